@@ -1,0 +1,1 @@
+"""The way out of Dagster's legacy dbt Cloud integration."""

@@ -1,0 +1,246 @@
+"""The one table of legacy names and the one table of codes.
+
+Everything that speaks of the legacy API reads it here: what the facade exports, what the run-time
+warnings say, what the codemod looks for, what ``explain`` shows and what MIGRATION.md must document.
+It imports nothing heavy, so the codemod and a plain ``import legacy_shim`` can both afford it.
+
+Sources: the modules ``dagster_dbt.cloud.*`` of dagster-dbt 0.20 to 0.29, and its documented API reference.
+"""
+
+from typing import Final, Literal, NamedTuple
+
+Safety = Literal["equal", "differs", "manual"]
+"""How safe a change is: the same as before, different in the way that is told, or left to a person."""
+
+
+class Code(NamedTuple):
+    """One entry of the vocabulary shared by run-time warnings and codemod findings."""
+
+    code: str
+    title: str
+    safety: Safety
+    means: str
+    """What it means in production, in one or two sentences."""
+    do: str
+    """What the reader should do."""
+
+
+class LegacyName(NamedTuple):
+    """A name of the legacy API."""
+
+    name: str
+    code: str
+    module: str
+    """The submodule of ``dagster_dbt.cloud`` that defines it, for example ``resources``."""
+    public: bool
+    """Whether ``dagster_dbt`` and ``dagster_dbt.cloud`` export it at the top."""
+    replacement: str
+    """What replaces it, worded to stand behind "use"."""
+
+
+_WORKSPACE = "DbtCloudWorkspace with DbtCloudCredentials (dagster_dbt.cloud_v2)"
+_ASSETS = "@dbt_cloud_assets on a DbtCloudWorkspace (dagster_dbt.cloud_v2)"
+_CLIENT = "DbtCloudWorkspace.get_client() (dagster_dbt.cloud_v2)"
+_OP = "an @op that triggers and polls the job with DbtCloudWorkspace.get_client()"
+_EVENTS = "DbtCloudWorkspace.cli(...).wait(), which yields the events itself"
+_STATE = "the state that @dbt_cloud_assets keeps for each workspace; there is nothing to cache by hand"
+
+LEGACY_NAMES: Final = (
+    LegacyName("dbt_cloud_resource", "LDC101", "resources", True, _WORKSPACE),
+    LegacyName("DbtCloudClientResource", "LDC102", "resources", True, _WORKSPACE),
+    LegacyName("DbtCloudResource", "LDC103", "resources", True, _WORKSPACE),
+    LegacyName("DbtCloudResourceV2", "LDC103", "resources", True, _WORKSPACE),
+    LegacyName("load_assets_from_dbt_cloud_job", "LDC104", "asset_defs", True, _ASSETS),
+    LegacyName("dbt_cloud_run_op", "LDC105", "ops", True, _OP),
+    LegacyName("DbtCloudOutput", "LDC106", "types", True, f"the run details that {_CLIENT} returns"),
+    LegacyName("DbtCloudRunStatus", "LDC107", "resources", True, "DbtCloudJobRunStatusType (dagster_dbt.cloud_v2.types)"),
+    LegacyName("DbtCloudClient", "LDC108", "resources", False, _CLIENT),
+    LegacyName("DbtCloudCacheableAssetsDefinition", "LDC109", "asset_defs", False, _ASSETS),
+    LegacyName("DbtCloudRunOpConfig", "LDC110", "ops", False, _OP),
+    LegacyName("result_to_events", "LDC111", "utils", False, _EVENTS),
+    LegacyName("generate_events", "LDC111", "utils", False, _EVENTS),
+    LegacyName("generate_materializations", "LDC111", "utils", False, _EVENTS),
+    LegacyName("DBT_DEFAULT_HOST", "LDC112", "resources", False, 'access_url="https://cloud.getdbt.com"'),
+    LegacyName("DBT_API_V2_PATH", "LDC112", "resources", False, _CLIENT),
+    LegacyName("DBT_API_V3_PATH", "LDC112", "resources", False, _CLIENT),
+    LegacyName("DEFAULT_POLL_INTERVAL", "LDC112", "resources", False, "the environment variable DAGSTER_DBT_CLOUD_POLL_INTERVAL"),
+    LegacyName("DAGSTER_DBT_COMPILE_RUN_ID_ENV_VAR", "LDC113", "asset_defs", False, _STATE),
+    LegacyName("cache_compile_references", "LDC113", "cli", False, _STATE),
+)  # fmt: skip
+"""Every documented or exported name of the legacy API, each once."""
+
+LEGACY_MODULES: Final = ("asset_defs", "cli", "ops", "resources", "types", "utils")
+"""The submodules of ``dagster_dbt.cloud``."""
+
+MIGRATE_COMMAND: Final = "python -m legacy_shim.codemods migrate"
+
+CODES: Final = (
+    # LDC1xx: a legacy name is used
+    Code("LDC101", "dbt_cloud_resource", "differs",
+         "The legacy resource. Its client, retries and defaults are replaced by those of a workspace.",
+         "Migrate; a workspace needs the project and environment of the job, which `lookup` finds."),
+    Code("LDC102", "DbtCloudClientResource", "differs",
+         "The legacy resource as a class. A workspace takes its place under the same name and key.",
+         "Migrate; a workspace needs the project and environment of the job, which `lookup` finds."),
+    Code("LDC103", "DbtCloudResource", "differs",
+         "The legacy client, constructed directly.",
+         "Migrate to a workspace and ask it for its client."),
+    Code("LDC104", "load_assets_from_dbt_cloud_job", "differs",
+         "Assets are loaded from one dbt Cloud job by compiling it at each load of the code location.",
+         "Migrate; the job's commands become the selection of @dbt_cloud_assets."),
+    Code("LDC105", "dbt_cloud_run_op", "differs",
+         "The op that runs a dbt Cloud job. There is no such op in v2.",
+         "Migrate; an op of the same name that triggers and polls the job takes its place."),
+    Code("LDC106", "DbtCloudOutput", "differs",
+         "The result object of a legacy run. v2 returns the run details as a mapping.",
+         "Read the run details instead, or keep it on the facade."),
+    Code("LDC107", "DbtCloudRunStatus", "differs",
+         "The legacy status texts. v2 has numbers.",
+         "Compare with DbtCloudJobRunStatusType."),
+    Code("LDC108", "DbtCloudClient", "differs",
+         "The legacy client class.",
+         "Ask the workspace for its client."),
+    Code("LDC109", "DbtCloudCacheableAssetsDefinition", "manual",
+         "The class behind load_assets_from_dbt_cloud_job, used directly.",
+         "Use @dbt_cloud_assets; a subclass must be rewritten by hand."),
+    Code("LDC110", "DbtCloudRunOpConfig", "manual",
+         "The config class of the legacy run op, used directly.",
+         "Give your op a Config class of its own."),
+    Code("LDC111", "legacy event helpers", "manual",
+         "Functions that turn run results into Dagster events.",
+         "Let DbtCloudWorkspace.cli(...).wait() yield the events."),
+    Code("LDC112", "legacy constants", "differs",
+         "Constants of the legacy client.",
+         "Write the value where it is needed."),
+    Code("LDC113", "cached compile runs", "manual",
+         "A workflow caches compile runs for the legacy loader. v2 never reads them.",
+         "Remove the step from the workflow once its job has migrated."),
+    Code("LDC114", "a legacy module", "differs",
+         "A module of dagster_dbt.cloud is imported as such.",
+         "Import the names you use, then migrate."),
+    # LDC2xx: behaviour differs, as told
+    Code("LDC201", "credentials are read when the module is imported", "differs",
+         "Legacy read the token when a run started; v2 reads it while the code location loads, so the variables "
+         "must be set there too.",
+         "Set the variables for the code server as well as for the run workers."),
+    Code("LDC202", "each command of the job is a dbt Cloud run of its own", "differs",
+         "Legacy ran all commands of the job in one dbt Cloud run. v2 runs one command in each run; the order, and "
+         "stopping at the first failure, stay.",
+         "Nothing, unless something watches for single runs of the job."),
+    Code("LDC203", "runs happen in a job that Dagster creates", "differs",
+         "The user's own job cannot be reused, so threads, target, dbt version, deferral, environment overrides and "
+         "run history are those of a new job, and the token must be allowed to create jobs.",
+         "Give the new job the settings of the old one, and point what reads the old job's runs at it."),
+    Code("LDC204", "runs share another job of the same environment", "differs",
+         "v2 keeps one state for each project and environment, so only one job of an environment can be reused. "
+         "This job's commands run in the job that is named.",
+         "Compare the settings of the two jobs (threads, target, dbt version, deferral)."),
+    Code("LDC205", "dbt tests become asset checks", "differs",
+         "Legacy recorded test results as observations on the asset; v2 shows them as asset checks.",
+         "Move alerts from observations to asset checks."),
+    Code("LDC206", "assets carry more, and other, metadata", "differs",
+         "v2 adds kinds, tags, code versions, descriptions and dbt metadata, and drops the link to the dbt Cloud job.",
+         "Nothing, unless something reads the old metadata."),
+    Code("LDC207", "a failed run reports what succeeded", "differs",
+         "Legacy reported nothing when a run failed. v2 records the models that were built, then fails.",
+         "Nothing; downstream automation may start for the models that were built."),
+    Code("LDC208", "the job's schedule is no longer switched off", "differs",
+         "Legacy switched the dbt Cloud schedule of a job off when it first triggered it. v2 never touches it.",
+         "Switch the schedule off in dbt Cloud if it is on, or the job runs twice."),
+    Code("LDC209", "loading has a time limit", "differs",
+         "v2 runs `dbt parse` in dbt Cloud while the code location loads, and gives up after 60 seconds.",
+         "Set DAGSTER_DBT_CLOUD_POLL_TIMEOUT (seconds) in the code server's environment."),
+    Code("LDC210", "the selection needs dbt-core at load", "differs",
+         "v2 evaluates a selection with dbt-core, which dagster-dbt does not install.",
+         'Install `dagster-dbt[dbt-core]` (or dbt-core) where the code location loads.'),
+    Code("LDC211", "the workspace is bound in Definitions", "differs",
+         "Legacy assets carried their resource. v2 assets take theirs from Definitions, where it now shows.",
+         "Nothing."),
+    Code("LDC212", "the cause of a run is fixed", "differs",
+         'v2 sends the cause "Triggered by dagster."; the text given in the code is lost.',
+         "Nothing, unless something reads the cause of runs."),
+    Code("LDC213", "the op returns run details", "differs",
+         "The op returned a DbtCloudOutput; it now returns the run details of dbt Cloud as a mapping.",
+         "Adapt ops downstream that read attributes of it."),
+    Code("LDC214", "the facts are those of one job", "differs",
+         "The code takes the job id from its environment, and the selection, project and environment that were "
+         "written belong to one job. The code refuses to load for another.",
+         "Look up the facts of each job that is used, and choose between them in the code."),
+    Code("LDC215", "runs are polled every second", "differs",
+         "Legacy asked dbt Cloud every 10 seconds; v2 asks every second, which counts against the rate limit.",
+         "Set DAGSTER_DBT_CLOUD_POLL_INTERVAL (seconds) in the environment of the runs."),
+    Code("LDC216", "a run that timed out goes on in dbt Cloud", "differs",
+         "Legacy cancelled the dbt Cloud run when its own poll_timeout passed. v2 raises and leaves it going.",
+         "Give the job a timeout in dbt Cloud."),
+    Code("LDC217", "vars of the partition replace the command's", "differs",
+         "The values of partition_key_to_vars_fn are passed as one --vars argument, as before, now quoted for a shell.",
+         "Nothing."),
+    Code("LDC218", "the request behaviour of the client differs", "differs",
+         "v2 sends each request with a time-out of 15 seconds and retries POSTs too; other defaults of the legacy "
+         "client do not apply.",
+         "Set request_timeout, request_max_retries and request_retry_delay on the workspace."),
+    Code("LDC219", "values are no longer resolved at launch", "differs",
+         "Run configuration and EnvVar values were resolved for each run; they are fixed when the module is imported.",
+         "Restart the code location after changing the variable."),
+    # LDC3xx: kept on the facade
+    Code("LDC301", "kept by a comment", "manual",
+         "A `# legacy-shim: keep` comment asks for it.",
+         "Remove the comment when its reason is gone, then migrate again."),
+    Code("LDC302", "kept: this construct is not rewritten", "manual",
+         "The tool knows this use and has no v2 form for it that behaves the same.",
+         "Rewrite it by hand, or leave it on the facade, which keeps working."),
+    Code("LDC303", "kept: the trail of the value ends here", "manual",
+         "The value goes where the tool cannot follow it, so it cannot know all that would change.",
+         "Pass the value in a way that can be followed (a name, an import, a literal), or rewrite by hand."),
+    Code("LDC304", "kept: the client method has no counterpart", "manual",
+         "v2's client cannot do this, or answers differently.",
+         "Call the dbt Cloud API yourself, or leave it on the facade."),
+    Code("LDC305", "kept: the selection cannot be evaluated at load", "manual",
+         "The job selects by state, result or source status, which v2 cannot evaluate without artifacts.",
+         "Select by tag, path or name in the job, or leave it on the facade."),
+    Code("LDC306", "kept: the job has no single run or build command", "manual",
+         "Legacy refuses such a job at load; there is nothing that the v2 form could be equal to.",
+         "Give the job exactly one `dbt run` or `dbt build`, look up again, migrate again."),
+    Code("LDC307", "kept: the jobs of one resource are in several environments", "manual",
+         "A workspace serves one project and environment; this use names none, or several.",
+         "Build one resource for each environment, then migrate again."),
+    Code("LDC308", "kept because of another use", "manual",
+         "This would migrate, but another use of the same resource cannot, and the two cannot be separated.",
+         "See the finding that it names."),
+    # LDC4xx: a fact is missing
+    Code("LDC401", "the facts of a dbt Cloud job are missing", "manual",
+         "A placeholder was written that raises when the code loads.",
+         "Run `python -m legacy_shim.codemods lookup`, then `migrate` again."),
+    Code("LDC402", "the job id is not known", "manual",
+         "The job id is computed, or comes from an environment variable that is not set here.",
+         "Give the variable with --env-file, or in the environment, then migrate again."),
+    Code("LDC403", "project and environment are not known", "manual",
+         "No job names the project and environment of this resource.",
+         "Name a job of the environment in the facts file, or write project_id and environment_id by hand."),
+    # LDC5xx: a file problem
+    Code("LDC501", "the file cannot be read", "manual",
+         "It was left as it is; legacy uses in it are unknown.",
+         "Mend its permissions or exclude it."),
+    Code("LDC502", "the file does not parse", "manual",
+         "It was left as it is; legacy uses in it are unknown.",
+         "Mend the syntax error or exclude it."),
+    Code("LDC503", "the encoding of the file is not as declared", "manual",
+         "It was left as it is; legacy uses in it are unknown.",
+         "Mend the coding comment or save the file as UTF-8."),
+    Code("LDC504", "the file cannot be written", "manual",
+         "It was left as it is.",
+         "Make it writable and migrate again."),
+    Code("LDC505", "a notebook uses the legacy API", "manual",
+         "Notebooks are found, not rewritten.",
+         "Rewrite the cell by hand."),
+    Code("LDC506", "a legacy name in a file that is not Python", "manual",
+         "A workflow, Makefile, Dockerfile or configuration names the legacy API.",
+         "Change it by hand; see the section of the name."),
+    Code("LDC507", "the file was not rewritten faithfully", "manual",
+         "The result would not have parsed, or a legacy import would have been left. It was left as it is.",
+         "Please report it; the file keeps working as it is."),
+)  # fmt: skip
+"""Every code, in order. Each has one section in MIGRATION.md."""
+
+BY_NAME: Final = {row.name: row for row in LEGACY_NAMES}
+BY_CODE: Final = {row.code: row for row in CODES}
