@@ -1,0 +1,92 @@
+"""Finds the user's line behind a call: the nearest frame that is nobody's library.
+
+Legacy names are called by user code, but also through decorators, ``functools`` and ``unittest.mock``, pydantic's
+validation and Dagster itself. A message is of use only if it names a line that its reader can change.
+"""
+
+import os
+import sys
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import NamedTuple
+
+_LIBRARIES = frozenset(
+    {
+        *("legacy_shim", "dagster", "dagster_shared", "dagster_dbt", "dagster_pipes", "dagster_graphql"),
+        *("dagster_webserver", "dagster_cloud", "pydantic", "pydantic_core"),
+        *("wrapt", "tenacity", "backoff", "decorator", "pluggy"),
+    }
+)
+"""Packages whose frames stand between the user and a legacy name, never in the user's place."""
+
+_STDLIB_DIRECTORY = str(Path(os.__file__).parent) + os.sep
+_GENERATED = ("<string>", "<frozen ", "<attrs ", "<decorator-gen", "<__array")
+"""File names of code that was made at run time (a dataclass, a namedtuple) and has no line to change."""
+
+_is_library_file: dict[str, bool] = {}
+
+
+class CallSite(NamedTuple):
+    """A line of user code."""
+
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+def user_frame(depth: int) -> FrameType:
+    """Return the nearest frame of user code, counted outwards from `depth` frames above the caller.
+
+    Code without a file (``python -c``, a dataclass's ``__init__``) is taken only where nothing else is there, and
+    the outermost frame where even that is missing (a pool that calls a legacy name directly).
+    """
+    frame: FrameType | None = sys._getframe(depth + 1)
+    without_file: FrameType | None = None
+    outermost = frame
+    while frame is not None:
+        path = frame.f_code.co_filename
+        library = _is_library_file.get(path)
+        if library is None:
+            library = _judge(frame)
+        if not library:
+            return frame
+        if without_file is None and path == "<string>" and _package(frame) not in _LIBRARIES:
+            without_file = frame
+        outermost = frame
+        frame = frame.f_back
+    found = without_file or outermost
+    assert found is not None, "there is always at least the calling frame"
+    return found
+
+
+def is_library_frame(frame: FrameType) -> bool:
+    """Whether `frame` is of a library, so that what it does is no act of the user."""
+    library = _is_library_file.get(frame.f_code.co_filename)
+    return _judge(frame) if library is None else library
+
+
+def is_import_machinery(code: CodeType) -> bool:
+    """Whether `code` is of the import system itself, which stands between an import and its module."""
+    return code.co_filename.startswith("<frozen importlib") or "importlib/_bootstrap" in code.co_filename
+
+
+def _judge(frame: FrameType) -> bool:
+    path = frame.f_code.co_filename
+    if (
+        path == "<string>"
+    ):  # may be generated code or all that the user typed: not a property of the file name
+        return True
+    library = path.startswith(_GENERATED) or _package(frame) in _LIBRARIES or _in_stdlib(path)
+    _is_library_file[path] = library
+    return library
+
+
+def _package(frame: FrameType) -> str:
+    name = frame.f_globals.get("__name__")
+    return name.partition(".")[0] if isinstance(name, str) else ""
+
+
+def _in_stdlib(path: str) -> bool:
+    return path.startswith(_STDLIB_DIRECTORY) and f"{os.sep}site-packages{os.sep}" not in path

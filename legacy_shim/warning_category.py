@@ -1,0 +1,56 @@
+"""The category of every warning of this project. Importing it loads Dagster's own categories, so it is loaded late."""
+
+import sys
+import warnings
+from typing import Any, cast
+
+from dagster_shared.utils.warnings import SupersessionWarning
+
+
+class LegacyDbtCloudWarning(SupersessionWarning):
+    """A legacy name of the dbt Cloud integration is used.
+
+    A subclass of Dagster's ``SupersessionWarning``: shown by default, steered by the same filters.
+    """
+
+    __module__ = "legacy_shim"
+
+
+_SPELLINGS = frozenset(
+    f"{module}.LegacyDbtCloudWarning" for module in ("legacy_shim", "legacy_shim.deprecation", __name__)
+)
+
+
+def apply_command_line_filters() -> None:
+    """Apply the ``-W`` options and ``PYTHONWARNINGS`` entries that name this category.
+
+    Python reads them before it can import anything from site-packages, reports an "invalid module name" and drops
+    them; so they are read again here, in their order, where the category exists.
+    """
+    if any(entry[2] is LegacyDbtCloudWarning for entry in warnings.filters):
+        return  # Python could resolve it (the package was on PYTHONPATH), or the program has set its own
+    for option in sys.warnoptions:
+        action, _, rest = option.partition(":")
+        message, _, rest = rest.partition(":")
+        category, _, rest = rest.partition(":")
+        module, _, line = rest.partition(":")
+        if category.strip() in _SPELLINGS:
+            _add_filter(action.strip(), message.strip(), module.strip(), line.strip())
+
+
+def _add_filter(action: str, message: str, module: str, line: str) -> None:
+    import re
+
+    known = [
+        full for full in ("default", "always", "ignore", "module", "once", "error") if full.startswith(action)
+    ]
+    warnings.filterwarnings(
+        cast(Any, known[0] if action and known else "default"),
+        re.escape(message),
+        LegacyDbtCloudWarning,
+        rf"{re.escape(module)}\Z" if module else "",
+        int(line) if line.isdigit() else 0,
+    )
+
+
+apply_command_line_filters()
