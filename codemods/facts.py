@@ -170,7 +170,7 @@ def load_facts(paths: Sequence[Path]) -> Facts:
         for job in read_facts_file(path).jobs():
             other = jobs.setdefault((job.account_id, job.id), job)
             difference = _difference(other, job)
-            if difference:
+            if difference is not None:
                 where = f'$.jobs."{job.id}"{difference}'
                 raise FactsError(
                     path, where, f"{other.path} says something else of this job of account {job.account_id}"

@@ -1,0 +1,44 @@
+"""What the caller asks of a scan or a migration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .facts import Facts
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of the command line, as the pipeline needs them."""
+
+    exclude: tuple[str, ...] = ()
+    """Patterns as in a ``.gitignore`` file."""
+    only: frozenset[str] = frozenset()
+    """Codes of legacy names (LDC1xx): migrate nothing else. Empty: no limit."""
+    skip: frozenset[str] = frozenset()
+    """Codes of legacy names not to migrate."""
+    jobs: int = 1
+    """Processes to work with."""
+    facts: Facts = field(default_factory=Facts)
+    env: Mapping[str, str] = field(default_factory=dict)
+    """The environment from which job ids that the code reads there are resolved."""
+    on_file: Callable[[Path], None] | None = field(default=None, compare=False)
+    """Called with each file before it is looked at: for a progress display, and to name it when something breaks.
+
+    Called in the main process only; with several processes, when the file is handed out or done.
+    """
+
+
+@dataclass(frozen=True)
+class WantedJob:
+    """A job that the code names, as far as the code says where it lives."""
+
+    job_id: int
+    account_id: int | None = None
+    host: str | None = None
+    token_env: str | None = None
+    """The environment variable from which the code takes the token, where it does."""
+    places: tuple[str, ...] = ()
+    """``path:line:column`` of each use."""
