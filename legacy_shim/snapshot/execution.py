@@ -1,0 +1,195 @@
+"""Executes what an order asks for, in this process on an ephemeral instance, and tells what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from dagster import (
+    AssetKey,
+    BackfillPolicy,
+    DagsterEvent,
+    DagsterEventType,
+    DagsterInstance,
+    ExecuteInProcessResult,
+    JobDefinition,
+    PartitionsDefinition,
+    RepositoryDefinition,
+)
+from dagster._core.storage.tags import (
+    ASSET_PARTITION_RANGE_END_TAG,
+    ASSET_PARTITION_RANGE_START_TAG,
+)
+from dagster_shared.error import SerializableErrorInfo
+
+from legacy_shim.snapshot import values
+from legacy_shim.snapshot.order import ALL, RANGE, Action
+
+Partition = str | tuple[str, str] | None
+"""None, one partition key, or the first and last key of one run over a range."""
+
+
+def execute(
+    repository: RepositoryDefinition, action: Action, instance: DagsterInstance
+) -> list[dict[str, Any]]:
+    """Run `action`; one record for each Dagster run that it takes. What a run raises is in its record."""
+    if action.kind == "job":
+        job = repository.get_job(action.subject)
+        return [
+            _record(str(action), part, _run(job, None, part, instance))
+            for part in _job_partitions(job, action.partition)
+        ]
+    records = []
+    for keys, partitions, policy in _selections(repository, action):
+        job_of_assets = repository.get_implicit_job_def_for_assets(keys)
+        if job_of_assets is None:
+            raise LookupError(f"no job can materialize {', '.join(values.texts_of(keys))}")
+        for part in _parts(partitions, policy, action.partition):
+            records.append(_record(str(action), part, _run(job_of_assets, keys, part, instance)))
+    return records
+
+
+def _selections(
+    repository: RepositoryDefinition, action: Action
+) -> list[tuple[list[AssetKey], PartitionsDefinition[Any] | None, BackfillPolicy | None]]:
+    """The asset keys to materialize, in groups that one run can take."""
+    graph = repository.asset_graph
+    keys = sorted(graph.materializable_asset_keys, key=values.text_of)
+    if action.subject != ALL:
+        wanted = {AssetKey.from_user_string(text.strip()) for text in action.subject.split(",")}
+        unknown = wanted - set(keys)
+        if unknown:
+            raise LookupError(f"no asset to materialize: {', '.join(values.texts_of(unknown))}")
+        keys = [key for key in keys if key in wanted]
+    groups: dict[str, tuple[list[AssetKey], Any, Any]] = {}
+    for key in keys:
+        node = graph.get(key)
+        label = f"{values.plain(node.partitions_def)} {values.plain(node.backfill_policy)}"
+        groups.setdefault(label, ([], node.partitions_def, node.backfill_policy))[0].append(key)
+    return [groups[label] for label in sorted(groups)]
+
+
+def _parts(
+    partitions: PartitionsDefinition[Any] | None, policy: BackfillPolicy | None, wanted: str | None
+) -> Sequence[Partition]:
+    """The partitions of each run: without a wish the first key, over a range what the backfill policy makes of it."""
+    if partitions is None:
+        return [None]
+    if wanted is None:
+        return [partitions.get_partition_keys()[0]]
+    if RANGE not in wanted:
+        return [wanted]
+    first, last = wanted.split(RANGE)
+    keys = list(partitions.get_partition_keys())
+    keys = keys[keys.index(first) : keys.index(last) + 1]
+    size = 1 if policy is None else policy.max_partitions_per_run or len(keys)
+    chunks = [keys[start : start + size] for start in range(0, len(keys), size)]
+    return [chunk[0] if len(chunk) == 1 else (chunk[0], chunk[-1]) for chunk in chunks]
+
+
+def _job_partitions(job: JobDefinition, wanted: str | None) -> Sequence[Partition]:
+    return _parts(job.partitions_def, None, wanted)
+
+
+def _run(
+    job: JobDefinition, keys: Sequence[AssetKey] | None, part: Partition, instance: DagsterInstance
+) -> ExecuteInProcessResult | BaseException:
+    tags = (
+        {ASSET_PARTITION_RANGE_START_TAG: part[0], ASSET_PARTITION_RANGE_END_TAG: part[1]}
+        if isinstance(part, tuple)
+        else {}
+    )
+    try:
+        return job.execute_in_process(
+            instance=instance,
+            asset_selection=keys,
+            partition_key=part if isinstance(part, str) else None,
+            tags=tags,
+            raise_on_error=False,
+        )
+    except Exception as error:  # a run that cannot even start is a result too
+        return error
+
+
+def _record(action: str, part: Partition, result: ExecuteInProcessResult | BaseException) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "action": action,
+        "partition": list(part) if isinstance(part, tuple) else part,
+        "success": False,
+        "materialized": [],
+        "observed": [],
+        "checked": [],
+        "outputs": {},
+        "errors": [],
+    }
+    if isinstance(result, BaseException):
+        return record | {"errors": [{"step": None, "class": type(result).__name__, "message": str(result)}]}
+    events = list(result.all_events)
+    return record | {
+        "success": result.success,
+        "materialized": sorted(_materializations(events), key=repr),
+        "observed": sorted(_observations(events), key=repr),
+        "checked": sorted(_evaluations(events), key=repr),
+        "outputs": dict(sorted(_outputs(result, events))),
+        "errors": list(_errors(events)),
+    }
+
+
+def _materializations(events: Sequence[DagsterEvent]) -> Iterator[dict[str, Any]]:
+    for event in events:
+        if event.event_type == DagsterEventType.ASSET_MATERIALIZATION:
+            row = event.step_materialization_data.materialization
+            yield {
+                "asset": values.text_of(row.asset_key),
+                "partition": row.partition,
+                "metadata": sorted(row.metadata),
+            }
+
+
+def _observations(events: Sequence[DagsterEvent]) -> Iterator[dict[str, Any]]:
+    for event in events:
+        if event.event_type == DagsterEventType.ASSET_OBSERVATION:
+            row = event.asset_observation_data.asset_observation
+            yield {"asset": values.text_of(row.asset_key), "metadata": values.metadata(row.metadata)}
+
+
+def _evaluations(events: Sequence[DagsterEvent]) -> Iterator[dict[str, Any]]:
+    for event in events:
+        if event.event_type == DagsterEventType.ASSET_CHECK_EVALUATION:
+            row = event.asset_check_evaluation_data
+            yield {
+                "asset": values.text_of(row.asset_key),
+                "check": row.check_name,
+                "passed": row.passed,
+                "severity": row.severity.value,
+            }
+
+
+def _outputs(result: ExecuteInProcessResult, events: Sequence[DagsterEvent]) -> Iterator[tuple[str, str]]:
+    """The class of each value that an op put out, by ``op:output``; asset outputs without a value are left out."""
+    for event in events:
+        if event.event_type != DagsterEventType.STEP_OUTPUT or event.node_handle is None:
+            continue
+        name = event.step_output_data.step_output_handle.output_name
+        try:
+            value = result.output_for_node(str(event.node_handle), name)
+        except Exception:  # an output that Dagster does not capture, as those of Nothing
+            continue
+        if value is not None:
+            yield f"{event.node_handle}:{name}", type(value).__name__
+
+
+def _errors(events: Sequence[DagsterEvent]) -> Iterator[dict[str, Any]]:
+    for event in events:
+        if event.event_type == DagsterEventType.STEP_FAILURE and event.step_failure_data.error:
+            innermost = _innermost(event.step_failure_data.error)
+            yield {"step": event.step_key, "class": innermost.cls_name, "message": innermost.message.strip()}
+        elif event.event_type == DagsterEventType.PIPELINE_FAILURE and event.job_failure_data.error:
+            innermost = _innermost(event.job_failure_data.error)
+            yield {"step": None, "class": innermost.cls_name, "message": innermost.message.strip()}
+
+
+def _innermost(error: SerializableErrorInfo) -> SerializableErrorInfo:
+    while error.cause is not None:
+        error = error.cause
+    return error

@@ -1,0 +1,71 @@
+"""From the name of a module or a file to the repository that Dagster makes of it."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from dagster import RepositoryDefinition
+from dagster._core.definitions.reconstruct import repository_def_from_target_def
+from dagster._core.workspace.autodiscovery import loadable_targets_from_loaded_module
+
+
+class TargetError(Exception):
+    """What was named cannot be loaded as a code location; the text says why."""
+
+
+def load_repository(target: str, path: tuple[Path, ...]) -> RepositoryDefinition:
+    """Import `target` with `path` in front of ``sys.path`` and resolve it as a code server does.
+
+    Raises :class:`TargetError` where nothing, or no single thing, can be loaded; what the user's module raises
+    passes through.
+    """
+    place, attribute = _split(target)
+    roots = [str(folder.resolve()) for folder in path]
+    if place.endswith(".py"):
+        root, place = _module_of(Path(place))
+        roots.append(str(root))
+    sys.path[:0] = [root for root in dict.fromkeys(roots) if root not in sys.path]
+    module = importlib.import_module(place)
+    value = _named(module, attribute) if attribute else _only_target(module)
+    repository = repository_def_from_target_def(value)
+    if repository is None:
+        raise TargetError(
+            f"{target}: a {type(value).__name__} is no Definitions, repository, job or list of assets"
+        )
+    return repository
+
+
+def _split(target: str) -> tuple[str, str]:
+    place, colon, attribute = target.rpartition(":")
+    return (place, attribute) if colon and attribute.isidentifier() else (target, "")
+
+
+def _module_of(file: Path) -> tuple[Path, str]:
+    """The folder to import from and the dotted name of `file`, so that its relative imports work."""
+    file = file.resolve()
+    if not file.is_file():
+        raise TargetError(f"{file}: no such file")
+    names = [] if file.stem == "__init__" else [file.stem]
+    folder = file.parent
+    while (folder / "__init__.py").is_file():
+        names.insert(0, folder.name)
+        folder = folder.parent
+    return folder, ".".join(names)
+
+
+def _named(module: ModuleType, attribute: str) -> object:
+    try:
+        return getattr(module, attribute)
+    except AttributeError:
+        raise TargetError(f"{module.__name__} has no attribute {attribute!r}") from None
+
+
+def _only_target(module: ModuleType) -> object:
+    targets = loadable_targets_from_loaded_module(module)
+    if len(targets) > 1:
+        names = ", ".join(target.attribute for target in targets)
+        raise TargetError(f"{module.__name__} has several repositories ({names}): name one after a colon")
+    return targets[0].target_definition

@@ -1,0 +1,67 @@
+"""What dbt Cloud did: each run that was triggered, its commands, and the dbt nodes that each command executed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import requests
+
+from legacy_shim.snapshot.wire import Trigger, Wire
+
+_COMMAND = re.compile(r"`(.+)`", re.DOTALL)
+_NOT_SET: tuple[object, ...] = (None, "", [], False)
+
+
+def describe_runs(wire: Wire) -> list[dict[str, Any]]:
+    """One record for each triggered run, in the order of the triggers."""
+    return [_describe(wire, trigger) for trigger in wire.triggers]
+
+
+def _describe(wire: Wire, trigger: Trigger) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "phase": trigger.phase,
+        "job_id": trigger.job_id,
+        "run_id": trigger.run_id,
+        "cause": trigger.body.get("cause"),
+        "overrides": {
+            name: value
+            for name, value in sorted(trigger.body.items())
+            if name.endswith("_override") and name != "steps_override" and value not in _NOT_SET
+        },
+        "status": None,
+        "commands": list(trigger.body.get("steps_override") or []),
+        "steps": [],
+    }
+    answer = wire.read(
+        trigger.account_id, f"runs/{trigger.run_id}/", {"include_related": "run_steps,job,trigger"}
+    )
+    if not answer.ok:
+        return record
+    run = answer.json()["data"]
+    job = run.get("job") or {}
+    record["status"] = run.get("status_humanized")
+    record["job_name"] = job.get("name")
+    record["commands"] = record["commands"] or list(job.get("execute_steps") or [])
+    for index, step in enumerate(run.get("run_steps") or [], start=1):
+        command = _COMMAND.search(step.get("name") or "")
+        if command:
+            record["steps"].append(
+                _describe_step(wire, trigger, step.get("index") or index, command.group(1), step)
+            )
+    return record
+
+
+def _describe_step(
+    wire: Wire, trigger: Trigger, index: int, command: str, step: dict[str, Any]
+) -> dict[str, Any]:
+    path = f"runs/{trigger.run_id}/artifacts/run_results.json"
+    answer = wire.read(trigger.account_id, path, {"step": str(index)})
+    return {"command": command, "status": step.get("status_humanized"), "nodes": _nodes(answer)}
+
+
+def _nodes(answer: requests.Response) -> dict[str, str] | None:
+    """The result of each node by unique id; None where the command leaves no results, as ``dbt parse`` does."""
+    if not answer.ok:
+        return None
+    return dict(sorted((row["unique_id"], row["status"]) for row in answer.json().get("results", [])))

@@ -1,0 +1,133 @@
+"""The line to dbt Cloud: sends what is meant for it elsewhere, refuses every other host, and notes what was asked.
+
+Patches ``requests.adapters.HTTPAdapter.send`` of this process, below every session, so that the legacy client, the
+v2 client and the user's own calls all pass here unchanged.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+DBT_CLOUD_DOMAINS = ("getdbt.com", "dbt.com")
+
+
+class ForeignHostError(RuntimeError):
+    """Code under observation called a host that is not dbt Cloud."""
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """One run of a dbt Cloud job that was asked for."""
+
+    phase: str
+    account_id: str
+    job_id: int
+    run_id: int
+    body: Mapping[str, Any]
+
+
+@dataclass
+class Wire:
+    """What went to dbt Cloud while this process watched. `phase` labels what comes next."""
+
+    base_url: str
+    phase: str = "load"
+    triggers: list[Trigger] = field(default_factory=list)
+    writes: list[dict[str, Any]] = field(default_factory=list)
+    secrets: set[str] = field(default_factory=set)
+    headers: dict[str, str] = field(default_factory=dict)
+    """The authorization of each account, to read its runs with. Never written anywhere."""
+
+    def url_for(self, url: str) -> str:
+        """Where a request to `url` really goes. Raises :class:`ForeignHostError` for a host that is not dbt Cloud."""
+        parts, base = urlsplit(url), urlsplit(self.base_url)
+        host = parts.hostname or ""
+        if parts.netloc == base.netloc:
+            return url
+        if not any(host == domain or host.endswith(f".{domain}") for domain in DBT_CLOUD_DOMAINS):
+            raise ForeignHostError(
+                f"a request to {host or url!r} was refused: only dbt Cloud hosts can be called here"
+            )
+        return urlunsplit((base.scheme, base.netloc, base.path.rstrip("/") + parts.path, parts.query, ""))
+
+    def note(self, request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Remember what `request` asked for, where it was more than reading."""
+        authorization = request.headers.get("Authorization")
+        account = _after(request.url or "", "accounts")
+        if authorization:
+            self.secrets.add(authorization.split()[-1])
+            self.headers[account] = authorization
+        if request.method == "GET":
+            return
+        path = urlsplit(request.url or "").path
+        body = _json(request.body)
+        if response.ok and path.rstrip("/").endswith("/run"):
+            run_id = int(response.json()["data"]["id"])
+            self.triggers.append(Trigger(self.phase, account, int(_after(path, "jobs")), run_id, body))
+        elif not path.rstrip("/").endswith("/cancel"):
+            self.writes.append(
+                {"phase": self.phase, "method": request.method, "path": path, "status": response.status_code}
+            )
+
+    def read(self, account: str, path: str, query: Mapping[str, str]) -> requests.Response:
+        """GET `path` of the Administrative API v2 of `account`, as the code under observation was allowed to."""
+        return requests.get(
+            f"{self.base_url}/api/v2/accounts/{account}/{path}",
+            params=dict(query),
+            headers={"Authorization": self.headers[account]},
+            timeout=60,
+        )
+
+
+def redirect_requests(base_url: str) -> Wire:
+    """Send every request for dbt Cloud to `base_url` from now on in this process; returns what is noted on the way."""
+    wire = Wire(base_url.rstrip("/"))
+    send = HTTPAdapter.send
+
+    def send_elsewhere(
+        adapter: HTTPAdapter, request: requests.PreparedRequest, *args: Any, **kwargs: Any
+    ) -> requests.Response:
+        moved = request.copy()
+        moved.url = wire.url_for(request.url or "")
+        kwargs["proxies"] = None
+        response = send(adapter, moved, *args, **kwargs)
+        _dress_as_answer_to(request, response, wire.base_url)
+        wire.note(request, response)
+        return response
+
+    HTTPAdapter.send = send_elsewhere  # type: ignore[method-assign,assignment]
+    return wire
+
+
+def _dress_as_answer_to(
+    request: requests.PreparedRequest, response: requests.Response, base_url: str
+) -> None:
+    """Let the answer name the host that was asked, so that redirects keep their token and messages read as usual."""
+    response.request = request
+    response.url = request.url or response.url
+    location = response.headers.get("Location", "")
+    if location.startswith(base_url):
+        parts = urlsplit(response.url)
+        response.headers["Location"] = f"{parts.scheme}://{parts.netloc}{location.removeprefix(base_url)}"
+
+
+def _after(url: str, name: str) -> str:
+    parts = urlsplit(url).path.split("/")
+    return parts[parts.index(name) + 1] if name in parts[:-1] else ""
+
+
+def _json(body: object) -> Mapping[str, Any]:
+    if not isinstance(body, (bytes, str)):
+        return {}
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
