@@ -1,7 +1,7 @@
 """Which paths a ``.gitignore`` file excludes: the rules of gitignore(5), and nothing more.
 
 Written here rather than taken from a library because it is one page, runs once for each directory entry
-(a single regular expression settles the usual case, "not ignored"), and is tested against git itself.
+(a single regular expression settles the usual case, "not ignored"), and is tested against git itself. One difference is meant: ``?`` stands for a character, in git for a byte.
 """
 
 from __future__ import annotations
@@ -157,11 +157,11 @@ def _translate_bracket(pattern: str, start: int) -> tuple[str, int] | None:
     inner = "".join(body)
     if is_negated:
         return f"[^/{inner}]", at + 1
-    return (f"(?!/)[{inner}]" if inner else "(?!)"), at + 1
+    return f"(?!/)[{inner}]", at + 1
 
 
 def _bracket_item(pattern: str, at: int) -> tuple[str, int] | None:
-    """A character or a range of a bracket expression; a range that runs backwards holds nothing."""
+    """A character or a range of a bracket expression; to git a backward range holds its first."""
     low, at = _bracket_char(pattern, at)
     if low is None:
         return None
@@ -170,7 +170,7 @@ def _bracket_item(pattern: str, at: int) -> tuple[str, int] | None:
     high, at = _bracket_char(pattern, at + 1)
     if high is None:
         return None
-    return (f"{re.escape(low)}-{re.escape(high)}" if low <= high else ""), at
+    return (f"{re.escape(low)}-{re.escape(high)}" if low <= high else re.escape(low)), at
 
 
 def _bracket_char(pattern: str, at: int) -> tuple[str | None, int]:
