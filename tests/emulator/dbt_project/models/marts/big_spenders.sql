@@ -1,0 +1,2 @@
+{{ config(tags=["weekly"]) }}
+select * from {{ ref("customers") }} where total > 10

@@ -1,0 +1,2 @@
+{{ config(tags=["nightly"]) }}
+select count(*) as parts from {{ ref("dim_part") }}
