@@ -1,0 +1,41 @@
+"""One difference between a code location before and after, with the code that told of it where there is one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+Snapshot = dict[str, Any]
+"""A document of ``python -m legacy_shim.snapshot``."""
+
+_MAX_TEXT = 200
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something that Dagster's users, or dbt Cloud, would see differently."""
+
+    kind: str
+    """What differs, in words: ``asset lost``, ``group``, ``dbt commands``."""
+    subject: str
+    """Of what: an asset key, a job name, an action."""
+    before: Any
+    after: Any
+    code: str | None
+    """The LDC2xx of the difference that the codemod tells of; None for one that nobody told of."""
+
+    @property
+    def is_expected(self) -> bool:
+        return self.code is not None
+
+    def __str__(self) -> str:
+        return (
+            f"{self.code or 'UNEXPECTED'} {self.kind} of {self.subject}: "
+            f"{_text(self.before)} -> {_text(self.after)}"
+        )
+
+
+def _text(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
+    return text if len(text) <= _MAX_TEXT else f"{text[: _MAX_TEXT - 3]}..."

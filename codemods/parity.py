@@ -1,0 +1,56 @@
+"""The asset graph as data, and its difference: whether code does the same before and after.
+
+Reads documents of ``python -m legacy_shim.snapshot``, each made in a process of its own, so that nothing of Dagster is
+loaded here. A difference that the codemod tells of carries its code; one without a code is a surprise.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from .difference import Difference, Snapshot
+from .graph_parity import compare_graphs
+from .run_parity import compare_actions, compare_dbt, load_commands
+
+__all__ = ["Difference", "Snapshot", "compare", "load_commands", "load_snapshot"]
+
+_VERSION = 1
+
+
+def load_snapshot(path: Path) -> Snapshot:
+    """Read a snapshot. Raises OSError, and ValueError for what is no snapshot of the known version."""
+    document = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(document, dict) or document.get("version") != _VERSION:
+        raise ValueError(f"{path} is not a snapshot of version {_VERSION}")
+    return document
+
+
+def compare(before: Snapshot, after: Snapshot) -> list[Difference]:
+    """Every difference between two snapshots of the same order, the unexpected ones first.
+
+    dbt Cloud runs are compared by job, by the commands in their order, and by the nodes that were executed. What
+    loading costs is not a difference; see :func:`load_commands`.
+    """
+    errors = [document["error"] for document in (before, after)]
+    if any(errors):
+        return _compare_errors(before, after)
+    found = [
+        *compare_graphs(before, after),
+        *compare_actions(before, after),
+        *compare_dbt(before, after),
+    ]
+    return sorted(found, key=lambda row: (row.is_expected, row.code or "", row.kind, row.subject))
+
+
+def _compare_errors(before: Snapshot, after: Snapshot) -> list[Difference]:
+    """Two that fail in the same way are equal; nothing else can be said of what does not load."""
+    classes = [document["error"] and document["error"]["class"] for document in (before, after)]
+    if classes[0] == classes[1]:
+        return []
+    texts = [
+        document["error"] and f"{document['error']['class']}: {document['error']['message']}"
+        for document in (before, after)
+    ]
+    code = "LDC401" if classes == [None, "MissingFactError"] else None
+    return [Difference("loading", after["target"], texts[0] or "loads", texts[1] or "loads", code)]
