@@ -11,6 +11,7 @@ from .backends import Backend
 from .dbt_project import DbtProject
 from .profiles import NotADbtProject
 from .recorded import RecordedArtifacts
+from .runs import Speed
 from .state import DbtCloud
 
 
@@ -23,6 +24,7 @@ def load_setup(path: Path | str) -> DbtCloud:
 
     A project has ``dbt_project`` (a folder) or ``artifacts`` (a folder with a manifest.json). Environment variables
     of a project are under ``environment_variables``: ``{"NAME": {"project": "value", "jobs": {"67890": "value"}}}``.
+    ``speed`` beside ``accounts`` sets the fields of Speed, in seconds.
     Raises SetupError.
     """
     path = Path(path)
@@ -32,11 +34,19 @@ def load_setup(path: Path | str) -> DbtCloud:
         raise SetupError(f"cannot read {path}: {error.strerror}") from error
     except ValueError as error:
         raise SetupError(f"{path} is not JSON: {error}") from error
-    cloud = DbtCloud()
+    cloud = DbtCloud(_speed(content))
     accounts = _list(content, "accounts", "the file")
     for number, account in enumerate(accounts):
         _add_account(cloud, account, path.parent, f"accounts[{number}]")
     return cloud
+
+
+def _speed(content: Any) -> Speed:
+    fields = content.get("speed", {}) if isinstance(content, dict) else {}
+    try:
+        return Speed(**{name: float(seconds) for name, seconds in fields.items()})
+    except (AttributeError, TypeError, ValueError) as error:
+        raise SetupError(f"speed: {error}") from error
 
 
 def _add_account(cloud: DbtCloud, account: Any, folder: Path, place: str) -> None:
