@@ -1,0 +1,151 @@
+"""Runs a loaded job in dbt Cloud for the assets that Dagster asks for, and reports what the run built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dagster import AssetExecutionContext, AssetObservation, Output
+
+from legacy_shim.cloud.asset_specs import NodeTranslation
+from legacy_shim.cloud.commands import without_selection
+from legacy_shim.cloud.compiled_job import job_error, vars_option
+from legacy_shim.cloud.loaded_assets import RESOURCE_KEY
+from legacy_shim.cloud.manifest import Manifest, find_node, is_asset_id
+
+PartitionVars = Callable[[str], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class LoadedJob:
+    """What running the assets of a loaded job takes."""
+
+    job_id: int
+    commands: tuple[str, ...]
+    materialization_step: int
+    fqns: Mapping[str, list[str]]
+    """dbt's fully qualified name of the node behind each output."""
+    unique_ids: Mapping[str, str]
+    """dbt's id of the node behind each output."""
+    translation: NodeTranslation
+    partition_vars: PartitionVars | None
+
+
+def run_job(context: AssetExecutionContext, job: LoadedJob) -> Iterator[Output[None] | AssetObservation]:
+    """Run the job in dbt Cloud and yield an output for each asset built and an observation for each test.
+
+    A run that fails raises ``dagster.Failure`` and reports nothing. A selected asset that the run did not build is an
+    error, raised after what was built is reported.
+    """
+    client = _client(context)
+    output = client.run_job_and_poll(
+        job_id=job.job_id,
+        cause=f"Materializing software-defined assets in Dagster run {context.run.run_id[:8]}",
+        steps_override=commands_for(context, job),
+    )
+    step = _artifact_step(output.run_details, job)
+    manifest = client.get_manifest(run_id=output.run_id, step=step)
+    results = client.get_run_results(run_id=output.run_id, step=step).get("results") or []
+    selected = set(context.op_execution_context.selected_output_names) & set(job.unique_ids)
+    for event in _events(context, job, output.docs_url, manifest, results):
+        if isinstance(event, Output):
+            if event.output_name not in selected:
+                context.log.info(
+                    f"dbt Cloud also built {event.output_name}, which this step does not produce."
+                )
+                continue
+            selected.discard(event.output_name)
+        yield event
+    if selected:
+        raise _not_built_error(output.run_id, job, selected, manifest, results)
+
+
+def commands_for(context: AssetExecutionContext, job: LoadedJob) -> list[str]:
+    """Return the job's commands, the materialization narrowed to the selected assets and given the partition's vars."""
+    command = job.commands[job.materialization_step]
+    options = []
+    if context.has_partition_key and job.partition_vars is not None:
+        options.append(vars_option(job.partition_vars(context.partition_key)))
+    if context.is_subset:
+        names = context.op_execution_context.selected_output_names
+        fqns = sorted(".".join(job.fqns[name]) for name in names if name in job.fqns)
+        command = without_selection(command)
+        options.append(f"--select {' '.join(fqns)}")
+    commands = list(job.commands)
+    commands[job.materialization_step] = " ".join([command, *options])
+    return commands
+
+
+def _client(context: AssetExecutionContext) -> Any:
+    client = getattr(context.resources, RESOURCE_KEY)
+    if not hasattr(client, "run_job_and_poll"):
+        raise job_error(
+            f"The resource {RESOURCE_KEY!r} is a {type(client).__name__}, which cannot run the dbt Cloud job of these "
+            "assets. Bind the legacy dbt Cloud resource under this key, or none: the assets carry their own."
+        )
+    return client
+
+
+def _artifact_step(run_details: Mapping[str, Any], job: LoadedJob) -> int | None:
+    """Return the 1-based step of the run that materialized. dbt Cloud puts steps of its own first, and docs last."""
+    number = len(run_details.get("run_steps") or ()) - (len(job.commands) - job.materialization_step - 1)
+    if (run_details.get("job") or {}).get("generate_docs"):
+        number -= 1
+    return number if number > 0 else None
+
+
+def _events(
+    context: AssetExecutionContext,
+    job: LoadedJob,
+    docs_url: str | None,
+    manifest: Manifest,
+    results: list[dict[str, Any]],
+) -> Iterator[Any]:
+    from legacy_shim.cloud.utils import result_to_events
+
+    for result in results:
+        unique_id = result["unique_id"]
+        if not (is_asset_id(unique_id) or unique_id.startswith("test.")):
+            continue  # exposures, unit tests, operations: they have no asset
+        if unique_id not in manifest["nodes"]:
+            context.log.warning(
+                f"dbt Cloud reports a result for {unique_id}, which its manifest does not have."
+            )
+            continue
+        yield from result_to_events(
+            result=result,
+            docs_url=docs_url,
+            node_info_to_asset_key=job.translation.key_of,
+            manifest_json=manifest,
+            extra_metadata=None,
+            generate_asset_outputs=True,
+        )
+
+
+def _not_built_error(
+    run_id: int, job: LoadedJob, output_names: set[str], manifest: Manifest, results: list[dict[str, Any]]
+) -> Exception:
+    status_of = {result["unique_id"]: result.get("status") for result in results}
+    lines = []
+    for name in sorted(output_names):
+        unique_id = job.unique_ids[name]
+        lines.append(f"  {unique_id}: {_why_not_built(unique_id, status_of, manifest)}")
+    return job_error(
+        f"The dbt Cloud run {run_id} of job {job.job_id} succeeded but did not build all that was selected:\n"
+        + "\n".join(lines)
+        + "\nReload the code location if the dbt project or the job has changed."
+    )
+
+
+def _why_not_built(unique_id: str, status_of: Mapping[str, Any], manifest: Manifest) -> str:
+    if unique_id in status_of:
+        return f"its status is {status_of[unique_id]!r}"
+    if unique_id in (manifest.get("disabled") or {}):
+        return "it is disabled in the dbt project now"
+    node = find_node(manifest, unique_id)
+    if node is None:
+        return "it no longer exists in the dbt project"
+    if (node.get("config") or {}).get("materialized") == "ephemeral":
+        return "it is ephemeral now"
+    return "it was not part of the run"
