@@ -1,0 +1,148 @@
+"""Every program under ``tests/cases``: what users see before is what they see after, or they were told."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections import Counter
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from parity_case import Case, load_cases, texts_of
+from parity_run import Migration, Runner
+from parity_warm import Warm
+
+from legacy_shim.catalogue import BY_NAME
+from legacy_shim.codemods.parity import compare
+
+CASES = load_cases()
+UPSTREAM_SHIPS_LEGACY = find_spec("dagster_dbt.cloud") is not None
+
+
+def _by_name(case: Case) -> str:
+    return case.name
+
+
+@pytest.fixture(params=CASES, ids=_by_name)
+def runner(request: pytest.FixtureRequest, warm: Warm, tmp_path: Path) -> Runner:
+    return Runner(request.param, warm, tmp_path)
+
+
+def test_facade_does_what_upstream_did(runner: Runner) -> None:
+    if not (runner.case.upstream and UPSTREAM_SHIPS_LEGACY):
+        pytest.skip("upstream's own legacy package cannot run this program")
+    upstream = runner.snapshot(runner.copy(), "upstream", install=False)
+    assert upstream["error"] is None, upstream["error"]["traceback"]
+    facade = runner.snapshot(runner.work / "program", "facade", install=True)
+    assert facade["error"] is None, facade["error"]["traceback"]
+    _assert_everything_ran(facade)
+    differences = [
+        str(row)
+        for row in compare(upstream, facade)
+        if f"{row.kind} of {row.subject}" not in runner.case.upstream_allowed
+    ]
+    assert differences == [], "\n".join(differences)
+
+
+def test_migration_keeps_what_users_see(runner: Runner) -> None:
+    before = runner.snapshot(runner.copy(), "before", install=True)
+    assert before["error"] is None, before["error"]["traceback"]
+    _assert_everything_ran(before)
+
+    folder = runner.work / "program"
+    original = texts_of(folder)
+    migration = runner.migrate(folder)
+    _assert_files_are_sound(runner.case, original, migration)
+
+    after = runner.snapshot(folder, "after", install=False)
+    assert after["error"] is None, after["error"]["traceback"]
+    _assert_told(runner.case, before, after, migration)
+    _assert_told_exactly(runner.case, migration)
+
+    migrated = texts_of(folder)
+    runner.migrate(folder, "again")
+    assert texts_of(folder) == migrated, "a second migration changed something"
+
+
+def _assert_everything_ran(document: dict) -> None:
+    failed = [row for row in document["actions"] if not row["success"]]
+    assert not failed, json.dumps(failed, indent=1)
+    assert document["actions"], "a case that executes nothing shows nothing"
+
+
+def _assert_files_are_sound(case: Case, original: dict[str, str], migration: Migration) -> None:
+    assert migration.exit_code == (1 if case.keeps else 0), migration.output
+    texts = texts_of(migration.folder)
+    for path, text in texts.items():
+        if path.endswith(".py"):
+            compile(text, path, "exec")
+            assert _legacy_imports(text) == [], f"{path} still imports legacy names from dagster_dbt"
+    if case.untouched:
+        assert texts == original
+        assert migration.findings == []
+    else:
+        assert texts != original
+    if case.expected_files is not None:
+        assert texts == case.expected_files
+    new = _lint(texts) - _lint(original)
+    assert not new, f"ruff finds what was not there before: {dict(new)}"
+
+
+def _legacy_imports(text: str) -> list[str]:
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            if node.module == "dagster_dbt.cloud" or node.module.startswith("dagster_dbt.cloud."):
+                found.append(node.module)
+            elif node.module == "dagster_dbt":
+                found += [alias.name for alias in node.names if alias.name in BY_NAME]
+        elif isinstance(node, ast.Import):
+            found += [
+                a.name
+                for a in node.names
+                if a.name == "dagster_dbt.cloud" or a.name.startswith("dagster_dbt.cloud.")
+            ]
+    return found
+
+
+def _lint(texts: dict[str, str]) -> Counter[str]:
+    """How often ruff's default rules and its import order find something, by rule."""
+    counts: Counter[str] = Counter()
+    for path, text in texts.items():
+        if path.endswith(".py"):
+            command = [
+                sys.executable,
+                "-m",
+                "ruff",
+                "check",
+                "--isolated",
+                "--no-cache",
+                "--output-format",
+                "json",
+            ]
+            done = subprocess.run(
+                [*command, "--stdin-filename", path, "-"], input=text, capture_output=True, text=True
+            )
+            counts.update(str(row["code"]) for row in json.loads(done.stdout))
+    return counts
+
+
+def _assert_told(case: Case, before: dict, after: dict, migration: Migration) -> None:
+    """Each difference has a code, and the migration reported that code."""
+    untold = [
+        str(row)
+        for row in compare(before, after)
+        if row.code not in migration.codes and f"{row.kind} of {row.subject}" not in case.allowed
+    ]
+    assert untold == [], "\n".join([*untold, f"told of: {sorted(migration.codes)}"])
+    kept = {code for code in migration.codes if code.startswith("LDC3")}
+    assert kept == set(case.keeps)
+
+
+def _assert_told_exactly(case: Case, migration: Migration) -> None:
+    if case.expected_findings is not None:
+        rows = [f"{row['path']}:{row['line']} {row['code']}" for row in migration.findings]
+        assert sorted(rows) == case.expected_findings
