@@ -1,0 +1,171 @@
+"""The text of a function decorated with ``@dbt_cloud_assets`` that does what a load of a job did."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from legacy_shim.dbt_commands import DbtCommand, arguments_without_selection, words_of
+
+from . import render
+from .claims import Context, JobRef, Rewrite
+from .facts import Job
+from .job_commands import Plan
+from .modules import Module
+from .render import Field
+from .style import Style
+from .translator import FUNCTION_PARAMETERS, call_text, translator_of
+from .units import Unit
+from .v2 import CLOUD_V2, Use, missing_fact, no_limit
+from .values import Made
+
+_TIME_WINDOWS = frozenset(
+    f"dagster.{kind}PartitionsDefinition" for kind in ("TimeWindow", "Daily", "Hourly", "Weekly", "Monthly")
+)
+_NO_WINDOWS = frozenset({"dagster.StaticPartitionsDefinition", "dagster.DynamicPartitionsDefinition"})
+
+
+@dataclass(frozen=True, eq=False)
+class AssetText:
+    """All that the text depends on."""
+
+    module: Module
+    name: str
+    """Of the function."""
+    arguments: Mapping[str, ast.expr]
+    parts: tuple[tuple[ast.AST, str], ...]
+    ref: JobRef
+    job: Job | None
+    plan: Plan | None
+    """None where the job's facts are missing: placeholders are written."""
+    parameter: str
+    """The resource key that the function takes its workspace from; empty where it uses the module's own."""
+
+
+def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, done: Rewrite) -> str:
+    """The statements that take the place of the load, ending in the decorated function."""
+    module, style = wanted.module, context.style(wanted.module)
+    use = unit.using(done, module)
+    workspace = render.own_text(module, wanted.arguments["dbt_cloud"])
+    fields, comments, definition = _decorator_fields(wanted, call, workspace, context, unit, use)
+    decorator = render.call(f"@{use(CLOUD_V2, 'dbt_cloud_assets')}", fields, style)
+    runner = wanted.parameter or workspace
+    parameters = f"context: {use('dagster', 'AssetExecutionContext')}"
+    if wanted.parameter:
+        parameters += f", {wanted.parameter}: {use(CLOUD_V2, 'DbtCloudWorkspace')}"
+    body = _body(wanted, runner, style, use, context)
+    head = render.signature(wanted.name, parameters, style)
+    lines = [*comments, *_guard(wanted, style), *([definition, ""] if definition else []), decorator, head]
+    return "\n".join(lines) + "\n" + "".join(f"{style.indent}{line}\n" for line in body)
+
+
+def _decorator_fields(
+    wanted: AssetText, call: ast.Call, workspace: str, context: Context, unit: Unit, use: Use
+) -> tuple[list[Field], list[str], str]:
+    module, style = wanted.module, context.style(wanted.module)
+    renamed = {"dbt_cloud": "workspace", "job_id": "name", "partitions_def": "partitions_def"}
+    renamed |= dict.fromkeys(FUNCTION_PARAMETERS, "dagster_dbt_translator")
+    parts = [(node, Field("", renamed.get(name, name))) for node, name in wanted.parts]
+    told, left = render.with_comments(module, style, call, parts)
+    spoken: dict[str, Field] = {}
+    for field in told:
+        have = spoken.get(field.name)
+        trailing = field.trailing if not have or not have.trailing else have.trailing
+        extra = (field.trailing,) if have and have.trailing and field.trailing else ()
+        before = (*(have.comments if have else ()), *field.comments, *extra)
+        spoken[field.name] = Field("", field.name, before, trailing)
+    values = {"workspace": workspace, **_selection(wanted, style, use)}
+    values["name"] = _op_name(wanted, style)
+    partitions = wanted.arguments.get("partitions_def")
+    if partitions is not None and not (isinstance(partitions, ast.Constant) and partitions.value is None):
+        values["partitions_def"] = render.own_text(module, partitions)
+        if _may_be_time_windows(context, module, partitions):
+            values["backfill_policy"] = f"{use('dagster', 'BackfillPolicy')}.multi_run()"
+    class_name = unit.namespace(module).fresh(f"DbtCloudJob{wanted.ref.job_id or ''}Translator")
+    checks = wanted.plan is None or wanted.plan.runs_tests
+    translator = translator_of(context, module, wanted.arguments, use, class_name, checks=checks)
+    if translator is not None:
+        values["dagster_dbt_translator"] = translator.argument
+    fields: list[Field] = []
+    for name, text in values.items():
+        have = spoken.pop(name, Field(""))
+        fields.append(Field(text, name, have.comments, have.trailing))
+    for field in spoken.values():
+        left += [*field.comments, *([field.trailing] if field.trailing else [])]
+    return fields, left, translator.definition if translator else ""
+
+
+def _selection(wanted: AssetText, style: Style, use: Use) -> dict[str, str]:
+    if wanted.plan is None:
+        return {"select": missing_fact(use, "execute_steps", _job_text(wanted))}
+    chosen = {"select": wanted.plan.select, "exclude": wanted.plan.exclude, "selector": wanted.plan.selector}
+    return {name: style.string(text) for name, text in chosen.items() if text}
+
+
+def _job_text(wanted: AssetText) -> str:
+    if wanted.ref.job_id is not None:
+        return str(wanted.ref.job_id)
+    return render.own_text(wanted.ref.module, wanted.ref.node)
+
+
+def _op_name(wanted: AssetText, style: Style) -> str:
+    """The op is named after its job, as the loader names it."""
+    if wanted.ref.job_id is not None:
+        return style.string(f"dbt_cloud_job_{wanted.ref.job_id}")
+    text = _job_text(wanted)
+    if style.quote in text or "\n" in text or "\\" in text:
+        return f"{style.string('dbt_cloud_job_')} + str({text})"
+    return f"f{style.quote}dbt_cloud_job_{{{text}}}{style.quote}"
+
+
+def _guard(wanted: AssetText, style: Style) -> list[str]:
+    """Refuse to load for another job than the one whose facts were written."""
+    if not wanted.ref.variable or wanted.job is None:
+        return []
+    text = render.own_text(wanted.ref.module, wanted.ref.node)
+    known = text if text.startswith("int(") else f"int({text})"
+    said = f"what follows was written for dbt Cloud job {wanted.job.id}; {wanted.ref.variable} names another"
+    return [f"if {known} != {wanted.job.id}:", f"{style.indent}raise ValueError({style.string(said)})", ""]
+
+
+def _may_be_time_windows(context: Context, module: Module, node: ast.expr) -> bool:
+    kinds = {value.of if isinstance(value, Made) else "" for value in context.index.values(module, node)}
+    return not kinds or not kinds <= _NO_WINDOWS
+
+
+def _body(wanted: AssetText, runner: str, style: Style, use: Use, context: Context) -> list[str]:
+    if wanted.plan is None:
+        return _awaited(
+            f"{runner}.cli", missing_fact(use, "execute_steps", _job_text(wanted)), style, "yield from "
+        )
+    lines: list[str] = []
+    for command in wanted.plan.before:
+        lines += _alone(command, runner, style)
+    words = [style.string(word) for word in arguments_without_selection(wanted.plan.build.text)]
+    variables = wanted.arguments.get("partition_key_to_vars_fn")
+    if variables is not None and not (isinstance(variables, ast.Constant) and variables.value is None):
+        asked = call_text(wanted.module, variables, "context.partition_key")
+        lines += f"dbt_vars = {use('json', '')}.dumps({asked})".split("\n")
+        words += [style.string("--vars"), "dbt_vars"]
+    lines += _awaited(f"{runner}.cli", f"[{', '.join(words)}], context=context", style, "yield from ")
+    for command in wanted.plan.after:
+        lines += _alone(command, runner, style)
+    return lines
+
+
+def _alone(command: DbtCommand, runner: str, style: Style) -> list[str]:
+    """Another command of the job: awaited, its events passed over, as the loader does."""
+    words = ", ".join(style.string(word) for word in words_of(command.text))
+    return _awaited(f"{runner}.cli", f"[{words}]", style, "list(", ")")
+
+
+def _awaited(function: str, arguments: str, style: Style, before: str, behind: str = "") -> list[str]:
+    limit = f"timeout={no_limit(style.quote)}"
+    flat = f"{before}{function}({arguments}).wait({limit}){behind}"
+    if len(style.indent) + len(flat) <= style.width:
+        return [flat]
+    if behind:
+        inner = f"{function}({arguments}).wait({limit})"
+        return [before, f"{style.indent}{inner}", behind]
+    return [f"{before}{function}({arguments}).wait(", f"{style.indent}{limit}", ")"]

@@ -1,0 +1,169 @@
+"""How the assets of a load get their workspace: from ``Definitions``, by its key, or straight from their module.
+
+A function that takes the workspace as a parameter needs its key bound wherever its assets are placed. Where that is
+so, or can be made so, it takes a parameter; elsewhere it uses the workspace of its own module, which works as well.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from .bindings import Imported
+from .claims import Claim, Context, Rewrite
+from .edits import AddArgument, AddEntry, Import
+from .modules import Module
+from .sinks import Placement
+from .units import Unit
+from .values import External, Literal, Made, Values
+
+DEFAULT_KEY = "dbt_cloud"
+"""The key that the loader used."""
+
+
+@dataclass(frozen=True, eq=False)
+class Addition:
+    """A ``Definitions(...)`` that lacks the workspace, and how to write the workspace there."""
+
+    module: Module
+    call: ast.Call
+    display: ast.Dict | None
+    """The dict given as ``resources``, if there is one."""
+    workspace: str
+    imported: Import | None
+
+
+@dataclass(frozen=True, eq=False)
+class HowBound:
+    """``parameter`` is the resource key to take the workspace from; empty where the module's own is used."""
+
+    parameter: str
+    additions: tuple[Addition, ...] = ()
+
+    @property
+    def added(self) -> bool:
+        return bool(self.additions)
+
+
+_OWN = HowBound("")
+
+
+def binding_of(claim: Claim, placements: tuple[Placement, ...], unit: Unit, context: Context) -> HowBound:
+    """Decide how the assets of a load get their workspace."""
+    module = claim.module
+    argument = claim.detail.arguments["dbt_cloud"]
+    if not placements or not isinstance(argument, ast.Name) or not _is_global(context, module, argument):
+        return _OWN
+    if module.scope_of(claim.node) is not module.tree:
+        return _OWN
+    keys = sorted(key for other in unit.claims for key in other.keys if other.resources & claim.resources)
+    key = keys[0] if len(set(keys)) == 1 else DEFAULT_KEY
+    if not key.isidentifier() or key == "context":
+        return _OWN
+    additions: list[Addition] = []
+    calls: set[ast.Call] = set()
+    for place in placements:
+        call, at = place.call, place.role.module
+        if call is None and place.role.kind == "argument":
+            continue  # A selection: it places nothing.
+        if call is None or External("dagster.Definitions") not in context.index.values(at, call.func):
+            return _OWN
+        if call in calls:
+            continue
+        calls.add(call)
+        found = _look_for(context, at, call, key, claim.resources)
+        if found == "bound":
+            continue
+        if found == "other" or any(keyword.arg is None for keyword in call.keywords):
+            return _OWN
+        addition = _addition(context, claim, place, argument, unit)
+        if addition is None:
+            return _OWN
+        additions.append(addition)
+    return HowBound(key, tuple(additions))
+
+
+def bind(binding: HowBound, unit: Unit, done: Rewrite) -> None:
+    """Add the workspace to each ``Definitions`` that lacks it."""
+    for addition in binding.additions:
+        entry = f'"{binding.parameter}"'
+        if addition.display is not None:
+            done.edit(
+                addition.module, AddEntry(addition.module.span(addition.display), entry, addition.workspace)
+            )
+        else:
+            text = f"{{{entry}: {addition.workspace}}}"
+            done.edit(addition.module, AddArgument(addition.module.span(addition.call), "resources", text))
+        if addition.imported is not None:
+            done.need(addition.module, addition.imported)
+
+
+def _is_global(context: Context, module: Module, name: ast.Name) -> bool:
+    table = context.index.tree.names(module).tables.get(module.tree, {})
+    return context.index.tree.names(module).lookup(module, name.id, name) == table.get(name.id)
+
+
+def _look_for(context: Context, module: Module, call: ast.Call, key: str, resources: frozenset[Made]) -> str:
+    """``bound``: the key is there, with one of the resources; ``other``: something else is; ``free``: nothing is."""
+    given = next((keyword.value for keyword in call.keywords if keyword.arg == "resources"), None)
+    if given is None:
+        return "free"
+    displays = [value for value in context.index.values(module, given) if isinstance(value, Literal)]
+    if not displays:
+        return "other"
+    states: set[str] = set()
+    for display in displays:
+        values = _under(context, display, key)
+        if values is None:
+            states.add("free" if display.node is given else "other")
+        else:
+            states.add("bound" if values & resources else "other")
+    return states.pop() if len(states) == 1 else "other"
+
+
+def _under(context: Context, display: Literal, key: str) -> Values | None:
+    if not isinstance(display.node, ast.Dict):
+        return frozenset()
+    for name, value in zip(display.node.keys, display.node.values, strict=True):
+        if name is None:
+            for inner in context.index.values(display.module, value):
+                found = _under(context, inner, key) if isinstance(inner, Literal) else frozenset()
+                if found is not None:
+                    return found
+            if not context.index.values(display.module, value):
+                return frozenset()
+        elif isinstance(name, ast.Constant) and name.value == key:
+            return context.index.values(display.module, value)
+    return None
+
+
+def _addition(
+    context: Context, claim: Claim, place: Placement, argument: ast.Name, unit: Unit
+) -> Addition | None:
+    call, at = place.call, place.role.module
+    assert call is not None
+    given = next((keyword.value for keyword in call.keywords if keyword.arg == "resources"), None)
+    display = given if isinstance(given, ast.Dict) else None
+    if given is not None and display is None:
+        return None
+    if at is claim.module:
+        return Addition(at, call, display, argument.id, None)
+    table = context.index.tree.names(at).tables.get(at.tree, {})
+    for name in table:
+        if context.index.evaluator.global_values(at, name) & claim.resources:
+            return Addition(at, call, display, name, None)
+    imported = _import_beside(context, at, place.role.node, claim.module, argument.id, unit)
+    return Addition(at, call, display, argument.id, imported) if imported is not None else None
+
+
+def _import_beside(
+    context: Context, at: Module, node: ast.expr, home: Module, name: str, unit: Unit
+) -> Import | None:
+    """Import the workspace from where the assets are imported from, if that is the module that has both."""
+    if not isinstance(node, ast.Name) or name in unit.namespace(at).taken:
+        return None
+    for binding in context.index.tree.names(at).lookup(at, node.id, node):
+        if isinstance(binding, Imported) and binding.name:
+            if context.index.tree.resolve(at, binding.module, binding.level) == home.path:
+                return Import("." * binding.level + binding.module, name)
+    return None

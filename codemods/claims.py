@@ -1,0 +1,98 @@
+"""What a construct says of a use: what it is, what it needs, and what stands in the way of its v2 form."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .constants import Constants
+from .edits import Edit, Import
+from .facts import Facts
+from .findings import Finding
+from .index import Index
+from .modules import Module
+from .style import Style, style_of
+from .values import Made, Value
+
+
+@dataclass(frozen=True)
+class JobRef:
+    """A dbt Cloud job that the code names. ``job_id`` is None where it cannot be told."""
+
+    module: Module
+    node: ast.expr
+    job_id: int | None
+    variable: str = ""
+    """The environment variable that the id comes from, if any."""
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """One site: a use of a legacy name that one construct is responsible for."""
+
+    construct: str
+    module: Module
+    node: ast.expr
+    name: str
+    """The legacy name."""
+    code: str
+    value: Value | None = None
+    resources: frozenset[Made] = frozenset()
+    """The resources that it uses or makes."""
+    keys: frozenset[str] = frozenset()
+    """The resource keys under which it finds or binds its resource."""
+    jobs: tuple[JobRef, ...] = ()
+    blocked: tuple[Finding, ...] = ()
+    """Why it cannot become v2; empty where it can."""
+    covers: frozenset[ast.AST] = frozenset()
+    """The first nodes of the references that it answers for."""
+    detail: Any = None
+
+
+@dataclass
+class Rewrite:
+    """What the v2 form of a claim takes: changes by file, imports by file, and what to tell."""
+
+    edits: list[tuple[Module, Edit]] = field(default_factory=list)
+    imports: list[tuple[Module, Import]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def edit(self, module: Module, edit: Edit) -> None:
+        self.edits.append((module, edit))
+
+    def need(self, module: Module, imported: Import) -> None:
+        self.imports.append((module, imported))
+
+    def tell(self, module: Module, node: ast.AST, code: str, message: str, name: str = "") -> None:
+        self.findings.append(Finding(module.place(node), code, message, name))
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """What the constructs work with."""
+
+    index: Index
+    facts: Facts
+    constants: Constants
+    environment: Mapping[str, str]
+    _styles: dict[Module, Style] = field(default_factory=dict, repr=False)
+
+    def style(self, module: Module) -> Style:
+        if module not in self._styles:
+            self._styles[module] = style_of(module)
+        return self._styles[module]
+
+    def job_ref(self, module: Module, node: ast.expr) -> JobRef:
+        """The job that an expression names."""
+        variable = self.constants.variable_of(module, node)
+        found = self.constants.integer(module, node)
+        if found is None:
+            return JobRef(module, node, None, variable)
+        return JobRef(module, node, int(str(found.value)), found.variable or variable)
+
+
+def covered(module: Module, nodes: list[ast.AST]) -> frozenset[ast.AST]:
+    """The names that stand in ``nodes``: what a claim answers for when it rewrites these as a whole."""
+    return frozenset(inner for node in nodes for inner in ast.walk(node) if isinstance(inner, ast.Name))

@@ -1,0 +1,86 @@
+"""The methods of the legacy client and what v2 has for them.
+
+Source: ``dagster_dbt.cloud.resources`` and ``dagster_dbt.cloud_v2.client``. A method is listed only where v2 sends the
+same request and answers the same data.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+METHODS: Mapping[str, str] = {
+    "run_job": "trigger_job_run",
+    "run_job_and_poll": "",
+    "get_job": "get_job_details",
+    "get_run": "get_run_details",
+    "cancel_run": "cancel_run",
+    "list_run_artifacts": "list_run_artifacts",
+    "get_manifest": "get_run_manifest_json",
+    "get_run_results": "get_run_results_json",
+}
+"""Legacy method to v2 method. ``run_job_and_poll`` becomes several calls."""
+
+_PARAMETERS: Mapping[str, tuple[str, ...]] = {
+    "run_job": ("job_id",),
+    "run_job_and_poll": ("job_id", "poll_interval", "poll_timeout"),
+    "get_job": ("job_id",),
+    "get_run": ("run_id", "include_related"),
+    "cancel_run": ("run_id",),
+    "list_run_artifacts": ("run_id",),
+    "get_manifest": ("run_id",),
+    "get_run_results": ("run_id",),
+}
+_KEYWORDS: Mapping[str, frozenset[str]] = {
+    "run_job": frozenset({"steps_override", "cause"}),
+    "run_job_and_poll": frozenset({"steps_override", "cause"}),
+}
+
+OUTPUT_ATTRIBUTES: Mapping[str, str] = {
+    "run_id": '["id"]',
+    "job_id": '["job_definition_id"]',
+    "run_details": "",
+}
+"""Attributes of ``DbtCloudOutput`` that the run details hold as well."""
+
+
+@dataclass(frozen=True, eq=False)
+class Method:
+    """A call of a client: the method, and its arguments by their legacy names (empty for a positional one)."""
+
+    name: str
+    arguments: tuple[tuple[str, ast.expr], ...]
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+    def argument(self, name: str) -> ast.expr | None:
+        """The argument of that name."""
+        return next((value for key, value in self.arguments if key == name), None)
+
+
+def read_call(call: ast.Call, name: str) -> tuple[Method | None, str, ast.expr | None]:
+    """The method that a call calls, why it has no v2 form (empty where it has one), and the job that it names."""
+    if name not in METHODS:
+        return None, f"v2's client has no `{name}`", None
+    parameters = _PARAMETERS[name]
+    if any(isinstance(argument, ast.Starred) for argument in call.args) or len(call.args) > len(parameters):
+        return None, f"the arguments of `{name}` cannot be read here", None
+    arguments: list[tuple[str, ast.expr]] = list(zip(parameters, call.args, strict=False))
+    if name == "run_job_and_poll" and len(call.args) > 1 and _is_text(call.args[1]):
+        # The documented dialect has `cause` where the shipped one has `poll_interval`.
+        arguments[1] = ("cause", call.args[1])
+    allowed = {*parameters, *_KEYWORDS.get(name, ())}
+    for keyword in call.keywords:
+        if keyword.arg is None:
+            return None, f"the arguments of `{name}` are given with `**`", None
+        if keyword.arg not in allowed:
+            return None, f"v2's `{METHODS[name] or 'trigger_job_run'}` has no `{keyword.arg}`", None
+        arguments.append((keyword.arg, keyword.value))
+    job = dict(arguments).get("job_id")
+    if name == "run_job":
+        arguments = [(key, value) for key, value in arguments if key != "cause"]
+    return Method(name, tuple(arguments)), "", job
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))

@@ -1,0 +1,149 @@
+"""The value of an expression that a person can read off the code: literals, names of literals, the environment."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .bindings import Assigned, Imported
+from .evaluate import Evaluator
+from .modules import Module
+from .values import External
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A value, and the environment variable that it was read from, if any."""
+
+    value: object
+    variable: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Constants:
+    """Reads constants off a tree, with the environment that the user gave."""
+
+    evaluator: Evaluator
+    environment: Mapping[str, str]
+
+    def read(self, module: Module, node: ast.expr, depth: int = 8) -> Constant | None:
+        """The value of ``node``; None where it cannot be told."""
+        if depth == 0:
+            return None
+        match node:
+            case ast.Constant():
+                return Constant(node.value)
+            case ast.Name():
+                return self._name(module, node, depth)
+            case ast.Attribute():
+                return self._attribute(module, node, depth)
+            case ast.Call():
+                return self._call(module, node, depth)
+            case ast.Subscript():
+                if self._is(module, node.value, "os.environ"):
+                    return self._variable(module, node.slice, None, depth)
+            case ast.BoolOp(op=ast.Or()):
+                first = self.read(module, node.values[0], depth - 1)
+                return (
+                    first
+                    if first is not None and first.value
+                    else self.read(module, node.values[-1], depth - 1)
+                )
+        return None
+
+    def integer(self, module: Module, node: ast.expr) -> Constant | None:
+        """The value of ``node`` as an int; None where it cannot be told or is no number."""
+        found = self.read(module, node)
+        if found is None or isinstance(found.value, bool):
+            return None
+        try:
+            return Constant(int(str(found.value)), found.variable)
+        except ValueError:
+            return None
+
+    def variable_of(self, module: Module, node: ast.expr) -> str:
+        """The environment variable that an expression reads, whether it is set or not; empty where it reads none."""
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+                above = module.parent(inner)
+                if (
+                    isinstance(above, ast.Call)
+                    and above.args[:1] == [inner]
+                    and self._reads(module, above.func)
+                ):
+                    return inner.value
+                if isinstance(above, ast.Subscript) and self._is(module, above.value, "os.environ"):
+                    return inner.value
+        if isinstance(node, ast.Name):
+            bindings = self.evaluator.tree.names(module).lookup(module, node.id, node)
+            if len(bindings) == 1 and isinstance(bindings[0], Assigned) and not bindings[0].path:
+                return self.variable_of(module, bindings[0].value)
+        return ""
+
+    def _is(self, module: Module, node: ast.expr, dotted: str) -> bool:
+        return External(dotted) in self.evaluator.values(module, node)
+
+    def _reads(self, module: Module, function: ast.expr) -> bool:
+        readers = ("os.getenv", "os.environ.get", "dagster.EnvVar", "dagster.EnvVar.int")
+        return any(self._is(module, function, reader) for reader in readers)
+
+    def _name(self, module: Module, node: ast.Name, depth: int) -> Constant | None:
+        bindings = self.evaluator.tree.names(module).lookup(module, node.id, node)
+        if len(bindings) != 1:
+            return None
+        binding = bindings[0]
+        if isinstance(binding, Assigned) and not binding.path:
+            return self.read(module, binding.value, depth - 1)
+        if isinstance(binding, Imported) and binding.name:
+            path = self.evaluator.tree.resolve(module, binding.module, binding.level)
+            return self._global(path, binding.name, depth)
+        return None
+
+    def _attribute(self, module: Module, node: ast.Attribute, depth: int) -> Constant | None:
+        if not isinstance(node.value, ast.Name):
+            return None
+        for binding in self.evaluator.tree.names(module).lookup(module, node.value.id, node):
+            if isinstance(binding, Imported):
+                inside = ".".join(filter(None, [binding.module, binding.name]))
+                path = self.evaluator.tree.resolve(module, inside, binding.level)
+                return self._global(path, node.attr, depth)
+        return None
+
+    def _global(self, path: Path | None, name: str, depth: int) -> Constant | None:
+        tree = self.evaluator.tree
+        inner = tree.module_at(path)
+        if inner is None:
+            return None
+        bindings = tree.names(inner).tables.get(inner.tree, {}).get(name, [])
+        if len(bindings) == 1 and isinstance(bindings[0], Assigned) and not bindings[0].path:
+            return self.read(inner, bindings[0].value, depth - 1)
+        if len(bindings) == 1 and isinstance(bindings[0], Imported) and bindings[0].name:
+            further = tree.resolve(inner, bindings[0].module, bindings[0].level)
+            return self._global(further, bindings[0].name, depth - 1) if depth else None
+        return None
+
+    def _call(self, module: Module, node: ast.Call, depth: int) -> Constant | None:
+        if isinstance(node.func, ast.Name) and node.func.id in {"int", "str"} and len(node.args) == 1:
+            return self.read(module, node.args[0], depth - 1)
+        if self._reads(module, node.func) and node.args:
+            return self._variable(module, node.args[0], node.args[1] if len(node.args) > 1 else None, depth)
+        return None
+
+    def _variable(
+        self, module: Module, name: ast.expr, default: ast.expr | None, depth: int
+    ) -> Constant | None:
+        known = self.read(module, name, depth - 1)
+        if known is None or not isinstance(known.value, str):
+            return None
+        if known.value in self.environment:
+            return Constant(self.environment[known.value], known.value)
+        if default is None:
+            return None
+        fallback = self.read(module, default, depth - 1)
+        return (
+            Constant(fallback.value, known.value)
+            if fallback is not None and fallback.value is not None
+            else None
+        )

@@ -1,0 +1,102 @@
+"""What a rewrite asks for: changes at positions that the index has found, as text. ``apply`` carries them out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .modules import Span
+
+
+@dataclass(frozen=True)
+class ReplaceExpression:
+    """Put ``text`` where the expression at ``span`` stands."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True)
+class Unstar:
+    """Make ``*x`` at ``span`` (in a display or a call) plain ``x``."""
+
+    span: Span
+
+
+@dataclass(frozen=True)
+class AddArgument:
+    """Add the keyword argument ``name=value`` to the call at ``span``."""
+
+    span: Span
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class AddEntry:
+    """Add the entry ``key: value`` (as text) to the dict display at ``span``."""
+
+    span: Span
+    key: str
+    value: str
+
+
+@dataclass(frozen=True)
+class ReplaceStatement:
+    """Put the statements of ``text`` where the statement at ``span`` stands; remove it where ``text`` is empty."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True)
+class InsertBefore:
+    """Put the statements of ``text`` before the statement at ``span``, and before the comments that precede it.
+
+    ``blank`` asks for an empty line between the two.
+    """
+
+    span: Span
+    text: str
+    blank: bool = False
+
+
+@dataclass(frozen=True)
+class InsertAfter:
+    """Put the statements of ``text`` behind the statement at ``span``."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True)
+class ReplaceInString:
+    """Put ``new`` for the expression ``old`` where it stands in braces in the f-string at ``span``."""
+
+    span: Span
+    old: str
+    new: str
+
+
+Edit = (
+    ReplaceInString
+    | ReplaceExpression
+    | Unstar
+    | AddArgument
+    | AddEntry
+    | ReplaceStatement
+    | InsertBefore
+    | InsertAfter
+)
+
+
+@dataclass(frozen=True)
+class Import:
+    """``from module import name``, or ``import module`` where ``name`` is empty; both maybe under ``alias``."""
+
+    module: str
+    name: str = ""
+    alias: str = ""
+
+    @property
+    def bound_name(self) -> str:
+        return self.alias or self.name or self.module

@@ -1,0 +1,379 @@
+"""Follow values through the code: from where they are made, through names, imports and calls, to where they are used.
+
+The answer is what an expression *may* be, without regard to the order of statements: enough to know every
+place that a legacy value reaches, and honest about the rest by returning nothing for it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from legacy_shim.catalogue import BY_NAME, LEGACY_MODULES
+
+from .bindings import Assigned, Binding, Defined, Imported, Parameter
+from .modules import FUNCTIONS, Module
+from .tree import Tree
+from .values import (
+    LEGACY,
+    NOTHING,
+    External,
+    InTree,
+    Keyed,
+    Literal,
+    Local,
+    Made,
+    Member,
+    Result,
+    Value,
+    Values,
+    legacy_name,
+)
+
+_ROOTS = ("dagster_dbt", "legacy_shim")
+LEGACY_PACKAGES = frozenset(
+    {root for root in _ROOTS}
+    | {f"{root}.cloud" for root in _ROOTS}
+    | {f"{root}.cloud.{module}" for root in _ROOTS for module in LEGACY_MODULES}
+)
+"""The modules that legacy names are imported from."""
+
+RESOURCE_CLASSES = frozenset(
+    {"DbtCloudClientResource", "DbtCloudResource", "DbtCloudResourceV2", "DbtCloudClient"}
+)
+_INJECTING = frozenset(
+    {"op", "asset", "multi_asset", "sensor", "schedule", "graph_asset", "asset_check", "asset_sensor"}
+)
+
+
+def canonical(dotted: str) -> str:
+    """One spelling for a legacy name, wherever it was imported from; other names as they are."""
+    package, _, rest = dotted.partition(".")
+    if package not in _ROOTS:
+        return dotted
+    parts = rest.split(".") if rest else []
+    if parts and parts[0] == "cloud":
+        parts = parts[1:]
+        if parts and parts[0] in LEGACY_MODULES:
+            parts = parts[1:]
+    if parts and parts[0] in BY_NAME:
+        return LEGACY + ".".join(parts)
+    return dotted
+
+
+@dataclass(eq=False)
+class Evaluator:
+    """Evaluates expressions of a tree. Made once the tree is complete; remembers what it found."""
+
+    tree: Tree
+    _known: dict[ast.AST, Values] = field(default_factory=dict)
+    _open: set[ast.AST] = field(default_factory=set)
+    _cycles: int = 0
+    _calls: dict[str, list[tuple[Module, ast.Call]]] | None = None
+
+    def values(self, module: Module, node: ast.expr) -> Values:
+        """What ``node`` may be. Empty where it is not known or is nothing that matters here."""
+        if node in self._known:
+            return self._known[node]
+        if node in self._open:
+            self._cycles += 1
+            return NOTHING
+        cycles = self._cycles
+        self._open.add(node)
+        try:
+            found = self._evaluate(module, node)
+        finally:
+            self._open.discard(node)
+        # What was found inside an open cycle may lack what the cycle adds, so it is not remembered.
+        if self._cycles == cycles or not self._open:
+            self._known[node] = found
+        return found
+
+    def binding_values(self, module: Module, binding: Binding) -> Values:
+        """What a name may stand for through one of its bindings."""
+        if isinstance(binding, Assigned):
+            return self._taken(self.values(module, binding.value), binding.path)
+        if isinstance(binding, Imported):
+            return self._imported(module, binding)
+        if isinstance(binding, Defined):
+            return frozenset({Local(module, binding.node)})
+        if isinstance(binding, Parameter):
+            return self._parameter(module, binding)
+        return NOTHING
+
+    def global_values(self, module: Module, name: str) -> Values:
+        """What a module-level name may be, seen from outside the module."""
+        found: set[Value] = set()
+        names = self.tree.names(module)
+        for binding in names.tables.get(module.tree, {}).get(name, ()):
+            found |= self.binding_values(module, binding)
+        if not found:
+            for star in names.stars:
+                found |= self._imported(module, Imported(star.node, star.module, star.level, name))
+        return frozenset(found)
+
+    # -- expressions
+
+    def _evaluate(self, module: Module, node: ast.expr) -> Values:
+        match node:
+            case ast.Name():
+                return self._name(module, node)
+            case ast.Attribute():
+                return self._attribute(module, node)
+            case ast.Call():
+                return self._call(module, node)
+            case ast.Dict() | ast.List() | ast.Tuple() | ast.Set():
+                return frozenset({Literal(module, node)})
+            case ast.IfExp():
+                return self.values(module, node.body) | self.values(module, node.orelse)
+            case ast.BoolOp():
+                return frozenset().union(*(self.values(module, value) for value in node.values))
+            case ast.BinOp():
+                return self.values(module, node.left) | self.values(module, node.right)
+            case ast.NamedExpr() | ast.Await() | ast.Starred():
+                return self.values(module, node.value)
+            case ast.Subscript():
+                return self._subscript(module, node)
+        return NOTHING
+
+    def _name(self, module: Module, node: ast.Name) -> Values:
+        names = self.tree.names(module)
+        bindings = names.lookup(module, node.id, node)
+        if not bindings:
+            found: set[Value] = set()
+            for star in names.stars:
+                found |= self._imported(module, Imported(star.node, star.module, star.level, node.id))
+            return frozenset(found)
+        return frozenset().union(*(self.binding_values(module, binding) for binding in bindings))
+
+    def _attribute(self, module: Module, node: ast.Attribute) -> Values:
+        found: set[Value] = set()
+        for value in self.values(module, node.value):
+            match value:
+                case External(name):
+                    found.add(External(canonical(f"{name}.{node.attr}")))
+                case InTree(inner):
+                    found |= self._of_module(inner, node.attr)
+                case Local(inner, ast.ClassDef() as owner):
+                    for binding in self.tree.names(inner).tables.get(owner, {}).get(node.attr, ()):
+                        found |= self.binding_values(inner, binding)
+                    if not found and self.bases(value):
+                        found.add(Member(value, node.attr))
+                case Made() | Keyed() | Result() | Member():
+                    found.add(Member(value, node.attr))
+        if not found and isinstance(node.value, ast.Attribute) and node.value.attr == "resources":
+            found.add(Keyed(module, node, node.attr))
+        return frozenset(found)
+
+    def _call(self, module: Module, node: ast.Call) -> Values:
+        found: set[Value] = set()
+        keyed = self._getattr_of_resources(module, node)
+        if keyed is not None:
+            return frozenset({keyed})
+        for value in self.values(module, node.func):
+            match value:
+                case External(name):
+                    found.add(Made(module, node, name))
+                case Local(inner, ast.ClassDef() as owner):
+                    bases = self.bases(value)
+                    found.add(Made(module, node, bases[0] if bases else owner.name))
+                case Local(inner, function):
+                    for returned in _returns(function):
+                        found |= self.values(inner, returned)
+                case Member():
+                    found.add(Result(module, node, value))
+        return frozenset(found)
+
+    def _getattr_of_resources(self, module: Module, node: ast.Call) -> Keyed | None:
+        if not (isinstance(node.func, ast.Name) and node.func.id == "getattr" and len(node.args) >= 2):
+            return None
+        owner, key = node.args[0], node.args[1]
+        if not (isinstance(owner, ast.Attribute) and owner.attr == "resources"):
+            return None
+        return (
+            Keyed(module, node, key.value)
+            if isinstance(key, ast.Constant) and isinstance(key.value, str)
+            else None
+        )
+
+    def _subscript(self, module: Module, node: ast.Subscript) -> Values:
+        key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        found: set[Value] = set()
+        for value in self.values(module, node.value):
+            if isinstance(value, Literal):
+                found |= self.element_values(value, key)
+        return frozenset(found)
+
+    def element_values(self, literal: Literal, key: object = None) -> Values:
+        """What stands in a display under ``key``; in all of its places where ``key`` is None or not found."""
+        node = literal.node
+        if isinstance(node, ast.Dict):
+            named = [
+                value
+                for name, value in zip(node.keys, node.values, strict=True)
+                if key is not None and isinstance(name, ast.Constant) and name.value == key
+            ]
+            chosen = named or node.values
+        elif (
+            isinstance(key, int) and not isinstance(node, ast.Set) and -len(node.elts) <= key < len(node.elts)
+        ):
+            chosen = [node.elts[key]]
+        else:
+            chosen = node.elts
+        return frozenset().union(*(self.values(literal.module, value) for value in chosen))
+
+    def _taken(self, values: Values, path: tuple[int, ...]) -> Values:
+        for place in path:
+            values = frozenset().union(
+                *(self.element_values(value, place) for value in values if isinstance(value, Literal))
+            )
+        return values
+
+    # -- modules
+
+    def _imported(self, module: Module, binding: Imported) -> Values:
+        if not binding.name:
+            path = self.tree.resolve(module, binding.module, binding.level)
+            inner = self.tree.modules.get(path) if path else None
+            return frozenset({InTree(inner) if inner else External(binding.module)})
+        path = self.tree.resolve(module, binding.module, binding.level)
+        if path is not None:
+            if path in self.tree.modules:
+                return self._of_module(self.tree.modules[path], binding.name)
+            return NOTHING
+        inside = self.tree.resolve(
+            module, ".".join(filter(None, [binding.module, binding.name])), binding.level
+        )
+        if inside is not None:
+            return frozenset({InTree(self.tree.modules[inside])}) if inside in self.tree.modules else NOTHING
+        if binding.level:
+            return NOTHING
+        if isinstance(binding.node, ast.ImportFrom) and binding.node.names[0].name == "*":
+            dotted = canonical(f"{binding.module}.{binding.name}")
+            known = dotted.startswith(LEGACY) or binding.module in {"dagster", "os"}
+            return frozenset({External(dotted)}) if known else NOTHING
+        return frozenset({External(canonical(f"{binding.module}.{binding.name}"))})
+
+    def _of_module(self, inner: Module, name: str) -> Values:
+        found = self.global_values(inner, name)
+        if found or not inner.is_package:
+            return found
+        child = self.tree.resolve(inner, name, 1)
+        return frozenset({InTree(self.tree.modules[child])}) if child in self.tree.modules else NOTHING
+
+    # -- functions and classes
+
+    def bases(self, value: Local) -> list[str]:
+        """The dotted legacy names that a class of the tree derives from."""
+        if not isinstance(value.node, ast.ClassDef):
+            return []
+        found: list[str] = []
+        for base in value.node.bases:
+            for inherited in self.values(value.module, base):
+                if isinstance(inherited, External) and inherited.name.startswith(LEGACY):
+                    found.append(inherited.name)
+                elif isinstance(inherited, Local) and inherited != value:
+                    found += self.bases(inherited)
+        return found
+
+    def _parameter(self, module: Module, binding: Parameter) -> Values:
+        function, name = binding.function, binding.arg.arg
+        found: set[Value] = set()
+        default = _default_of(function, name)
+        if default is not None:
+            found |= self.values(module, default)
+        if isinstance(function, ast.Lambda):
+            return frozenset(found)
+        if is_injected(self, module, function, binding.arg):
+            found.add(Keyed(module, binding.arg, name))
+            return frozenset(found)
+        for caller, call in self._calls_of(function.name):
+            callee = self.values(caller, call.func)
+            if any(isinstance(value, Local) and value.node is function for value in callee):
+                argument = argument_of(call, function, name)
+                if argument is not None:
+                    found |= self.values(caller, argument)
+        return frozenset(found)
+
+    def _calls_of(self, name: str) -> list[tuple[Module, ast.Call]]:
+        if self._calls is None:
+            self._calls = defaultdict(list)
+            for module in self.tree.modules.values():
+                for node in ast.walk(module.tree):
+                    if isinstance(node, ast.Call):
+                        callee = node.func
+                        last = callee.id if isinstance(callee, ast.Name) else getattr(callee, "attr", "")
+                        self._calls[last].append((module, node))
+        return self._calls.get(name, [])
+
+
+def is_injected(
+    evaluator: Evaluator, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef, arg: ast.arg
+) -> bool:
+    """Whether Dagster fills a parameter with a dbt Cloud resource: by its annotation, in a decorated function."""
+    if arg.annotation is None or not function.decorator_list:
+        return False
+    if not any(decorator_name(decorator) in _INJECTING for decorator in function.decorator_list):
+        return False
+    annotation: ast.expr = arg.annotation
+    if isinstance(annotation, ast.Subscript):
+        annotation = annotation.slice
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        return annotation.value.rpartition(".")[2] in RESOURCE_CLASSES
+    values = evaluator.values(module, annotation)
+    return any(
+        legacy_name(value) in RESOURCE_CLASSES or (isinstance(value, Local) and evaluator.bases(value))
+        for value in values
+    )
+
+
+def decorator_name(decorator: ast.expr) -> str:
+    """The last part of a decorator's name, called or not."""
+    target = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return (
+        target.id
+        if isinstance(target, ast.Name)
+        else target.attr
+        if isinstance(target, ast.Attribute)
+        else ""
+    )
+
+
+def argument_of(
+    call: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str
+) -> ast.expr | None:
+    """The argument that a call gives to a parameter."""
+    for keyword in call.keywords:
+        if keyword.arg == name:
+            return keyword.value
+    positional = [arg.arg for arg in [*function.args.posonlyargs, *function.args.args]]
+    if isinstance(call.func, ast.Attribute) and positional[:1] in (["self"], ["cls"]):
+        positional = positional[1:]
+    if name in positional and positional.index(name) < len(call.args):
+        return call.args[positional.index(name)]
+    return None
+
+
+def _default_of(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> ast.expr | None:
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    for arg, value in zip(reversed(positional), reversed(arguments.defaults), strict=False):
+        if arg.arg == name:
+            return value
+    for arg, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if arg.arg == name:
+            return default
+    return None
+
+
+def _returns(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
+    found: list[ast.expr] = []
+    stack: list[ast.AST] = list(function.body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Return) and node.value is not None:
+            found.append(node.value)
+        if not isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.Lambda)):
+            stack.extend(ast.iter_child_nodes(node))
+    return found

@@ -1,0 +1,225 @@
+"""Change the imports of a file: take legacy names out, send others to the facade, add what new code needs.
+
+New names are merged into the user's statements, and new statements stand where the user's order would have them.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from . import render
+from .edits import Edit, Import, InsertAfter, InsertBefore, ReplaceStatement
+from .legacy_imports import FACADE, LegacyAlias
+from .modules import Module
+from .render import Field
+from .style import Style
+
+
+@dataclass(frozen=True, eq=False)
+class ImportChanges:
+    """What must become of the imports of one file."""
+
+    drop: frozenset[LegacyAlias]
+    to_facade: frozenset[LegacyAlias]
+    add: tuple[Import, ...]
+
+
+def import_edits(module: Module, changes: ImportChanges, style: Style) -> list[Edit]:
+    """The edits that carry the changes out."""
+    gone: dict[ast.stmt, set[ast.alias]] = defaultdict(set)
+    for alias in [*changes.drop, *changes.to_facade]:
+        gone[alias.node].add(alias.alias)
+    facade = _facade_texts(module, changes.to_facade, style)
+    added = _Additions(module, style, _top_imports(module), gone)
+    edits: list[Edit] = []
+    placed_here = _new_statements(module, changes.add, added)
+    merged: dict[ast.stmt, list[Import]] = added.merged
+    anchors = [node for node in added.top if node in gone]
+    anchor = anchors[0] if anchors and not _left(anchors[0], gone) else None
+    for statement in dict.fromkeys([*gone, *merged]):
+        assert isinstance(statement, (ast.Import, ast.ImportFrom))
+        text = _statement_text(module, statement, gone[statement], merged.get(statement, ()), style)
+        texts = ([text] if text else []) + facade.get(statement, [])
+        if statement is anchor:
+            texts += [text for where, text in placed_here if where == "near"]
+        edits.append(ReplaceStatement(module.span(statement), "".join(f"{text}\n" for text in texts)))
+    for where, text in placed_here:
+        if where == "near" and anchor is not None:
+            continue
+        edits.append(added.insertion(text, gone))
+    return edits
+
+
+def _left(statement: ast.stmt, gone: dict[ast.stmt, set[ast.alias]]) -> list[ast.alias]:
+    assert isinstance(statement, (ast.Import, ast.ImportFrom))
+    return [alias for alias in statement.names if alias not in gone[statement]]
+
+
+def _top_imports(module: Module) -> list[ast.Import | ast.ImportFrom]:
+    return [node for node in module.tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+
+
+def _facade_texts(module: Module, aliases: Iterable[LegacyAlias], style: Style) -> dict[ast.stmt, list[str]]:
+    """The facade's statements that stand in for legacy ones. The facade mirrors the modules of dagster_dbt."""
+    by_statement: dict[ast.stmt, list[LegacyAlias]] = defaultdict(list)
+    for alias in aliases:
+        by_statement[alias.node].append(alias)
+    texts: dict[ast.stmt, list[str]] = {}
+    for statement, found in by_statement.items():
+        found.sort(key=lambda alias: (alias.alias.lineno, alias.alias.col_offset))
+        if isinstance(statement, ast.ImportFrom):
+            source = FACADE + (statement.module or "").removeprefix("dagster_dbt")
+            fields = [Field(_alias_text(alias.alias)) for alias in found]
+            texts[statement] = [render.names(fields, style, before=f"from {source} import ")]
+        else:
+            texts[statement] = [
+                f"import {FACADE}{alias.alias.name.removeprefix('dagster_dbt')}"
+                + (f" as {alias.alias.asname}" if alias.alias.asname else "")
+                for alias in found
+            ]
+    return texts
+
+
+def _alias_text(alias: ast.alias) -> str:
+    return f"{alias.name} as {alias.asname}" if alias.asname else alias.name
+
+
+def _statement_text(
+    module: Module,
+    statement: ast.Import | ast.ImportFrom,
+    gone: set[ast.alias],
+    merged: Sequence[Import],
+    style: Style,
+) -> str:
+    """The statement without the names that go and with those that come; empty where none is left."""
+    told, left = render.with_comments(
+        module, style, statement, [(alias, Field(_alias_text(alias))) for alias in statement.names]
+    )
+    fields = [field for field, alias in zip(told, statement.names, strict=True) if alias not in gone]
+    was_sorted = _is_sorted([alias.name for alias in statement.names])
+    for new in merged:
+        fields.append(Field(f"{new.name} as {new.alias}" if new.alias else new.name))
+    if was_sorted:
+        fields.sort(key=lambda field: member_key(field.text.split(" as ")[0]))
+    if not fields:
+        return "\n".join(left)
+    if isinstance(statement, ast.Import):
+        return "import " + ", ".join(field.text for field in fields)
+    source = "." * statement.level + (statement.module or "")
+    text = render.names(fields, style, before=f"from {source} import ")
+    source_text = module.source_of(statement)
+    if "\n" in source_text and "(" in source_text and "\n" not in text and _had_magic_comma(source_text):
+        text = f"from {source} import (\n{render.exploded(fields, style)})"
+    return "\n".join([*left, text])
+
+
+def _had_magic_comma(text: str) -> bool:
+    """Whether the user's formatter keeps the names one a line: a comma stands behind the last."""
+    return text.rstrip().rstrip(")").rstrip().endswith(",")
+
+
+def member_key(name: str) -> tuple[int, str]:
+    """isort's order of the names in one statement: constants, classes, the rest."""
+    if name.isupper() and len(name) > 1:
+        return (0, name)
+    return (1 if name[:1].isupper() else 2, name)
+
+
+def _is_sorted(names: Sequence[str]) -> bool:
+    return list(names) == sorted(names, key=member_key)
+
+
+class _Additions:
+    """Finds a place for each new import: in a statement of the user's, or beside one."""
+
+    def __init__(
+        self,
+        module: Module,
+        style: Style,
+        top: list[ast.Import | ast.ImportFrom],
+        gone: dict[ast.stmt, set[ast.alias]],
+    ) -> None:
+        self.module, self.style, self.top, self.gone = module, style, top, gone
+        self.merged: dict[ast.stmt, list[Import]] = defaultdict(list)
+
+    def merge(self, new: Import) -> bool:
+        """Whether a ``from`` statement of the same module takes the name."""
+        for node in self.top:
+            if (
+                isinstance(node, ast.ImportFrom)
+                and new.name
+                and not any(alias.name == "*" for alias in node.names)
+            ):
+                if "." * node.level + (node.module or "") == new.module:
+                    self.merged[node].append(new)
+                    return True
+        return False
+
+    def insertion(self, text: str, gone: dict[ast.stmt, set[ast.alias]]) -> Edit:
+        """Insert a statement in the block of imports where its like stand, in their order."""
+        source = text.split()[1].split(" ")[0]
+        group = _section(source)
+        blocks = [[node for node in self.top if _section(_source(node)) == group]]
+        block = blocks[0]
+        is_from = text.startswith("from")
+        for node in block:
+            comes_later = isinstance(node, ast.ImportFrom) > is_from or (
+                isinstance(node, ast.ImportFrom) == is_from and _source(node).casefold() > source.casefold()
+            )
+            if comes_later and node not in gone:
+                return InsertBefore(self.module.span(node), text + "\n")
+        if block and block[-1] not in gone:
+            return InsertAfter(self.module.span(block[-1]), text + "\n")
+        return self._new_block(text, group)
+
+    def _new_block(self, text: str, group: int) -> Edit:
+        for node in self.top:
+            if _section(_source(node)) > group and node not in self.gone:
+                return InsertBefore(self.module.span(node), text + "\n", blank=True)
+        body = self.module.tree.body
+        first = body[0]
+        is_docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+        later = [node for node in body[1 if is_docstring and len(body) > 1 else 0 :] if _is_no_future(node)]
+        target = next((node for node in later if node not in self.gone), first)
+        return InsertBefore(self.module.span(target), text + "\n", blank=True)
+
+
+def _is_no_future(node: ast.stmt) -> bool:
+    return not (isinstance(node, ast.ImportFrom) and node.module == "__future__")
+
+
+def _new_statements(module: Module, wanted: Iterable[Import], added: _Additions) -> list[tuple[str, str]]:
+    """The statements for imports that no statement of the user's takes, each ``near`` the legacy one or ``apart``."""
+    by_module: dict[str, list[Import]] = defaultdict(list)
+    statements: list[tuple[str, str]] = []
+    for new in dict.fromkeys(wanted):
+        if not new.name:
+            text = f"import {new.module}" + (f" as {new.alias}" if new.alias else "")
+            statements.append(("apart", text))
+        elif not added.merge(new):
+            by_module[new.module].append(new)
+    for source, names in sorted(by_module.items()):
+        fields = [Field(f"{new.name} as {new.alias}" if new.alias else new.name) for new in names]
+        fields.sort(key=lambda field: member_key(field.text.split(" as ")[0]))
+        near = "near" if source.startswith("dagster_dbt") else "apart"
+        statements.append((near, render.names(fields, added.style, before=f"from {source} import ")))
+    return statements
+
+
+def _source(node: ast.Import | ast.ImportFrom) -> str:
+    if isinstance(node, ast.Import):
+        return node.names[0].name
+    return "." * node.level + (node.module or "")
+
+
+def _section(source: str) -> int:
+    """isort's sections: future, standard library, third party (first party among them), relative."""
+    if source == "__future__":
+        return 0
+    if source.startswith("."):
+        return 3
+    return 1 if source.split(".")[0] in sys.stdlib_module_names else 2

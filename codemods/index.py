@@ -1,0 +1,268 @@
+"""Where each legacy value is made, passed on and used, across files.
+
+``build_index`` parses only what it must: files that name something legacy, then files that import a name which
+such a file hands on, then files that reach a resource by its key.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from legacy_shim.catalogue import LEGACY_NAMES
+
+from .evaluate import Evaluator
+from .findings import Finding
+from .modules import Module
+from .roles import Role, role_of
+from .tree import Tree
+from .values import External, InTree, Keyed, Literal, Local, Made, Result, Value, legacy_name, root
+
+NEEDLES = tuple(sorted({row.name.encode() for row in LEGACY_NAMES} | {b"dagster_dbt.cloud", b"missing_fact"}))
+"""A file without any of these bytes names nothing legacy."""
+
+Parse = Callable[[Path, bytes], "Module | Finding"]
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """An expression that stands for a legacy value: a name, an attribute of one, a call of one.
+
+    ``chain`` leads from the first name to the whole expression: ``x``, ``x.configured``, ``x.configured({..})``.
+    """
+
+    module: Module
+    chain: tuple[ast.expr, ...]
+
+    @property
+    def node(self) -> ast.expr:
+        return self.chain[-1]
+
+
+@dataclass(frozen=True, eq=False)
+class Index:
+    """All that is known of the legacy values of a tree."""
+
+    tree: Tree
+    evaluator: Evaluator
+    references: tuple[Reference, ...]
+    problems: tuple[Finding, ...]
+    _by_value: dict[Value, list[tuple[Module, ast.expr]]] = field(repr=False, default_factory=dict)
+
+    def values(self, module: Module, node: ast.expr) -> frozenset[Value]:
+        return self.evaluator.values(module, node)
+
+    def places_of(self, value: Value) -> list[tuple[Module, ast.expr]]:
+        """Each expression that may be ``value``, the one that makes it included."""
+        return self._by_value.get(value, [])
+
+    def sinks(self, value: Value) -> Iterator[Role]:
+        """Each way in which ``value`` is used in the end, through names, displays and functions."""
+        yield from self._sinks(value, (), set())
+
+    def _sinks(self, value: Value, through: tuple[Role, ...], seen: set[Value]) -> Iterator[Role]:
+        if value in seen:
+            return
+        seen.add(value)
+        for module, node in self.places_of(value):
+            role = role_of(module, node)
+            if role.kind == "flow":
+                continue
+            if role.kind in {"entry", "element"}:
+                container = role.container
+                yield role.via(through)
+                if container is not None:
+                    yield from self._sinks(Literal(module, container), (*through, role), seen)
+            else:
+                yield role.via(through)
+
+
+def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
+    """Index the legacy values of ``files``; ``parse`` answers a finding for a file that cannot be parsed."""
+    problems: list[Finding] = []
+
+    def load(path: Path) -> Module | None:
+        parsed = parse(path, files[path])
+        return parsed if isinstance(parsed, Module) else None
+
+    tree = Tree.of(files, load)
+
+    def take(paths: Iterable[Path]) -> bool:
+        took = False
+        for path in paths:
+            if path not in tree.modules and path not in failed:
+                parsed = parse(path, files[path])
+                if isinstance(parsed, Module):
+                    tree.add(parsed)
+                    took = True
+                else:
+                    failed.add(path)
+                    problems.append(parsed)
+        return took
+
+    failed: set[Path] = set()
+    take(path for path, data in files.items() if any(needle in data for needle in NEEDLES))
+    importers: set[tuple[bytes, bytes]] = set()
+    keys: set[bytes] = set()
+    while tree.modules:
+        evaluator = Evaluator(tree)
+        importers |= set(_handed_on(tree, evaluator))
+        keys |= {key.encode() for key in _bound_keys(tree, evaluator)}
+        if not take(path for path, data in files.items() if _reaches(data, importers, keys)):
+            break
+    evaluator = Evaluator(tree)
+    references = tuple(_references(tree, evaluator))
+    by_value = _by_value(evaluator, references)
+    return Index(tree, evaluator, references, tuple(problems), by_value)
+
+
+def _reaches(data: bytes, importers: set[tuple[bytes, bytes]], keys: set[bytes]) -> bool:
+    if any(stem in data and name in data for stem, name in importers):
+        return True
+    return any(key in data for key in keys) and b"resources" in data
+
+
+def _handed_on(tree: Tree, evaluator: Evaluator) -> Iterator[tuple[bytes, bytes]]:
+    """The module stem and name of each module-level name that holds something legacy."""
+    for module in tree.modules.values():
+        stem = (module.path.parent.name if module.is_package else module.path.stem).encode()
+        table = tree.names(module).tables.get(module.tree, {})
+        handed = False
+        for name in table:
+            if any(_matters(evaluator, value, 4) for value in evaluator.global_values(module, name)):
+                handed = True
+                yield (stem, name.encode())
+        if handed:
+            yield (stem, b"import *")
+            for package in module.dotted[:-1][-1:]:
+                # `from . import resources` and `from package import resources` name the module alone.
+                yield (package.encode(), stem)
+            yield (b"import " + stem, stem)
+
+
+def _matters(evaluator: Evaluator, value: Value, depth: int) -> bool:
+    if legacy_name(value):
+        return True
+    if depth == 0:
+        return False
+    if isinstance(value, Literal):
+        return any(_matters(evaluator, inner, depth - 1) for inner in evaluator.element_values(value))
+    if isinstance(value, Local):
+        if isinstance(value.node, ast.ClassDef):
+            return bool(evaluator.bases(value)) or _mentions_legacy(evaluator, value)
+        return _mentions_legacy(evaluator, value)
+    return False
+
+
+def _mentions_legacy(evaluator: Evaluator, value: Local) -> bool:
+    return any(
+        legacy_name(inner)
+        for node in ast.walk(value.node)
+        if isinstance(node, (ast.Name, ast.Attribute))
+        for inner in evaluator.values(value.module, node)
+    )
+
+
+def _bound_keys(tree: Tree, evaluator: Evaluator) -> Iterator[str]:
+    """The resource keys under which a legacy resource stands in some dict."""
+    for module in tree.modules.values():
+        for node in ast.walk(module.tree):
+            if not isinstance(node, ast.Dict):
+                continue
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    kinds = {thing_kind(inner) for inner in evaluator.values(module, value)}
+                    if "resource" in kinds:
+                        yield key.value
+
+
+def thing_kind(value: Value) -> str:
+    """What a value is to the migration: a resource, a load, an op, a client's method or answer, a name, or nothing."""
+    name = legacy_name(value)
+    if isinstance(value, External):
+        return "name" if name else ""
+    if isinstance(value, Made):
+        if name == "load_assets_from_dbt_cloud_job":
+            return "load"
+        if name == "dbt_cloud_run_op":
+            return "op"
+        if name in {"dbt_cloud_resource", "DbtCloudClientResource", "DbtCloudResource", "DbtCloudResourceV2"}:
+            return "resource"
+        return "made" if name else ""
+    if isinstance(value, Keyed):
+        return "keyed"
+    if isinstance(root(value), Keyed) or name:
+        return "client"
+    return ""
+
+
+def _references(tree: Tree, evaluator: Evaluator) -> Iterator[Reference]:
+    keys = set(_bound_keys(tree, evaluator)) | {"dbt_cloud"}
+    for path in sorted(tree.modules):
+        module = tree.modules[path]
+        for node in ast.walk(module.tree):
+            if not (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)):
+                continue
+            chain = tuple(_chain(module, node))
+            for link in chain:
+                values = evaluator.values(module, link)
+                if any(_of_interest(evaluator, value, keys) for value in values):
+                    yield Reference(module, chain)
+                    break
+
+
+def _of_interest(evaluator: Evaluator, value: Value, keys: set[str]) -> bool:
+    base = root(value)
+    if isinstance(base, Keyed):
+        return base.key in keys
+    if isinstance(value, InTree):
+        return False
+    return bool(legacy_name(value)) or (isinstance(value, Literal) and _matters(evaluator, value, 4))
+
+
+def _chain(module: Module, node: ast.expr) -> Iterator[ast.expr]:
+    while True:
+        yield node
+        above = module.parent(node)
+        grows = (
+            (isinstance(above, ast.Attribute) and above.value is node)
+            or (isinstance(above, ast.Call) and above.func is node)
+            or (isinstance(above, ast.Call) and _is_getattr_of(above, node))
+            or (isinstance(above, ast.Subscript) and above.value is node)
+            or isinstance(above, ast.Await)
+        )
+        if not grows or not isinstance(above, ast.expr):
+            return
+        node = above
+
+
+def _is_getattr_of(call: ast.Call, node: ast.expr) -> bool:
+    is_getattr = isinstance(call.func, ast.Name) and call.func.id == "getattr"
+    return is_getattr and call.args[:1] == [node]
+
+
+def _by_value(
+    evaluator: Evaluator, references: Iterable[Reference]
+) -> dict[Value, list[tuple[Module, ast.expr]]]:
+    found: dict[Value, list[tuple[Module, ast.expr]]] = defaultdict(list)
+    displays: set[Literal] = set()
+    for reference in references:
+        for link in reference.chain:
+            for value in evaluator.values(reference.module, link):
+                found[value].append((reference.module, link))
+                if isinstance(value, Literal):
+                    displays.add(value)
+        role = role_of(reference.module, reference.node)
+        while role.container is not None:
+            displays.add(Literal(reference.module, role.container))
+            role = role_of(reference.module, role.container)
+    for display in displays:
+        # A display is a place of its own value: `resources={"dbt_cloud": x}`.
+        found[display].append((display.module, display.node))
+    return dict(found)
+
+
+__all__ = ["Index", "Reference", "Result", "build_index", "thing_kind"]

@@ -1,0 +1,69 @@
+"""What the commands of a dbt Cloud job mean for ``@dbt_cloud_assets``: its selection and its arguments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from legacy_shim.dbt_commands import CommandError, DbtCommand, parse_command
+
+from .facts import Job
+
+_ARTIFACT_METHODS = ("state:", "result:", "source_status:")
+
+
+class NoSingleBuild(ValueError):
+    """The job is one that the legacy loader refuses: no v2 form can be equal to it."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The commands of a job, told apart by their part in the migration."""
+
+    before: tuple[DbtCommand, ...]
+    build: DbtCommand
+    """The one ``dbt run`` or ``dbt build``."""
+    after: tuple[DbtCommand, ...]
+
+    @property
+    def select(self) -> str:
+        return " ".join(self.build.select)
+
+    @property
+    def exclude(self) -> str:
+        return " ".join(self.build.exclude)
+
+    @property
+    def selector(self) -> str:
+        return self.build.selector or ""
+
+    @property
+    def needs_artifacts(self) -> str:
+        """The selection method that only dbt Cloud can evaluate, if the job uses one."""
+        text = f"{self.select} {self.exclude}"
+        return next((method for method in _ARTIFACT_METHODS if method in text), "")
+
+    @property
+    def runs_tests(self) -> bool:
+        return self.build.which == "build"
+
+
+def plan_of(job: Job) -> Plan:
+    """The parts of a job. Raises ``NoSingleBuild`` where the legacy loader raises at load.
+
+    Source: ``dagster_dbt.cloud.asset_defs`` (one ``run`` or ``build``, without ``--vars``).
+    """
+    try:
+        commands = [parse_command(step) for step in job.execute_steps]
+    except CommandError as error:
+        raise NoSingleBuild(f"job {job.id}: {error}") from None
+    builds = [place for place, command in enumerate(commands) if command.materializes]
+    if len(builds) != 1:
+        raise NoSingleBuild(
+            f"job {job.id} has {len(builds)} `dbt run` or `dbt build` commands, and the loader takes one"
+        )
+    place = builds[0]
+    if commands[place].has_vars:
+        raise NoSingleBuild(
+            f"job {job.id} passes `--vars` in its `dbt {commands[place].which}`, which the loader refuses"
+        )
+    return Plan(tuple(commands[:place]), commands[place], tuple(commands[place + 1 :]))

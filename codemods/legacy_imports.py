@@ -1,0 +1,192 @@
+"""Which legacy imports are still needed once the migrating uses are rewritten, file by file."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from legacy_shim.catalogue import BY_NAME
+
+from .bindings import Imported
+from .evaluate import LEGACY_PACKAGES
+from .index import Index
+from .modules import Module
+from .values import External, legacy_name
+
+_PACKAGE = "dagster_dbt"
+FACADE = "legacy_shim"
+
+
+@dataclass(frozen=True, eq=False)
+class LegacyAlias:
+    """One name that an import statement brings in, and that is legacy or leads to something legacy."""
+
+    module: Module
+    node: ast.Import | ast.ImportFrom
+    alias: ast.alias
+    bound: str
+    is_name: bool
+    """Whether it is a legacy name, and not a module that holds some."""
+    from_tree: bool
+    """Whether it is imported from a file of the tree, which imports it in turn."""
+
+    @property
+    def is_facade(self) -> bool:
+        module = self.node.module if isinstance(self.node, ast.ImportFrom) else self.alias.name
+        return (module or "").split(".")[0] == FACADE
+
+
+@dataclass(frozen=True, eq=False)
+class Verdicts:
+    """What becomes of each legacy alias."""
+
+    needed: frozenset[LegacyAlias]
+    """Stays, and comes from the facade."""
+    dropped: frozenset[LegacyAlias]
+    untouched: frozenset[LegacyAlias]
+    """Modules that are used for names that are not legacy."""
+
+
+def legacy_aliases(index: Index) -> list[LegacyAlias]:
+    """Every alias of the tree that brings in something legacy."""
+    found: list[LegacyAlias] = []
+    for module in index.tree.modules.values():
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.ImportFrom):
+                found += _from_aliases(index, module, node)
+            elif isinstance(node, ast.Import):
+                found += [
+                    LegacyAlias(module, node, alias, alias.asname or alias.name.split(".")[0], False, False)
+                    for alias in node.names
+                    if alias.name in LEGACY_PACKAGES and (alias.name != FACADE or alias.asname)
+                ]
+    return found
+
+
+def _from_aliases(index: Index, module: Module, node: ast.ImportFrom) -> list[LegacyAlias]:
+    found: list[LegacyAlias] = []
+    for alias in node.names:
+        bound = alias.asname or alias.name
+        if not node.level and node.module in LEGACY_PACKAGES:
+            is_module = f"{node.module}.{alias.name}" in LEGACY_PACKAGES
+            if alias.name in BY_NAME or (is_module and alias.name != "*"):
+                found.append(LegacyAlias(module, node, alias, bound, alias.name in BY_NAME, False))
+            elif alias.name != "*" and _lives_in_the_legacy_package(node.module or ""):
+                # A private helper of the legacy package: the facade mirrors it, v2 has nothing for it.
+                found.append(LegacyAlias(module, node, alias, bound, True, False))
+        elif index.tree.resolve(module, node.module or "", node.level) in index.tree.modules:
+            values = (
+                index.evaluator.global_values(module, bound)
+                if module.parent(node) is module.tree
+                else frozenset()
+            )
+            if any(isinstance(value, External) and legacy_name(value) for value in values):
+                found.append(LegacyAlias(module, node, alias, bound, True, True))
+    return found
+
+
+def _lives_in_the_legacy_package(module: str) -> bool:
+    return module.startswith((f"{_PACKAGE}.cloud", f"{FACADE}.cloud"))
+
+
+def judge(index: Index, aliases: Iterable[LegacyAlias], rewritten: frozenset[ast.AST]) -> Verdicts:
+    """Decide each alias, given the name nodes that the rewrites replace."""
+    aliases = list(aliases)
+    needed: set[LegacyAlias] = set()
+    untouched: set[LegacyAlias] = set()
+    used: set[LegacyAlias] = set()
+    for alias in aliases:
+        reads = _reads(index, alias)
+        legacy_left = [node for node in reads if node not in rewritten and _is_legacy_use(index, alias, node)]
+        plain = [node for node in reads if node not in rewritten and not _is_legacy_use(index, alias, node)]
+        if legacy_left or _is_told_of(alias):
+            needed.add(alias)
+        if plain and not alias.is_name:
+            untouched.add(alias)
+        if reads:
+            used.add(alias)
+    _need_what_importers_need(index, aliases, needed)
+    for alias in aliases:
+        # A package's `__init__` imports names for others to import: nobody in sight does, but somebody may.
+        handed_out = alias.module.is_package and alias not in used and not _importers(index, alias, aliases)
+        if handed_out and alias.is_name:
+            needed.add(alias)
+    dropped = set(aliases) - needed - untouched
+    return Verdicts(frozenset(needed), frozenset(dropped), frozenset(untouched - needed))
+
+
+def _reads(index: Index, alias: LegacyAlias) -> list[ast.Name]:
+    names = index.tree.names(alias.module)
+    return [
+        node
+        for node in ast.walk(alias.module.tree)
+        if isinstance(node, ast.Name)
+        and node.id == alias.bound
+        and isinstance(node.ctx, ast.Load)
+        and any(
+            isinstance(binding, Imported) and binding.node is alias.node
+            for binding in names.lookup(alias.module, node.id, node)
+        )
+    ]
+
+
+def _is_legacy_use(index: Index, alias: LegacyAlias, node: ast.Name) -> bool:
+    if alias.is_name:
+        return True
+    child: ast.AST = node
+    while True:
+        above = alias.module.parent(child)
+        if not (isinstance(above, ast.Attribute) and above.value is child):
+            return False
+        if any(legacy_name(value) for value in index.values(alias.module, above)):
+            return True
+        child = above
+
+
+def _is_told_of(alias: LegacyAlias) -> bool:
+    """Whether a string speaks of the name: ``__all__``, or an annotation in quotes."""
+    if not alias.is_name:
+        return False
+    for node in ast.walk(alias.module.tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and alias.bound in node.value:
+            in_all = node.value == alias.bound
+            annotation = any(
+                isinstance(above, ast.arg)
+                or (isinstance(above, ast.AnnAssign) and above.annotation is not above.value)
+                or isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef))
+                and above.returns is node
+                for above in list(alias.module.ancestors(node))[:3]
+            )
+            if annotation or (in_all and _is_in_all(alias.module, node)):
+                return True
+    return False
+
+
+def _is_in_all(module: Module, node: ast.AST) -> bool:
+    statement = module.statement_of(node)
+    return any(isinstance(inner, ast.Name) and inner.id == "__all__" for inner in ast.walk(statement))
+
+
+def _importers(index: Index, alias: LegacyAlias, aliases: Iterable[LegacyAlias]) -> list[LegacyAlias]:
+    found: list[LegacyAlias] = []
+    for other in aliases:
+        if other.from_tree and isinstance(other.node, ast.ImportFrom):
+            path = index.tree.resolve(other.module, other.node.module or "", other.node.level)
+            if path == alias.module.path and other.alias.name == alias.bound:
+                found.append(other)
+    return found
+
+
+def _need_what_importers_need(index: Index, aliases: list[LegacyAlias], needed: set[LegacyAlias]) -> None:
+    by_source: dict[LegacyAlias, list[LegacyAlias]] = defaultdict(list)
+    for alias in aliases:
+        by_source[alias] = _importers(index, alias, aliases)
+    changed = True
+    while changed:
+        changed = False
+        for alias, importers in by_source.items():
+            if alias not in needed and any(importer in needed for importer in importers):
+                needed.add(alias)
+                changed = True

@@ -1,0 +1,66 @@
+"""Which names a file can use: what it imports already, and what would collide."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from dataclasses import dataclass
+
+from .bindings import Imported, Names
+from .edits import Import
+from .modules import Module
+
+
+@dataclass(frozen=True, eq=False)
+class Namespace:
+    """The module-level names of a file. Knows nothing of other files."""
+
+    module: Module
+    names: Names
+    taken: frozenset[str]
+    """Every name that the file binds or reads anywhere: a new one must not be among them."""
+
+    def existing(self, source: str, name: str) -> str:
+        """How the file can already write ``source.name`` at module level; empty where it cannot."""
+        for bound, bindings in self.names.tables.get(self.module.tree, {}).items():
+            if len(bindings) != 1 or not isinstance(bindings[0], Imported) or bindings[0].level:
+                continue
+            binding = bindings[0]
+            if not self._is_module_level(binding.node):
+                continue
+            if binding.name == name and binding.module == source:
+                return bound
+            if not name and not binding.name and binding.module == source and bound == source.split(".")[0]:
+                return bound
+        return ""
+
+    def importing(self, source: str, name: str) -> Import | None:
+        """The import that makes ``source.name`` usable; None where the file has it already."""
+        if self.existing(source, name):
+            return None
+        wanted = name or source
+        if wanted not in self.taken:
+            return Import(source, name)
+        return Import(
+            source,
+            name,
+            self.fresh(f"{wanted}_v2" if "dbt" in wanted.lower() else f"{source.split('.')[0]}_{wanted}"),
+        )
+
+    def fresh(self, wanted: str) -> str:
+        """``wanted``, or the first of ``wanted_2``, ``wanted_3`` ... that the file does not use."""
+        candidate, number = wanted, 1
+        while candidate in self.taken or hasattr(builtins, candidate):
+            number += 1
+            candidate = f"{wanted}_{number}"
+        return candidate
+
+    def _is_module_level(self, node: ast.AST) -> bool:
+        return self.module.parent(node) is self.module.tree
+
+
+def namespace_of(module: Module, names: Names) -> Namespace:
+    """The names that a file uses."""
+    bound = {name for table in names.tables.values() for name in table}
+    read = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name)}
+    return Namespace(module, names, frozenset(bound | read))

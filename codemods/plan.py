@@ -1,0 +1,283 @@
+"""Decide what migrates together, and what stays and why. Nothing is decided by file."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from legacy_shim.catalogue import BY_NAME
+
+from .bindings import Imported
+from .claims import Claim, Context, JobRef
+from .facts import Job
+from .findings import Finding
+from .modules import Module
+from .namespace import Namespace, namespace_of
+from .roles import enclosing_annotation, role_of
+from .units import Environment, Unit
+from .values import External, Made, legacy_name
+
+_KEEP = re.compile(r"#\s*legacy-shim:\s*keep\b[\s:,.\-–—]*(.*)")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the user asked to leave alone, by the codes of legacy names."""
+
+    only: frozenset[str] = frozenset()
+    skip: frozenset[str] = frozenset()
+
+    def leave(self, code: str) -> bool:
+        return code in self.skip or (bool(self.only) and code not in self.only)
+
+
+def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tuple[Unit, ...]:
+    """Group claims into units and decide each. In the order of the code."""
+    claims = [*claims, *_unclaimed(claims, context)]
+    claims = [_asked_to_keep(claim, context, limits) for claim in claims]
+    claims = sorted(claims, key=lambda claim: (claim.module.place(claim.node), claim.construct))
+    namespaces: dict[Module, Namespace] = {
+        module: namespace_of(module, context.index.tree.names(module))
+        for module in context.index.tree.modules.values()
+    }
+    reused: dict[Environment, Job] = {}
+    return tuple(_unit(group, context, namespaces, reused) for group in _groups(claims, context))
+
+
+def _unclaimed(claims: Iterable[Claim], context: Context) -> list[Claim]:
+    """Uses of legacy names that no construct answers for: they stay on the facade."""
+    answered = {node for claim in claims for node in claim.covers}
+    found: list[Claim] = []
+    for reference in context.index.references:
+        first = reference.chain[0]
+        if first in answered:
+            continue
+        for link in reference.chain:
+            values = context.index.values(reference.module, link)
+            named = [value for value in values if isinstance(value, External) and legacy_name(value)]
+            if named:
+                found.append(_stays(context, reference.module, first, link, legacy_name(named[0])))
+                break
+    return found
+
+
+def _stays(context: Context, module: Module, first: ast.expr, link: ast.expr, name: str) -> Claim:
+    role = role_of(module, link)
+    if role.kind == "annotation" or enclosing_annotation(module, link):
+        said = f"`{name}` in this annotation"
+    elif role.kind == "base":
+        said = f"a subclass of `{name}` is rewritten by hand"
+    elif role.kind == "flow":
+        said = f"`{name}` gets another name here"
+    else:
+        said = f"this use of `{name}` is not rewritten"
+    keys = frozenset({role.name}) if role.kind == "entry" and role.name != "**" else frozenset()
+    return Claim(
+        construct="",
+        module=module,
+        node=link,
+        name=name,
+        code=BY_NAME[name].code,
+        keys=keys,
+        blocked=(Finding(module.place(link), "LDC302", said, name),),
+        covers=frozenset({first}),
+    )
+
+
+def _asked_to_keep(claim: Claim, context: Context, limits: Limits) -> Claim:
+    if limits.leave(claim.code):
+        finding = Finding(
+            claim.module.place(claim.node), "LDC301", f"{claim.code} is left out on request", claim.name
+        )
+        return replace(claim, blocked=(finding, *claim.blocked))
+    statement = claim.module.statement_of(claim.node)
+    last = (
+        statement.body[0].lineno - 1
+        if isinstance(statement, (ast.FunctionDef, ast.ClassDef))
+        else statement.end_lineno
+    )
+    for comment in context.style(claim.module).comments:
+        if statement.lineno - 1 <= comment.line <= (last or statement.lineno):
+            own_line_above = comment.line == statement.lineno - 1 and comment.trails
+            found = _KEEP.search(comment.text)
+            if found and not own_line_above:
+                reason = found[1].strip() or "no reason is given"
+                finding = Finding(claim.module.place(claim.node), "LDC301", reason, claim.name)
+                return replace(claim, blocked=(finding, *claim.blocked))
+    return claim
+
+
+# -- groups
+
+
+class _Groups:
+    """Sets that are joined where something is in both (union-find)."""
+
+    def __init__(self) -> None:
+        self.above: dict[object, object] = {}
+
+    def find(self, item: object) -> object:
+        self.above.setdefault(item, item)
+        while self.above[item] != item:
+            self.above[item] = self.above[self.above[item]]
+            item = self.above[item]
+        return item
+
+    def join(self, items: Iterable[object]) -> None:
+        first, *rest = [self.find(item) for item in items]
+        for other in rest:
+            self.above[other] = first
+
+
+def _groups(claims: Sequence[Claim], context: Context) -> list[list[Claim]]:
+    parts = _components(context)
+    groups = _Groups()
+    bound: dict[str, set[object]] = defaultdict(set)
+    for claim in claims:
+        part = parts[claim.module.path]
+        keys = [("key", part, key) for key in claim.keys]
+        groups.join([claim, *claim.resources, *keys])
+        if claim.resources or not claim.construct:
+            for key in claim.keys:
+                bound[key].add(("key", part, key))
+    for claim in claims:
+        for key in claim.keys:
+            own = ("key", parts[claim.module.path], key)
+            if own not in bound[key] and bound[key]:
+                # Bound in no module that this one is connected with by imports we read: any of them may be meant.
+                groups.join([own, *bound[key]])
+    found: dict[object, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        found[groups.find(claim)].append(claim)
+    return list(found.values())
+
+
+def _components(context: Context) -> dict[Path, object]:
+    """Modules that import each other, directly or not, belong to one code location as far as we can tell."""
+    tree = context.index.tree
+    groups = _Groups()
+    for module in tree.modules.values():
+        groups.find(module.path)
+        for table in tree.names(module).tables.values():
+            for bindings in table.values():
+                for binding in bindings:
+                    if isinstance(binding, Imported):
+                        inside = ".".join(filter(None, [binding.module, binding.name]))
+                        for name in (binding.module, inside):
+                            path = tree.resolve(module, name, binding.level)
+                            if path in tree.modules:
+                                groups.join([module.path, path])
+    return {path: groups.find(path) for path in tree.modules}
+
+
+# -- one unit
+
+
+def _unit(
+    claims: list[Claim],
+    context: Context,
+    namespaces: Mapping[Module, Namespace],
+    reused: dict[Environment, Job],
+) -> Unit:
+    resources = frozenset(resource for claim in claims for resource in claim.resources)
+    loads = [ref for claim in claims if claim.construct == "assets" for ref in claim.jobs]
+    refs = tuple(loads or [ref for claim in claims for ref in claim.jobs])
+    jobs = _known_jobs(refs, context)
+    kept = tuple(finding for claim in claims for finding in claim.blocked)
+    environments = {Environment(job.project_id, job.environment_id) for job in jobs}
+    if not kept and len(environments) > 1:
+        kept = _several_environments(claims, jobs)
+    if not kept and resources and not any(claim.construct == "resource" for claim in claims):
+        kept = tuple(
+            Finding(claim.module.place(claim.node), "LDC303", "its resource is not built here", claim.name)
+            for claim in claims
+        )
+    if not kept and not resources:
+        # A client or parameter whose resource is bound nowhere in sight.
+        kept = tuple(
+            Finding(
+                claim.module.place(claim.node),
+                "LDC303",
+                f"no resource is bound to {_keys(claim)} in these files",
+                claim.name,
+            )
+            for claim in claims
+        )
+    known = len(environments) == 1 and all(any(job.id == ref.job_id for job in jobs) for ref in loads)
+    environment = environments.pop() if known else None
+    job, reason = _reusable(loads, jobs, environment, reused) if not kept else (None, "")
+    return Unit(tuple(claims), resources, refs, jobs, environment, job, reason, kept, namespaces)
+
+
+def _keys(claim: Claim) -> str:
+    return " or ".join(f'"{key}"' for key in sorted(claim.keys)) or "it"
+
+
+def _known_jobs(refs: Iterable[JobRef], context: Context) -> tuple[Job, ...]:
+    found: dict[int, Job] = {}
+    for ref in refs:
+        job = context.facts.job(ref.job_id) if ref.job_id is not None else None
+        if job is not None:
+            found[job.id] = job
+    return tuple(found.values())
+
+
+def _several_environments(claims: Iterable[Claim], jobs: Iterable[Job]) -> tuple[Finding, ...]:
+    told = ", ".join(
+        f"job {job.id} in project {job.project_id}, environment {job.environment_id}" for job in jobs
+    )
+    return tuple(
+        Finding(claim.module.place(claim.node), "LDC307", told, claim.name)
+        for claim in claims
+        if claim.construct == "resource"
+    )
+
+
+def _reusable(
+    loads: Sequence[JobRef],
+    jobs: Sequence[Job],
+    environment: Environment | None,
+    reused: dict[Environment, Job],
+) -> tuple[Job | None, str]:
+    """The user's job that a workspace can run by its name, or why there is none.
+
+    v2 keeps one state for each project and environment, so all workspaces of one share one job.
+    """
+    if not loads or environment is None:
+        return None, ""
+    if environment in reused:
+        return reused[environment], ""
+    reason = ""
+    for ref in loads:
+        job = next(job for job in jobs if job.id == ref.job_id)
+        if job.name_is_unique is False:
+            reason = f"another job of its environment is called {job.name!r} too, and v2 finds jobs by name"
+        elif job.generate_docs:
+            reason = "it generates docs, whose results v2 would take for those of the run"
+        else:
+            reused[environment] = job
+            return job, ""
+    return None, reason
+
+
+def kept_findings(unit: Unit) -> tuple[Finding, ...]:
+    """What to tell of a unit that stays: each reason, and for the rest of it that it stays for them."""
+    reasons = unit.kept
+    places = {finding.place for finding in reasons}
+    because = reasons[0]
+    others = tuple(
+        Finding(
+            claim.module.place(claim.node),
+            "LDC308",
+            f"it belongs together with {because.place}",
+            claim.name,
+            related=(because.place,),
+        )  # fmt: skip
+        for claim in unit.claims
+        if not claim.blocked and claim.module.place(claim.node) not in places
+    )
+    return (*reasons, *others)

@@ -1,0 +1,243 @@
+"""``load_assets_from_dbt_cloud_job(...)`` becomes a function decorated with ``@dbt_cloud_assets``.
+
+The job's one ``dbt run`` or ``dbt build`` becomes its selection and its command; the job's other commands run
+before and behind it, each as a dbt Cloud run of its own. Source: ``dagster_dbt.cloud_v2.asset_decorator``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from legacy_shim.catalogue import BY_NAME
+
+from .. import sinks
+from ..asset_text import AssetText, asset_text
+from ..binding import bind, binding_of
+from ..claims import Claim, Context, Rewrite, covered
+from ..edits import InsertBefore, ReplaceExpression, ReplaceStatement, Unstar
+from ..findings import Finding
+from ..index import thing_kind
+from ..job_commands import NoSingleBuild, Plan, plan_of
+from ..sinks import Placement
+from ..units import Unit
+from ..values import Keyed, Made, root
+
+NAME = "load_assets_from_dbt_cloud_job"
+_POSITIONS = (
+    "dbt_cloud", "job_id", "node_info_to_asset_key", "node_info_to_group_fn",
+    "node_info_to_auto_materialize_policy_fn", "partitions_def", "partition_key_to_vars_fn",
+)  # fmt: skip
+_KNOWN = {*_POSITIONS, "node_info_to_freshness_policy_fn"}
+
+
+@dataclass(frozen=True, eq=False)
+class Load:
+    """A call of the loader: its arguments, and where what it loads is placed."""
+
+    arguments: dict[str, ast.expr]
+    parts: tuple[tuple[ast.AST, str], ...]
+    placements: tuple[Placement, ...]
+
+
+def claims(context: Context) -> Iterator[Claim]:
+    """One claim for each call of the loader."""
+    index = context.index
+    seen: set[Made] = set()
+    for reference in index.references:
+        for link in reference.chain:
+            for value in index.values(reference.module, link):
+                if isinstance(value, Made) and thing_kind(value) == "load" and value not in seen:
+                    seen.add(value)
+                    yield _claim(context, value)
+
+
+def _claim(context: Context, value: Made) -> Claim:
+    module, call, index = value.module, value.call, context.index
+    problem, arguments, parts = _arguments(call)
+    blocked: list[Finding] = []
+    placed: list[Placement] = []
+    for place in sinks.placements(index, value):
+        if isinstance(place, Placement):
+            placed.append(place)
+        else:
+            blocked.append(sinks.lost_trail(place, "the loaded assets", NAME))
+    resource = arguments.get("dbt_cloud")
+    found = {inner for inner in index.values(module, resource)} if resource is not None else set()
+    resources = frozenset(
+        inner for inner in found if isinstance(inner, Made) and thing_kind(inner) == "resource"
+    )
+    if not problem and (not resources or any(isinstance(root(inner), Keyed) for inner in found)):
+        blocked.append(
+            Finding(
+                module.place(call), "LDC303", "the resource given as `dbt_cloud` cannot be followed", NAME
+            )
+        )
+    job = context.job_ref(module, arguments["job_id"]) if "job_id" in arguments else None
+    if job is not None:
+        problem = problem or _refused(context, job.job_id)
+    if not problem and any(isinstance(above, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp, ast.For))
+                           for above in module.ancestors(call)):  # fmt: skip
+        problem = "it loads several jobs in a loop"
+    if problem:
+        code = (
+            "LDC306"
+            if problem.startswith("job ")
+            else "LDC305"
+            if problem.startswith("the selection")
+            else "LDC302"
+        )
+        blocked.append(Finding(module.place(call), code, problem, NAME))
+    return Claim(
+        construct="assets",
+        module=module,
+        node=call,
+        name=NAME,
+        code=BY_NAME[NAME].code,
+        value=value,
+        resources=resources,
+        jobs=(job,) if job else (),
+        blocked=tuple(blocked),
+        covers=covered(module, [call.func]),
+        detail=Load(arguments, parts, tuple(placed)),
+    )
+
+
+def _arguments(call: ast.Call) -> tuple[str, dict[str, ast.expr], tuple[tuple[ast.AST, str], ...]]:
+    if any(isinstance(argument, ast.Starred) for argument in call.args) or len(call.args) > len(_POSITIONS):
+        return "its arguments cannot be read here", {}, ()
+    arguments: dict[str, ast.expr] = dict(zip(_POSITIONS, call.args, strict=False))
+    parts: list[tuple[ast.AST, str]] = [(node, name) for name, node in arguments.items()]
+    for keyword in call.keywords:
+        if keyword.arg is None:
+            return "its arguments are given with `**`, and cannot be read here", {}, ()
+        arguments[keyword.arg] = keyword.value
+        parts.append((keyword, keyword.arg))
+    unknown = sorted(set(arguments) - _KNOWN)
+    if unknown:
+        return f"@dbt_cloud_assets has nothing for `{unknown[0]}`", arguments, tuple(parts)
+    if "dbt_cloud" not in arguments or "job_id" not in arguments:
+        return "its resource or job id is missing", arguments, tuple(parts)
+    return "", arguments, tuple(parts)
+
+
+def _refused(context: Context, job_id: int | None) -> str:
+    """Why the facts of a job stand against it, if they do."""
+    job = context.facts.job(job_id) if job_id is not None else None
+    if job is None:
+        return ""
+    try:
+        plan = plan_of(job)
+    except NoSingleBuild as error:
+        return str(error)
+    if plan.needs_artifacts:
+        return f"the selection of job {job.id} uses `{plan.needs_artifacts}`"
+    return ""
+
+
+def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
+    """Put the decorated function where the loader is called."""
+    done = Rewrite()
+    module, load = claim.module, claim.detail
+    assert isinstance(load, Load) and isinstance(claim.node, ast.Call)
+    ref = claim.jobs[0]
+    job = unit.job_of(ref)
+    plan = plan_of(job) if job is not None else None
+    binding = binding_of(claim, load.placements, unit, context)
+    name, is_assigned = _function_name(claim, unit)
+    text = asset_text(
+        AssetText(module, name, load.arguments, load.parts, ref, job, plan, binding.parameter),
+        claim.node,
+        unit,
+        context,
+        done,
+    )
+    statement = module.statement_of(claim.node)
+    if is_assigned:
+        done.edit(module, ReplaceStatement(module.span(statement), text))
+    else:
+        done.edit(module, InsertBefore(module.span(statement), text))
+        wrap = any(place.wrap and place.role.node is claim.node for place in load.placements)
+        done.edit(module, ReplaceExpression(module.span(claim.node), f"[{name}]" if wrap else name))
+    _replace(claim, load, is_assigned, context, done)
+    bind(binding, unit, done)
+    _tell(claim, unit, plan, binding.added, done)
+    return done
+
+
+def _function_name(claim: Claim, unit: Unit) -> tuple[str, bool]:
+    """The name of the function, and whether the call is all that a plain assignment assigns."""
+    statement = claim.module.statement_of(claim.node)
+    target: ast.expr | None = None
+    if isinstance(statement, ast.Assign) and statement.value is claim.node and len(statement.targets) == 1:
+        target = statement.targets[0]
+    elif isinstance(statement, ast.AnnAssign) and statement.value is claim.node:
+        target = statement.target
+    if isinstance(target, ast.Name):
+        return target.id, True
+    ref = claim.jobs[0]
+    wanted = f"dbt_cloud_job_{ref.job_id}" if ref.job_id is not None else "dbt_cloud_job"
+    return unit.namespace(claim.module).fresh(wanted), False
+
+
+def _replace(claim: Claim, load: Load, is_assigned: bool, context: Context, done: Rewrite) -> None:
+    """A load stood for a sequence too; the function is one definition: take stars away, add brackets."""
+    assert isinstance(claim.value, Made)
+    for role in context.index.sinks(claim.value):
+        if role.starred is not None:
+            done.edit(role.module, Unstar(role.module.span(role.starred)))
+    for place in load.placements:
+        node = place.role.node
+        if place.wrap and node is not claim.node:
+            done.edit(
+                place.role.module,
+                ReplaceExpression(place.role.module.span(node), f"[{place.role.module.source_of(node)}]"),
+            )
+
+
+def _tell(claim: Claim, unit: Unit, plan: Plan | None, added: bool, done: Rewrite) -> None:
+    module, node, ref = claim.module, claim.node, claim.jobs[0]
+    tell = done.tell
+    if ref.variable:
+        told = f"the job id comes from {ref.variable}; what was written is true of job {ref.job_id}"
+        tell(module, node, "LDC214", told, NAME)
+    if plan is None:
+        if ref.job_id is None:
+            said = (
+                f"set {ref.variable}, or give it with --env-file"
+                if ref.variable
+                else "the job id cannot be read here"
+            )
+            tell(module, node, "LDC402", said, NAME)
+        else:
+            tell(module, node, "LDC401", f"job {ref.job_id}: its project, environment and commands", NAME)
+        return
+    if plan.before or plan.after:
+        others = ", ".join(f"`{command.text}`" for command in (*plan.before, *plan.after))
+        tell(module, node, "LDC202", f"{others} and `{plan.build.text}` each become a run", NAME)
+    if unit.reused is None:
+        tell(module, node, "LDC203", f"job {ref.job_id} is not used any more: {unit.not_reused}", NAME)
+    elif unit.reused.id != ref.job_id:
+        tell(
+            module,
+            node,
+            "LDC204",
+            f"the commands of job {ref.job_id} run in job {unit.reused.id} ({unit.reused.name})",
+            NAME,
+        )
+    if plan.runs_tests:
+        tell(module, node, "LDC205", f"the tests of job {ref.job_id} show as asset checks", NAME)
+    if plan.select or plan.exclude or plan.selector:
+        tell(module, node, "LDC210", "the selection of the job is evaluated when the code loads", NAME)
+    if "partition_key_to_vars_fn" in claim.detail.arguments:
+        tell(module, node, "LDC217", "the partition's variables are passed with --vars", NAME)
+    if added:
+        tell(module, node, "LDC211", "the assets take their workspace from Definitions", NAME)
+    for code, message in (
+        ("LDC206", "kinds, tags, code versions and descriptions are added; the link to the job goes"),
+        ("LDC207", "models that were built before a failure are recorded"),
+        ("LDC209", "the code location runs `dbt parse` in dbt Cloud when it loads, for 60 seconds at most"),
+        ("LDC215", "runs are polled every second"),
+    ):
+        tell(module, node, code, message, NAME)

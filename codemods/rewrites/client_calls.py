@@ -1,0 +1,334 @@
+"""Calls of the legacy client become calls of the workspace's client, where both do the same.
+
+    context.resources.dbt_cloud.run_job_and_poll(67890)     ->  trigger_job_run, poll_run, raise_for_status
+    dbt_cloud.get_dbt_client().get_job(67890)               ->  dbt_cloud.get_client().get_job_details(67890)
+
+Source: ``dagster_dbt.cloud_v2.client``. v2's ``poll_run`` returns a failed run, and gives up after 60 seconds.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from legacy_shim.catalogue import BY_NAME
+
+from .. import render, sinks
+from ..claims import Claim, Context, JobRef, Rewrite, covered
+from ..client_methods import METHODS, OUTPUT_ATTRIBUTES, Method, read_call
+from ..edits import InsertBefore, ReplaceExpression, ReplaceInString, ReplaceStatement
+from ..evaluate import is_injected
+from ..findings import Finding
+from ..index import Reference, thing_kind
+from ..modules import FUNCTIONS, Module
+from ..roles import Role, role_of
+from ..run_and_poll import run_and_poll
+from ..units import Unit
+from ..v2 import CLOUD_V2, Use
+from ..values import Keyed, Made, Member, Result, Value, legacy_name, root
+
+_CLIENT = "DbtCloudClient"
+_GETTER = "get_dbt_client"
+_RUN_AND_POLL = "run_job_and_poll"
+
+
+@dataclass(frozen=True, eq=False)
+class Use_:
+    """One use of a client: ``kind`` is ``call``, ``poll``, ``getter``, ``output``, ``annotation`` or ``lost``."""
+
+    kind: str
+    method: Method | None = None
+    base: ast.expr | None = None
+    """The expression that stands for the client or the output."""
+    role: Role | None = None
+    replacement: str = ""
+
+
+def claims(context: Context) -> Iterator[Claim]:
+    """One claim for each use of a client, an output, or a parameter that Dagster fills with a resource."""
+    seen: set[ast.AST] = set()
+    for reference in context.index.references:
+        yield from _of_reference(context, reference, seen)
+    yield from _annotations(context)
+
+
+def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) -> Iterator[Claim]:
+    module, index = reference.module, context.index
+    for place, link in enumerate(reference.chain):
+        if link in seen:
+            continue
+        values = index.values(module, link)
+        base = reference.chain[place - 2] if place >= 2 else None
+        for value in values:
+            if (
+                isinstance(value, Result)
+                and value.call is link
+                and base is not None
+                and _is_client(value.member.of)
+            ):
+                seen.add(link)
+                yield _method_claim(context, module, link, base, value)
+            elif isinstance(value, Member) and _is_output(value.of) and isinstance(link, ast.Attribute):
+                seen.add(link)
+                yield _output_claim(context, module, link, value)
+            elif isinstance(value, Member) and _is_client(value.of) and not _is_called(module, link):
+                if value.attribute not in {"configured", "get_resource_definition"}:
+                    seen.add(link)
+                    yield _lost(context, role_of(module, link), value)
+    top = reference.node
+    for value in index.values(module, top):
+        if top not in seen and (isinstance(value, Keyed) or _is_output(value)):
+            role = role_of(module, top)
+            if role.kind not in {"flow", "nothing", "chain", "returned"} and not _goes_to_a_function(
+                context, role
+            ):
+                seen.add(top)
+                yield _lost(context, role, value)
+
+
+def _is_client(value: Value) -> bool:
+    if isinstance(value, Result):
+        return value.member.attribute == _GETTER and _is_client(value.member.of)
+    return isinstance(value, Keyed) or thing_kind(value) == "resource" or legacy_name(value) == _CLIENT
+
+
+def _is_output(value: Value) -> bool:
+    return (
+        isinstance(value, Result) and value.member.attribute == _RUN_AND_POLL and _is_client(value.member.of)
+    )
+
+
+def _is_called(module: Module, link: ast.expr) -> bool:
+    above = module.parent(link)
+    return isinstance(above, ast.Call) and above.func is link
+
+
+def _goes_to_a_function(context: Context, role: Role) -> bool:
+    return role.kind == "argument" and sinks.is_followed(context.index, role)
+
+
+def _claim(
+    context: Context, module: Module, node: ast.expr, value: Value, use: Use_, **more: object
+) -> Claim:
+    owner = root(value)
+    name = legacy_name(value) or "DbtCloudClientResource"
+    blocked = more.get("blocked", ())
+    jobs = more.get("jobs", ())
+    assert isinstance(blocked, tuple) and isinstance(jobs, tuple)
+    return Claim(
+        construct="client_calls",
+        module=module,
+        node=node,
+        name=name,
+        code=BY_NAME[name].code,
+        value=value,
+        resources=frozenset({owner}) if isinstance(owner, Made) else frozenset(),
+        keys=frozenset({owner.key}) if isinstance(owner, Keyed) else frozenset(),
+        jobs=jobs,
+        blocked=blocked,
+        covers=covered(module, [use.base])
+        if use.base is not None and use.kind == "annotation"
+        else frozenset(),
+        detail=use,
+    )
+
+
+def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.expr, value: Result) -> Claim:
+    assert isinstance(node, ast.Call)
+    name = value.member.attribute
+    if name == _GETTER:
+        return _claim(context, module, node, value, Use_("getter", base=base))
+    method, problem, job_node = read_call(node, name)
+    jobs: tuple[JobRef, ...] = (context.job_ref(module, job_node),) if job_node is not None else ()
+    blocked = [Finding(module.place(node), "LDC304", problem, name)] if problem else []
+    if (
+        isinstance(base, ast.Call)
+        and thing_kind(next(iter(context.index.values(module, base)), value)) == "resource"
+    ):
+        blocked.append(
+            Finding(module.place(node), "LDC302", "the resource is built where it is called", name)
+        )
+    kind = "poll" if name == _RUN_AND_POLL else "call"
+    role = role_of(module, node)
+    if kind == "poll" and not blocked:
+        statement = module.statement_of(node)
+        if not _is_whole_statement(statement, node):
+            said = "the call is part of a larger expression, and its v2 form takes several statements"
+            blocked.append(Finding(module.place(node), "LDC302", said, name))
+    return _claim(
+        context, module, node, value, Use_(kind, method, base, role), blocked=tuple(blocked), jobs=jobs
+    )
+
+
+def _is_whole_statement(statement: ast.stmt, node: ast.expr) -> bool:
+    if isinstance(statement, ast.Assign):
+        return (
+            statement.value is node
+            and len(statement.targets) == 1
+            and isinstance(statement.targets[0], ast.Name)
+        )
+    return isinstance(statement, (ast.Expr, ast.Return)) and statement.value is node
+
+
+def _output_claim(context: Context, module: Module, node: ast.Attribute, value: Member) -> Claim:
+    replacement = OUTPUT_ATTRIBUTES.get(value.attribute)
+    blocked: tuple[Finding, ...] = ()
+    if replacement is None:
+        said = f"the run details of v2 have nothing for `.{value.attribute}`"
+        blocked = (Finding(module.place(node), "LDC304", said, "DbtCloudOutput"),)
+    return _claim(
+        context,
+        module,
+        node,
+        value,
+        Use_("output", base=node.value, replacement=replacement or ""),
+        blocked=blocked,
+    )
+
+
+def _lost(context: Context, role: Role, value: Value) -> Claim:
+    what = "the output" if _is_output(value) else "the client"
+    finding = sinks.lost_trail(role, what, legacy_name(value))
+    return _claim(context, role.module, role.node, value, Use_("lost", role=role), blocked=(finding,))
+
+
+def _annotations(context: Context) -> Iterator[Claim]:
+    evaluator = context.index.evaluator
+    for module in context.index.tree.modules.values():
+        for node in ast.walk(module.tree):
+            if not isinstance(node, FUNCTIONS):
+                continue
+            for arg in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:
+                if arg.annotation is not None and is_injected(evaluator, module, node, arg):
+                    value = Keyed(module, arg, arg.arg)
+                    plain = isinstance(arg.annotation, (ast.Name, ast.Attribute))
+                    said = "the annotation is more than a name"
+                    finding = Finding(module.place(arg), "LDC302", said, "DbtCloudClientResource")
+                    blocked = () if plain else (finding,)
+                    yield _claim(
+                        context,
+                        module,
+                        arg.annotation,
+                        value,
+                        Use_("annotation", base=arg.annotation),
+                        blocked=blocked,
+                    )
+
+
+def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
+    """Put the v2 form where the client is used."""
+    done = Rewrite()
+    module, use_ = claim.module, claim.detail
+    assert isinstance(use_, Use_) and isinstance(claim.node, ast.expr)
+    use = unit.using(done, module)
+    if use_.kind == "annotation":
+        done.edit(module, ReplaceExpression(module.span(claim.node), use(CLOUD_V2, "DbtCloudWorkspace")))
+    elif use_.kind == "getter":
+        if not _is_rewritten_with_its_call(context, module, claim.node):
+            done.edit(
+                module, ReplaceExpression(module.span(claim.node), client_text(context, module, claim.node))
+            )
+    elif use_.kind == "output":
+        _rewrite_output(claim, use_, done)
+    elif use_.kind == "call":
+        _rewrite_call(claim, use_, context, done)
+    else:
+        _rewrite_poll(claim, use_, unit, use, context, done)
+    return done
+
+
+def client_text(context: Context, module: Module, node: ast.expr) -> str:
+    """How to write the v2 client that takes the place of the legacy client ``node``."""
+    values = context.index.values(module, node)
+    if any(isinstance(value, Result) for value in values):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == _GETTER:
+            return f"{render.own_text(module, node.func.value)}.get_client()"
+        return render.own_text(module, node)  # A name that an assignment gave the v2 client.
+    return f"{render.own_text(module, node)}.get_client()"
+
+
+def _is_rewritten_with_its_call(context: Context, module: Module, node: ast.expr) -> bool:
+    """Whether the client is asked for only to be called at once: then the call's rewrite holds it."""
+    above = module.parent(node)
+    return isinstance(above, ast.Attribute) and _is_called(module, above)
+
+
+def _rewrite_output(claim: Claim, use_: Use_, done: Rewrite) -> None:
+    module, node = claim.module, claim.node
+    assert isinstance(node, ast.Attribute) and use_.base is not None
+    string = next((above for above in module.ancestors(node) if isinstance(above, ast.JoinedStr)), None)
+    if string is not None:
+        # Before Python 3.12 nodes inside an f-string have no position of their own.
+        base = ast.unparse(use_.base)
+        other = '"' if module.source_of(string).lstrip("fFrR")[:1] == "'" else "'"
+        text = use_.replacement.replace('"', other)
+        done.edit(module, ReplaceInString(module.span(string), f"{base}.{node.attr}", f"{base}{text}"))
+        return
+    text = render.own_text(module, use_.base) + use_.replacement
+    done.edit(module, ReplaceExpression(module.span(node), text))
+
+
+def _rewrite_call(claim: Claim, use_: Use_, context: Context, done: Rewrite) -> None:
+    module, node, method = claim.module, claim.node, use_.method
+    assert isinstance(node, ast.Call) and method is not None and use_.base is not None
+    arguments = [
+        f"{method.renamed.get(name, name)}={render.own_text(module, value)}"
+        if name
+        else render.own_text(module, value)
+        for name, value in method.arguments
+    ]
+    text = f"{client_text(context, module, use_.base)}.{METHODS[method.name]}({', '.join(arguments)})"
+    done.edit(module, ReplaceExpression(module.span(node), text))
+    done.tell(module, node, "LDC218", f"`{method.name}` becomes `{METHODS[method.name]}`", claim.name)
+
+
+def _rewrite_poll(claim: Claim, use_: Use_, unit: Unit, use: Use, context: Context, done: Rewrite) -> None:
+    module, node, method = claim.module, claim.node, use_.method
+    assert isinstance(node, ast.Call) and method is not None and use_.base is not None
+    statement = module.statement_of(node)
+    namespace = unit.namespace(module)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    run = target.id if isinstance(target, ast.Name) else namespace.fresh("run")
+    client = client_text(context, module, use_.base)
+    style = context.style(module)
+    lines = run_and_poll(method, module, run, client, namespace.fresh("client"), use, style)
+    if isinstance(statement, ast.Return):
+        lines.append(f"return {run}")
+    _, comments = render.with_comments(module, style, node, [])
+    done.edit(module, ReplaceStatement(module.span(statement), "\n".join([*comments, *lines]) + "\n"))
+    _rewrite_return_annotation(claim, statement, context, use, done)
+    name = claim.name
+    if any(argument == "cause" for argument, _ in method.arguments):
+        done.tell(module, node, "LDC212", "the cause given here is not sent", name)
+    if any(argument == "poll_timeout" for argument, _ in method.arguments):
+        done.tell(module, node, "LDC216", "the run goes on in dbt Cloud when poll_timeout passes", name)
+    done.tell(module, node, "LDC218", "requests time out after 15 seconds, and are retried as v2 does", name)
+    if isinstance(statement, ast.Return) or _is_handed_on(context, claim):
+        done.tell(module, node, "LDC213", "the value is a mapping of run details", name)
+
+
+def _is_handed_on(context: Context, claim: Claim) -> bool:
+    assert claim.value is not None
+    return any(
+        role_of(module, node).kind == "returned" for module, node in context.index.places_of(claim.value)
+    )
+
+
+def _rewrite_return_annotation(
+    claim: Claim, statement: ast.stmt, context: Context, use: Use, done: Rewrite
+) -> None:
+    """An op that says it returns a ``DbtCloudOutput`` would fail Dagster's type check with run details."""
+    function = claim.module.function_of(statement)
+    if (
+        function is None
+        or function.returns is None
+        or not isinstance(function.returns, (ast.Name, ast.Attribute))
+    ):
+        return
+    values = context.index.values(claim.module, function.returns)
+    if any(legacy_name(value) == "DbtCloudOutput" for value in values):
+        done.edit(claim.module, ReplaceExpression(claim.module.span(function.returns), "dict"))
+
+
+__all__ = ["InsertBefore", "claims", "client_text", "rewrite"]

@@ -1,0 +1,134 @@
+"""The ``DagsterDbtTranslator`` that takes the place of ``node_info_to_*`` functions, as text.
+
+Source: ``dagster_dbt.dagster_dbt_translator``. v2 asks the translator what legacy asked those functions.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from . import render
+from .claims import Context
+from .modules import FUNCTIONS, Module
+from .v2 import Use
+from .values import External, Local
+
+PROPS = "dbt_resource_props"
+_KEY, _GROUP = "node_info_to_asset_key", "node_info_to_group_fn"
+_AUTOMATION, _FRESHNESS = "node_info_to_auto_materialize_policy_fn", "node_info_to_freshness_policy_fn"
+FUNCTION_PARAMETERS = (_KEY, _GROUP, _AUTOMATION, _FRESHNESS)
+
+
+@dataclass(frozen=True)
+class Translator:
+    """``definition`` is the class to write before the assets (empty for none); ``argument`` what to pass."""
+
+    definition: str
+    argument: str
+
+
+def translator_of(
+    context: Context,
+    module: Module,
+    arguments: Mapping[str, ast.expr],
+    use: Use,
+    class_name: str,
+    *,
+    checks: bool,
+) -> Translator | None:
+    """The translator for a load; None where the default one does."""
+    style = context.style(module)
+    methods: list[str] = []
+    for parameter in FUNCTION_PARAMETERS:
+        function = arguments.get(parameter)
+        if function is not None and not _is_none_function(function, parameter):
+            methods += _method(context, module, parameter, function, use, style.indent)
+    settings = (
+        "" if checks else f"{use('dagster_dbt', 'DagsterDbtTranslatorSettings')}(enable_asset_checks=False)"
+    )
+    if not methods:
+        return (
+            Translator("", f"{use('dagster_dbt', 'DagsterDbtTranslator')}({settings})") if settings else None
+        )
+    head = f"class {class_name}({use('dagster_dbt', 'DagsterDbtTranslator')}):\n"
+    return Translator(head + "\n".join(methods), f"{class_name}({settings})")
+
+
+def _method(
+    context: Context, module: Module, parameter: str, function: ast.expr, use: Use, indent: str
+) -> list[str]:
+    asked = call_text(module, function, PROPS)
+    if parameter == _KEY:
+        if not _makes_asset_keys(context, module, function):
+            # Legacy took text, a list or a key alike.
+            asked = f"{use('dagster', 'AssetKey')}.from_coercible({asked})"
+        return [_def("get_asset_key", [f"return {asked}"], indent)]
+    if parameter == _GROUP:
+        return [_def("get_group_name", [f"return {asked}"], indent)]
+    if parameter == _AUTOMATION:
+        return [_def("get_auto_materialize_policy", [f"return {asked}"], indent)]
+    lines = [
+        "spec = super().get_asset_spec(manifest, unique_id, project)",
+        f"{PROPS} = self.get_resource_props(manifest, unique_id)",
+        f"return spec.replace_attributes(legacy_freshness_policy={asked})",
+    ]
+    return [_def("get_asset_spec", lines, indent, "manifest, unique_id, project")]
+
+
+def _def(name: str, lines: list[str], indent: str, parameters: str = PROPS) -> str:
+    body = "".join(f"{indent * 2}{line.replace(chr(10), chr(10) + indent * 2)}\n" for line in lines)
+    return f"{indent}def {name}(self, {parameters}):\n{body}"
+
+
+def call_text(module: Module, function: ast.expr, argument: str) -> str:
+    """``function(argument)``; the body of a lambda, with ``argument`` for its parameter."""
+    if not isinstance(function, ast.Lambda):
+        return f"{render.own_text(module, function)}({argument})"
+    parameters = [*function.args.posonlyargs, *function.args.args]
+    inner_names = {node.id for node in ast.walk(function.body) if isinstance(node, ast.Name)}
+    nested = any(
+        isinstance(node, (ast.Lambda, ast.ListComp, ast.GeneratorExp)) for node in ast.walk(function.body)
+    )
+    if len(parameters) != 1 or nested or argument.split(".")[0] in inner_names:
+        return f"({render.own_text(module, function)})({argument})"
+    return render.own_text_with(module, function.body, {parameters[0].arg: argument})
+
+
+def _makes_asset_keys(context: Context, module: Module, function: ast.expr) -> bool:
+    """Whether a function returns ``AssetKey(...)``, or a function of dagster_dbt, wherever it returns."""
+    if isinstance(function, ast.Lambda):
+        return _is_asset_key(context, module, function.body)
+    values = context.index.values(module, function)
+    for value in values:
+        if isinstance(value, External):
+            return value.name.startswith("dagster_dbt")
+        if isinstance(value, Local) and isinstance(value.node, FUNCTIONS):
+            returns = [node for node in ast.walk(value.node) if isinstance(node, ast.Return)]
+            return bool(returns) and all(
+                node.value is not None and _is_asset_key(context, value.module, node.value)
+                for node in returns
+            )
+    return False
+
+
+def _is_asset_key(context: Context, module: Module, node: ast.expr) -> bool:
+    if isinstance(node, ast.IfExp):
+        return _is_asset_key(context, module, node.body) and _is_asset_key(context, module, node.orelse)
+    return isinstance(node, ast.Call) and bool(
+        context.index.values(module, node.func)
+        & {External("dagster.AssetKey"), External("dagster_dbt.default_asset_key_fn")}
+    )
+
+
+def _is_none_function(function: ast.expr, parameter: str) -> bool:
+    """Whether a function says nothing: ``None``, or a lambda that returns None where that is the default too."""
+    if isinstance(function, ast.Constant):
+        return function.value is None
+    is_none = (
+        isinstance(function, ast.Lambda)
+        and isinstance(function.body, ast.Constant)
+        and function.body.value is None
+    )
+    return is_none and parameter == _FRESHNESS

@@ -1,0 +1,98 @@
+"""The files of a run: which import names which file, and the parsed ones among them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from .bindings import Names, collect_names
+from .modules import Module
+
+
+@dataclass(eq=False)
+class Tree:
+    """All files of the run by path, and the modules parsed so far."""
+
+    modules: dict[Path, Module] = field(default_factory=dict)
+    load: Callable[[Path], Module | None] = field(default=lambda _: None, repr=False)
+    """Parses a file that holds nothing legacy, for the constants in it."""
+    _aside: dict[Path, Module | None] = field(default_factory=dict)
+    _names: dict[Path, Names] = field(default_factory=dict)
+    _by_stem: dict[str, list[Path]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, paths: Iterable[Path], load: Callable[[Path], Module | None]) -> Tree:
+        tree = cls(load=load)
+        for path in paths:
+            tree._by_stem[path.parent.name if path.stem == "__init__" else path.stem].append(path)
+        return tree
+
+    def add(self, module: Module) -> None:
+        self.modules[module.path] = module
+        self._names[module.path] = collect_names(module)
+
+    def module_at(self, path: Path | None) -> Module | None:
+        """The module of a file of the run, parsed now where it was not yet; None where it cannot be parsed."""
+        if path is None or path in self._aside:
+            return self._aside.get(path) if path else None
+        if path in self.modules:
+            return self.modules[path]
+        # It stays aside: what holds nothing legacy takes no part in the index.
+        module = self._aside[path] = self.load(path)
+        if module is not None:
+            self._names[path] = collect_names(module)
+        return module
+
+    def names(self, module: Module) -> Names:
+        return self._names[module.path]
+
+    def resolve(self, importer: Module, name: str, level: int) -> Path | None:
+        """The file that ``import name`` means in ``importer`` (relative where ``level`` is not 0).
+
+        An absolute name matches files whose path ends in it and whose root is no package itself, the nearest
+        to the importer first: that covers flat and ``src`` layouts and namespace packages.
+        """
+        parts = tuple(name.split(".")) if name else ()
+        if level:
+            folder = importer.path.parent
+            for _ in range(level - 1):
+                folder = folder.parent
+            return self._in_folder(folder, parts)
+        if not parts:
+            return None
+        found = [path for path in self._by_stem.get(parts[-1], ()) if _is_named(path, parts)]
+        return max(found, key=lambda path: (_shared(path, importer.path), -len(path.parts)), default=None)
+
+    def _in_folder(self, folder: Path, parts: Sequence[str]) -> Path | None:
+        target = folder.joinpath(*parts)
+        stem = parts[-1] if parts else folder.name
+        known = self._by_stem.get(stem, ())
+        for candidate in (target / "__init__.py", target.with_suffix(".py") if parts else None):
+            if candidate is not None and candidate in known:
+                return candidate
+        return None
+
+
+def _is_named(path: Path, parts: tuple[str, ...]) -> bool:
+    own = path.parent.parts if path.stem == "__init__" else (*path.parent.parts, path.stem)
+    if own[-len(parts) :] != parts:
+        return False
+    base = path.parent if path.stem == "__init__" else path
+    return not _is_package(base.parents[len(parts) - 1])
+
+
+@cache
+def _is_package(folder: Path) -> bool:
+    return (folder / "__init__.py").is_file()
+
+
+def _shared(left: Path, right: Path) -> int:
+    shared = 0
+    for one, other in zip(left.parts, right.parts, strict=False):
+        if one != other:
+            break
+        shared += 1
+    return shared

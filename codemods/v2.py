@@ -1,0 +1,40 @@
+"""The v2 names that emitted code uses, and how they are imported. Source: ``dagster_dbt.cloud_v2`` (0.28 and later)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .claims import Rewrite
+from .edits import Import
+from .modules import Module
+from .namespace import Namespace
+
+CLOUD_V2 = "dagster_dbt.cloud_v2"
+DEFAULT_HOST = "https://cloud.getdbt.com"
+
+Use = Callable[[str, str], str]
+"""Makes ``name`` of a module usable in a file, and answers how to write it there."""
+
+
+def using(rewrite: Rewrite, module: Module, namespace: Namespace) -> Use:
+    """A function that imports ``name`` of a module into ``module`` and answers how to write it there."""
+
+    def use(source: str, name: str) -> str:
+        imported = namespace.importing(source, name)
+        if imported is not None:
+            rewrite.need(module, imported)
+            return imported.bound_name
+        return namespace.existing(source, name)
+
+    return use
+
+
+def missing_fact(use: Use, fact: str, job: str) -> str:
+    """The placeholder for a fact that is not known: it raises when the code loads."""
+    arguments = f'"{fact}", job_id={job}' if job else f'"{fact}"'
+    return f"{use('legacy_shim', 'missing_fact')}({arguments})"
+
+
+def no_limit(quote: str) -> str:
+    """How long to wait where legacy waited for ever: any number would be shorter."""
+    return f"float({quote}inf{quote})"

@@ -1,0 +1,97 @@
+"""What an expression may be, as far as the tool follows it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from .modules import Module
+
+
+@dataclass(frozen=True)
+class External:
+    """Something imported from outside the tree, by its dotted name: ``dagster.Definitions``.
+
+    Legacy names have one spelling, ``legacy.<name>``, whatever module they were imported from.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True)
+class InTree:
+    """A module of the tree."""
+
+    module: Module
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a call makes: ``of`` is the dotted name of the callee."""
+
+    module: Module
+    call: ast.Call
+    of: str
+
+
+@dataclass(frozen=True)
+class Local:
+    """A function or class of the tree."""
+
+    module: Module
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+@dataclass(frozen=True)
+class Literal:
+    """A dict, list, tuple or set display."""
+
+    module: Module
+    node: ast.Dict | ast.List | ast.Tuple | ast.Set
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """What Dagster hands to the code under a resource key: ``context.resources.<key>``, or a parameter."""
+
+    module: Module
+    node: ast.AST
+    key: str
+
+
+@dataclass(frozen=True)
+class Member:
+    """An attribute of a value that is followed: a method of a client, for example."""
+
+    of: Value
+    attribute: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What calling a member returns: a client, a run, an output."""
+
+    module: Module
+    call: ast.Call
+    member: Member
+
+
+Value = External | InTree | Made | Local | Literal | Keyed | Member | Result
+Values = frozenset[Value]
+NOTHING: Values = frozenset()
+
+LEGACY = "legacy."
+
+
+def root(value: Value) -> Value:
+    """What a member or result was reached from."""
+    while isinstance(value, (Member, Result)):
+        value = value.of if isinstance(value, Member) else value.member.of
+    return value
+
+
+def legacy_name(value: Value) -> str:
+    """The legacy name that a value is, or was made with; empty where it has nothing to do with one."""
+    base = root(value)
+    dotted = base.name if isinstance(base, External) else base.of if isinstance(base, Made) else ""
+    return dotted[len(LEGACY) :].split(".")[0] if dotted.startswith(LEGACY) else ""
