@@ -1,6 +1,6 @@
 """The facade of ``dagster_dbt.cloud.asset_defs``: the models of a dbt Cloud job as Dagster assets."""
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: Dagster looks at the class that annotates `context`.
 
 import threading
 from argparse import Namespace

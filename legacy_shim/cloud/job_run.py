@@ -12,7 +12,7 @@ from legacy_shim.cloud.asset_specs import NodeTranslation
 from legacy_shim.cloud.commands import without_selection
 from legacy_shim.cloud.compiled_job import job_error, vars_option
 from legacy_shim.cloud.loaded_assets import RESOURCE_KEY
-from legacy_shim.cloud.manifest import Manifest, find_node, is_asset_id
+from legacy_shim.cloud.manifest import Manifest, dependency_order, find_node, is_asset_id
 
 PartitionVars = Callable[[str], Mapping[str, Any]]
 
@@ -104,8 +104,8 @@ def _events(
 ) -> Iterator[Any]:
     from legacy_shim.cloud.utils import result_to_events
 
-    for result in results:
-        unique_id = result["unique_id"]
+    result_of = {result["unique_id"]: result for result in results}
+    for unique_id in dependency_order(manifest, result_of):  # Dagster takes outputs in no other order
         if not (is_asset_id(unique_id) or unique_id.startswith("test.")):
             continue  # exposures, unit tests, operations: they have no asset
         if unique_id not in manifest["nodes"]:
@@ -114,7 +114,7 @@ def _events(
             )
             continue
         yield from result_to_events(
-            result=result,
+            result=result_of[unique_id],
             docs_url=docs_url,
             node_info_to_asset_key=job.translation.key_of,
             manifest_json=manifest,

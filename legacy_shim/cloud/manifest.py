@@ -53,6 +53,26 @@ def asset_nodes(manifest: Manifest, unique_ids: Iterable[str]) -> dict[str, Node
     }
 
 
+def dependency_order(manifest: Manifest, unique_ids: Iterable[str]) -> list[str]:
+    """Return the ids so that each comes after all that it depends on, and otherwise in their order."""
+    wanted = dict.fromkeys(unique_ids)
+    ordered: list[str] = []
+    done: set[str] = set()
+    for start in wanted:
+        waiting = [(start, False)]
+        while waiting:
+            unique_id, parents_are_done = waiting.pop()
+            if parents_are_done:
+                if unique_id in wanted:
+                    ordered.append(unique_id)
+            elif unique_id not in done:
+                done.add(unique_id)
+                waiting.append((unique_id, True))
+                node = find_node(manifest, unique_id)
+                waiting.extend((parent, False) for parent in reversed(list(_parents(node or {}))))
+    return ordered
+
+
 class Upstream:
     """The assets and sources that nodes of one manifest depend on."""
 

@@ -1,0 +1,2 @@
+-- depends_on: {{ ref('raw_orders') }}
+select * from {{ ref('raw_orders') }}
