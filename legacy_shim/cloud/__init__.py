@@ -1,0 +1,45 @@
+"""The modules of ``dagster_dbt.cloud``, name for name, written anew on requests and Dagster.
+
+The six names that ``dagster_dbt.cloud`` exports are resolved on first use, as those of ``legacy_shim`` are.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from legacy_shim.cloud.asset_defs import (
+        load_assets_from_dbt_cloud_job as load_assets_from_dbt_cloud_job,
+    )
+    from legacy_shim.cloud.ops import dbt_cloud_run_op as dbt_cloud_run_op
+    from legacy_shim.cloud.resources import (
+        DbtCloudClientResource as DbtCloudClientResource,
+    )
+    from legacy_shim.cloud.resources import (
+        DbtCloudResource as DbtCloudResource,
+    )
+    from legacy_shim.cloud.resources import (
+        dbt_cloud_resource as dbt_cloud_resource,
+    )
+    from legacy_shim.cloud.types import DbtCloudOutput as DbtCloudOutput
+
+
+def __getattr__(name: str) -> "Any":
+    if not name.startswith("_"):
+        from importlib import import_module
+
+        from legacy_shim.catalogue import BY_NAME, LEGACY_MODULES
+
+        if name in LEGACY_MODULES:
+            return import_module(f"{__name__}.{name}")
+        if name in BY_NAME and BY_NAME[name].public:
+            from legacy_shim.module_access import note_access
+
+            note_access(name)
+            return getattr(import_module(f"{__name__}.{BY_NAME[name].module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    from legacy_shim.catalogue import LEGACY_MODULES, LEGACY_NAMES
+
+    return sorted([*LEGACY_MODULES, *(row.name for row in LEGACY_NAMES if row.public)])

@@ -1,0 +1,41 @@
+"""What goes wrong between Dagster and dbt Cloud, as exceptions for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dagster import Failure, MetadataValue
+
+
+class DbtCloudConfigurationError(TypeError, ValueError):
+    """A resource was given arguments that cannot be right. The message names what is expected.
+
+    Both a ``TypeError`` and a ``ValueError``: what the legacy classes raised for it was one or the other.
+    """
+
+
+class DbtCloudFailure(Failure):
+    """A request or a run failed. Shown by Dagster with what dbt Cloud said and where to look.
+
+    `passing` tells whether the same request may succeed later (no connection, 429, 5xx); `status_code` is the HTTP
+    status, None where there was no answer.
+    """
+
+    def __init__(
+        self,
+        description: str,
+        *,
+        metadata: dict[str, Any] | None = None,
+        passing: bool = False,
+        status_code: int | None = None,
+    ):
+        super().__init__(description=description, metadata=metadata)
+        self.passing = passing
+        self.status_code = status_code
+
+
+def with_run_page(metadata: dict[str, Any], href: object) -> dict[str, Any]:
+    """Add the page of a run to the metadata of a failure, if dbt Cloud told it."""
+    if isinstance(href, str) and href:
+        return {**metadata, "run_page_url": MetadataValue.url(href)}
+    return metadata

@@ -1,0 +1,104 @@
+"""``dbt_cloud_resource``, which is a resource definition and also makes one (``dagster_dbt.cloud.resources``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dagster import InitResourceContext, ResourceDefinition
+
+from legacy_shim.cloud.client import DbtCloudClient
+from legacy_shim.cloud.client_resource import DbtCloudClientResource, hide_tokens
+from legacy_shim.cloud.settings import DBT_DEFAULT_HOST, DEFAULT_REQUEST_TIMEOUT, one_token, require_account
+from legacy_shim.cloud.usage import building
+from legacy_shim.deprecation import warn_use
+
+_NAME = "dbt_cloud_resource"
+_DESCRIPTION = "The dbt Cloud Administrative API, for one account."
+
+
+class DbtCloudResource(DbtCloudClient):
+    """The client under the name by which both dialects construct it: with a token and the id of an account."""
+
+    _legacy_name = "DbtCloudResource"
+
+
+class DbtCloudResourceFactory(ResourceDefinition):
+    """A resource definition that, called with a token and an account, returns one bound to them.
+
+    It is used in three ways: bare, with the values in run config; ``.configured({...})``; and called. What it is
+    called with tells a test's ``dbt_cloud_resource(init_context)`` from ``dbt_cloud_resource(api_token, account_id)``.
+    """
+
+    __name__ = _NAME
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the client for an init context, or a resource definition for a token and an account."""
+        given = [*args, *kwargs.values()]
+        if len(given) == 1 and isinstance(given[0], InitResourceContext):
+            return self.resource_fn(given[0]) if _is_bound(given[0]) else super().__call__(given[0])
+        warn_use(_NAME)
+        return _bound(*args, **kwargs)
+
+    def configured(self, config_or_config_fn: Any, config_schema: Any = None, description: Any = None) -> Any:
+        """Return the resource with these values, as ``ResourceDefinition.configured`` does."""
+        warn_use(_NAME)
+        if isinstance(config_or_config_fn, Mapping):
+            config = config_or_config_fn
+            one_token(config.get("auth_token"), config.get("api_token"), of=f"{_NAME}.configured()")
+            config_or_config_fn = hide_tokens(config)
+        return super().configured(config_or_config_fn, config_schema, description)
+
+
+def _bound(
+    api_token: Any = None,
+    account_id: Any = None,
+    disable_schedule_on_trigger: bool = True,
+    *,
+    auth_token: Any = None,
+    request_max_retries: int = 3,
+    request_retry_delay: float = 0.25,
+    dbt_cloud_host: str = DBT_DEFAULT_HOST,
+    request_timeout: float = DEFAULT_REQUEST_TIMEOUT,
+    **unknown: Any,
+) -> ResourceDefinition:
+    """Return a definition whose values are fixed; variables of the environment are read when a run starts."""
+    given = {
+        **{
+            "disable_schedule_on_trigger": disable_schedule_on_trigger,
+            "request_max_retries": request_max_retries,
+        },
+        **{"request_retry_delay": request_retry_delay, "dbt_cloud_host": dbt_cloud_host},
+        **{"request_timeout": request_timeout, "account_id": account_id, **unknown},
+    }
+    token = one_token(auth_token, api_token, of=_NAME)
+    require_account(account_id, of=_NAME)
+    with building():
+        DbtCloudResource(token, **given)  # what is wrong shall fail here, where the user wrote it
+
+    def make_client(context: InitResourceContext) -> DbtCloudResource:
+        return _client(context, auth_token=token, **given)
+
+    return ResourceDefinition(make_client, config_schema={}, description=_DESCRIPTION)
+
+
+def _client_of_config(context: InitResourceContext) -> DbtCloudResource:
+    return _client(context, **context.resource_config)
+
+
+def _client(context: InitResourceContext, **settings: Any) -> DbtCloudResource:
+    from legacy_shim.cloud import resources  # where tests replace the class
+
+    with building():
+        return resources.DbtCloudResource(log=context.log, **settings)
+
+
+def _is_bound(context: InitResourceContext) -> bool:
+    return type(context) is InitResourceContext
+
+
+dbt_cloud_resource = DbtCloudResourceFactory(
+    _client_of_config,
+    config_schema=DbtCloudClientResource.to_config_schema(),
+    description=_DESCRIPTION,
+)

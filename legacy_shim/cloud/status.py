@@ -1,0 +1,42 @@
+"""The states of a dbt Cloud run, which one dialect writes as text and the other as numbers."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class DbtCloudRunStatus(str, Enum):
+    """The state of a run (``status`` and ``status_humanized`` of ``GET runs/{id}/``).
+
+    A member is a text and equals it (``DbtCloudRunStatus.SUCCESS == "Success"``); its ``value`` is dbt Cloud's
+    number (10). It can be looked up by either, in any letter case for the text.
+    """
+
+    QUEUED = (1, "Queued")
+    STARTING = (2, "Starting")
+    RUNNING = (3, "Running")
+    SUCCESS = (10, "Success")
+    ERROR = (20, "Error")
+    CANCELLED = (30, "Cancelled")
+
+    def __new__(cls, number: int, text: str) -> DbtCloudRunStatus:
+        member = str.__new__(cls, text)
+        member._value_ = number
+        return member
+
+    @classmethod
+    def _missing_(cls, value: object) -> DbtCloudRunStatus | None:
+        if not isinstance(value, str):
+            return None
+        return next((member for member in cls if member.lower() == value.lower()), None)
+
+    def __format__(self, spec: str) -> str:
+        return str.__format__(str.__str__(self), spec)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether a run in this state is over."""
+        return self in _FINAL
+
+
+_FINAL = frozenset({DbtCloudRunStatus.SUCCESS, DbtCloudRunStatus.ERROR, DbtCloudRunStatus.CANCELLED})
