@@ -1,0 +1,201 @@
+"""Reading jobs from dbt Cloud: GET requests alone.
+
+The service: dbt Cloud Administrative API v2, ``{host}/api/v2/accounts/{account}/jobs/``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.response import BaseHTTPResponse
+from urllib3.util import Retry
+
+_TIMEOUT = (10.0, 30.0)
+"""Seconds to connect, and between two pieces of an answer."""
+_RETRIES = 4
+_LONGEST_WAIT = 300
+"""Seconds: as long as dbt Cloud bars an account that asked too often."""
+_PAGE = 100
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class CloudError(Exception):
+    """dbt Cloud did not answer one question. The message is for people and holds no secret."""
+
+
+class CloudUnavailable(CloudError):
+    """No question will be answered with this host, account and token: there is no sense in asking on."""
+
+
+class _TokenAuth(requests.auth.AuthBase):
+    """As an ``auth``, not a header of the session, so that a ``.netrc`` cannot replace it."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Token {self._token}"
+        return request
+
+
+class _BoundedRetry(Retry):
+    """Waits as long as the service asks, but not for ever."""
+
+    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+        asked = super().get_retry_after(response)
+        return None if asked is None else min(asked, _LONGEST_WAIT)
+
+
+class CloudReader:
+    """Asks one account of one host. Close it, or use it in a ``with``.
+
+    ``told`` is called with one line for each request: what was asked and what came back.
+    Raises CloudUnavailable for a token or host that no request could be sent with.
+    """
+
+    def __init__(self, host: str, account_id: int, token: str, told: Callable[[str], None]) -> None:
+        _check_host(host)
+        _check_token(token)
+        self._base = f"{host}/api/v2/accounts/{account_id}/"
+        self._host = host
+        self._account_id = account_id
+        self._token = token
+        self._told = told
+        self._session = requests.Session()
+        self._session.auth = _TokenAuth(token)
+        self._session.headers["Accept"] = "application/json"
+        retry = _BoundedRetry(
+            total=_RETRIES,
+            status_forcelist=(429, 500, 502, 503, 504),
+            allowed_methods=("GET",),
+            backoff_factor=0.25,
+            raise_on_status=False,
+        )
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, HTTPAdapter(max_retries=retry))
+
+    def __enter__(self) -> CloudReader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._session.close()
+
+    def job(self, job_id: int) -> Mapping[str, Any]:
+        """``GET jobs/{id}/``. Raises CloudError, for example when there is no such job."""
+        data = self._get(f"jobs/{job_id}/", {}, what=f"job {job_id}")["data"]
+        if not isinstance(data, dict):
+            raise CloudError(f"job {job_id}: the answer of {self._host} holds no job")
+        return data
+
+    def job_names(self, project_id: int, environment_id: int) -> Mapping[int, str]:
+        """``GET jobs/`` of one environment, all pages: the name of each job. Raises CloudError."""
+        what = f"the jobs of environment {environment_id}"
+        names: dict[int, str] = {}
+        while True:
+            query = {
+                "project_id": project_id,
+                "environment_id": environment_id,
+                "order_by": "id",
+                "limit": _PAGE,
+                "offset": len(names),
+            }
+            rows = self._get("jobs/", query, what=what)["data"]
+            if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+                raise CloudError(f"{what}: the answer of {self._host} holds no list")
+            before = len(names)
+            names.update({row["id"]: row.get("name", "") for row in rows if "id" in row})
+            # A page that brings nothing new ends it too, should a service ignore the offset.
+            if len(rows) < _PAGE or len(names) == before:
+                return names
+
+    def _get(self, path: str, query: Mapping[str, Any], *, what: str) -> Mapping[str, Any]:
+        url = self._base + path
+        try:
+            response = self._session.get(url, params=dict(query), timeout=_TIMEOUT)
+        except requests.RequestException as error:
+            self._told(f"GET {url}  no answer")
+            raise CloudUnavailable(f"{self._host} cannot be reached: {_reason(error)}") from None
+        self._told(f"GET {response.url}  {response.status_code}")
+        self._check_status(response, what)
+        try:
+            document = response.json()
+        except requests.JSONDecodeError:
+            raise CloudError(
+                f"{what}: the answer of {self._host} is not JSON; is it a dbt Cloud host?"
+            ) from None
+        if not isinstance(document, dict) or "data" not in document:
+            raise CloudError(f"{what}: the answer of {self._host} is not one of dbt Cloud")
+        return document
+
+    def _check_status(self, response: requests.Response, what: str) -> None:
+        status = response.status_code
+        if status < 300:
+            return
+        if status == 401:
+            raise CloudUnavailable(f"{self._host} does not accept the token (401)")
+        if status == 403:
+            raise CloudError(f"{what}: the token may not read it in account {self._account_id} (403)")
+        if status == 404:
+            raise CloudError(
+                f"{what}: not found in account {self._account_id} (404), or the token cannot see it"
+            )
+        if status == 429:
+            raise CloudUnavailable(f"{self._host} was asked too often (429); try again in five minutes")
+        said = self._user_message(response)
+        raise CloudError(f"{what}: {self._host} answered {status}{f': {said}' if said else ''}")
+
+    def _user_message(self, response: requests.Response) -> str:
+        try:
+            said = response.json()["status"]["user_message"]
+        except (requests.JSONDecodeError, KeyError, TypeError):
+            return ""
+        return str(said).replace(self._token, "***")[:200]
+
+
+def _check_host(host: str) -> None:
+    try:
+        parts = urlsplit(host)
+        name = parts.hostname
+    except ValueError:
+        name = None
+    if name is None or parts.scheme not in {"https", "http"} or parts.username is not None:
+        raise CloudUnavailable(
+            f"{_without_credentials(host)!r} is not a host such as https://cloud.getdbt.com"
+        )
+    if parts.scheme == "http" and name not in _LOOPBACK:
+        raise CloudUnavailable(f"{host}: the token is not sent without encryption; use https://")
+
+
+def _without_credentials(host: str) -> str:
+    return re.sub(r"//[^/@]*@", "//", host)
+
+
+def _check_token(token: str) -> None:
+    if not re.fullmatch(r"[\x21-\x7e]+", token):  # such an error of requests would show the token
+        raise CloudUnavailable("the token holds blanks, line ends or characters that no token has")
+
+
+def _reason(error: requests.RequestException) -> str:
+    """Why a request failed, in words that hold no more than the host."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return "its certificate is not trusted (REQUESTS_CA_BUNDLE names your own authorities)"
+    if isinstance(error, requests.exceptions.ProxyError):
+        return "the proxy does not answer"
+    if isinstance(error, requests.Timeout):
+        return "it took too long to answer"
+    if isinstance(error, requests.exceptions.RetryError):
+        return "it kept failing"
+    if isinstance(error, requests.ConnectionError):
+        return "no connection (is the name right, is the network there?)"
+    return type(error).__name__

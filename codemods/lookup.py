@@ -1,0 +1,261 @@
+"""Fill a facts file: ask dbt Cloud for the jobs that the code names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from .cloud_reader import CloudError, CloudReader, CloudUnavailable
+from .errors import UsageError
+from .facts import FILE_NAME, VERSION, FactsFile, dump, normal_host, parse_document
+from .options import WantedJob
+from .sources import replace_file
+
+DEFAULT_HOST = "https://cloud.getdbt.com"
+"""What the legacy API assumes where the code names no host."""
+DEFAULT_TOKEN_ENV = "DBT_CLOUD_API_TOKEN"
+
+_LOOKED_UP = frozenset(
+    {"name", "project_id", "environment_id", "execute_steps", "generate_docs", "settings", "triggers"}
+    | {"name_is_unique", "dbt_version", "deferring"}
+)
+"""Keys of a job that a look-up writes. Others are people's and stay."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """Where and how to ask, for what the code does not say."""
+
+    env: Mapping[str, str] = field(repr=False)
+    token_env: str | None = None
+    """Asked before the variables that the code names; the default comes last."""
+    host: str | None = None
+    account_id: int | None = None
+
+
+@dataclass(frozen=True)
+class LookupResult:
+    """What came of a look-up."""
+
+    found: tuple[int, ...] = ()
+    written: tuple[Path, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Group:
+    """The jobs of one account on one host: one facts file."""
+
+    host: str
+    account_id: int
+    jobs: tuple[WantedJob, ...]
+
+    @property
+    def job_ids(self) -> tuple[int, ...]:
+        return tuple(sorted({job.job_id for job in self.jobs}))
+
+
+def look_up(
+    wanted: Sequence[WantedJob],
+    access: Access,
+    *,
+    existing: Sequence[FactsFile],
+    target: Path,
+    told: Callable[[str], None],
+) -> LookupResult:
+    """Ask dbt Cloud for the jobs and write what it says, file by file, each in one step.
+
+    A job is merged into the one of ``existing`` that is of its account and host. For another account a
+    file is made: ``target``, or ``target`` with the account in its name where that is taken. What was found
+    is written also when other jobs could not be found, and when the user interrupts.
+    Raises UsageError when a file cannot be written.
+    """
+    groups, problems = _groups(wanted, access, existing)
+    files = _target_files(groups, existing, target)
+    found: list[int] = []
+    written: list[Path] = []
+    for group, file in zip(groups, files, strict=True):
+        rows: dict[int, dict[str, Any]] = {}
+        try:
+            _ask(group, access, rows, problems, told)
+        finally:
+            if rows:
+                _write(_merged(file, rows))
+                written.append(file.path)
+                found.extend(rows)
+    return LookupResult(tuple(sorted(found)), tuple(written), tuple(problems))
+
+
+def _groups(
+    wanted: Sequence[WantedJob], access: Access, existing: Sequence[FactsFile]
+) -> tuple[list[_Group], list[str]]:
+    """The jobs by account and host. A job whose account nobody knows is a problem."""
+    accounts = {file.account_id for file in existing}
+    only_account = next(iter(accounts)) if len(accounts) == 1 else None
+    members: dict[tuple[str, int], list[WantedJob]] = {}
+    problems = []
+    for job in wanted:
+        account_id = job.account_id or access.account_id or only_account
+        if account_id is None:
+            places = f" ({job.places[0]})" if job.places else ""
+            problems.append(f"job {job.job_id}{places}: its account is not known; give --account-id")
+            continue
+        host = normal_host(job.host or access.host or _host_of(account_id, existing) or DEFAULT_HOST)
+        members.setdefault((host, account_id), []).append(job)
+    groups = [_Group(host, account_id, tuple(jobs)) for (host, account_id), jobs in sorted(members.items())]
+    return groups, problems
+
+
+def _host_of(account_id: int, existing: Sequence[FactsFile]) -> str | None:
+    return next((file.host for file in existing if file.account_id == account_id), None)
+
+
+def _target_files(groups: Sequence[_Group], existing: Sequence[FactsFile], target: Path) -> list[FactsFile]:
+    """The file of each group, as it is before the look-up."""
+    taken = {file.path.resolve() for file in existing}
+    files = []
+    for group in groups:
+        same = (file for file in existing if (file.host, file.account_id) == (group.host, group.account_id))
+        file = next(same, None) or FactsFile(_free_path(target, group, taken), _empty_document(group))
+        taken.add(file.path.resolve())
+        files.append(file)
+    return files
+
+
+def _free_path(target: Path, group: _Group, taken: set[Path]) -> Path:
+    stem = target.name.removesuffix(".json")
+    host_name = re.sub(r"[^\w.-]", "-", urlsplit(group.host).netloc)
+    names = (target.name, f"{stem}.{group.account_id}.json", f"{stem}.{group.account_id}.{host_name}.json")
+    paths = [target.with_name(name) for name in names]
+    free = (path for path in paths if path.resolve() not in taken and not path.exists())
+    path = next(free, None)
+    if path is None:
+        raise UsageError(f"{paths[-1]} is of another account or host; name the file with --facts")
+    return path
+
+
+def _empty_document(group: _Group) -> Mapping[str, Any]:
+    return {"version": VERSION, "host": group.host, "account_id": group.account_id, "jobs": {}}
+
+
+def _ask(
+    group: _Group,
+    access: Access,
+    rows: dict[int, dict[str, Any]],
+    problems: list[str],
+    told: Callable[[str], None],
+) -> None:
+    """Fill ``rows`` job by job, so that an interrupt loses none that was found."""
+    try:
+        variable, token = _token(group, access)
+        told(f"account {group.account_id} on {group.host}, with the token in {variable}")
+        with CloudReader(group.host, group.account_id, token, told) as reader:
+            for job_id in group.job_ids:
+                try:
+                    rows[job_id] = _row(reader.job(job_id), job_id)
+                except CloudUnavailable:
+                    raise
+                except CloudError as error:
+                    problems.append(str(error))
+            _mark_unique_names(reader, rows, problems)
+    except CloudUnavailable as error:
+        missing = ", ".join(str(job_id) for job_id in group.job_ids if job_id not in rows)
+        left = f"; not looked up: job {missing}" if missing else ""
+        problems.append(f"account {group.account_id}: {error}{left}")
+
+
+def _token(group: _Group, access: Access) -> tuple[str, str]:
+    """The variable that holds a token, and the token."""
+    named = [job.token_env for job in group.jobs if job.token_env]
+    variables = [access.token_env] if access.token_env else [*dict.fromkeys(named), DEFAULT_TOKEN_ENV]
+    for variable in variables:
+        token = access.env.get(variable, "").strip()
+        if token:
+            return variable, token
+    asked = " or ".join(dict.fromkeys(variables))
+    raise CloudUnavailable(
+        f"no token: set the environment variable {asked}, or name another with --token-env"
+    )
+
+
+def _row(job: Mapping[str, Any], job_id: int) -> dict[str, Any]:
+    """What the facts file says of a job, given dbt Cloud's answer."""
+    missing = [
+        key for key in ("name", "project_id", "environment_id", "execute_steps") if job.get(key) is None
+    ]
+    if missing:
+        raise CloudError(f"job {job_id}: the answer of dbt Cloud has no {', '.join(missing)}")
+    row: dict[str, Any] = {
+        "name": job["name"],
+        "project_id": job["project_id"],
+        "environment_id": job["environment_id"],
+        "execute_steps": job["execute_steps"],
+        "generate_docs": bool(job.get("generate_docs")),
+        "dbt_version": job.get("dbt_version"),
+        "settings": _known(job.get("settings"), ("threads", "target_name")),
+        "triggers": {
+            key: value for key, value in (job.get("triggers") or {}).items() if isinstance(value, bool)
+        },
+        "deferring": _known(
+            job, ("deferring_job_definition_id", "deferring_environment_id", "self_deferring")
+        ),
+    }
+    return {key: value for key, value in row.items() if value not in (None, {})}
+
+
+def _mark_unique_names(reader: CloudReader, rows: Mapping[int, dict[str, Any]], problems: list[str]) -> None:
+    """Say of each job whether another one of its project and environment has its name.
+
+    Left unsaid where the jobs of the environment cannot be listed: the other facts are worth having.
+    """
+    places = sorted({(row["project_id"], row["environment_id"]) for row in rows.values()})
+    for project_id, environment_id in places:
+        try:
+            names = list(reader.job_names(project_id, environment_id).values())
+        except CloudUnavailable:
+            raise
+        except CloudError as error:
+            problems.append(f"{error}; whether the names of its jobs are unique is not known")
+            continue
+        for row in rows.values():
+            if (row["project_id"], row["environment_id"]) == (project_id, environment_id):
+                row["name_is_unique"] = names.count(row["name"]) <= 1
+
+
+def _known(values: Mapping[str, Any] | None, keys: Sequence[str]) -> dict[str, Any]:
+    """Only what the migration reads: whatever else a service may send does not belong in version control."""
+    return {key: values[key] for key in keys if values.get(key)} if values else {}
+
+
+def _merged(file: FactsFile, rows: Mapping[int, Mapping[str, Any]]) -> FactsFile:
+    jobs: dict[str, Any] = dict(file.document["jobs"])
+    for job_id, row in rows.items():
+        before = jobs.get(str(job_id), {})
+        jobs[str(job_id)] = {**row, **{key: value for key, value in before.items() if key not in _LOOKED_UP}}
+    return FactsFile(file.path, {**file.document, "jobs": jobs})
+
+
+def _write(file: FactsFile) -> None:
+    text = dump(file.document)
+    parse_document(file.path, text)  # what dbt Cloud said may be of a kind that `migrate` would refuse
+    target = file.path.resolve()
+    try:
+        replace_file(target, text.encode(), target.stat() if target.exists() else None)
+    except OSError as error:
+        raise UsageError(f"{file.path}: it cannot be written: {error.strerror}") from None
+
+
+def default_target(paths: Sequence[Path]) -> Path:
+    """Where a new facts file goes, so that `migrate` finds it from each of the paths.
+
+    The working directory where all paths are inside it, else the folder of the first path.
+    """
+    here = Path.cwd().resolve()
+    if all(path.resolve().is_relative_to(here) for path in paths):
+        return Path(FILE_NAME)
+    first = paths[0]
+    return (first if first.is_dir() else first.parent) / FILE_NAME
