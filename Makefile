@@ -1,0 +1,41 @@
+# Everything runs in .venv, which is made on first use and again when pyproject.toml changes.
+# Needed beforehand: make, and Python 3.10 to 3.13 (PYTHON=... chooses one).
+
+PYTHON ?= python3
+JOBS ?= 2
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench clean
+
+help:  ## what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(READY)  ## a legacy project on real dbt: run it, migrate it, run it again, compare
+	@$(BIN)/python examples/demo.py
+
+test: $(READY)  ## every test, in JOBS=2 processes; ARGS="-k name" narrows
+	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+check: $(READY)  ## format, lint and types, as CI wants them
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+format: $(READY)  ## format the code, and mend what the linter can mend
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+bench: $(READY)  ## the benchmarks
+	@$(BIN)/python -m benchmarks
+
+clean:  ## remove .venv and every cache
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 14))' \
+		|| { echo "Python 3.10 to 3.13 is needed, and $(PYTHON) is $$($(PYTHON) --version). Say which: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Setting up .venv (once; a minute or two) ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@

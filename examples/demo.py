@@ -1,0 +1,251 @@
+"""The whole story on one screen: a legacy project, on real dbt, before and after its migration. Run by ``make demo``.
+
+Works on a copy, against a local dbt Cloud that runs ``examples/dbt_project`` with dbt-core on DuckDB. Ends with exit
+code 0 only if the same assets came out of the same dbt commands, or the migration told of the difference.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.syntax import Syntax
+from rich.table import Table
+
+from legacy_shim.catalogue import BY_CODE
+from legacy_shim.codemods.parity import Difference, compare, load_commands, load_snapshot
+from legacy_shim.emulator import load_setup, serve
+
+EXAMPLES = Path(__file__).resolve().parent
+TARGET = "acme_data.definitions"
+JOBS = ("nightly_assets", "weekly_finance")
+
+console = Console(width=None if sys.stdout.isatty() else 110, highlight=False, soft_wrap=False)
+
+
+def main() -> int:
+    """Tell the story; 0 if it ends well."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="legacy-shim-demo-") as temporary:
+        project = Path(temporary) / "legacy_project"
+        shutil.copytree(EXAMPLES / "legacy_project", project, ignore=shutil.ignore_patterns("__pycache__"))
+        (project / ".git").mkdir()  # the project ends here, for whatever looks above it
+        with serve(load_setup(EXAMPLES / "cloud.json")) as server:
+            story = Story(project, server.url)
+            is_good = story.tell()
+    console.print(
+        f"[dim]{time.monotonic() - began:.0f} seconds, on real dbt. Your checkout was not touched.[/]"
+    )
+    return 0 if is_good else 1
+
+
+class Story:
+    """The steps, each shown with the command that anybody would type."""
+
+    def __init__(self, project: Path, url: str) -> None:
+        self.project, self.url = project, url
+        self.env = {
+            **os.environ,
+            "DBT_CLOUD_API_TOKEN": "dbt_api_token_here",
+            "DBT_CLOUD_HOST": url,
+            "DAGSTER_DISABLE_TELEMETRY": "yes",
+            "NO_COLOR": "1",
+            "PYTHONWARNINGS": "default",
+        }
+
+    def tell(self) -> bool:
+        """Every step in its order; whether it ended well."""
+        _say("A legacy project, and the dbt Cloud job that it loads")
+        _quote(Syntax((self.project / "acme_data/assets/dbt.py").read_text(), "python", line_numbers=True))
+        _note(f"A local dbt Cloud listens at {self.url}: account 12345, job 67890 [i]Nightly[/]:")
+        _note("[b]dbt seed[/], then [b]dbt build --select tag:daily[/], with real dbt on DuckDB.")
+
+        _say("Keep running: the facade serves the old names, and warns")
+        before = self._run("before", "--install")
+        if before is None:
+            return False
+
+        _say("Ask dbt Cloud for what only it knows of the job")
+        if self._codemod("lookup", ".") == 2:
+            return False
+        _quote(Syntax((self.project / "dbt_cloud_jobs.json").read_text(), "json"))
+
+        _say("See what would change")
+        self._codemod("migrate", ".", "--diff", as_diff=True)
+
+        _say("Migrate")
+        report = self.project.parent / "report.json"
+        exit_code = self._codemod("migrate", ".")
+        self._codemod("migrate", ".", "--check", "--format", "json", "--output", str(report), is_shown=False)
+        if exit_code == 2:
+            return False
+
+        _say("Run again: the same jobs, now on v2, without the facade")
+        after = self._run("after")
+        if after is None:
+            return False
+        return self._compare(before, after, exit_code)
+
+    def _run(self, name: str, *options: str) -> dict[str, Any] | None:
+        """Load the code location, execute its jobs, show what came of it; None if something failed."""
+        output = self.project.parent / f"{name}.json"
+        jobs = [word for job in JOBS for word in ("--job", job)]
+        _command("legacy_shim.snapshot", TARGET, *options, *jobs)
+        arguments = [TARGET, "--path", ".", "--redirect", self.url, "--output", str(output), *options, *jobs]
+        done = self._python("legacy_shim.snapshot", *arguments)
+        if not output.is_file():
+            console.print(done.stderr[-3000:], style="red", markup=False)
+            return None
+        document = load_snapshot(output)
+        _show_warnings(document)
+        _show_runs(document)
+        _show_materialized(document)
+        if document["error"] or not all(action["success"] for action in document["actions"]):
+            errors = document["error"] or [action["errors"] for action in document["actions"]]
+            console.print(f"  failed: {errors}", style="bold red", markup=False)
+            return None
+        return document
+
+    def _codemod(self, *arguments: str, as_diff: bool = False, is_shown: bool = True) -> int:
+        """Run the codemod and show what it says; its exit code."""
+        done = self._python("legacy_shim.codemods", *arguments)
+        if is_shown:
+            _command("legacy_shim.codemods", *arguments)
+            if as_diff:
+                _quote(Syntax(done.stdout.rstrip(), "diff", word_wrap=True))
+            else:
+                console.print(_indented(done.stdout), markup=False)
+            if done.returncode == 2 or (done.stderr and not as_diff):
+                console.print(_indented(done.stderr), markup=False, style="dim")
+        return done.returncode
+
+    def _python(self, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            cwd=self.project,
+            env=self.env,
+            capture_output=True,
+            text=True,
+        )
+
+    def _compare(self, before: dict[str, Any], after: dict[str, Any], exit_code: int) -> bool:
+        _say("Compare")
+        differences = compare(before, after)
+        unexpected = [row for row in differences if not row.is_expected]
+        _show_same(before, after, differences)
+        _show_told(differences)
+        for row in unexpected:
+            console.print(f"  {row}", style="bold red", markup=False)
+        console.print()
+        if unexpected:
+            console.print(f"[bold red]Not the same: {len(unexpected)} differences that nobody told of.[/]")
+            return False
+        left = " What stayed on the facade is listed above, with its reasons." if exit_code else ""
+        console.print(
+            "[bold green]The same assets, by the same dbt commands, in the same dbt Cloud jobs. "
+            f"Every other difference was told of beforehand.{left}[/]"
+        )
+        return True
+
+
+_step = 0
+
+
+def _say(title: str) -> None:
+    global _step
+    _step += 1
+    console.print()
+    console.rule(f"[bold]{_step}. {title}[/]", align="left", style="blue")
+
+
+def _command(module: str, *arguments: str) -> None:
+    console.print(f"[bold]$ python -m {module} {escape(' '.join(arguments))}[/]", soft_wrap=True)
+
+
+def _note(text: str) -> None:
+    console.print(f"  {text}")
+
+
+def _quote(text: Syntax) -> None:
+    text.background_color = "default"
+    console.print(text)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.rstrip().splitlines())
+
+
+def _show_warnings(document: dict[str, Any]) -> None:
+    for row in document["warnings"]:
+        if row["category"] == "LegacyDbtCloudWarning":
+            console.print(f"  [yellow]warning[/] {escape(row['message'])}")
+
+
+def _show_runs(document: dict[str, Any]) -> None:
+    table = Table(box=None, padding=(0, 2), title="What dbt Cloud ran", title_justify="left")
+    for column in ("when", "job", "run", "commands", "nodes", "status"):
+        table.add_column(column, overflow="fold")
+    names = {str(row["number"]): row["action"].removeprefix("job:") for row in document["actions"]}
+    for run in document["runs"]:
+        nodes = sum(len(step["nodes"] or ()) for step in run["steps"])
+        when = "while loading" if run["phase"] == "load" else names.get(run["phase"], run["phase"])
+        commands = escape("\n".join(run["commands"]))
+        table.add_row(
+            when, f"{run['job_id']}", str(run["run_id"]), commands, str(nodes), run["status"] or "?"
+        )
+    console.print(table)
+
+
+def _show_materialized(document: dict[str, Any]) -> None:
+    for action in document["actions"]:
+        keys = sorted({row["asset"] for row in action["materialized"]})
+        said = f"materialized {len(keys)} assets: {', '.join(keys)}" if keys else "ran"
+        tests = f"; {len(action['observed'])} test observations" if action["observed"] else ""
+        tests += f"; {len(action['checked'])} asset checks" if action["checked"] else ""
+        outcome = "[green]succeeded[/]" if action["success"] else "[red]failed[/]"
+        console.print(f"  {action['action'].removeprefix('job:')} {outcome}, {said}{tests}")
+
+
+def _show_same(before: dict[str, Any], after: dict[str, Any], differences: list[Difference]) -> None:
+    changed = {row.kind for row in differences if not row.is_expected}
+    graph = before["graph"]
+    commands = [command for run in before["runs"] if run["phase"] != "load" for command in run["commands"]]
+    materialized = sum(len(action["materialized"]) for action in before["actions"])
+    rows = (
+        (f"{len(graph['assets'])} asset keys", {"asset lost", "asset added"}),
+        ("dependencies and groups", {"dependencies", "group"}),
+        ("partitions, policies, automation", {"partitions", "backfill policy", "automation condition"}),
+        (
+            "op names, jobs and schedules",
+            {"op name", "job lost", "job assets", "schedule cron", "schedule job"},
+        ),
+        (f"{materialized} materializations", {"materialized set lost", "materialized set added", "success"}),
+        (f"dbt commands: {', '.join(commands)}", {"dbt commands", "dbt Cloud job"}),
+    )
+    for text, kinds in rows:
+        mark = "[red]differ[/]" if kinds & changed else "[green]same[/]  "
+        console.print(f"  {mark} {escape(text)}")
+    loads = escape(", ".join(load_commands(before))), escape(", ".join(load_commands(after)))
+    console.print(f"  [dim]loading the code location runs `{loads[1]}` where it ran `{loads[0]}`[/]")
+
+
+def _show_told(differences: list[Difference]) -> None:
+    counts: dict[str, int] = {}
+    for row in differences:
+        if row.code:
+            counts[row.code] = counts.get(row.code, 0) + 1
+    for code, count in sorted(counts.items()):
+        times = f" ({count} times)" if count > 1 else ""
+        console.print(f"  [yellow]told[/]   {code} {BY_CODE[code].title}{times}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
