@@ -186,8 +186,7 @@ class _Changer(cst.CSTTransformer):
         for place, statement in enumerate(body):
             after_new = place > 0 and id(body[place - 1]) in self.fresh
             is_new = id(statement) in self.fresh
-            kept_together = place > 0 and is_new and isinstance(body[place - 1], cst.If) and after_new
-            if place > 0 and (after_new or is_new) and not kept_together:
+            if place > 0 and (after_new or is_new):
                 blank, rest = _split_blank(list(statement.leading_lines))
                 missing = max(0, lines - len(blank))
                 added = [cst.EmptyLine(indent=False)] * missing

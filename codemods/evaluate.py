@@ -178,7 +178,7 @@ class Evaluator:
                 case Local(inner, ast.ClassDef() as owner):
                     bases = self.bases(value)
                     found.add(Made(module, node, bases[0] if bases else owner.name))
-                case Local(inner, function):
+                case Local(inner, ast.FunctionDef() | ast.AsyncFunctionDef() as function):
                     for returned in _returns(function):
                         found |= self.values(inner, returned)
                 case Member():

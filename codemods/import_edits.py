@@ -33,37 +33,34 @@ def import_edits(module: Module, changes: ImportChanges, style: Style) -> list[E
     gone: dict[ast.stmt, set[ast.alias]] = defaultdict(set)
     for alias in [*changes.drop, *changes.to_facade]:
         gone[alias.node].add(alias.alias)
-    facade = _facade_texts(module, changes.to_facade, style)
-    added = _Additions(module, style, _top_imports(module), gone)
+    facade = _facade_texts(changes.to_facade, style)
+    additions = _Additions(module, style)
+    statements = _new_statements(changes.add, additions)
     edits: list[Edit] = []
-    placed_here = _new_statements(module, changes.add, added)
-    merged: dict[ast.stmt, list[Import]] = added.merged
-    anchors = [node for node in added.top if node in gone]
-    anchor = anchors[0] if anchors and not _left(anchors[0], gone) else None
-    for statement in dict.fromkeys([*gone, *merged]):
+    beside: dict[ast.stmt, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+    replaced = dict.fromkeys([*gone, *additions.merged])
+    for text in statements:
+        insertion = additions.insertion(text)
+        neighbour = additions.neighbour(insertion)
+        if neighbour in replaced and not (isinstance(insertion, InsertBefore) and insertion.blank):
+            # The statement beside it is written anew: the two are written together.
+            beside[neighbour][0 if isinstance(insertion, InsertBefore) else 1].append(text)
+        else:
+            edits.append(insertion)
+    for statement in replaced:
         assert isinstance(statement, (ast.Import, ast.ImportFrom))
-        text = _statement_text(module, statement, gone[statement], merged.get(statement, ()), style)
-        texts = ([text] if text else []) + facade.get(statement, [])
-        if statement is anchor:
-            texts += [text for where, text in placed_here if where == "near"]
+        text = _statement_text(module, statement, gone[statement], additions.merged.get(statement, ()), style)
+        before, behind = beside[statement]
+        texts = [*before, *([text] if text else []), *facade.get(statement, []), *behind]
         edits.append(ReplaceStatement(module.span(statement), "".join(f"{text}\n" for text in texts)))
-    for where, text in placed_here:
-        if where == "near" and anchor is not None:
-            continue
-        edits.append(added.insertion(text, gone))
     return edits
-
-
-def _left(statement: ast.stmt, gone: dict[ast.stmt, set[ast.alias]]) -> list[ast.alias]:
-    assert isinstance(statement, (ast.Import, ast.ImportFrom))
-    return [alias for alias in statement.names if alias not in gone[statement]]
 
 
 def _top_imports(module: Module) -> list[ast.Import | ast.ImportFrom]:
     return [node for node in module.tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
 
 
-def _facade_texts(module: Module, aliases: Iterable[LegacyAlias], style: Style) -> dict[ast.stmt, list[str]]:
+def _facade_texts(aliases: Iterable[LegacyAlias], style: Style) -> dict[ast.stmt, list[str]]:
     """The facade's statements that stand in for legacy ones. The facade mirrors the modules of dagster_dbt."""
     by_statement: dict[ast.stmt, list[LegacyAlias]] = defaultdict(list)
     for alias in aliases:
@@ -136,77 +133,69 @@ def _is_sorted(names: Sequence[str]) -> bool:
 class _Additions:
     """Finds a place for each new import: in a statement of the user's, or beside one."""
 
-    def __init__(
-        self,
-        module: Module,
-        style: Style,
-        top: list[ast.Import | ast.ImportFrom],
-        gone: dict[ast.stmt, set[ast.alias]],
-    ) -> None:
-        self.module, self.style, self.top, self.gone = module, style, top, gone
+    def __init__(self, module: Module, style: Style) -> None:
+        self.module, self.style = module, style
+        self.top = _top_imports(module)
         self.merged: dict[ast.stmt, list[Import]] = defaultdict(list)
+        self._by_span = {module.span(node): node for node in module.tree.body}
 
     def merge(self, new: Import) -> bool:
         """Whether a ``from`` statement of the same module takes the name."""
         for node in self.top:
-            if (
-                isinstance(node, ast.ImportFrom)
-                and new.name
-                and not any(alias.name == "*" for alias in node.names)
-            ):
-                if "." * node.level + (node.module or "") == new.module:
+            if isinstance(node, ast.ImportFrom) and new.name and not any(alias.name == "*" for alias in node.names):
+                if _source(node) == new.module:
                     self.merged[node].append(new)
                     return True
         return False
 
-    def insertion(self, text: str, gone: dict[ast.stmt, set[ast.alias]]) -> Edit:
-        """Insert a statement in the block of imports where its like stand, in their order."""
-        source = text.split()[1].split(" ")[0]
+    def insertion(self, text: str) -> InsertBefore | InsertAfter:
+        """Insert a statement among the imports of its section, in their order."""
+        source = text.split()[1]
         group = _section(source)
-        blocks = [[node for node in self.top if _section(_source(node)) == group]]
-        block = blocks[0]
+        block = [node for node in self.top if _section(_source(node)) == group]
         is_from = text.startswith("from")
         for node in block:
             comes_later = isinstance(node, ast.ImportFrom) > is_from or (
                 isinstance(node, ast.ImportFrom) == is_from and _source(node).casefold() > source.casefold()
             )
-            if comes_later and node not in gone:
+            if comes_later:
                 return InsertBefore(self.module.span(node), text + "\n")
-        if block and block[-1] not in gone:
+        if block:
             return InsertAfter(self.module.span(block[-1]), text + "\n")
         return self._new_block(text, group)
 
-    def _new_block(self, text: str, group: int) -> Edit:
+    def neighbour(self, insertion: InsertBefore | InsertAfter) -> ast.stmt:
+        """The statement that an insertion stands beside."""
+        return self._by_span[insertion.span]
+
+    def _new_block(self, text: str, group: int) -> InsertBefore:
         for node in self.top:
-            if _section(_source(node)) > group and node not in self.gone:
+            if _section(_source(node)) > group:
                 return InsertBefore(self.module.span(node), text + "\n", blank=True)
         body = self.module.tree.body
         first = body[0]
-        is_docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
-        later = [node for node in body[1 if is_docstring and len(body) > 1 else 0 :] if _is_no_future(node)]
-        target = next((node for node in later if node not in self.gone), first)
-        return InsertBefore(self.module.span(target), text + "\n", blank=True)
+        has_docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+        later = [node for node in body[1 if has_docstring and len(body) > 1 else 0 :] if _is_no_future(node)]
+        return InsertBefore(self.module.span(later[0] if later else first), text + "\n", blank=True)
 
 
 def _is_no_future(node: ast.stmt) -> bool:
     return not (isinstance(node, ast.ImportFrom) and node.module == "__future__")
 
 
-def _new_statements(module: Module, wanted: Iterable[Import], added: _Additions) -> list[tuple[str, str]]:
-    """The statements for imports that no statement of the user's takes, each ``near`` the legacy one or ``apart``."""
+def _new_statements(wanted: Iterable[Import], additions: _Additions) -> list[str]:
+    """The statements for imports that no statement of the user's takes."""
     by_module: dict[str, list[Import]] = defaultdict(list)
-    statements: list[tuple[str, str]] = []
+    statements: list[str] = []
     for new in dict.fromkeys(wanted):
         if not new.name:
-            text = f"import {new.module}" + (f" as {new.alias}" if new.alias else "")
-            statements.append(("apart", text))
-        elif not added.merge(new):
+            statements.append(f"import {new.module}" + (f" as {new.alias}" if new.alias else ""))
+        elif not additions.merge(new):
             by_module[new.module].append(new)
     for source, names in sorted(by_module.items()):
         fields = [Field(f"{new.name} as {new.alias}" if new.alias else new.name) for new in names]
         fields.sort(key=lambda field: member_key(field.text.split(" as ")[0]))
-        near = "near" if source.startswith("dagster_dbt") else "apart"
-        statements.append((near, render.names(fields, added.style, before=f"from {source} import ")))
+        statements.append(render.names(fields, additions.style, before=f"from {source} import "))
     return statements
 
 

@@ -190,3 +190,29 @@ def _need_what_importers_need(index: Index, aliases: list[LegacyAlias], needed: 
             if alias not in needed and any(importer in needed for importer in importers):
                 needed.add(alias)
                 changed = True
+
+
+def newly_unused(index: Index, module: Module, new_tree: ast.Module) -> list[LegacyAlias]:
+    """Imports at module level that the file read before it was rewritten, and reads no more."""
+    before = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name)}
+    after = {node.id for node in ast.walk(new_tree) if isinstance(node, ast.Name)}
+    told = {node.value for node in ast.walk(new_tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    found: list[LegacyAlias] = []
+    for node in module.tree.body:
+        if not isinstance(node, (ast.Import, ast.ImportFrom)):
+            continue
+        for alias in node.names:
+            bound = alias.asname or alias.name.split(".")[0]
+            unused = bound in before and bound not in after and not any(bound in text for text in told)
+            if unused and not _is_imported_from(index, module, bound):
+                found.append(LegacyAlias(module, node, alias, bound, False, False))
+    return found
+
+
+def _is_imported_from(index: Index, module: Module, name: str) -> bool:
+    for other in index.tree.modules.values():
+        for node in ast.walk(other.tree):
+            if isinstance(node, ast.ImportFrom) and any(alias.name in (name, "*") for alias in node.names):
+                if index.tree.resolve(other, node.module or "", node.level) == module.path:
+                    return True
+    return False

@@ -72,7 +72,7 @@ class Module:
         for above in self.ancestors(node):
             if isinstance(above, (*FUNCTIONS, ast.Lambda)):
                 # Decorators, defaults and annotations belong to the scope around the function.
-                body = above.body if isinstance(above.body, list) else [above.body]
+                body: list[ast.AST] = [*above.body] if isinstance(above.body, list) else [above.body]
                 if child in body or isinstance(child, ast.arg):
                     return above
             elif isinstance(above, ast.ClassDef):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import sources, walk
@@ -16,7 +16,7 @@ from .errors import SourceError
 from .findings import Finding, Place
 from .import_edits import ImportChanges, import_edits
 from .index import NEEDLES, Index, build_index
-from .legacy_imports import FACADE, LegacyAlias, judge, legacy_aliases
+from .legacy_imports import FACADE, LegacyAlias, judge, legacy_aliases, newly_unused
 from .modules import Module, dotted_name, parse_module
 from .options import Options, WantedJob
 from .other_files import other_findings
@@ -182,19 +182,32 @@ def _changes(planned: Planned) -> tuple[list[Change], list[Finding]]:
             imports[module].append(Import(FACADE))
     changes: list[Change] = []
     for module in index.tree.modules.values():
-        style = planned.context.style(module)
         wanted = ImportChanges(
             dropped.get(module, frozenset()), to_facade.get(module, frozenset()), tuple(imports[module])
         )
         if not (edits[module] or wanted.drop or wanted.to_facade or wanted.add):
             continue
-        all_edits = [*edits[module], *import_edits(module, wanted, style)]
-        change = _apply(planned.sources[module.path], all_edits)
+        change = _rewritten(planned, module, edits[module], wanted)
         if isinstance(change, Finding):
             findings.append(change)
         elif change.new_text != change.source.text:
             changes.append(change)
     return changes, findings
+
+
+def _rewritten(planned: Planned, module: Module, edits: Sequence[Edit], wanted: ImportChanges) -> Change | Finding:
+    """A file with its edits; imports that they left unused go too, so the edits are made twice where there are some."""
+    style, source = planned.context.style(module), planned.sources[module.path]
+    change = _apply(source, [*edits, *import_edits(module, wanted, style)])
+    if isinstance(change, Finding):
+        return change
+    known = {alias.alias for alias in wanted.drop | wanted.to_facade}
+    unused = newly_unused(planned.context.index, module, ast.parse(change.new_text))
+    more = [alias for alias in unused if alias.alias not in known]
+    if not more:
+        return change
+    wanted = replace(wanted, drop=wanted.drop | frozenset(more))
+    return _apply(source, [*edits, *import_edits(module, wanted, style)])
 
 
 def _by_module(aliases: Iterable[LegacyAlias]) -> dict[Module, frozenset[LegacyAlias]]:

@@ -187,6 +187,7 @@ def _unit(
     loads = [ref for claim in claims if claim.construct == "assets" for ref in claim.jobs]
     refs = tuple(loads or [ref for claim in claims for ref in claim.jobs])
     jobs = _known_jobs(refs, context)
+    all_jobs = _known_jobs([ref for claim in claims for ref in claim.jobs], context)
     kept = tuple(finding for claim in claims for finding in claim.blocked)
     environments = {Environment(job.project_id, job.environment_id) for job in jobs}
     if not kept and len(environments) > 1:
@@ -210,7 +211,7 @@ def _unit(
     known = len(environments) == 1 and all(any(job.id == ref.job_id for job in jobs) for ref in loads)
     environment = environments.pop() if known else None
     job, reason = _reusable(loads, jobs, environment, reused) if not kept else (None, "")
-    return Unit(tuple(claims), resources, refs, jobs, environment, job, reason, kept, namespaces)
+    return Unit(tuple(claims), resources, refs, all_jobs, environment, job, reason, kept, namespaces)
 
 
 def _keys(claim: Claim) -> str:

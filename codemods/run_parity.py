@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .dbt_command import DbtCommand, parse_dbt_command
+from .dbt_command import Doing, doing
 from .difference import Difference, Snapshot
 from .graph_parity import cloud_assets
 
@@ -21,14 +21,14 @@ class Invocation:
     job_id: int
     run_id: int
     text: str
-    command: DbtCommand
+    doing: Doing
     nodes: frozenset[str] | None
 
     def does_the_same_as(self, other: Invocation) -> bool:
         """Whether both did the same to the same nodes, however the selection was written."""
-        if self.command == other.command:
+        if self.doing == other.doing:
             return self.nodes is None or other.nodes is None or self.nodes == other.nodes
-        same_verb = self.command.does == other.command.does
+        same_verb = self.doing.to_its_nodes == other.doing.to_its_nodes
         return same_verb and self.nodes is not None and self.nodes == other.nodes
 
     def as_data(self) -> dict[str, Any]:
@@ -147,7 +147,7 @@ def _invocations(snapshot: Snapshot, phase: str) -> list[Invocation]:
         for text in run["commands"]:
             found = nodes.get(text)
             executed = None if found is None else frozenset(found)
-            rows.append(Invocation(run["job_id"], run["run_id"], text, parse_dbt_command(text), executed))
+            rows.append(Invocation(run["job_id"], run["run_id"], text, doing(text), executed))
     return rows
 
 
