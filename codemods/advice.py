@@ -5,21 +5,18 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
 
 from .report import Report
 
 COMMAND = "python -m legacy_shim.codemods"
 
-Command = Literal["scan", "migrate"]
 
-
-def next_steps(report: Report, command: Command, paths: Sequence[Path]) -> tuple[str, ...]:
+def next_steps(report: Report, command: str, paths: Sequence[Path]) -> tuple[str, ...]:
     """The steps that make sense now, the first one first. Empty where nothing is left to do."""
     return tuple(_steps(report, command, shlex.join(str(path) for path in paths)))
 
 
-def _steps(report: Report, command: Command, where: str) -> Iterator[str]:
+def _steps(report: Report, command: str, where: str) -> Iterator[str]:
     codes = {finding.code for finding in report.findings}
     if "LDC402" in codes:
         yield "name the environment variables of the job ids: add --env-file FILE to the command"

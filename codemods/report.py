@@ -61,6 +61,8 @@ class Report:
     """Python files looked at."""
     facts_files: tuple[Path, ...] = ()
     """Facts files that were read."""
+    outside: tuple[Path, ...] = ()
+    """Symbolic links that lead out of the given paths and were not followed."""
     wrote: bool = False
     """Whether the changes were written. False for a scan, ``--diff`` and ``--check``."""
 

@@ -58,9 +58,7 @@ def find_sources(paths: Sequence[Path], *, exclude: Sequence[str] = ()) -> Found
     folder given. They also leave out files that are named in ``paths``, which nothing else does.
     Raises UsageError for a path that is not there, before anything is walked.
     """
-    for path in paths:
-        if not path.exists():
-            raise UsageError(f"{path}: no such file or folder")
+    require_paths(paths)
     walk = _Walk(exclude)
     for path in paths:
         if path.is_dir():
@@ -68,6 +66,13 @@ def find_sources(paths: Sequence[Path], *, exclude: Sequence[str] = ()) -> Found
         else:
             walk.add_file(path)
     return walk.result()
+
+
+def require_paths(paths: Iterable[Path]) -> None:
+    """Raises UsageError for a path that is not there."""
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"{path}: no such file or folder")
 
 
 def kind_of(name: str) -> Kind | None:

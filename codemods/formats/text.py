@@ -73,12 +73,20 @@ def _counts(report: Report, palette: Palette) -> Iterator[str]:
         uses = plural(sites.total, "legacy use")
         yield palette.paint(palette.strong, f"{uses} in {looked_at}: {', '.join(parts)}.")
         yield from _unit_counts(report)
-    if report.changes:
-        changed = plural(len(report.changes), "file")
-        yield f"{changed} changed." if report.wrote else f"{changed} would change. Nothing was written."
+    yield from _changes(report, palette)
+    for link in report.outside:
+        yield f"Not followed: {link} leads out of the given paths."
     problems = {finding.place.path for finding in report.file_problems}
     if problems:
         yield palette.paint(palette.bad, f"{plural(len(problems), 'file')} could not be done (LDC5xx above).")
+
+
+def _changes(report: Report, palette: Palette) -> Iterator[str]:
+    if report.changes:
+        changed = plural(len(report.changes), "file")
+        yield f"{changed} changed:" if report.wrote else f"{changed} would change; nothing was written:"
+    for change in report.changes:
+        yield f"  {palette.paint(palette.strong, str(change.path))}"
 
 
 def _unit_counts(report: Report) -> Iterator[str]:

@@ -1,0 +1,355 @@
+"""The command line. What it does is done elsewhere; here are the options, the output and the exit codes.
+
+Nothing slow is imported before a command needs it: ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from .console import Console, answers
+from .progress import Watch, shown_progress
+
+if TYPE_CHECKING:
+    from .facts import Facts
+    from .options import Options
+    from .report import Report
+
+EXIT_DONE = 0
+EXIT_LEFT = 1
+EXIT_FAILED = 2
+
+_EXIT_CODES = """\b
+Exit codes:
+  0  nothing is left to do
+  1  something is left for a person: kept on the facade, or a fact is missing
+     (with --check: anything to migrate; scan: any legacy use)
+  2  wrong usage, or a file could not be read, parsed or written (the others are still done)
+"""
+_LOOKUP_EXIT_CODES = """\b
+Exit codes:
+  0  every job was found
+  1  some jobs were not found, or what they are is not known; what was found is written
+  2  wrong usage, or no job was found
+"""
+
+app = typer.Typer(
+    name="python -m legacy_shim.codemods",
+    help="Takes code off Dagster's legacy dbt Cloud integration (dagster_dbt.cloud), to dagster_dbt.cloud_v2.",
+    epilog="Start with: python -m legacy_shim.codemods scan PATH. The guide is MIGRATION.md.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class ReportFormat(str, Enum):
+    """What --format takes."""
+
+    text = "text"
+    json = "json"
+    sarif = "sarif"
+    github = "github"
+
+
+Paths = Annotated[
+    list[Path], typer.Argument(metavar="PATH", help="Files and folders.", show_default=False)
+]
+FactsFiles = Annotated[
+    Optional[list[Path]],  # noqa: UP045 - older versions of typer do not read `X | None`
+    typer.Option(
+        "--facts",
+        metavar="FILE",
+        help="What dbt Cloud knows of the jobs. [default: dbt_cloud_jobs.json beside or above PATH]",
+        show_default=False,
+    ),
+]
+EnvFiles = Annotated[
+    Optional[list[Path]],  # noqa: UP045
+    typer.Option(
+        "--env-file",
+        metavar="FILE",
+        help="KEY=VALUE lines; job ids that the code reads from the environment come from here first.",
+        show_default=False,
+    ),
+]
+Exclude = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        "--exclude", metavar="GLOB", help="Leave out, as a line of .gitignore would.", show_default=False
+    ),
+]
+Only = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        "--only", metavar="CODE", help="Migrate these legacy names only (LDC1xx).", show_default=False
+    ),
+]
+Skip = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        "--skip", metavar="CODE", help="Leave these legacy names as they are (LDC1xx).", show_default=False
+    ),
+]
+Jobs = Annotated[
+    int,
+    typer.Option(
+        "--jobs", "-j", metavar="N", min=0, help="Processes to work with; 0: as many as there are CPUs."
+    ),
+]
+Form = Annotated[ReportFormat, typer.Option("--format", help="How to print the report.")]
+Output = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Write the report here, not to the screen.", show_default=False
+    ),
+]
+
+
+@app.command(epilog=_EXIT_CODES)
+def scan(
+    paths: Paths,
+    facts: FactsFiles = None,
+    env_file: EnvFiles = None,
+    exclude: Exclude = None,
+    jobs: Jobs = 0,
+    form: Form = ReportFormat.text,
+    output: Output = None,
+) -> None:
+    """Show what is legacy and what would become of it. Writes nothing."""
+    watch = Watch()
+    with answers(watch) as console:
+        from . import pipeline
+
+        options = _options(paths, facts, env_file, exclude, jobs)
+        with shown_progress(watch, "Scanning") as on_file:
+            report = pipeline.scan(paths, replace(options, on_file=on_file))
+        _print_report(console, report, "scan", paths, form, output)
+        console.leave(_scan_exit_code(report))
+
+
+@app.command(epilog=_EXIT_CODES)
+def migrate(
+    paths: Paths,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Print a patch to standard output; write nothing.")
+    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Print what would change; write nothing.")] = False,
+    facts: FactsFiles = None,
+    env_file: EnvFiles = None,
+    exclude: Exclude = None,
+    only: Only = None,
+    skip: Skip = None,
+    jobs: Jobs = 0,
+    form: Form = ReportFormat.text,
+    output: Output = None,
+) -> None:
+    """Rewrite legacy code to v2, in place. What cannot become v2 stays on the facade, with a reason."""
+    watch = Watch()
+    with answers(watch) as console:
+        from . import pipeline
+
+        _refuse_contradictions(diff, check, form, output)
+        options = replace(
+            _options(paths, facts, env_file, exclude, jobs),
+            only=_legacy_codes(only),
+            skip=_legacy_codes(skip),
+        )
+        with shown_progress(watch, "Reading" if diff or check else "Migrating") as on_file:
+            report = pipeline.migrate(paths, replace(options, on_file=on_file), write=not (diff or check))
+        if diff:
+            console.print_diffs(report.changes)
+            console = console.on_standard_error()
+        _print_report(console, report, "migrate", paths, form, output)
+        console.leave(_check_exit_code(report) if check else _migrate_exit_code(report))
+
+
+@app.command(epilog=_LOOKUP_EXIT_CODES)
+def lookup(
+    paths: Paths,
+    facts: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--facts",
+            metavar="FILE",
+            help="The file to fill. [default: dbt_cloud_jobs.json beside or above PATH, else a new one]",
+            show_default=False,
+        ),
+    ] = None,
+    token_env: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--token-env",
+            metavar="NAME",
+            help="The environment variable that holds the token. [default: the one that the code reads, "
+            "then DBT_CLOUD_API_TOKEN]",
+            show_default=False,
+        ),
+    ] = None,
+    host: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--host",
+            metavar="URL",
+            help="Where the code does not say. [default: https://cloud.getdbt.com]",
+            show_default=False,
+        ),
+    ] = None,
+    account_id: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option("--account-id", metavar="ID", help="Where the code does not say.", show_default=False),
+    ] = None,
+    job_id: Annotated[
+        Optional[list[int]],  # noqa: UP045
+        typer.Option("--job-id", metavar="ID", help="Look this job up too.", show_default=False),
+    ] = None,
+    env_file: EnvFiles = None,
+    exclude: Exclude = None,
+) -> None:
+    """Ask dbt Cloud, with GET requests alone, what the code's jobs are; keep it in a facts file."""
+    watch = Watch()
+    with answers(watch) as console:
+        from .lookup_command import LookupRequest, run_lookup
+
+        options = _options(paths, [], env_file, exclude, jobs=0)
+        with shown_progress(watch, "Reading") as on_file:
+            request = LookupRequest(
+                tuple(paths),
+                replace(options, on_file=on_file),
+                facts,
+                token_env,
+                host,
+                account_id,
+                tuple(job_id or ()),
+            )
+            wanted = request.wanted_jobs()
+        console.leave(run_lookup(request, wanted, console))
+
+
+@app.command()
+def explain(
+    code: Annotated[
+        str, typer.Argument(metavar="CODE", help="A code, LDC101 for example, or a legacy name.")
+    ],
+) -> None:
+    """Show what a code means, why, and what to do: its section of MIGRATION.md."""
+    with answers(Watch()) as console:
+        from .explain import explain as text_of
+
+        console.print(text_of(code))
+
+
+@app.callback(invoke_without_command=True)
+def _common(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        from .formats.machine import tool_version
+
+        typer.echo(f"legacy-shim {tool_version()}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    app(prog_name="python -m legacy_shim.codemods")
+
+
+def _options(
+    paths: Sequence[Path],
+    facts: Sequence[Path] | None,
+    env_files: Sequence[Path] | None,
+    exclude: Sequence[str] | None,
+    jobs: int,
+) -> Options:
+    """Raises UsageError for facts or environment files that are wrong, before any source is read."""
+    from .environment import read_environment
+    from .options import Options
+    from .walk import require_paths
+
+    require_paths(paths)
+    return Options(
+        exclude=tuple(exclude or ()),
+        jobs=jobs or _cpu_count(),
+        facts=_facts(paths, facts),
+        env=read_environment(env_files or ()),
+    )
+
+
+def _facts(paths: Sequence[Path], given: Sequence[Path] | None) -> Facts:
+    from .facts import discover_facts, load_facts
+
+    return load_facts(discover_facts(paths) if given is None else given)
+
+
+def _cpu_count() -> int:
+    usable = getattr(os, "sched_getaffinity", None)  # not everywhere; knows the limits of a container
+    return len(usable(0)) if usable else os.cpu_count() or 1
+
+
+def _legacy_codes(words: Sequence[str] | None) -> frozenset[str]:
+    """The codes that --only and --skip name. Raises UsageError for one that no legacy name has."""
+    from legacy_shim.catalogue import LEGACY_NAMES
+
+    from .errors import UsageError
+    from .explain import code_of
+
+    known = {row.code for row in LEGACY_NAMES}
+    codes = frozenset(code_of(part) for word in words or () for part in word.split(","))
+    unknown = sorted(codes - known)
+    if unknown:
+        raise UsageError(f"{unknown[0]!r} is not the code of a legacy name ({min(known)} to {max(known)})")
+    return codes
+
+
+def _refuse_contradictions(diff: bool, check: bool, form: ReportFormat, output: Path | None) -> None:
+    from .errors import UsageError
+
+    if diff and check:
+        raise UsageError("--diff and --check exclude each other")
+    if diff and form is not ReportFormat.text and output is None:
+        raise UsageError(f"--diff prints a patch: give --output FILE for the {form.value} report")
+
+
+def _print_report(
+    console: Console,
+    report: Report,
+    command: str,
+    paths: Sequence[Path],
+    form: ReportFormat,
+    output: Path | None,
+) -> None:
+    from .advice import next_steps
+    from .formats import render
+
+    root = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
+    advice = next_steps(report, command, paths)
+    if output is None:
+        console.print(render(report, form.value, root=root, advice=advice, palette=console.palette))
+    else:
+        console.save(output, render(report, form.value, root=root, advice=advice))
+
+
+def _scan_exit_code(report: Report) -> int:
+    if report.file_problems:
+        return EXIT_FAILED
+    return EXIT_LEFT if report.sites.total or report.left_for_a_person else EXIT_DONE
+
+
+def _migrate_exit_code(report: Report) -> int:
+    if report.file_problems:
+        return EXIT_FAILED
+    return EXIT_LEFT if report.left_for_a_person else EXIT_DONE
+
+
+def _check_exit_code(report: Report) -> int:
+    return max(_migrate_exit_code(report), EXIT_LEFT if report.changes else EXIT_DONE)
