@@ -55,6 +55,9 @@ def _rules() -> Iterator[Rule]:
     yield Rule("/api/v2/accounts/", methods=["GET"], endpoint=None)
 
 
+RAW_PATH = "legacy_shim.raw_path"
+"""The key of the WSGI environment with the path as it was sent, decoded, all its slashes kept."""
+
 _ROUTES = Map(list(_rules()), strict_slashes=True, merge_slashes=False)
 
 
@@ -66,13 +69,14 @@ class Api:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request, at = HttpRequest(environ), time.time()
+        path = _path(request)
         body = _json(request)
-        fault = self.cloud.faults.take(request.method, request.path)
+        fault = self.cloud.faults.take(request.method, path)
         if fault is not None and fault.delay:
             time.sleep(fault.delay)
         response = self._response(request, body, fault)
         self.cloud.record(
-            Request(request.method, request.path, request.args.to_dict(), body, response.status_code, at)
+            Request(request.method, path, request.args.to_dict(), body, response.status_code, at)
         )
         if fault is not None and (fault.lost or fault.cut):
             return _broken(response, fault, environ, start_response)
@@ -93,7 +97,7 @@ class Api:
         return response if fault is None else _struck(response, fault)
 
     def _answer(self, request: HttpRequest, body: Any) -> Answer:
-        if "//" in request.path:
+        if "//" in _path(request):
             raise NotFound
         endpoint, matched = _ROUTES.bind_to_environ(request.environ).match()
         arguments = dict(matched)
@@ -118,6 +122,10 @@ class Api:
         if scheme.lower() not in ("token", "bearer") or not accounts:
             raise Unauthorized("Invalid token.")
         return accounts
+
+
+def _path(request: HttpRequest) -> str:
+    return str(request.environ.get(RAW_PATH, request.path))
 
 
 def _json(request: HttpRequest) -> Any:

@@ -47,6 +47,7 @@ class Runner:
         self._lock = threading.Lock()
         self._queues: defaultdict[int, deque[_Planned]] = defaultdict(deque)
         self._busy: set[int] = set()
+        self._started: list[Run] = []
         self._step_ids = itertools.count(1)
         self._folder: Path | None = None
         self._closed = False
@@ -58,7 +59,10 @@ class Runner:
         job_id = run.job["id"]
         with self._lock:
             self._queues[job_id].append(_Planned(run, context_of, outcome, speed))
-            if job_id in self._busy or self._closed:
+            if self._closed:
+                return
+            self._started.append(run)
+            if job_id in self._busy:
                 return
             self._busy.add(job_id)
         threading.Thread(target=self._work, args=(job_id,), name=f"job-{job_id}", daemon=True).start()
@@ -74,12 +78,12 @@ class Runner:
             self._end(run, RunStatus.CANCELLED, None)
         run.done.wait(patience)
 
-    def close(self, runs: list[Run]) -> None:
+    def close(self) -> None:
         """Cancel what runs, wait for it briefly, and remove the artifacts."""
         self._closed = True
-        for run in runs:
+        for run in self._started:
             run.cancelled.set()
-        for run in runs:
+        for run in self._started:
             run.done.wait(5)
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)

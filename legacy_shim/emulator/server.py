@@ -5,11 +5,15 @@ from __future__ import annotations
 import socket
 import threading
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from .api import Api
+from .api import RAW_PATH, Api
 from .state import DbtCloud
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 _HOST = "127.0.0.1"
 
@@ -19,6 +23,13 @@ class _QuietHandler(WSGIRequestHandler):
 
     def log(self, type: str, message: str, *args: object) -> None:
         pass
+
+    def make_environ(self) -> WSGIEnvironment:
+        # The standard library makes one slash of several at the start of a path; dbt Cloud answers 404.
+        environ = super().make_environ()
+        path = self.requestline.split()[1].partition("?")[0]
+        environ[RAW_PATH] = path if path.startswith("//") else environ["PATH_INFO"]
+        return environ
 
 
 class Server:

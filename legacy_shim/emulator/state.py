@@ -249,7 +249,7 @@ class DbtCloud:
 
     def close(self) -> None:
         """Cancel what runs, stop the back ends, and remove what they made."""
-        self._runner.close(list(self.live_runs.values()))
+        self._runner.close()
         for project in list(self.projects.values()):
             project.backend.close()
 
