@@ -9,7 +9,7 @@ from typing import Any
 from dagster import AssetKey, PartitionsDefinition, ResourceDefinition, ScheduleDefinition, SensorDefinition
 from dagster._config.type_printer import print_config_type_to_string
 from dagster._core.definitions.metadata import normalize_metadata
-from dagster._core.remote_representation.external_data import PartitionsSnap
+from dagster._core.definitions.partitions.snap.snap import PartitionsSnap
 from dagster_shared.serdes import serialize_value
 from dagster_shared.serdes.errors import SerializationError
 

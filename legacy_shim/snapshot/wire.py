@@ -53,7 +53,7 @@ class Wire:
             return url
         if not any(host == domain or host.endswith(f".{domain}") for domain in DBT_CLOUD_DOMAINS):
             raise ForeignHostError(
-                f"a request to {host or url!r} was refused: only dbt Cloud hosts can be called here"
+                f"a request to {host or url} was refused: only dbt Cloud hosts can be called here"
             )
         return urlunsplit((base.scheme, base.netloc, base.path.rstrip("/") + parts.path, parts.query, ""))
 
