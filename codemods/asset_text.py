@@ -6,12 +6,12 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from legacy_shim.dbt_commands import DbtCommand, arguments_without_selection, words_of
+from legacy_shim.dbt_commands import DbtCommand, words_of
 
 from . import render
 from .claims import Context, JobRef, Rewrite
 from .facts import Job
-from .job_commands import Plan
+from .job_commands import Plan, build_words
 from .modules import Module
 from .render import Field
 from .style import Style
@@ -56,7 +56,13 @@ def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, 
         parameters += f", {wanted.parameter}: {use(CLOUD_V2, 'DbtCloudWorkspace')}"
     body = _body(wanted, runner, style, use, context)
     head = render.signature(wanted.name, parameters, style)
-    lines = [*comments, *_guard(wanted, style), *([definition, ""] if definition else []), decorator, head]
+    lines = [
+        *comments,
+        *guard(module, wanted.ref, wanted.job, style),
+        *([definition, ""] if definition else []),
+        decorator,
+        head,
+    ]
     return "\n".join(lines) + "\n" + "".join(f"{style.indent}{line}\n" for line in body)
 
 
@@ -119,14 +125,14 @@ def _op_name(wanted: AssetText, style: Style) -> str:
     return f"f{style.quote}dbt_cloud_job_{{{text}}}{style.quote}"
 
 
-def _guard(wanted: AssetText, style: Style) -> list[str]:
+def guard(module: Module, ref: JobRef, job: Job | None, style: Style) -> list[str]:
     """Refuse to load for another job than the one whose facts were written."""
-    if not wanted.ref.variable or wanted.job is None:
+    if not ref.variable or job is None:
         return []
-    text = render.own_text(wanted.ref.module, wanted.ref.node)
+    text = render.own_text(module, ref.node)
     known = text if text.startswith("int(") else f"int({text})"
-    said = f"what follows was written for dbt Cloud job {wanted.job.id}; {wanted.ref.variable} names another"
-    return [f"if {known} != {wanted.job.id}:", f"{style.indent}raise ValueError({style.string(said)})", ""]
+    said = f"what follows was written for dbt Cloud job {job.id}; {ref.variable} names another"
+    return [f"if {known} != {job.id}:", f"{style.indent}raise ValueError({style.string(said)})", ""]
 
 
 def _may_be_time_windows(context: Context, module: Module, node: ast.expr) -> bool:
@@ -135,26 +141,25 @@ def _may_be_time_windows(context: Context, module: Module, node: ast.expr) -> bo
 
 
 def _body(wanted: AssetText, runner: str, style: Style, use: Use, context: Context) -> list[str]:
-    if wanted.plan is None:
-        return _awaited(
-            f"{runner}.cli", missing_fact(use, "execute_steps", _job_text(wanted)), style, "yield from "
-        )
+    plan = wanted.plan
     lines: list[str] = []
-    for command in wanted.plan.before:
-        lines += _alone(command, runner, style)
-    words = [style.string(word) for word in arguments_without_selection(wanted.plan.build.text)]
+    if plan is None:
+        words = [f"*{missing_fact(use, 'execute_steps', _job_text(wanted))}"]
+    else:
+        lines += [line for command in plan.before for line in alone(command, runner, style)]
+        words = [style.string(word) for word in build_words(plan)]
     variables = wanted.arguments.get("partition_key_to_vars_fn")
     if variables is not None and not (isinstance(variables, ast.Constant) and variables.value is None):
         asked = call_text(wanted.module, variables, "context.partition_key")
         lines += f"dbt_vars = {use('json', '')}.dumps({asked})".split("\n")
         words += [style.string("--vars"), "dbt_vars"]
     lines += _awaited(f"{runner}.cli", f"[{', '.join(words)}], context=context", style, "yield from ")
-    for command in wanted.plan.after:
-        lines += _alone(command, runner, style)
+    if plan is not None:
+        lines += [line for command in plan.after for line in alone(command, runner, style)]
     return lines
 
 
-def _alone(command: DbtCommand, runner: str, style: Style) -> list[str]:
+def alone(command: DbtCommand, runner: str, style: Style) -> list[str]:
     """Another command of the job: awaited, its events passed over, as the loader does."""
     words = ", ".join(style.string(word) for word in words_of(command.text))
     return _awaited(f"{runner}.cli", f"[{words}]", style, "list(", ")")

@@ -114,9 +114,7 @@ def _bindings_of(node: ast.AST) -> Iterator[tuple[str, Binding]]:
     if isinstance(node, ast.Assign):
         for target in node.targets:
             yield from _targets(target, node.value, ())
-    elif isinstance(node, ast.AnnAssign) and node.value is not None:
-        yield from _targets(node.target, node.value, ())
-    elif isinstance(node, ast.NamedExpr):
+    elif (isinstance(node, ast.AnnAssign) and node.value is not None) or isinstance(node, ast.NamedExpr):
         yield from _targets(node.target, node.value, ())
     elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
         # `xs += [...]` leaves what was there and adds to it.
@@ -168,9 +166,9 @@ def _opaque(node: ast.AST) -> Iterator[tuple[str, Binding]]:
         target = node.target
     elif isinstance(node, ast.withitem):
         target = node.optional_vars
-    elif isinstance(node, ast.ExceptHandler) and node.name:
-        yield node.name, Opaque(node)
-    elif isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
+    elif (isinstance(node, ast.ExceptHandler) and node.name) or (
+        isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name
+    ):
         yield node.name, Opaque(node)
     if target is not None:
         for name in ast.walk(target):

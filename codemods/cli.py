@@ -61,9 +61,7 @@ class ReportFormat(str, Enum):
     github = "github"
 
 
-Paths = Annotated[
-    list[Path], typer.Argument(metavar="PATH", help="Files and folders.", show_default=False)
-]
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH", help="Files and folders.", show_default=False)]
 FactsFiles = Annotated[
     Optional[list[Path]],  # noqa: UP045 - older versions of typer do not read `X | None`
     typer.Option(

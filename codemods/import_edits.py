@@ -142,7 +142,11 @@ class _Additions:
     def merge(self, new: Import) -> bool:
         """Whether a ``from`` statement of the same module takes the name."""
         for node in self.top:
-            if isinstance(node, ast.ImportFrom) and new.name and not any(alias.name == "*" for alias in node.names):
+            if (
+                isinstance(node, ast.ImportFrom)
+                and new.name
+                and not any(alias.name == "*" for alias in node.names)
+            ):
                 if _source(node) == new.module:
                     self.merged[node].append(new)
                     return True

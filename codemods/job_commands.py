@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from legacy_shim.dbt_commands import CommandError, DbtCommand, parse_command
+from legacy_shim.dbt_commands import CommandError, DbtCommand, arguments_without_selection, parse_command
 
 from .facts import Job
 
@@ -67,3 +67,8 @@ def plan_of(job: Job) -> Plan:
             f"job {job.id} passes `--vars` in its `dbt {commands[place].which}`, which the loader refuses"
         )
     return Plan(tuple(commands[:place]), commands[place], tuple(commands[place + 1 :]))
+
+
+def build_words(plan: Plan) -> tuple[str, ...]:
+    """What `.cli([...])` takes for the job's ``run`` or ``build``: v2 adds the selection itself."""
+    return arguments_without_selection(plan.build.text)

@@ -155,8 +155,7 @@ def _is_told_of(alias: LegacyAlias) -> bool:
             annotation = any(
                 isinstance(above, ast.arg)
                 or (isinstance(above, ast.AnnAssign) and above.annotation is not above.value)
-                or isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef))
-                and above.returns is node
+                or (isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef)) and above.returns is node)
                 for above in list(alias.module.ancestors(node))[:3]
             )
             if annotation or (in_all and _is_in_all(alias.module, node)):
@@ -196,7 +195,11 @@ def newly_unused(index: Index, module: Module, new_tree: ast.Module) -> list[Leg
     """Imports at module level that the file read before it was rewritten, and reads no more."""
     before = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name)}
     after = {node.id for node in ast.walk(new_tree) if isinstance(node, ast.Name)}
-    told = {node.value for node in ast.walk(new_tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    told = {
+        node.value
+        for node in ast.walk(new_tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
     found: list[LegacyAlias] = []
     for node in module.tree.body:
         if not isinstance(node, (ast.Import, ast.ImportFrom)):

@@ -195,7 +195,9 @@ def _changes(planned: Planned) -> tuple[list[Change], list[Finding]]:
     return changes, findings
 
 
-def _rewritten(planned: Planned, module: Module, edits: Sequence[Edit], wanted: ImportChanges) -> Change | Finding:
+def _rewritten(
+    planned: Planned, module: Module, edits: Sequence[Edit], wanted: ImportChanges
+) -> Change | Finding:
     """A file with its edits; imports that they left unused go too, so the edits are made twice where there are some."""
     style, source = planned.context.style(module), planned.sources[module.path]
     change = _apply(source, [*edits, *import_edits(module, wanted, style)])

@@ -19,7 +19,7 @@ from .modules import Module
 from .namespace import Namespace, namespace_of
 from .roles import enclosing_annotation, role_of
 from .units import Environment, Unit
-from .values import External, Made, legacy_name
+from .values import External, legacy_name
 
 _KEEP = re.compile(r"#\s*legacy-shim:\s*keep\b[\s:,.\-–—]*(.*)")
 
@@ -140,7 +140,8 @@ def _groups(claims: Sequence[Claim], context: Context) -> list[list[Claim]]:
     for claim in claims:
         part = parts[claim.module.path]
         keys = [("key", part, key) for key in claim.keys]
-        groups.join([claim, *claim.resources, *keys])
+        together = [("placeholders", part)] if claim.construct == "placeholders" else []
+        groups.join([claim, *claim.resources, *keys, *together])
         if claim.resources or not claim.construct:
             for key in claim.keys:
                 bound[key].add(("key", part, key))
@@ -184,7 +185,7 @@ def _unit(
     reused: dict[Environment, Job],
 ) -> Unit:
     resources = frozenset(resource for claim in claims for resource in claim.resources)
-    loads = [ref for claim in claims if claim.construct == "assets" for ref in claim.jobs]
+    loads = [ref for claim in claims if claim.construct in {"assets", "placeholders"} for ref in claim.jobs]
     refs = tuple(loads or [ref for claim in claims for ref in claim.jobs])
     jobs = _known_jobs(refs, context)
     all_jobs = _known_jobs([ref for claim in claims for ref in claim.jobs], context)
@@ -197,7 +198,7 @@ def _unit(
             Finding(claim.module.place(claim.node), "LDC303", "its resource is not built here", claim.name)
             for claim in claims
         )
-    if not kept and not resources:
+    if not kept and not resources and any(claim.keys for claim in claims):
         # A client or parameter whose resource is bound nowhere in sight.
         kept = tuple(
             Finding(

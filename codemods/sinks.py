@@ -77,13 +77,12 @@ def resource_uses(index: Index, value: Value) -> ResourceUses:
                 escapes.append(role)
         elif role.kind == "argument" and _is_load(index, role):
             consumers.append(role)
-        elif role.kind in {"nothing", "annotation", "chain", "flow"} or (
-            role.kind == "entry" and role.name == "**"
+        elif (
+            role.kind in {"nothing", "annotation", "chain", "flow"}
+            or (role.kind == "entry" and role.name == "**")
+            or (role.kind == "argument" and is_followed(index, role))
+            or (role.kind == "returned" and role.through)
         ):
-            continue
-        elif role.kind == "argument" and is_followed(index, role):
-            continue
-        elif role.kind == "returned" and role.through:
             continue
         else:
             escapes.append(role)

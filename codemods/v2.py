@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .claims import Rewrite
-from .edits import Import
 from .modules import Module
 from .namespace import Namespace
 

@@ -16,6 +16,7 @@ from .. import sinks
 from ..asset_text import AssetText, asset_text
 from ..binding import bind, binding_of
 from ..claims import Claim, Context, Rewrite, covered
+from ..differences import tell_of_job
 from ..edits import InsertBefore, ReplaceExpression, ReplaceStatement, Unstar
 from ..findings import Finding
 from ..index import thing_kind
@@ -199,37 +200,17 @@ def _replace(claim: Claim, load: Load, is_assigned: bool, context: Context, done
 def _tell(claim: Claim, unit: Unit, plan: Plan | None, added: bool, done: Rewrite) -> None:
     module, node, ref = claim.module, claim.node, claim.jobs[0]
     tell = done.tell
-    if ref.variable:
-        told = f"the job id comes from {ref.variable}; what was written is true of job {ref.job_id}"
-        tell(module, node, "LDC214", told, NAME)
-    if plan is None:
-        if ref.job_id is None:
-            said = (
-                f"set {ref.variable}, or give it with --env-file"
-                if ref.variable
-                else "the job id cannot be read here"
-            )
-            tell(module, node, "LDC402", said, NAME)
-        else:
-            tell(module, node, "LDC401", f"job {ref.job_id}: its project, environment and commands", NAME)
-        return
-    if plan.before or plan.after:
-        others = ", ".join(f"`{command.text}`" for command in (*plan.before, *plan.after))
-        tell(module, node, "LDC202", f"{others} and `{plan.build.text}` each become a run", NAME)
-    if unit.reused is None:
-        tell(module, node, "LDC203", f"job {ref.job_id} is not used any more: {unit.not_reused}", NAME)
-    elif unit.reused.id != ref.job_id:
-        tell(
-            module,
-            node,
-            "LDC204",
-            f"the commands of job {ref.job_id} run in job {unit.reused.id} ({unit.reused.name})",
-            NAME,
+    if plan is not None:
+        tell_of_job(done, claim, unit, plan)
+    elif ref.job_id is None:
+        said = (
+            f"set {ref.variable}, or give it with --env-file"
+            if ref.variable
+            else "the job id cannot be read here"
         )
-    if plan.runs_tests:
-        tell(module, node, "LDC205", f"the tests of job {ref.job_id} show as asset checks", NAME)
-    if plan.select or plan.exclude or plan.selector:
-        tell(module, node, "LDC210", "the selection of the job is evaluated when the code loads", NAME)
+        tell(module, node, "LDC402", said, NAME)
+    else:
+        tell(module, node, "LDC401", f"job {ref.job_id}: its project, environment and commands", NAME)
     if "partition_key_to_vars_fn" in claim.detail.arguments:
         tell(module, node, "LDC217", "the partition's variables are passed with --vars", NAME)
     if added:

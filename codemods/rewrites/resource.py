@@ -18,6 +18,7 @@ from legacy_shim.catalogue import BY_NAME
 
 from .. import render, sinks
 from ..claims import Claim, Context, Rewrite, covered
+from ..differences import tell_of_schedules
 from ..edits import ReplaceExpression
 from ..findings import Finding
 from ..index import thing_kind
@@ -195,7 +196,9 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     done.tell(
         module, claim.node, "LDC201", "token and account are read when this module is imported", claim.name
     )
-    _tell_of_schedules(claim, unit, settings, done)
+    _tell_of_missing_facts(claim, unit, done)
+    if not _leaves_schedules_alone(settings):
+        tell_of_schedules(done, claim, unit)
     return done
 
 
@@ -271,12 +274,36 @@ def _place(unit: Unit, use: Use, string: Callable[[str], str]) -> list[Field]:
     return fields
 
 
-def _tell_of_schedules(claim: Claim, unit: Unit, settings: Settings, done: Rewrite) -> None:
-    switch = settings.values.get("disable_schedule_on_trigger")
-    if isinstance(switch, ast.Constant) and switch.value is False:
+def _tell_of_missing_facts(claim: Claim, unit: Unit, done: Rewrite) -> None:
+    if unit.environment is not None:
         return
-    for job in unit.jobs:
-        if job.schedule_is_on is not False:
-            known = "is on now" if job.schedule_is_on else "may be on: the facts do not say"
-            message = f"the dbt Cloud schedule of job {job.id} ({job.name}) {known}"
-            done.tell(claim.module, claim.node, "LDC208", message, claim.name)
+    if not unit.job_refs:
+        done.tell(
+            claim.module,
+            claim.node,
+            "LDC403",
+            "no job that this resource runs is named in the code",
+            claim.name,
+        )
+        return
+    for ref in unit.job_refs:
+        if ref.job_id is None:
+            said = (
+                f"set {ref.variable}, or give it with --env-file"
+                if ref.variable
+                else "the job id cannot be read here"
+            )
+            done.tell(ref.module, ref.node, "LDC402", said, claim.name)
+        elif unit.job_of(ref) is None:
+            done.tell(
+                claim.module,
+                claim.node,
+                "LDC401",
+                f"job {ref.job_id}: its project and environment",
+                claim.name,
+            )
+
+
+def _leaves_schedules_alone(settings: Settings) -> bool:
+    switch = settings.values.get("disable_schedule_on_trigger")
+    return isinstance(switch, ast.Constant) and switch.value is False

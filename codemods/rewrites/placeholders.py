@@ -1,0 +1,148 @@
+"""``missing_fact(...)``, which an earlier migration wrote for want of facts, is filled in once they are there.
+
+It stands for a project or environment of ``DbtCloudWorkspace(...)``, for the selection of ``@dbt_cloud_assets(...)``
+and for the command of ``.cli(...)``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from .. import render
+from ..asset_text import alone, guard
+from ..claims import Claim, Context, Rewrite, covered
+from ..differences import tell_of_job, tell_of_schedules
+from ..edits import AddArgument, InsertAfter, InsertBefore, ReplaceExpression
+from ..facts import Job
+from ..findings import Finding
+from ..job_commands import NoSingleBuild, Plan, build_words, plan_of
+from ..modules import FUNCTIONS, Module
+from ..roles import role_of
+from ..units import Unit
+from ..values import External, Made
+
+NAME = "missing_fact"
+_FUNCTION = External(f"legacy_shim.{NAME}")
+_COMMANDS = "execute_steps"
+
+
+def claims(context: Context) -> Iterator[Claim]:
+    """One claim for each placeholder. Those of one module belong together: they were one unit."""
+    for module in context.index.tree.modules.values():
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Call) and _FUNCTION in context.index.values(module, node.func):
+                yield _claim(context, module, node)
+
+
+def _claim(context: Context, module: Module, node: ast.Call) -> Claim:
+    fact = str(node.args[0].value) if node.args and isinstance(node.args[0], ast.Constant) else "fact"
+    job = next((keyword.value for keyword in node.keywords if keyword.arg == "job_id"), None)
+    ref = context.job_ref(module, job) if job is not None else None
+    known = context.facts.job(ref.job_id) if ref is not None and ref.job_id is not None else None
+    place = module.place(node)
+    if ref is None:
+        finding = Finding(place, "LDC403", f"write the {fact} by hand", NAME)
+    elif ref.job_id is None:
+        finding = Finding(
+            place, "LDC402", f"set {ref.variable or 'the job id'}, or give it with --env-file", NAME
+        )
+    else:
+        finding = Finding(place, "LDC401", f"job {ref.job_id}: its {fact}", NAME)
+    blocked: tuple[Finding, ...] = (finding,) if known is None else ()
+    if known is not None and fact == _COMMANDS:
+        try:
+            plan_of(known)
+        except NoSingleBuild as error:
+            blocked = (Finding(place, "LDC306", str(error), NAME),)
+    return Claim(
+        construct="placeholders",
+        module=module,
+        node=node,
+        name=NAME,
+        code=finding.code,
+        value=Made(module, node, _FUNCTION.name),
+        jobs=(ref,) if ref is not None else (),
+        blocked=blocked,
+        covers=covered(module, [node.func]),
+        detail=(fact, known),
+    )
+
+
+def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
+    """Write the fact."""
+    done = Rewrite()
+    fact, job = claim.detail
+    assert isinstance(job, Job) and isinstance(claim.node, ast.Call)
+    role = role_of(claim.module, claim.node)
+    span = claim.module.span(claim.node)
+    if fact != _COMMANDS:
+        done.edit(claim.module, ReplaceExpression(span, str(getattr(job, str(fact)))))
+        if fact == "environment_id":
+            tell_of_schedules(done, claim, unit)
+        if fact == "environment_id" and unit.reused is not None and role.call is not None:
+            name = context.style(claim.module).string(unit.reused.name)
+            done.edit(claim.module, AddArgument(claim.module.span(role.call), "adhoc_job_name", name))
+        return done
+    plan = plan_of(job)
+    if role.name == "select" and role.call is not None:
+        _select(claim, role.call, plan, unit, context, done)
+        tell_of_job(done, claim, unit, plan)
+    else:
+        _command(claim, plan, context, done)
+    return done
+
+
+def _select(claim: Claim, call: ast.Call, plan: Plan, unit: Unit, context: Context, done: Rewrite) -> None:
+    module, string = claim.module, context.style(claim.module).string
+    assert isinstance(claim.node, ast.Call)
+    done.edit(module, ReplaceExpression(module.span(claim.node), string(plan.select or "fqn:*")))
+    for name, text in (("exclude", plan.exclude), ("selector", plan.selector)):
+        if text:
+            done.edit(module, AddArgument(module.span(call), name, string(text)))
+    if not plan.runs_tests:
+        use = unit.using(done, module)
+        settings = f"{use('dagster_dbt', 'DagsterDbtTranslatorSettings')}(enable_asset_checks=False)"
+        given = next(
+            (keyword.value for keyword in call.keywords if keyword.arg == "dagster_dbt_translator"), None
+        )
+        if isinstance(given, ast.Call):
+            done.edit(module, AddArgument(module.span(given), "settings", settings))
+        else:
+            text = f"{use('dagster_dbt', 'DagsterDbtTranslator')}({settings})"
+            done.edit(module, AddArgument(module.span(call), "dagster_dbt_translator", text))
+    function = next((above for above in module.ancestors(call) if isinstance(above, FUNCTIONS)), None)
+    lines = guard(module, claim.jobs[0], claim.detail[1], context.style(module))
+    if lines and function is not None:
+        done.edit(module, InsertBefore(module.span(function), "\n".join(lines) + "\n"))
+
+
+def _command(claim: Claim, plan: Plan, context: Context, done: Rewrite) -> None:
+    module, style = claim.module, context.style(claim.module)
+    assert isinstance(claim.node, ast.Call)
+    words = ", ".join(style.string(word) for word in build_words(plan))
+    starred = module.parent(claim.node)
+    display = module.parent(starred) if starred is not None else None
+    if isinstance(starred, ast.Starred) and isinstance(display, ast.List):
+        others = [module.source_of(element) for element in display.elts if element is not starred]
+        done.edit(module, ReplaceExpression(module.span(display), f"[{', '.join([words, *others])}]"))
+    else:
+        done.edit(module, ReplaceExpression(module.span(claim.node), f"[{words}]"))
+    runner = _runner(module, claim.node)
+    statement = module.statement_of(claim.node)
+    if runner:
+        before = [line for command in plan.before for line in alone(command, runner, style)]
+        after = [line for command in plan.after for line in alone(command, runner, style)]
+        if before:
+            done.edit(module, InsertBefore(module.span(statement), "\n".join(before) + "\n"))
+        if after:
+            done.edit(module, InsertAfter(module.span(statement), "\n".join(after) + "\n"))
+
+
+def _runner(module: Module, node: ast.Call) -> str:
+    above = module.parent(node)
+    if isinstance(above, ast.Starred):
+        above = module.parent(module.parents[above])  # the call around the list
+    if isinstance(above, ast.Call) and isinstance(above.func, ast.Attribute) and above.func.attr == "cli":
+        return render.own_text(module, above.func.value)
+    return ""
