@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from dagster import ConfigurableResource, EnvVar, IAttachDifferentObjectToOpContext
 from pydantic import Field, PrivateAttr
 
 from legacy_shim.cloud.client import DbtCloudClient
-from legacy_shim.cloud.hidden import hide, reveal
+from legacy_shim.cloud.hidden import reveal
 from legacy_shim.cloud.settings import (
     DBT_DEFAULT_HOST,
     DEFAULT_REQUEST_TIMEOUT,
+    account_of,
     env_name,
+    hidden,
     is_env_reference,
     is_env_var,
     one_token,
@@ -22,7 +24,6 @@ from legacy_shim.cloud.settings import (
 from legacy_shim.cloud.usage import building, warn_construction
 from legacy_shim.deprecation import warn_use
 
-P = ParamSpec("P")
 R = TypeVar("R")
 
 _NAME = "DbtCloudClientResource"
@@ -30,14 +31,12 @@ _TOKENS = ("auth_token", "api_token")
 _NUMBERS = frozenset({"account_id", "request_max_retries"})
 
 
-def _of_client(
-    method: Callable[Concatenate[DbtCloudClient, P], R],
-) -> "Callable[Concatenate[DbtCloudClientResource, P], R]":
+def _of_client(method: Callable[..., R]) -> Callable[..., R]:
     """Return a method of the resource that calls the client's; looked up late, for tests that replace that."""
     name = method.__name__
 
     @wraps(method)
-    def forwarded(resource: "DbtCloudClientResource", /, *args: P.args, **kwargs: P.kwargs) -> R:
+    def forwarded(resource: "DbtCloudClientResource", /, *args: Any, **kwargs: Any) -> R:
         return cast(R, getattr(resource.get_dbt_client(), name)(*args, **kwargs))
 
     return forwarded
@@ -82,7 +81,10 @@ class DbtCloudClientResource(ConfigurableResource[Any], IAttachDifferentObjectTo
             reject_unknown(data.keys() - fields.keys(), of=cls.__name__, known=fields)
         defaults = {name: field.default for name, field in fields.items() if not field.is_required()}
         data = _normal(data)
-        require_account({**defaults, **data}.get("account_id"), of=cls.__name__)
+        account_id = {**defaults, **data}.get("account_id")
+        require_account(account_id, of=cls.__name__)
+        if not is_env_var(account_id):
+            account_of(account_id)  # whose error does not quote the value, as pydantic's does
         super().__init__(**_with_one_token(data, defaults, of=cls.__name__))
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -156,11 +158,10 @@ class DbtCloudClientResource(ConfigurableResource[Any], IAttachDifferentObjectTo
 
 def hide_tokens(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return `config` with handles in place of literal tokens."""
-    return {name: _hidden(value) if name in _TOKENS else value for name, value in config.items()}
-
-
-def _hidden(token: Any) -> Any:
-    return hide(token) if isinstance(token, str) and not is_env_var(token) else token
+    return {
+        name: hidden(value) if name in _TOKENS and value is not None else value
+        for name, value in config.items()
+    }
 
 
 def _normal(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -184,4 +185,4 @@ def _with_one_token(data: Mapping[str, Any], defaults: Mapping[str, Any], *, of:
         (name for name in _TOKENS if defaults.get(name) is not None), None
     )  # so that none hides the other
     name = name or next(name for name in _TOKENS if data.get(name) is not None)
-    return {**{key: value for key, value in data.items() if key not in _TOKENS}, name: _hidden(token)}
+    return {**{key: value for key, value in data.items() if key not in _TOKENS}, name: hidden(token)}

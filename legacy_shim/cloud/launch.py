@@ -23,7 +23,7 @@ from legacy_shim.cloud.failures import DbtCloudFailure
 from legacy_shim.cloud.retry import Trouble, at_most
 
 if TYPE_CHECKING:
-    from legacy_shim.cloud.client import DbtCloudClient
+    from legacy_shim.cloud.api import AccountApi
     from legacy_shim.cloud.transport import Request
 
 _TRIGGER = re.compile(r"/jobs/(?P<job_id>\d+)/run/?(?:\?.*)?$")
@@ -44,7 +44,7 @@ def job_of_trigger(request: Request) -> int | None:
     return int(match["job_id"]) if match and request.method.upper() == "POST" else None
 
 
-def trigger(client: DbtCloudClient, request: Request, job_id: int) -> Any:
+def trigger(client: AccountApi, request: Request, job_id: int) -> Any:
     """Send the trigger `request` for `job_id` and return the details of the one run that it started.
 
     Raises :class:`DbtCloudFailure` if it was refused, or if it cannot be known what came of it.
@@ -68,7 +68,7 @@ def trigger(client: DbtCloudClient, request: Request, job_id: int) -> Any:
 
 
 def _look_repeatedly(
-    client: DbtCloudClient, job_id: int, body: Mapping[str, Any], since: datetime, trouble: Trouble
+    client: AccountApi, job_id: int, body: Mapping[str, Any], since: datetime, trouble: Trouble
 ) -> Mapping[str, Any] | None:
     client.log.warning(
         f"The answer to the trigger of dbt Cloud job {job_id} was lost; looking for a run that it started. "
@@ -92,7 +92,7 @@ def _look_repeatedly(
 
 
 def _runs_like(
-    client: DbtCloudClient, job_id: int, body: Mapping[str, Any], since: datetime
+    client: AccountApi, job_id: int, body: Mapping[str, Any], since: datetime
 ) -> list[Mapping[str, Any]]:
     """Return the runs of the job that were created since and triggered with `body`, and are nobody's."""
     newest: Any = client.get_runs(job_id=job_id, order_by="-id", limit=_LOOKED_THROUGH)
@@ -118,24 +118,24 @@ def _triggered_with(run: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
     return all(cause[key] == value for key, value in body.items() if key in cause)
 
 
-def _stop_what_started(client: DbtCloudClient, job_id: int, body: Mapping[str, Any], since: datetime) -> None:
+def _stop_what_started(client: AccountApi, job_id: int, body: Mapping[str, Any], since: datetime) -> None:
     with suppress(Exception), at_most(_LAST_LOOK):
         found = _runs_like(client, job_id, body, since)
         if len(found) == 1:
             client.cancel_run(found[0]["id"])
 
 
-def _own(client: DbtCloudClient, run_id: int) -> None:
+def _own(client: AccountApi, run_id: int) -> None:
     with _lock:
         _owned.add((client.host, run_id))
 
 
-def _is_owned(client: DbtCloudClient, run: Mapping[str, Any]) -> bool:
+def _is_owned(client: AccountApi, run: Mapping[str, Any]) -> bool:
     with _lock:
         return (client.host, run.get("id")) in _owned
 
 
-def _unknown(client: DbtCloudClient, job_id: int, why: str) -> DbtCloudFailure:
+def _unknown(client: AccountApi, job_id: int, why: str) -> DbtCloudFailure:
     return DbtCloudFailure(
         client.transport.redacted(
             f"The answer to the trigger of dbt Cloud job {job_id} was lost, and {why} The job may be running; it was "

@@ -13,21 +13,21 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 if TYPE_CHECKING:
-    from legacy_shim.cloud.client import DbtCloudClient
+    from legacy_shim.cloud.api import AccountApi
 
 _MOST_RUNS = 128
-_clients: WeakSet[DbtCloudClient] = WeakSet()
-_of_runs: OrderedDict[int, DbtCloudClient] = OrderedDict()
+_clients: WeakSet[AccountApi] = WeakSet()
+_of_runs: OrderedDict[int, AccountApi] = OrderedDict()
 _lock = threading.Lock()
 
 
-def register(client: DbtCloudClient) -> None:
+def register(client: AccountApi) -> None:
     """Note that `client` exists, as long as it does."""
     with _lock:
         _clients.add(client)
 
 
-def remember_run(run_id: int, client: DbtCloudClient) -> None:
+def remember_run(run_id: int, client: AccountApi) -> None:
     """Note that `client` made the result of a run; kept for the last runs of this process."""
     with _lock:
         _of_runs[run_id] = client
@@ -36,7 +36,7 @@ def remember_run(run_id: int, client: DbtCloudClient) -> None:
             _of_runs.popitem(last=False)
 
 
-def find(run_id: int, account_id: Any, host: str | None) -> DbtCloudClient | None:
+def find(run_id: int, account_id: Any, host: str | None) -> AccountApi | None:
     """Return a client that can ask for the run, or None if this process has none."""
     with _lock:
         made_it = _of_runs.get(run_id)
@@ -47,7 +47,7 @@ def find(run_id: int, account_id: Any, host: str | None) -> DbtCloudClient | Non
     return candidates[0] if candidates else None
 
 
-def _serves(client: DbtCloudClient, account_id: Any, host: str | None) -> bool:
+def _serves(client: AccountApi, account_id: Any, host: str | None) -> bool:
     try:
         same_account = account_id is None or client.account_id == int(account_id)
         return same_account and (host is None or client.host == host)

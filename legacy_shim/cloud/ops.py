@@ -1,10 +1,21 @@
 """The op that runs a dbt Cloud job (``dagster_dbt.cloud.ops``)."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import update_wrapper
 from typing import Any
 
-from dagster import Config, In, Nothing, OpDefinition, OpExecutionContext, Out, Output, op
+from dagster import (
+    Config,
+    In,
+    Nothing,
+    OpDefinition,
+    OpExecutionContext,
+    Out,
+    Output,
+    op,
+)
+from dagster._core.errors import DagsterInvalidPropertyError
 from pydantic import Field, ValidationError
 
 from legacy_shim.cloud.client import DEFAULT_POLL_INTERVAL as DEFAULT_POLL_INTERVAL
@@ -87,7 +98,8 @@ def _run_in_op(context: OpExecutionContext, dbt_cloud: Any, **config: Any) -> Db
     output = _run(dbt_cloud, parsed)
     if parsed.yield_materializations:
         for event in generate_materializations(output, parsed.asset_key_prefix):
-            context.log_event(event)
+            with suppress(DagsterInvalidPropertyError):  # outside of a run there is no log to add to
+                context.log_event(event)
     return output
 
 

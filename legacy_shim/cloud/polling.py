@@ -101,10 +101,10 @@ def _sleep(interval: float) -> None:
 
 
 def _status_of(run: Run) -> DbtCloudRunStatus:
-    told = run.get("status_humanized") or run.get("status")
     try:
-        return DbtCloudRunStatus(told)
+        return DbtCloudRunStatus.of_run(run)
     except ValueError:
+        told = run.get("status_humanized") or run.get("status")
         check.failed(
             f"Received unexpected status '{told}', which is none of "
             f"{', '.join(str.__str__(status) for status in DbtCloudRunStatus)}"

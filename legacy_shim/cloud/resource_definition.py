@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from dagster import InitResourceContext, ResourceDefinition
 
 from legacy_shim.cloud.client import DbtCloudClient
 from legacy_shim.cloud.client_resource import DbtCloudClientResource, hide_tokens
-from legacy_shim.cloud.settings import DBT_DEFAULT_HOST, DEFAULT_REQUEST_TIMEOUT, one_token, require_account
+from legacy_shim.cloud.settings import (
+    DBT_DEFAULT_HOST,
+    DEFAULT_REQUEST_TIMEOUT,
+    one_token,
+    reject_unknown,
+    require_account,
+)
 from legacy_shim.cloud.usage import building
 from legacy_shim.deprecation import warn_use
 
@@ -36,7 +42,9 @@ class DbtCloudResourceFactory(ResourceDefinition):
         """Return the client for an init context, or a resource definition for a token and an account."""
         given = [*args, *kwargs.values()]
         if len(given) == 1 and isinstance(given[0], InitResourceContext):
-            return self.resource_fn(given[0]) if _is_bound(given[0]) else super().__call__(given[0])
+            if type(given[0]) is InitResourceContext:  # within a run: it has been checked already
+                return _client_of_config(given[0])
+            return cast(Any, super()).__call__(given[0])
         warn_use(_NAME)
         return _bound(*args, **kwargs)
 
@@ -64,13 +72,14 @@ def _bound(
 ) -> ResourceDefinition:
     """Return a definition whose values are fixed; variables of the environment are read when a run starts."""
     given = {
-        **{
-            "disable_schedule_on_trigger": disable_schedule_on_trigger,
-            "request_max_retries": request_max_retries,
-        },
-        **{"request_retry_delay": request_retry_delay, "dbt_cloud_host": dbt_cloud_host},
-        **{"request_timeout": request_timeout, "account_id": account_id, **unknown},
+        "account_id": account_id,
+        "disable_schedule_on_trigger": disable_schedule_on_trigger,
+        "request_max_retries": request_max_retries,
+        "request_retry_delay": request_retry_delay,
+        "dbt_cloud_host": dbt_cloud_host,
+        "request_timeout": request_timeout,
     }
+    reject_unknown(unknown, of=_NAME, known=["api_token (or auth_token)", *given])
     token = one_token(auth_token, api_token, of=_NAME)
     require_account(account_id, of=_NAME)
     with building():
@@ -83,7 +92,9 @@ def _bound(
 
 
 def _client_of_config(context: InitResourceContext) -> DbtCloudResource:
-    return _client(context, **context.resource_config)
+    config = context.resource_config
+    one_token(config["auth_token"], config["api_token"], of=f"The configuration of {_NAME}")
+    return _client(context, **config)
 
 
 def _client(context: InitResourceContext, **settings: Any) -> DbtCloudResource:
@@ -91,10 +102,6 @@ def _client(context: InitResourceContext, **settings: Any) -> DbtCloudResource:
 
     with building():
         return resources.DbtCloudResource(log=context.log, **settings)
-
-
-def _is_bound(context: InitResourceContext) -> bool:
-    return type(context) is InitResourceContext
 
 
 dbt_cloud_resource = DbtCloudResourceFactory(

@@ -8,8 +8,8 @@ import time as time
 import requests as requests
 from requests.exceptions import RequestException as RequestException
 
-from legacy_shim.cloud.client import DBT_API_V2_PATH as DBT_API_V2_PATH
-from legacy_shim.cloud.client import DBT_API_V3_PATH as DBT_API_V3_PATH
+from legacy_shim.cloud.api import DBT_API_V2_PATH as DBT_API_V2_PATH
+from legacy_shim.cloud.api import DBT_API_V3_PATH as DBT_API_V3_PATH
 from legacy_shim.cloud.client import DEFAULT_POLL_INTERVAL as DEFAULT_POLL_INTERVAL
 from legacy_shim.cloud.client import DbtCloudClient as DbtCloudClient
 from legacy_shim.cloud.client_resource import DbtCloudClientResource as DbtCloudClientResource

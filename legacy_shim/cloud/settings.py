@@ -9,7 +9,7 @@ from typing import Any
 from dagster import EnvVar
 
 from legacy_shim.cloud.failures import DbtCloudConfigurationError
-from legacy_shim.cloud.hidden import reveal
+from legacy_shim.cloud.hidden import hide, reveal
 
 DBT_DEFAULT_HOST = "https://cloud.getdbt.com/"
 DEFAULT_REQUEST_TIMEOUT = 60.0
@@ -57,6 +57,14 @@ def require_account(account_id: Any, *, of: str) -> None:
         raise DbtCloudConfigurationError(f"{of} needs the id of a dbt Cloud account: account_id=12345.")
 
 
+def hidden(token: Any) -> Any:
+    """Return what may be kept and shown of a token: an ``EnvVar`` as it is, a handle for a literal one."""
+    if is_env_var(token) or is_env_reference(token):
+        return token
+    _require_text(token)
+    return hide(token)
+
+
 def is_env_reference(value: Any) -> bool:
     """Whether `value` is ``{"env": "NAME"}``, as in Dagster's configuration."""
     return isinstance(value, Mapping) and set(value) == {"env"} and isinstance(value["env"], str)
@@ -86,10 +94,7 @@ def token_of(given: Any) -> str:
     """Return the token, fit for an HTTP header. A line end around it is taken off: files with tokens have one."""
     where = f" in {env_name(given)}" if is_env_var(given) or is_env_reference(given) else ""
     value = value_of(given)
-    if not isinstance(value, str):
-        raise DbtCloudConfigurationError(
-            f"A dbt Cloud token is text, not {type(value).__name__}. Are the token and account_id swapped?"
-        )
+    _require_text(value)
     token = reveal(value).strip()
     if not token:
         raise DbtCloudConfigurationError(f"The dbt Cloud token{where} is empty.")
@@ -98,6 +103,13 @@ def token_of(given: Any) -> str:
             f"The dbt Cloud token{where} has characters that no HTTP header may carry."
         )
     return token
+
+
+def _require_text(token: Any) -> None:
+    if not isinstance(token, str):
+        raise DbtCloudConfigurationError(
+            f"A dbt Cloud token is text, not {type(token).__name__}. Are the token and account_id swapped?"
+        )
 
 
 def account_of(given: Any) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
+from typing import Any, cast
 
 
 class DbtCloudRunStatus(str, Enum):
@@ -29,6 +31,11 @@ class DbtCloudRunStatus(str, Enum):
         if not isinstance(value, str):
             return None
         return next((member for member in cls if member.lower() == value.lower()), None)
+
+    @classmethod
+    def of_run(cls, run: Mapping[str, Any]) -> DbtCloudRunStatus:
+        """Return the state that the details of a run tell. Raises ``ValueError`` if it is none that is known."""
+        return cast(Any, cls)(run.get("status_humanized") or run.get("status"))  # type: ignore[no-any-return]
 
     def __format__(self, spec: str) -> str:
         return str.__format__(str.__str__(self), spec)

@@ -90,8 +90,7 @@ class DbtCloudOutput:
     @property
     def run_status(self) -> DbtCloudRunStatus:
         """The state of the run."""
-        details = self._run_details
-        return DbtCloudRunStatus(details.get("status_humanized") or details.get("status"))
+        return DbtCloudRunStatus.of_run(self._run_details)
 
     @property
     def is_successful(self) -> bool:

@@ -76,7 +76,8 @@ def _materializations(
         return AssetKey([*prefix, *node_info["unique_id"].split(".")])
 
     for event in _events_of_run(dbt_output, key_of, None):
-        yield check.inst(event, AssetMaterialization)
+        assert isinstance(event, AssetMaterialization)
+        yield event
 
 
 def _events_of_run(
@@ -84,7 +85,8 @@ def _events_of_run(
 ) -> Iterator[AssetMaterialization | AssetObservation]:
     for result in dbt_output.result.get("results", ()):
         for event in _events_of(result, dbt_output.docs_url, key_of, manifest, None, False):
-            yield check.inst(event, (AssetMaterialization, AssetObservation))
+            assert isinstance(event, (AssetMaterialization, AssetObservation))
+            yield event
 
 
 def _events_of(
