@@ -12,7 +12,7 @@ from .errors import UsageError
 _LINE = re.compile(
     r"""\s*(?:export\s+)?
     (?P<name>[A-Za-z_][A-Za-z0-9_.]*)\s*=\s*
-    (?: '(?P<single>[^']*)' | "(?P<double>(?:[^"\\]|\\.)*)" | (?P<bare>(?:[^\s\#]|\s+(?=[^\s\#])|(?<=\S)\#)*) )
+    (?: '(?P<single>[^']*)' | "(?P<double>(?:[^"\\]|\\.)*)" | (?!['"])(?P<bare>(?:[^\s\#]|\s+(?=[^\s\#])|(?<=\S)\#)*) )
     \s*(?:\#.*)?$""",
     re.VERBOSE | re.DOTALL,
 )

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from .cloud_reader import CloudError, CloudReader, CloudUnavailable
 from .errors import UsageError
@@ -128,7 +127,7 @@ def _target_files(groups: Sequence[_Group], existing: Sequence[FactsFile], targe
 
 def _free_path(target: Path, group: _Group, taken: set[Path]) -> Path:
     stem = target.name.removesuffix(".json")
-    host_name = re.sub(r"[^\w.-]", "-", urlsplit(group.host).netloc)
+    host_name = re.sub(r"[^\w.-]", "-", group.host.partition("://")[2])
     names = (target.name, f"{stem}.{group.account_id}.json", f"{stem}.{group.account_id}.{host_name}.json")
     paths = [target.with_name(name) for name in names]
     free = (path for path in paths if path.resolve() not in taken and not path.exists())

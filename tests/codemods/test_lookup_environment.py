@@ -1,0 +1,65 @@
+"""Files of KEY=VALUE lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from legacy_shim.codemods.environment import read_env_file, read_environment
+from legacy_shim.codemods.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("A=1", "1"),
+        ("A = 1 ", "1"),
+        ("export A=1", "1"),
+        ("  A=1 # the nightly job", "1"),
+        ("A='1 # no comment'", "1 # no comment"),
+        ('A="1 # no comment" # comment', "1 # no comment"),
+        ('A="two\\nlines and \\"quotes\\""', 'two\nlines and "quotes"'),
+        (r"A='C:\new'", r"C:\new"),
+        ("A=", ""),
+        ("A= # nothing", ""),
+        ("A=two words", "two words"),
+        ("A=a#b", "a#b"),
+        ("A=$HOME", "$HOME"),
+        ("A=x=y", "x=y"),
+    ],
+)
+def test_a_line(tmp_path: Path, line: str, value: str) -> None:
+    path = tmp_path / ".env"
+    path.write_text(f"# comment\n\n{line}\r\n")
+    assert read_env_file(path) == {"A": value}
+
+
+@pytest.mark.parametrize("line", ["A", "1A=2", "A='open", 'A="open', "A='a' b", "=1"])
+def test_a_line_that_is_none_is_refused_without_showing_it(tmp_path: Path, line: str) -> None:
+    path = tmp_path / ".env"
+    path.write_text(f"OK=1\n{line}\n")
+    with pytest.raises(UsageError) as caught:
+        read_env_file(path)
+    assert str(caught.value) == f"{path}:2: expected NAME=VALUE"
+
+
+def test_files_win_over_the_environment_and_later_ones_over_earlier(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEGACY_SHIM_A", "environment")
+    monkeypatch.setenv("LEGACY_SHIM_B", "environment")
+    (tmp_path / "one").write_text("LEGACY_SHIM_A=one\nLEGACY_SHIM_C=one\n")
+    (tmp_path / "two").write_text("LEGACY_SHIM_C=two\n")
+    found = read_environment([tmp_path / "one", tmp_path / "two"])
+    assert [found[f"LEGACY_SHIM_{name}"] for name in "ABC"] == ["one", "environment", "two"]
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such file"):
+        read_env_file(tmp_path / "gone")
+    (tmp_path / "latin").write_bytes(b"A=\xe9")
+    with pytest.raises(UsageError, match="not UTF-8"):
+        read_env_file(tmp_path / "latin")
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_env_file(tmp_path)
