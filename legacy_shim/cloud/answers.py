@@ -88,6 +88,7 @@ def trouble_of_error(error: requests.RequestException) -> Trouble:
         text=f"{type(error).__name__}: {_innermost(error)}",
         passing=True,
         reached=not (isinstance(error, errors.ConnectTimeout) or _never_sent(error)),
+        timed_out=isinstance(error, errors.ReadTimeout),
     )
 
 

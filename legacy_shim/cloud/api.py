@@ -132,6 +132,11 @@ class AccountApi:
         return RetryPolicy(max_retries=self._request_max_retries, delay=self._request_retry_delay)
 
     @property
+    def request_timeout(self) -> float:
+        """How many seconds a request waits for its answer to go on."""
+        return self._request_timeout
+
+    @property
     def api_v2_base_url(self) -> str:
         """The address of the API, version 2, up to the account."""
         return urljoin(self.host, DBT_API_V2_PATH)

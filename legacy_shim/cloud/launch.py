@@ -29,7 +29,12 @@ if TYPE_CHECKING:
 _TRIGGER = re.compile(r"/jobs/(?P<job_id>\d+)/run/?(?:\?.*)?$")
 _CLOCK_TOLERANCE = timedelta(seconds=3)  # HTTP dates have whole seconds, and answers take a while
 _LOOKS = (4, 12, 24)
-"""When to look, as multiples of the retry delay: a gateway may give up on a request that is still being served."""
+"""The pauses before each look, as multiples of the retry delay: a gateway may give up on a request that dbt Cloud
+still serves."""
+_LOOKS_AFTER_TIMEOUT = (0.1, 0.3, 0.6)
+"""The same after a time-out, as parts of it: dbt Cloud gets as long again for what it has begun."""
+_LAST_LOOKS = (0.0, 1.0, 3.0)
+"""The same in seconds, when Dagster is being stopped."""
 _LOOKED_THROUGH = 30
 _LAST_LOOK = 20.0  # seconds for finding and stopping a run when Dagster is being stopped
 
@@ -74,8 +79,8 @@ def _look_repeatedly(
         f"The answer to the trigger of dbt Cloud job {job_id} was lost; looking for a run that it started. "
         f"{client.transport.redacted(trouble.text)}"
     )
-    for multiple in _LOOKS:
-        time.sleep(multiple * client.retry_policy.delay)
+    for pause in _pauses(client, trouble):
+        time.sleep(pause)
         try:
             found = _runs_like(client, job_id, body, since)
         except Failure as failure:
@@ -89,6 +94,16 @@ def _look_repeatedly(
             client.log.warning(f"Found run {found[0]['id']}, which is taken for the one that was triggered.")
             return found[0]
     return None
+
+
+def _pauses(client: AccountApi, trouble: Trouble) -> list[float]:
+    regular = [multiple * client.retry_policy.delay for multiple in _LOOKS]
+    if not trouble.timed_out:
+        return regular
+    return [
+        max(pause, part * client.request_timeout)
+        for pause, part in zip(regular, _LOOKS_AFTER_TIMEOUT, strict=True)
+    ]
 
 
 def _runs_like(
@@ -120,9 +135,13 @@ def _triggered_with(run: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
 
 def _stop_what_started(client: AccountApi, job_id: int, body: Mapping[str, Any], since: datetime) -> None:
     with suppress(Exception), at_most(_LAST_LOOK):
-        found = _runs_like(client, job_id, body, since)
-        if len(found) == 1:
-            client.cancel_run(found[0]["id"])
+        for pause in _LAST_LOOKS:
+            time.sleep(pause)
+            found = _runs_like(client, job_id, body, since)
+            if len(found) == 1:
+                client.cancel_run(found[0]["id"])
+            if found:
+                return
 
 
 def _own(client: AccountApi, run_id: int) -> None:

@@ -31,6 +31,8 @@ class Trouble:
     status_code: int | None = None
     retry_after: float | None = None
     """Seconds to wait, where dbt Cloud said so."""
+    timed_out: bool = False
+    """Whether dbt Cloud got it and may still be at it."""
 
     @property
     def limited(self) -> bool:

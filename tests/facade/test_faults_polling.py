@@ -1,0 +1,188 @@
+"""The wait for a run survives what passes, and stops the run when nobody waits any more."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from dagster import DagsterExecutionInterruptedError, Failure
+from dagster import _check as check
+
+from legacy_shim.cloud import polling
+from legacy_shim.cloud.resources import DbtCloudResource
+from legacy_shim.emulator import DbtCloud, Fault, Outcome, Server, Speed
+
+MakeClient = Callable[..., DbtCloudResource]
+RUN = r"/runs/\d+/$"
+CANCEL = r"/cancel/$"
+
+
+def cancels(cloud: DbtCloud) -> int:
+    return sum(request.path.endswith("/cancel/") for request in cloud.journal)
+
+
+def test_trouble_while_polling_is_survived(cloud: DbtCloud, make_client: MakeClient) -> None:
+    cloud.speed = Speed(running=0.3, hold=0)
+    cloud.fail(Fault(method="GET", path=RUN, status=502, times=9))
+    output = make_client(request_max_retries=1).run_job_and_poll(67890, poll_interval=0.01)
+    assert output.is_successful
+    assert cancels(cloud) == 0
+
+
+def test_trouble_after_the_end_is_survived(cloud: DbtCloud, make_client: MakeClient) -> None:
+    cloud.fail(Fault(method="GET", path=RUN, status=502, times=4, skip=1))
+    assert make_client(request_max_retries=1).run_job_and_poll(67890, poll_interval=0.01).is_successful
+
+
+def test_silence_is_not_survived_for_ever(
+    cloud: DbtCloud, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling, "_SILENCE", 0.2)
+    cloud.speed = Speed(running=60, hold=0)
+    cloud.fail(Fault(method="GET", path=RUN, status=502, times=None))
+    with pytest.raises(Failure, match="502"):
+        make_client(request_max_retries=1).run_job_and_poll(67890, poll_interval=0.01)
+    assert cancels(cloud) == 1
+
+
+def test_refusal_while_polling_is_final(cloud: DbtCloud, make_client: MakeClient) -> None:
+    cloud.speed = Speed(running=60, hold=0)
+    cloud.fail(Fault(method="GET", path=RUN, status=401, times=1))
+    with pytest.raises(Failure, match="401"):
+        make_client().run_job_and_poll(67890, poll_interval=0.01)
+    assert cancels(cloud) == 1
+
+
+@pytest.mark.parametrize("status", ["Queued", "Starting", "Running"])
+def test_run_that_never_ends_is_cancelled_once(cloud: DbtCloud, make_client: MakeClient, status: str) -> None:
+    number = {"Queued": 1, "Starting": 2, "Running": 3}[status]
+    cloud.end_runs(Outcome(status=number))
+    with pytest.raises(
+        Failure, match=r"Run \d+ timed out after 0:00:00\.\d+\. Attempted to cancel\."
+    ) as caught:
+        make_client().run_job_and_poll(67890, poll_interval=0.05, poll_timeout=0.3)
+    assert "run_page_url" in caught.value.metadata
+    assert cancels(cloud) == 1
+    assert cloud.runs[0].status_humanized == "Cancelled"
+
+
+def test_time_limit_holds_while_dbt_cloud_is_silent(cloud: DbtCloud, make_client: MakeClient) -> None:
+    cloud.end_runs(Outcome(status=3))
+    cloud.fail(Fault(method="GET", path=RUN, status=429, times=None))
+    began = time.monotonic()
+    with pytest.raises(Failure, match="timed out"):
+        make_client().run_job_and_poll(67890, poll_interval=0.05, poll_timeout=1)
+    assert time.monotonic() - began < 5
+    assert cancels(cloud) == 1
+
+
+def test_long_interval_does_not_stretch_the_limit(cloud: DbtCloud, make_client: MakeClient) -> None:
+    cloud.end_runs(Outcome(status=3))
+    began = time.monotonic()
+    with pytest.raises(Failure, match="timed out"):
+        make_client().run_job_and_poll(67890, poll_interval=60, poll_timeout=0.3)
+    assert time.monotonic() - began < 10
+
+
+def test_failed_run_says_which_step_and_why(cloud: DbtCloud, make_client: MakeClient) -> None:
+    cloud.end_runs(Outcome(status=20, message="dbt build failed", commands=0))
+    with pytest.raises(Failure, match=r"Run \d+ failed\. Status Message: dbt build failed") as caught:
+        make_client().run_job_and_poll(67890, poll_interval=0.01)
+    assert set(caught.value.metadata) == {"run_details", "run_page_url"}
+    assert cancels(cloud) == 0
+
+
+def test_run_cancelled_in_dbt_cloud(cloud: DbtCloud, make_client: MakeClient) -> None:
+    cloud.end_runs(Outcome(status=30))
+    with pytest.raises(Failure, match=r"Run \d+ failed\. It was cancelled in dbt Cloud\."):
+        make_client().run_job_and_poll(67890, poll_interval=0.01)
+    assert cancels(cloud) == 0
+
+
+def test_unknown_status_is_an_error(cloud: DbtCloud, make_client: MakeClient) -> None:
+    cloud.end_runs(Outcome(status=99, humanized="Paused"))
+    with pytest.raises(check.CheckError, match="Received unexpected status 'Paused'"):
+        make_client().run_job_and_poll(67890, poll_interval=0.01)
+    assert cancels(cloud) == 1
+
+
+def test_failure_to_cancel_does_not_hide_the_cause(cloud: DbtCloud, make_client: MakeClient) -> None:
+    cloud.end_runs(Outcome(status=3))
+    cloud.fail(Fault(method="POST", path=CANCEL, status=403))
+    with pytest.raises(Failure, match="timed out"):
+        make_client().run_job_and_poll(67890, poll_interval=0.05, poll_timeout=0.2)
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, DagsterExecutionInterruptedError])
+def test_interruption_cancels_once(
+    cloud: DbtCloud,
+    make_client: MakeClient,
+    monkeypatch: pytest.MonkeyPatch,
+    interruption: type[BaseException],
+) -> None:
+    cloud.end_runs(Outcome(status=3))
+    real_sleep = time.sleep
+
+    def interrupt(seconds: float) -> None:
+        if threading.current_thread() is threading.main_thread() and seconds == 7:
+            raise interruption
+        real_sleep(seconds)
+
+    monkeypatch.setattr(time, "sleep", interrupt)
+    with pytest.raises(interruption):
+        make_client().run_job_and_poll(67890, poll_interval=7)
+    assert cancels(cloud) == 1
+
+
+def test_interruption_while_the_trigger_is_answered_stops_the_run(
+    cloud: DbtCloud, make_client: MakeClient
+) -> None:
+    cloud.end_runs(Outcome(status=3))
+    cloud.fail(Fault(method="POST", path=r"/run/$", delay=1.5))
+    timer = threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        make_client().run_job_and_poll(67890)
+    assert [run.status_humanized for run in cloud.runs] == ["Cancelled"]
+
+
+def test_run_terminated_by_dagster_is_cancelled_in_dbt_cloud(
+    cloud: DbtCloud, server: Server, token: str, tmp_path: object
+) -> None:
+    """A real Dagster run in a process of its own, terminated as the daemon does: with SIGINT."""
+    cloud.end_runs(Outcome(status=3))
+    script = textwrap.dedent(
+        f"""
+        from dagster import job
+        from legacy_shim import dbt_cloud_resource, dbt_cloud_run_op
+
+        dbt_cloud = dbt_cloud_resource({token!r}, 12345, dbt_cloud_host={server.url!r})
+        nightly = dbt_cloud_run_op.configured({{"job_id": 67890, "poll_interval": 0.2}}, name="nightly")
+
+        @job(resource_defs={{"dbt_cloud": dbt_cloud}})
+        def nightly_job():
+            nightly()
+
+        nightly_job.execute_in_process()
+        """
+    )
+    process = subprocess.Popen([sys.executable, "-W", "ignore", "-c", script], cwd=str(tmp_path))
+    try:
+        deadline = time.monotonic() + 60
+        while not any("/runs/" in request.path for request in cloud.journal):
+            assert time.monotonic() < deadline, "the run was not polled"
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+    finally:
+        process.kill()
+    assert process.returncode != 0
+    assert cancels(cloud) == 1
+    assert cloud.runs[0].status_humanized == "Cancelled"
