@@ -11,7 +11,11 @@ from .difference import Difference, Snapshot
 from .graph_parity import cloud_assets
 
 _LOAD = "load"
-_CAUSES_OF_THE_LIBRARY = ("Materializing software-defined assets in Dagster run", "Triggered by Dagster")
+_CAUSES_OF_THE_LIBRARY = (
+    "Materializing software-defined assets in Dagster run",
+    "Triggered by Dagster",
+    "Triggered via Dagster",
+)
 
 
 @dataclass(frozen=True)

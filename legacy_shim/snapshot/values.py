@@ -84,9 +84,9 @@ def _targets(definition: ScheduleDefinition | SensorDefinition) -> list[Any]:
 def _simple(value: Any) -> Any:
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if type(value) in (list, tuple, set, frozenset):  # records of Dagster are tuples too, and more than that
         items = [_simple(item) for item in value]
-        return items if isinstance(value, (list, tuple)) else sorted(items, key=repr)
+        return items if type(value) in (list, tuple) else sorted(items, key=repr)
     if isinstance(value, Mapping):
         return {
             str(name): _simple(item) for name, item in sorted(value.items(), key=lambda pair: str(pair[0]))

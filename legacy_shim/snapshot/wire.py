@@ -64,7 +64,7 @@ class Wire:
         if authorization:
             self.secrets.add(authorization.split()[-1])
             self.headers[account] = authorization
-        if request.method == "GET":
+        if request.method == "GET" or response.is_redirect:
             return
         path = urlsplit(request.url or "").path
         body = _json(request.body)
