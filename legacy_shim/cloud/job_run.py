@@ -12,7 +12,7 @@ from legacy_shim.cloud.asset_specs import NodeTranslation
 from legacy_shim.cloud.commands import without_selection
 from legacy_shim.cloud.compiled_job import job_error, vars_option
 from legacy_shim.cloud.loaded_assets import RESOURCE_KEY
-from legacy_shim.cloud.manifest import Manifest, dependency_order, find_node, is_asset_id
+from legacy_shim.cloud.manifest import Manifest, dependency_order, find_node, is_asset, is_asset_id
 
 PartitionVars = Callable[[str], Mapping[str, Any]]
 
@@ -35,8 +35,8 @@ class LoadedJob:
 def run_job(context: AssetExecutionContext, job: LoadedJob) -> Iterator[Output[None] | AssetObservation]:
     """Run the job in dbt Cloud and yield an output for each asset built and an observation for each test.
 
-    A run that fails raises ``dagster.Failure`` and reports nothing. A selected asset that the run did not build is an
-    error, raised after what was built is reported.
+    A run that fails raises ``dagster.Failure`` and reports nothing. A selected model that no longer exists is an
+    error that names it, raised after what was built is reported.
     """
     client = _client(context)
     output = client.run_job_and_poll(
@@ -57,8 +57,7 @@ def run_job(context: AssetExecutionContext, job: LoadedJob) -> Iterator[Output[N
                 continue
             selected.discard(event.output_name)
         yield event
-    if selected:
-        raise _not_built_error(output.run_id, job, selected, manifest, results)
+    _judge_the_rest(context, output.run_id, job, selected, manifest, results)
 
 
 def commands_for(context: AssetExecutionContext, job: LoadedJob) -> list[str]:
@@ -123,29 +122,37 @@ def _events(
         )
 
 
-def _not_built_error(
-    run_id: int, job: LoadedJob, output_names: set[str], manifest: Manifest, results: list[dict[str, Any]]
-) -> Exception:
+def _judge_the_rest(
+    context: AssetExecutionContext,
+    run_id: int,
+    job: LoadedJob,
+    output_names: set[str],
+    manifest: Manifest,
+    results: list[dict[str, Any]],
+) -> None:
+    """Raise if the run cannot have built some of the selected assets; else say that it has no result for them."""
     status_of = {result["unique_id"]: result.get("status") for result in results}
-    lines = []
-    for name in sorted(output_names):
-        unique_id = job.unique_ids[name]
-        lines.append(f"  {unique_id}: {_why_not_built(unique_id, status_of, manifest)}")
-    return job_error(
-        f"The dbt Cloud run {run_id} of job {job.job_id} succeeded but did not build all that was selected:\n"
-        + "\n".join(lines)
-        + "\nReload the code location if the dbt project or the job has changed."
-    )
+    unbuilt, untold = [], []
+    for unique_id in sorted(job.unique_ids[name] for name in output_names):
+        reason = _why_not_built(unique_id, status_of, manifest)
+        (unbuilt if reason else untold).append(f"{unique_id}{reason}")
+    if untold:
+        context.log.warning(
+            f"The dbt Cloud run {run_id} succeeded without a result for {', '.join(untold)}. Dagster takes them as built."
+        )
+    if unbuilt:
+        raise job_error(
+            f"The dbt Cloud run {run_id} of job {job.job_id} succeeded but cannot have built all that was selected: "
+            f"{', '.join(unbuilt)}. Reload the code location if the dbt project has changed."
+        )
 
 
 def _why_not_built(unique_id: str, status_of: Mapping[str, Any], manifest: Manifest) -> str:
     if unique_id in status_of:
-        return f"its status is {status_of[unique_id]!r}"
-    if unique_id in (manifest.get("disabled") or {}):
-        return "it is disabled in the dbt project now"
+        return f" (its status is {status_of[unique_id]!r})"
     node = find_node(manifest, unique_id)
+    if node is None and unique_id in (manifest.get("disabled") or {}):
+        return " (it is disabled in the dbt project now)"
     if node is None:
-        return "it no longer exists in the dbt project"
-    if (node.get("config") or {}).get("materialized") == "ephemeral":
-        return "it is ephemeral now"
-    return "it was not part of the run"
+        return " (it no longer exists in the dbt project)"
+    return "" if is_asset(node) else " (it is ephemeral now)"
