@@ -158,10 +158,10 @@ class _Changer(cst.CSTTransformer):
         before: list[Any] = []
         middle: list[Any] = [line]
         behind: list[Any] = []
-        for edit in edits:
+        for edit in sorted(edits, key=lambda edit: not isinstance(edit, ReplaceStatement)):
             if isinstance(edit, InsertBefore):
                 before += self._statements(edit.text)
-                if edit.blank:
+                if edit.blank and middle:
                     middle[0] = middle[0].with_changes(leading_lines=[cst.EmptyLine(indent=False)])
             elif isinstance(edit, InsertAfter):
                 behind += self._statements(edit.text)

@@ -114,8 +114,9 @@ def _bindings_of(node: ast.AST) -> Iterator[tuple[str, Binding]]:
     if isinstance(node, ast.Assign):
         for target in node.targets:
             yield from _targets(target, node.value, ())
-    elif (isinstance(node, ast.AnnAssign) and node.value is not None) or isinstance(node, ast.NamedExpr):
-        yield from _targets(node.target, node.value, ())
+    elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)):
+        if node.value is not None:  # `name: Type` alone binds nothing
+            yield from _targets(node.target, node.value, ())
     elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
         # `xs += [...]` leaves what was there and adds to it.
         yield node.target.id, Assigned(node.value)

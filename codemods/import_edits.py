@@ -33,14 +33,15 @@ def import_edits(module: Module, changes: ImportChanges, style: Style) -> list[E
     gone: dict[ast.stmt, set[ast.alias]] = defaultdict(set)
     for alias in [*changes.drop, *changes.to_facade]:
         gone[alias.node].add(alias.alias)
-    facade = _facade_texts(changes.to_facade, style)
+    at_top = [alias for alias in changes.to_facade if module.parent(alias.node) is module.tree]
+    facade = _facade_texts([alias for alias in changes.to_facade if alias not in at_top], style)
     additions = _Additions(module, style)
-    statements = _new_statements(changes.add, additions)
+    statements = _new_statements([*changes.add, *map(_facade_import, at_top)], additions)
     edits: list[Edit] = []
     beside: dict[ast.stmt, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     replaced = dict.fromkeys([*gone, *additions.merged])
-    for text in statements:
-        insertion = additions.insertion(text)
+    for new, text in statements:
+        insertion = additions.insertion(new, text)
         neighbour = additions.neighbour(insertion)
         if neighbour in replaced and not (isinstance(insertion, InsertBefore) and insertion.blank):
             # The statement beside it is written anew: the two are written together.
@@ -60,8 +61,16 @@ def _top_imports(module: Module) -> list[ast.Import | ast.ImportFrom]:
     return [node for node in module.tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
 
 
+def _facade_import(alias: LegacyAlias) -> Import:
+    """The facade's import that stands in for a legacy one. The facade mirrors the modules of dagster_dbt."""
+    if isinstance(alias.node, ast.ImportFrom):
+        source = FACADE + (alias.node.module or "").removeprefix("dagster_dbt")
+        return Import(source, alias.alias.name, alias.alias.asname or "")
+    return Import(FACADE + alias.alias.name.removeprefix("dagster_dbt"), "", alias.alias.asname or "")
+
+
 def _facade_texts(aliases: Iterable[LegacyAlias], style: Style) -> dict[ast.stmt, list[str]]:
-    """The facade's statements that stand in for legacy ones. The facade mirrors the modules of dagster_dbt."""
+    """The facade's statements for imports in functions and guards: they stand where the legacy ones stood."""
     by_statement: dict[ast.stmt, list[LegacyAlias]] = defaultdict(list)
     for alias in aliases:
         by_statement[alias.node].append(alias)
@@ -142,27 +151,22 @@ class _Additions:
     def merge(self, new: Import) -> bool:
         """Whether a ``from`` statement of the same module takes the name."""
         for node in self.top:
-            if (
-                isinstance(node, ast.ImportFrom)
-                and new.name
-                and not any(alias.name == "*" for alias in node.names)
-            ):
-                if _source(node) == new.module:
-                    self.merged[node].append(new)
-                    return True
+            if not isinstance(node, ast.ImportFrom) or not new.name or _source(node) != new.module:
+                continue
+            is_star = any(alias.name == "*" for alias in node.names)
+            if not is_star and bool(new.alias) <= any(alias.asname for alias in node.names):
+                self.merged[node].append(new)
+                return True
         return False
 
-    def insertion(self, text: str) -> InsertBefore | InsertAfter:
+    def insertion(self, new: Import, text: str) -> InsertBefore | InsertAfter:
         """Insert a statement among the imports of its section, in their order."""
-        source = text.split()[1]
-        group = _section(source)
+        group = _section(new.module)
         block = [node for node in self.top if _section(_source(node)) == group]
-        is_from = text.startswith("from")
+        own_key = (bool(new.name), new.module.casefold(), bool(new.alias))
         for node in block:
-            comes_later = isinstance(node, ast.ImportFrom) > is_from or (
-                isinstance(node, ast.ImportFrom) == is_from and _source(node).casefold() > source.casefold()
-            )
-            if comes_later:
+            has_alias = isinstance(node, ast.ImportFrom) and any(alias.asname for alias in node.names)
+            if (isinstance(node, ast.ImportFrom), _source(node).casefold(), has_alias) > own_key:
                 return InsertBefore(self.module.span(node), text + "\n")
         if block:
             return InsertAfter(self.module.span(block[-1]), text + "\n")
@@ -187,19 +191,25 @@ def _is_no_future(node: ast.stmt) -> bool:
     return not (isinstance(node, ast.ImportFrom) and node.module == "__future__")
 
 
-def _new_statements(wanted: Iterable[Import], additions: _Additions) -> list[str]:
-    """The statements for imports that no statement of the user's takes."""
-    by_module: dict[str, list[Import]] = defaultdict(list)
-    statements: list[str] = []
+def _new_statements(wanted: Iterable[Import], additions: _Additions) -> list[tuple[Import, str]]:
+    """The statements for imports that no statement of the user's takes, in isort's order."""
+    groups: dict[tuple[str, str, str], list[Import]] = defaultdict(list)
     for new in dict.fromkeys(wanted):
+        # isort gives each `as` a statement of its own, and so does each plain `import`.
         if not new.name:
-            statements.append(f"import {new.module}" + (f" as {new.alias}" if new.alias else ""))
+            groups["", new.module, new.alias].append(new)
         elif not additions.merge(new):
-            by_module[new.module].append(new)
-    for source, names in sorted(by_module.items()):
-        fields = [Field(f"{new.name} as {new.alias}" if new.alias else new.name) for new in names]
-        fields.sort(key=lambda field: member_key(field.text.split(" as ")[0]))
-        statements.append(render.names(fields, additions.style, before=f"from {source} import "))
+            groups[new.module, new.name if new.alias else "", new.alias].append(new)
+    statements: list[tuple[Import, str]] = []
+    for _, names in sorted(groups.items()):
+        first = names[0]
+        if not first.name:
+            text = f"import {first.module}" + (f" as {first.alias}" if first.alias else "")
+        else:
+            fields = [Field(f"{new.name} as {new.alias}" if new.alias else new.name) for new in names]
+            fields.sort(key=lambda field: member_key(field.text.split(" as ")[0]))
+            text = render.names(fields, additions.style, before=f"from {first.module} import ")
+        statements.append((first, text))
     return statements
 
 

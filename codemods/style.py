@@ -63,8 +63,7 @@ def style_of(module: Module) -> Style:
         elif token.type == tokenize.INDENT and not indent:
             indent = token.string
     quote = "'" if quotes["'"] > quotes['"'] else '"'
-    longest = max((len(line.rstrip()) for line in module.lines), default=0)
-    width = configured_width(module.path.parent) or max(DEFAULT_LINE_LENGTH, min(longest, 120))
+    width = configured_width(module.path.parent) or DEFAULT_LINE_LENGTH
     return Style(quote, indent or "    ", width, tuple(comments))
 
 
