@@ -28,8 +28,9 @@ FAMILIES: Final = {
     "4": "A fact is missing",
     "5": "A file problem",
 }
+# A single # at the start of a line may be a comment in an example; it never ends a section.
 _SECTION = re.compile(
-    r"^### (?P<code>LDC\d{3})\b[^\n]*\n(?P<body>.*?)(?=^#{1,3} |\Z)", re.MULTILINE | re.DOTALL
+    r"^### (?P<code>LDC\d{3})\b[^\n]*\n(?P<body>.*?)(?=^#{2,3} |\Z)", re.MULTILINE | re.DOTALL
 )
 
 
