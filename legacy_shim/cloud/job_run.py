@@ -132,7 +132,8 @@ def _judge_the_rest(
 ) -> None:
     """Raise if the run cannot have built some of the selected assets; else say that it has no result for them."""
     status_of = {result["unique_id"]: result.get("status") for result in results}
-    unbuilt, untold = [], []
+    unbuilt: list[str] = []
+    untold: list[str] = []
     for unique_id in sorted(job.unique_ids[name] for name in output_names):
         reason = _why_not_built(unique_id, status_of, manifest)
         (unbuilt if reason else untold).append(f"{unique_id}{reason}")

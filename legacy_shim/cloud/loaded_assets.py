@@ -24,6 +24,12 @@ class LoadedJobAssets(AssetsDefinition):
         super().__init__(**attributes)
         self._hand_on = hand_on
 
+    @staticmethod
+    def dagster_internal_init(  # what Dagster makes subsets with
+        *, hand_on: Callable[[], None] | None = None, **attributes: Any
+    ) -> LoadedJobAssets:
+        return LoadedJobAssets(hand_on=hand_on, **attributes)
+
     @classmethod
     def deferred(cls, resolve: Callable[[], LoadedJobAssets]) -> LoadedJobAssets:
         """Return assets that become those of `resolve` on first use."""
