@@ -82,6 +82,8 @@ class DbtProject:
         with self._turn(context) as is_ours:
             if not is_ours:
                 return StepOutcome(False, "Cancelled")
+            if arguments == ("deps",) and not self._has_packages():
+                return StepOutcome(True, "There are no packages to install.")
             return self._invoke(arguments, context)
 
     def close(self) -> None:
@@ -119,6 +121,10 @@ class DbtProject:
         return StepOutcome(
             succeeded, _text(log), _text(folder / "dbt.log"), _kept(target, folder / "artifacts")
         )
+
+    def _has_packages(self) -> bool:
+        names = ("packages.yml", "dependencies.yml", "package-lock.yml")
+        return any((self.work / "project" / name).exists() for name in names)
 
     @contextmanager
     def _turn(self, context: RunContext) -> Iterator[bool]:

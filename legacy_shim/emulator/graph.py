@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from graphlib import TopologicalSorter
 from typing import Any
 
 _SECTIONS = (
@@ -68,6 +69,12 @@ class ManifestGraph:
             if is_versioned(node):
                 found["_".join(str(part) for part in node["fqn"][-2:])].add(unique_id)
         return {name: frozenset(ids) for name, ids in found.items()}
+
+    @cached_property
+    def in_order(self) -> tuple[str, ...]:
+        """All members, each behind what it depends on: the order in which dbt reports results."""
+        edges = {unique_id: sorted(parents) for unique_id, parents in self._known_parents.items()}
+        return tuple(TopologicalSorter(edges).static_order())
 
     def resource_type(self, unique_id: str) -> str:
         """``model``, ``test``, ``source``, ..."""

@@ -101,14 +101,15 @@ class RecordedArtifacts:
         return StepOutcome(not failed, "\n".join([*lines, summary]), artifacts=artifacts)
 
     def nodes_of(self, command: Command) -> list[str]:
-        """The unique ids that have a result when ``command`` runs, in the manifest's order."""
+        """The unique ids that have a result when ``command`` runs, in the order of its run."""
         types = _TOUCHED[command.verb]
         if command.verb in _FILTERED_BY_TYPE:
             types = types & frozenset(command.resource_types or types) - set(command.exclude_resource_types)
         selected = select_nodes(
             self._graph, command.select, command.exclude, command.selector, command.indirect_selection
         )
-        return [u for u, node in self._graph.members.items() if u in selected and _runs(node, types)]
+        members = self._graph.members
+        return [u for u in self._graph.in_order if u in selected and _runs(members[u], types)]
 
     def _run(self, command: Command) -> list[Mapping[str, Any]]:
         chosen = self.nodes_of(command)
