@@ -26,6 +26,8 @@ _OP_TAGS_OF_THE_LIBRARY = frozenset(
         "dagster_dbt/selector",
     }
 )
+_MADE_ELSEWHERE = "UNEXECUTABLE"
+_ONE_RUN_EACH = {"__class__": "BackfillPolicy", "max_partitions_per_run": 1}
 _WORKSPACE = "DbtCloudWorkspace"
 _LEGACY_OUTPUT = "DbtCloudOutput"
 _PROVIDED = frozenset({"io_manager"})
@@ -54,8 +56,9 @@ def _compare_assets(
     old: Mapping[str, Any], new: Mapping[str, Any], cloud: frozenset[str]
 ) -> Iterator[Difference]:
     yield from _lost_and_added("asset", old["assets"], new["assets"])
+    sources = _sources_of(cloud, old)
     for key in _shared(old["assets"], new["assets"]):
-        is_cloud = key in cloud
+        is_cloud = key in cloud or key in sources
         was, now = dict(old["assets"][key]), dict(new["assets"][key])
         requirement = (
             _visible(was.pop("required_resources"), old),
@@ -64,10 +67,21 @@ def _compare_assets(
         if requirement[0] != requirement[1]:
             yield Difference("resource requirement", key, *requirement, "LDC211" if is_cloud else None)
         for field in sorted(was):
-            if was[field] != now[field]:
+            if _comparable(field, was[field]) != _comparable(field, now[field]):
                 code = "LDC206" if is_cloud and field in _METADATA_FIELDS else None
                 kind = _KIND_OF_FIELD.get(field, field.replace("_", " "))
                 yield Difference(kind, key, was[field], now[field], code)
+
+
+def _sources_of(cloud: frozenset[str], graph: Mapping[str, Any]) -> frozenset[str]:
+    """What dbt reads and nobody in Dagster makes."""
+    upstream = {dep for key in cloud for dep in graph["assets"][key]["deps"]}
+    return frozenset(key for key in upstream if graph["assets"][key]["execution"] == _MADE_ELSEWHERE)
+
+
+def _comparable(field: str, value: Any) -> Any:
+    """Equal for values that mean the same: one run for each partition is also what no backfill policy means."""
+    return _ONE_RUN_EACH if field == "backfill_policy" and value is None else value
 
 
 def _visible(required: list[str], graph: Mapping[str, Any]) -> list[str]:

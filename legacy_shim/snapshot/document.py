@@ -14,7 +14,7 @@ from dagster import DagsterInstance, RepositoryDefinition, __version__
 
 from legacy_shim.snapshot import graph, runs
 from legacy_shim.snapshot.execution import execute
-from legacy_shim.snapshot.loading import load_repository
+from legacy_shim.snapshot.loading import become_a_run_worker, load_repository
 from legacy_shim.snapshot.order import Order
 from legacy_shim.snapshot.wire import Wire, redirect_requests
 
@@ -47,6 +47,7 @@ def take(order: Order) -> dict[str, Any]:
                 install()
             repository = load_repository(order.target, order.path)
             document["graph"] = graph.describe(repository)
+            become_a_run_worker(repository)
             document["actions"] = _execute_all(order, repository, wire)
         except Exception as error:
             document["error"] = _error(error)

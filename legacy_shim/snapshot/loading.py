@@ -8,6 +8,10 @@ from pathlib import Path
 from types import ModuleType
 
 from dagster import RepositoryDefinition
+from dagster._core.definitions.definitions_load_context import (
+    DefinitionsLoadContext,
+    DefinitionsLoadType,
+)
 from dagster._core.definitions.reconstruct import repository_def_from_target_def
 from dagster._core.workspace.autodiscovery import loadable_targets_from_loaded_module
 
@@ -28,6 +32,7 @@ def load_repository(target: str, path: tuple[Path, ...]) -> RepositoryDefinition
         root, place = _module_of(Path(place))
         roots.append(str(root))
     sys.path[:0] = [root for root in dict.fromkeys(roots) if root not in sys.path]
+    DefinitionsLoadContext.set(DefinitionsLoadContext(DefinitionsLoadType.INITIALIZATION))
     module = importlib.import_module(place)
     value = _named(module, attribute) if attribute else _only_target(module)
     repository = repository_def_from_target_def(value)
@@ -36,6 +41,12 @@ def load_repository(target: str, path: tuple[Path, ...]) -> RepositoryDefinition
             f"{target}: a {type(value).__name__} is no Definitions, repository, job or list of assets"
         )
     return repository
+
+
+def become_a_run_worker(repository: RepositoryDefinition) -> None:
+    """From now on, have what loading fetched at hand as in a run worker, where nothing is fetched again."""
+    load_data = repository.repository_load_data
+    DefinitionsLoadContext.set(DefinitionsLoadContext(DefinitionsLoadType.RECONSTRUCTION, load_data))
 
 
 def _split(target: str) -> tuple[str, str]:

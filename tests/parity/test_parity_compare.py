@@ -245,6 +245,12 @@ def test_a_workspace_under_the_old_key_is_no_difference() -> None:
     assert compare(before, after) == []
 
 
+def test_one_run_for_each_partition_is_what_no_policy_means() -> None:
+    after = _snapshot()
+    _assets(after)["orders"]["backfill_policy"] = {"__class__": "BackfillPolicy", "max_partitions_per_run": 1}
+    assert compare(_snapshot(), after) == []
+
+
 def test_unexpected_differences_come_first() -> None:
     after = _snapshot()
     _assets(after)["orders"].update(kinds=["dbtcloud"], group="marts")
