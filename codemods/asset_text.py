@@ -54,7 +54,7 @@ def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, 
     parameters = f"context: {use('dagster', 'AssetExecutionContext')}"
     if wanted.parameter:
         parameters += f", {wanted.parameter}: {use(CLOUD_V2, 'DbtCloudWorkspace')}"
-    body = _body(wanted, runner, style, use, context)
+    body = _body(wanted, runner, style, use)
     head = render.signature(wanted.name, parameters, style)
     lines = [
         *comments,
@@ -140,7 +140,7 @@ def _may_be_time_windows(context: Context, module: Module, node: ast.expr) -> bo
     return not kinds or not kinds <= _NO_WINDOWS
 
 
-def _body(wanted: AssetText, runner: str, style: Style, use: Use, context: Context) -> list[str]:
+def _body(wanted: AssetText, runner: str, style: Style, use: Use) -> list[str]:
     plan = wanted.plan
     lines: list[str] = []
     if plan is None:

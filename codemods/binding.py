@@ -40,10 +40,6 @@ class HowBound:
     parameter: str
     additions: tuple[Addition, ...] = ()
 
-    @property
-    def added(self) -> bool:
-        return bool(self.additions)
-
 
 _OWN = HowBound("")
 
@@ -83,7 +79,7 @@ def binding_of(claim: Claim, placements: tuple[Placement, ...], unit: Unit, cont
     return HowBound(key, tuple(additions))
 
 
-def bind(binding: HowBound, unit: Unit, done: Rewrite) -> None:
+def bind(binding: HowBound, done: Rewrite) -> None:
     """Add the workspace to each ``Definitions`` that lacks it."""
     for addition in binding.additions:
         entry = f'"{binding.parameter}"'
@@ -163,7 +159,8 @@ def _import_beside(
     if not isinstance(node, ast.Name) or name in unit.namespace(at).taken:
         return None
     for binding in context.index.tree.names(at).lookup(at, node.id, node):
-        if isinstance(binding, Imported) and binding.name:
-            if context.index.tree.resolve(at, binding.module, binding.level) == home.path:
-                return Import("." * binding.level + binding.module, name)
+        if not isinstance(binding, Imported) or not binding.name:
+            continue
+        if context.index.tree.resolve(at, binding.module, binding.level) == home.path:
+            return Import("." * binding.level + binding.module, name)
     return None

@@ -93,6 +93,6 @@ class Context:
         return JobRef(module, node, int(str(found.value)), found.variable or variable)
 
 
-def covered(module: Module, nodes: list[ast.AST]) -> frozenset[ast.AST]:
+def covered(nodes: list[ast.AST]) -> frozenset[ast.AST]:
     """The names that stand in ``nodes``: what a claim answers for when it rewrites these as a whole."""
     return frozenset(inner for node in nodes for inner in ast.walk(node) if isinstance(inner, ast.Name))

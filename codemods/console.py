@@ -33,7 +33,8 @@ class Console:
 
     def print(self, text: str) -> None:
         """Print text that ends its own lines."""
-        typer.echo(_printable(text, self.stream), file=self.stream, nl=False)
+        # typer would take the escapes out where it sees no terminal, although they were asked for.
+        typer.echo(_printable(text, self.stream), file=self.stream, nl=False, color=self.palette is not PLAIN)
 
     def note(self, line: str) -> None:
         """Print a line that is no result: it goes to standard error."""

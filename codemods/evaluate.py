@@ -33,7 +33,7 @@ from .values import (
 
 _ROOTS = ("dagster_dbt", "legacy_shim")
 LEGACY_PACKAGES = frozenset(
-    {root for root in _ROOTS}
+    set(_ROOTS)
     | {f"{root}.cloud" for root in _ROOTS}
     | {f"{root}.cloud.{module}" for root in _ROOTS for module in LEGACY_MODULES}
 )

@@ -215,7 +215,9 @@ def newly_unused(index: Index, module: Module, new_tree: ast.Module) -> list[Leg
 def _is_imported_from(index: Index, module: Module, name: str) -> bool:
     for other in index.tree.modules.values():
         for node in ast.walk(other.tree):
-            if isinstance(node, ast.ImportFrom) and any(alias.name in (name, "*") for alias in node.names):
+            if not isinstance(node, ast.ImportFrom):
+                continue
+            if any(alias.name in (name, "*") for alias in node.names):  # noqa: SIM102  # the second question costs
                 if index.tree.resolve(other, node.module or "", node.level) == module.path:
                     return True
     return False

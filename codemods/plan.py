@@ -60,12 +60,12 @@ def _unclaimed(claims: Iterable[Claim], context: Context) -> list[Claim]:
             values = context.index.values(reference.module, link)
             named = [value for value in values if isinstance(value, External) and legacy_name(value)]
             if named:
-                found.append(_stays(context, reference.module, first, link, legacy_name(named[0])))
+                found.append(_stays(reference.module, first, link, legacy_name(named[0])))
                 break
     return found
 
 
-def _stays(context: Context, module: Module, first: ast.expr, link: ast.expr, name: str) -> Claim:
+def _stays(module: Module, first: ast.expr, link: ast.expr, name: str) -> Claim:
     role = role_of(module, link)
     if role.kind == "annotation" or enclosing_annotation(module, link):
         said = f"`{name}` in this annotation"
@@ -278,7 +278,7 @@ def kept_findings(unit: Unit) -> tuple[Finding, ...]:
             f"it belongs together with {because.place}",
             claim.name,
             related=(because.place,),
-        )  # fmt: skip
+        )
         for claim in unit.claims
         if not claim.blocked and claim.module.place(claim.node) not in places
     )

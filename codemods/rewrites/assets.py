@@ -65,7 +65,7 @@ def _claim(context: Context, value: Made) -> Claim:
         else:
             blocked.append(sinks.lost_trail(place, "the loaded assets", NAME))
     resource = arguments.get("dbt_cloud")
-    found = {inner for inner in index.values(module, resource)} if resource is not None else set()
+    found = index.values(module, resource) if resource is not None else frozenset()
     resources = frozenset(
         inner for inner in found if isinstance(inner, Made) and thing_kind(inner) == "resource"
     )
@@ -100,7 +100,7 @@ def _claim(context: Context, value: Made) -> Claim:
         resources=resources,
         jobs=(job,) if job else (),
         blocked=tuple(blocked),
-        covers=covered(module, [call.func]),
+        covers=covered([call.func]),
         detail=Load(arguments, parts, tuple(placed)),
     )
 
@@ -161,9 +161,9 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
         done.edit(module, InsertBefore(module.span(statement), text))
         wrap = any(place.wrap and place.role.node is claim.node for place in load.placements)
         done.edit(module, ReplaceExpression(module.span(claim.node), f"[{name}]" if wrap else name))
-    _replace(claim, load, is_assigned, context, done)
-    bind(binding, unit, done)
-    _tell(claim, unit, plan, binding.added, done)
+    _replace(claim, load, context, done)
+    bind(binding, done)
+    _tell(claim, unit, plan, bool(binding.parameter), done)
     return done
 
 
@@ -182,7 +182,7 @@ def _function_name(claim: Claim, unit: Unit) -> tuple[str, bool]:
     return unit.namespace(claim.module).fresh(wanted), False
 
 
-def _replace(claim: Claim, load: Load, is_assigned: bool, context: Context, done: Rewrite) -> None:
+def _replace(claim: Claim, load: Load, context: Context, done: Rewrite) -> None:
     """A load stood for a sequence too; the function is one definition: take stars away, add brackets."""
     assert isinstance(claim.value, Made)
     for role in context.index.sinks(claim.value):
@@ -197,7 +197,7 @@ def _replace(claim: Claim, load: Load, is_assigned: bool, context: Context, done
             )
 
 
-def _tell(claim: Claim, unit: Unit, plan: Plan | None, added: bool, done: Rewrite) -> None:
+def _tell(claim: Claim, unit: Unit, plan: Plan | None, is_bound: bool, done: Rewrite) -> None:
     module, node, ref = claim.module, claim.node, claim.jobs[0]
     tell = done.tell
     if plan is not None:
@@ -213,7 +213,7 @@ def _tell(claim: Claim, unit: Unit, plan: Plan | None, added: bool, done: Rewrit
         tell(module, node, "LDC401", f"job {ref.job_id}: its project, environment and commands", NAME)
     if "partition_key_to_vars_fn" in claim.detail.arguments:
         tell(module, node, "LDC217", "the partition's variables are passed with --vars", NAME)
-    if added:
+    if is_bound:
         tell(module, node, "LDC211", "the assets take their workspace from Definitions", NAME)
     for code, message in (
         ("LDC206", "kinds, tags, code versions and descriptions are added; the link to the job goes"),

@@ -17,7 +17,7 @@ from legacy_shim.catalogue import BY_NAME
 from .. import render, sinks
 from ..claims import Claim, Context, JobRef, Rewrite, covered
 from ..client_methods import METHODS, OUTPUT_ATTRIBUTES, Method, read_call
-from ..edits import InsertBefore, ReplaceExpression, ReplaceInString, ReplaceStatement
+from ..edits import ReplaceExpression, ReplaceInString, ReplaceStatement
 from ..evaluate import is_injected
 from ..findings import Finding
 from ..index import Reference, thing_kind
@@ -71,11 +71,10 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
                 yield _method_claim(context, module, link, base, value)
             elif isinstance(value, Member) and _is_output(value.of) and isinstance(link, ast.Attribute):
                 seen.add(link)
-                yield _output_claim(context, module, link, value)
-            elif isinstance(value, Member) and _is_client(value.of) and not _is_called(module, link):
-                if value.attribute not in {"configured", "get_resource_definition"}:
-                    seen.add(link)
-                    yield _lost(context, role_of(module, link), value)
+                yield _output_claim(module, link, value)
+            elif _is_unknown_attribute(module, link, value):
+                seen.add(link)
+                yield _lost(role_of(module, link), value)
     top = reference.node
     for value in index.values(module, top):
         if top not in seen and (isinstance(value, Keyed) or _is_output(value)):
@@ -84,7 +83,7 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
                 context, role
             ):
                 seen.add(top)
-                yield _lost(context, role, value)
+                yield _lost(role, value)
 
 
 def _is_client(value: Value) -> bool:
@@ -99,6 +98,12 @@ def _is_output(value: Value) -> bool:
     )
 
 
+def _is_unknown_attribute(module: Module, link: ast.expr, value: Value) -> bool:
+    if not isinstance(value, Member) or value.attribute == "configured":
+        return False
+    return _is_client(value.of) and not _is_called(module, link)
+
+
 def _is_called(module: Module, link: ast.expr) -> bool:
     above = module.parent(link)
     return isinstance(above, ast.Call) and above.func is link
@@ -108,9 +113,7 @@ def _goes_to_a_function(context: Context, role: Role) -> bool:
     return role.kind == "argument" and sinks.is_followed(context.index, role)
 
 
-def _claim(
-    context: Context, module: Module, node: ast.expr, value: Value, use: Use_, **more: object
-) -> Claim:
+def _claim(module: Module, node: ast.expr, value: Value, use: Use_, **more: object) -> Claim:
     owner = root(value)
     name = legacy_name(value) or "DbtCloudClientResource"
     blocked = more.get("blocked", ())
@@ -127,9 +130,7 @@ def _claim(
         keys=frozenset({owner.key}) if isinstance(owner, Keyed) else frozenset(),
         jobs=jobs,
         blocked=blocked,
-        covers=covered(module, [use.base])
-        if use.base is not None and use.kind == "annotation"
-        else frozenset(),
+        covers=covered([use.base]) if use.base is not None and use.kind == "annotation" else frozenset(),
         detail=use,
     )
 
@@ -138,7 +139,7 @@ def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.ex
     assert isinstance(node, ast.Call)
     name = value.member.attribute
     if name == _GETTER:
-        return _claim(context, module, node, value, Use_("getter", base=base))
+        return _claim(module, node, value, Use_("getter", base=base))
     method, problem, job_node = read_call(node, name)
     jobs: tuple[JobRef, ...] = (context.job_ref(module, job_node),) if job_node is not None else ()
     blocked = [Finding(module.place(node), "LDC304", problem, name)] if problem else []
@@ -156,9 +157,7 @@ def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.ex
         if not _is_whole_statement(statement, node):
             said = "the call is part of a larger expression, and its v2 form takes several statements"
             blocked.append(Finding(module.place(node), "LDC302", said, name))
-    return _claim(
-        context, module, node, value, Use_(kind, method, base, role), blocked=tuple(blocked), jobs=jobs
-    )
+    return _claim(module, node, value, Use_(kind, method, base, role), blocked=tuple(blocked), jobs=jobs)
 
 
 def _is_whole_statement(statement: ast.stmt, node: ast.expr) -> bool:
@@ -171,14 +170,13 @@ def _is_whole_statement(statement: ast.stmt, node: ast.expr) -> bool:
     return isinstance(statement, (ast.Expr, ast.Return)) and statement.value is node
 
 
-def _output_claim(context: Context, module: Module, node: ast.Attribute, value: Member) -> Claim:
+def _output_claim(module: Module, node: ast.Attribute, value: Member) -> Claim:
     replacement = OUTPUT_ATTRIBUTES.get(value.attribute)
     blocked: tuple[Finding, ...] = ()
     if replacement is None:
         said = f"the run details of v2 have nothing for `.{value.attribute}`"
         blocked = (Finding(module.place(node), "LDC304", said, "DbtCloudOutput"),)
     return _claim(
-        context,
         module,
         node,
         value,
@@ -187,10 +185,10 @@ def _output_claim(context: Context, module: Module, node: ast.Attribute, value: 
     )
 
 
-def _lost(context: Context, role: Role, value: Value) -> Claim:
+def _lost(role: Role, value: Value) -> Claim:
     what = "the output" if _is_output(value) else "the client"
     finding = sinks.lost_trail(role, what, legacy_name(value))
-    return _claim(context, role.module, role.node, value, Use_("lost", role=role), blocked=(finding,))
+    return _claim(role.module, role.node, value, Use_("lost", role=role), blocked=(finding,))
 
 
 def _annotations(context: Context) -> Iterator[Claim]:
@@ -207,7 +205,6 @@ def _annotations(context: Context) -> Iterator[Claim]:
                     finding = Finding(module.place(arg), "LDC302", said, "DbtCloudClientResource")
                     blocked = () if plain else (finding,)
                     yield _claim(
-                        context,
                         module,
                         arg.annotation,
                         value,
@@ -225,7 +222,7 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     if use_.kind == "annotation":
         done.edit(module, ReplaceExpression(module.span(claim.node), use(CLOUD_V2, "DbtCloudWorkspace")))
     elif use_.kind == "getter":
-        if not _is_rewritten_with_its_call(context, module, claim.node):
+        if not _is_rewritten_with_its_call(module, claim.node):
             done.edit(
                 module, ReplaceExpression(module.span(claim.node), client_text(context, module, claim.node))
             )
@@ -248,7 +245,7 @@ def client_text(context: Context, module: Module, node: ast.expr) -> str:
     return f"{render.own_text(module, node)}.get_client()"
 
 
-def _is_rewritten_with_its_call(context: Context, module: Module, node: ast.expr) -> bool:
+def _is_rewritten_with_its_call(module: Module, node: ast.expr) -> bool:
     """Whether the client is asked for only to be called at once: then the call's rewrite holds it."""
     above = module.parent(node)
     return isinstance(above, ast.Attribute) and _is_called(module, above)
@@ -297,7 +294,7 @@ def _rewrite_poll(claim: Claim, use_: Use_, unit: Unit, use: Use, context: Conte
         lines.append(f"return {run}")
     _, comments = render.with_comments(module, style, node, [])
     done.edit(module, ReplaceStatement(module.span(statement), "\n".join([*comments, *lines]) + "\n"))
-    _rewrite_return_annotation(claim, statement, context, use, done)
+    _rewrite_return_annotation(claim, statement, context, done)
     name = claim.name
     if any(argument == "cause" for argument, _ in method.arguments):
         done.tell(module, node, "LDC212", "the cause given here is not sent", name)
@@ -315,9 +312,7 @@ def _is_handed_on(context: Context, claim: Claim) -> bool:
     )
 
 
-def _rewrite_return_annotation(
-    claim: Claim, statement: ast.stmt, context: Context, use: Use, done: Rewrite
-) -> None:
+def _rewrite_return_annotation(claim: Claim, statement: ast.stmt, context: Context, done: Rewrite) -> None:
     """An op that says it returns a ``DbtCloudOutput`` would fail Dagster's type check with run details."""
     function = claim.module.function_of(statement)
     if (
@@ -329,6 +324,3 @@ def _rewrite_return_annotation(
     values = context.index.values(claim.module, function.returns)
     if any(legacy_name(value) == "DbtCloudOutput" for value in values):
         done.edit(claim.module, ReplaceExpression(claim.module.span(function.returns), "dict"))
-
-
-__all__ = ["InsertBefore", "claims", "client_text", "rewrite"]

@@ -64,7 +64,7 @@ def _claim(context: Context, module: Module, node: ast.Call) -> Claim:
         value=Made(module, node, _FUNCTION.name),
         jobs=(ref,) if ref is not None else (),
         blocked=blocked,
-        covers=covered(module, [node.func]),
+        covers=covered([node.func]),
         detail=(fact, known),
     )
 

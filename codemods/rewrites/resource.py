@@ -55,13 +55,13 @@ def claims(context: Context) -> Iterator[Claim]:
     for reference in index.references:
         for link in reference.chain:
             for value in index.values(reference.module, link):
-                if isinstance(value, Made) and thing_kind(value) == "resource" and value not in seen:
-                    if value.call in reference.chain:
-                        seen.add(value)
-                        yield _claim(context, value, reference.chain)
+                is_new = isinstance(value, Made) and thing_kind(value) == "resource" and value not in seen
+                if is_new and isinstance(value, Made) and value.call in reference.chain:
+                    seen.add(value)
+                    yield _claim(context, value)
 
 
-def _claim(context: Context, value: Made, chain: tuple[ast.expr, ...]) -> Claim:
+def _claim(context: Context, value: Made) -> Claim:
     module, name = value.module, legacy_name(value)
     uses = sinks.resource_uses(context.index, value)
     problem, settings = _settings(context, value)
@@ -78,7 +78,7 @@ def _claim(context: Context, value: Made, chain: tuple[ast.expr, ...]) -> Claim:
         resources=frozenset({value}),
         keys=frozenset(binding.key for binding in uses.bindings if binding.key),
         blocked=tuple(blocked),
-        covers=covered(module, [value.call]),
+        covers=covered([value.call]),
         detail=settings,
     )
 
@@ -86,7 +86,7 @@ def _claim(context: Context, value: Made, chain: tuple[ast.expr, ...]) -> Claim:
 def _settings(context: Context, value: Made) -> tuple[str, Settings | None]:
     """The settings of a resource, or why they cannot be told."""
     module, call = value.module, value.call
-    callee = {inner for inner in context.index.values(module, call.func)}
+    callee = context.index.values(module, call.func)
     if any(not isinstance(inner, (External,)) and not _is_configured(inner) for inner in callee):
         return "a subclass of the legacy resource is rewritten by hand", None
     dotted = value.of.removeprefix("legacy.")
@@ -97,7 +97,7 @@ def _settings(context: Context, value: Made) -> tuple[str, Settings | None]:
             f"`.{dotted.split('.', 1)[1]}()` is configured at launch, and a workspace when it is built",
             None,
         )
-    return _from_arguments(module, call, dotted)
+    return _from_arguments(call, dotted)
 
 
 def _is_configured(value: object) -> bool:
@@ -126,7 +126,7 @@ def _from_dict(context: Context, module: Module, call: ast.Call) -> tuple[str, S
     return _checked(values, tuple((inner, name) for name, inner in values.items()))
 
 
-def _from_arguments(module: Module, call: ast.Call, name: str) -> tuple[str, Settings | None]:
+def _from_arguments(call: ast.Call, name: str) -> tuple[str, Settings | None]:
     values: dict[str, ast.expr] = {}
     parts: list[tuple[ast.AST, str]] = []
     positions = _POSITIONS.get(name, ())

@@ -57,7 +57,7 @@ def claims(context: Context) -> Iterator[Claim]:
 
 def _claim(context: Context, reference: Reference, place: int) -> Claim:
     module, chain = reference.module, reference.chain
-    problem, found = _read(context, reference, place)
+    problem, found = _read(reference, place)
     call = chain[place + 2] if len(chain) > place + 2 else chain[place]
     blocked = (Finding(module.place(chain[place]), "LDC302", problem, NAME),) if problem else ()
     jobs = (context.job_ref(module, found.settings["job_id"]),) if found is not None and not problem else ()
@@ -75,7 +75,7 @@ def _claim(context: Context, reference: Reference, place: int) -> Claim:
     )
 
 
-def _read(context: Context, reference: Reference, place: int) -> tuple[str, RunOp | None]:
+def _read(reference: Reference, place: int) -> tuple[str, RunOp | None]:
     module, chain = reference.module, reference.chain
     rest = chain[place + 1 :]
     is_configured = len(rest) == 2 and isinstance(rest[0], ast.Attribute) and rest[0].attr == "configured"
