@@ -22,4 +22,4 @@ def as_uri(path: Path, root: Path) -> str:
     relative = relative_to_root(path, root)
     if relative is None:
         return Path(os.path.abspath(path)).as_uri()  # noqa: PTH100
-    return quote(relative)
+    return quote(os.fsencode(relative))
