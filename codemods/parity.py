@@ -6,7 +6,9 @@ loaded here. A difference that the codemod tells of carries its code; one withou
 
 from __future__ import annotations
 
+import argparse
 import json
+import sys
 from pathlib import Path
 
 from .difference import Difference, Snapshot
@@ -54,3 +56,27 @@ def _compare_errors(before: Snapshot, after: Snapshot) -> list[Difference]:
     ]
     code = "LDC401" if classes == [None, "MissingFactError"] else None
     return [Difference("loading", after["target"], texts[0] or "loads", texts[1] or "loads", code)]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the differences between two documents of ``python -m legacy_shim.snapshot``.
+
+    Exit codes: 0 no difference without a code, 1 at least one, 2 wrong usage or no snapshots.
+    """
+    parser = argparse.ArgumentParser(prog="python -m legacy_shim.codemods.parity", description=main.__doc__)
+    parser.add_argument("before", type=Path)
+    parser.add_argument("after", type=Path)
+    options = parser.parse_args(arguments)
+    try:
+        differences = compare(load_snapshot(options.before), load_snapshot(options.after))
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
+    for row in differences:
+        print(row)
+    unexpected = sum(not row.is_expected for row in differences)
+    print(f"{len(differences)} differences, {unexpected} of them without a code that tells of them")
+    return int(unexpected > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -186,7 +186,7 @@ def _indented(text: str) -> str:
 def _show_warnings(document: dict[str, Any]) -> None:
     for row in document["warnings"]:
         if row["category"] == "LegacyDbtCloudWarning":
-            console.print(f"  [yellow]warning[/] {escape(row['message'])}")
+            console.print(f"  [yellow]warning[/] {escape(row['message'].replace('{path}/', ''))}")
 
 
 def _show_runs(document: dict[str, Any]) -> None:
