@@ -19,9 +19,9 @@ def tell_of_job(done: Rewrite, claim: Claim, unit: Unit, plan: Plan) -> None:
     if plan.before or plan.after:
         others = ", ".join(f"`{command.text}`" for command in (*plan.before, *plan.after))
         tell("LDC202", f"{others} and `{plan.build.text}` each become a run")
-    if unit.reused is None:
+    if unit.reused is None and unit.not_reused:
         tell("LDC203", f"job {ref.job_id} is not used any more: {unit.not_reused}")
-    elif unit.reused.id != ref.job_id:
+    elif unit.reused is not None and unit.reused.id != ref.job_id:
         tell("LDC204", f"the commands of job {ref.job_id} run in job {unit.reused.id} ({unit.reused.name})")
     if plan.runs_tests:
         tell("LDC205", f"the tests of job {ref.job_id} show as asset checks")

@@ -350,9 +350,16 @@ def argument_of(
     positional = [arg.arg for arg in [*function.args.posonlyargs, *function.args.args]]
     if isinstance(call.func, ast.Attribute) and positional[:1] in (["self"], ["cls"]):
         positional = positional[1:]
+    elif positional[:1] and _takes_context(function, positional[0]):
+        positional = positional[1:]  # Dagster fills it; calls in a job's body leave it out.
     if name in positional and positional.index(name) < len(call.args):
         return call.args[positional.index(name)]
     return None
+
+
+def _takes_context(function: ast.FunctionDef | ast.AsyncFunctionDef, first: str) -> bool:
+    is_injected = any(decorator_name(decorator) in _INJECTING for decorator in function.decorator_list)
+    return is_injected and first.strip("_") in {"context", ""}
 
 
 def _default_of(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> ast.expr | None:

@@ -22,17 +22,20 @@ class Namespace:
 
     def existing(self, source: str, name: str) -> str:
         """How the file can already write ``source.name`` at module level; empty where it cannot."""
+        through_module, has_from = "", False
         for bound, bindings in self.names.tables.get(self.module.tree, {}).items():
-            if len(bindings) != 1 or not isinstance(bindings[0], Imported) or bindings[0].level:
-                continue
             binding = bindings[0]
-            if not self._is_module_level(binding.node):
+            if len(bindings) != 1 or not isinstance(binding, Imported) or binding.level:
                 continue
-            if binding.name == name and binding.module == source:
+            if binding.module != source or not self._is_module_level(binding.node):
+                continue
+            if binding.name == name:
                 return bound
-            if not name and not binding.name and binding.module == source and bound == source.split(".")[0]:
-                return bound
-        return ""
+            has_from = has_from or bool(binding.name)
+            if not binding.name:
+                through_module = bound
+        # Who writes `import dagster as dg` and nothing else wants `dg.op`.
+        return f"{through_module}.{name}" if through_module and name and not has_from else ""
 
     def importing(self, source: str, name: str) -> Import | None:
         """The import that makes ``source.name`` usable; None where the file has it already."""

@@ -95,11 +95,9 @@ def _asked_to_keep(claim: Claim, context: Context, limits: Limits) -> Claim:
         )
         return replace(claim, blocked=(finding, *claim.blocked))
     statement = claim.module.statement_of(claim.node)
-    last = (
-        statement.body[0].lineno - 1
-        if isinstance(statement, (ast.FunctionDef, ast.ClassDef))
-        else statement.end_lineno
-    )
+    body = getattr(statement, "body", None)
+    # Of a compound statement its head alone: what stands in it has statements of its own.
+    last = body[0].lineno - 1 if body else statement.end_lineno
     for comment in context.style(claim.module).comments:
         if statement.lineno - 1 <= comment.line <= (last or statement.lineno):
             own_line_above = comment.line == statement.lineno - 1 and comment.trails

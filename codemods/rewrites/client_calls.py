@@ -113,12 +113,18 @@ def _goes_to_a_function(context: Context, role: Role) -> bool:
     return role.kind == "argument" and sinks.is_followed(context.index, role)
 
 
-def _claim(module: Module, node: ast.expr, value: Value, use: Use_, **more: object) -> Claim:
+def _claim(
+    module: Module,
+    node: ast.expr,
+    value: Value,
+    use: Use_,
+    *,
+    blocked: tuple[Finding, ...] = (),
+    jobs: tuple[JobRef, ...] = (),
+    covers: frozenset[ast.AST] = frozenset(),
+) -> Claim:
     owner = root(value)
     name = legacy_name(value) or "DbtCloudClientResource"
-    blocked = more.get("blocked", ())
-    jobs = more.get("jobs", ())
-    assert isinstance(blocked, tuple) and isinstance(jobs, tuple)
     return Claim(
         construct="client_calls",
         module=module,
@@ -130,7 +136,7 @@ def _claim(module: Module, node: ast.expr, value: Value, use: Use_, **more: obje
         keys=frozenset({owner.key}) if isinstance(owner, Keyed) else frozenset(),
         jobs=jobs,
         blocked=blocked,
-        covers=covered([use.base]) if use.base is not None and use.kind == "annotation" else frozenset(),
+        covers=covers,
         detail=use,
     )
 
@@ -157,7 +163,17 @@ def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.ex
         if not _is_whole_statement(statement, node):
             said = "the call is part of a larger expression, and its v2 form takes several statements"
             blocked.append(Finding(module.place(node), "LDC302", said, name))
-    return _claim(module, node, value, Use_(kind, method, base, role), blocked=tuple(blocked), jobs=jobs)
+    function = module.function_of(node)
+    returns = function.returns if function is not None and kind == "poll" and not blocked else None
+    return _claim(
+        module,
+        node,
+        value,
+        Use_(kind, method, base, role),
+        blocked=tuple(blocked),
+        jobs=jobs,
+        covers=covered([returns]) if isinstance(returns, (ast.Name, ast.Attribute)) else frozenset(),
+    )
 
 
 def _is_whole_statement(statement: ast.stmt, node: ast.expr) -> bool:
@@ -210,6 +226,7 @@ def _annotations(context: Context) -> Iterator[Claim]:
                         value,
                         Use_("annotation", base=arg.annotation),
                         blocked=blocked,
+                        covers=covered([arg.annotation]),
                     )
 
 
