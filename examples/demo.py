@@ -6,6 +6,7 @@ code 0 only if the same assets came out of the same dbt commands, or the migrati
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -17,8 +18,10 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.syntax import Syntax
 from rich.table import Table
+from rich.text import Text
 
 from legacy_shim.catalogue import BY_CODE
 from legacy_shim.codemods.parity import Difference, compare, load_commands, load_snapshot
@@ -64,27 +67,29 @@ class Story:
     def tell(self) -> bool:
         """Every step in its order; whether it ended well."""
         _say("A legacy project, and the dbt Cloud job that it loads")
-        _quote(Syntax((self.project / "acme_data/assets/dbt.py").read_text(), "python", line_numbers=True))
-        _note(f"A local dbt Cloud listens at {self.url}: account 12345, job 67890 [i]Nightly[/]:")
-        _note("[b]dbt seed[/], then [b]dbt build --select tag:daily[/], with real dbt on DuckDB.")
+        _quote((self.project / "acme_data/assets/dbt.py").read_text(), "python")
+        _note(f"A local dbt Cloud listens at {self.url}. It runs a real dbt project, on DuckDB.")
+
+        _say("Ask dbt Cloud for what only it knows of the jobs")
+        if self._codemod("lookup", ".") != 0:
+            return False
+        _show_facts(json.loads((self.project / "dbt_cloud_jobs.json").read_text()))
 
         _say("Keep running: the facade serves the old names, and warns")
         before = self._run("before", "--install")
         if before is None:
             return False
 
-        _say("Ask dbt Cloud for what only it knows of the job")
-        if self._codemod("lookup", ".") == 2:
-            return False
-        _quote(Syntax((self.project / "dbt_cloud_jobs.json").read_text(), "json"))
-
         _say("See what would change")
-        self._codemod("migrate", ".", "--diff", as_diff=True)
+        self._codemod("migrate", ".", "--diff", language="diff")
+        report = self.project.parent / "report.json"
+        self._python(
+            "legacy_shim.codemods", "migrate", ".", "--check", "--format", "json", "--output", str(report)
+        )
+        told = {finding["code"] for finding in json.loads(report.read_text())["findings"]}
 
         _say("Migrate")
-        report = self.project.parent / "report.json"
         exit_code = self._codemod("migrate", ".")
-        self._codemod("migrate", ".", "--check", "--format", "json", "--output", str(report), is_shown=False)
         if exit_code == 2:
             return False
 
@@ -92,7 +97,9 @@ class Story:
         after = self._run("after")
         if after is None:
             return False
-        return self._compare(before, after, exit_code)
+
+        _say("Compare")
+        return _compare(before, after, told, exit_code)
 
     def _run(self, name: str, *options: str) -> dict[str, Any] | None:
         """Load the code location, execute its jobs, show what came of it; None if something failed."""
@@ -114,17 +121,13 @@ class Story:
             return None
         return document
 
-    def _codemod(self, *arguments: str, as_diff: bool = False, is_shown: bool = True) -> int:
+    def _codemod(self, *arguments: str, language: str = "text") -> int:
         """Run the codemod and show what it says; its exit code."""
+        _command("legacy_shim.codemods", *arguments)
         done = self._python("legacy_shim.codemods", *arguments)
-        if is_shown:
-            _command("legacy_shim.codemods", *arguments)
-            if as_diff:
-                _quote(Syntax(done.stdout.rstrip(), "diff", word_wrap=True))
-            else:
-                console.print(_indented(done.stdout), markup=False)
-            if done.returncode == 2 or (done.stderr and not as_diff):
-                console.print(_indented(done.stderr), markup=False, style="dim")
+        _quote(done.stdout, language)
+        if language == "text" or done.returncode == 2:
+            _quote(done.stderr, "text")
         return done.returncode
 
     def _python(self, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -136,24 +139,25 @@ class Story:
             text=True,
         )
 
-    def _compare(self, before: dict[str, Any], after: dict[str, Any], exit_code: int) -> bool:
-        _say("Compare")
-        differences = compare(before, after)
-        unexpected = [row for row in differences if not row.is_expected]
-        _show_same(before, after, differences)
-        _show_told(differences)
-        for row in unexpected:
-            console.print(f"  {row}", style="bold red", markup=False)
-        console.print()
-        if unexpected:
-            console.print(f"[bold red]Not the same: {len(unexpected)} differences that nobody told of.[/]")
-            return False
-        left = " What stayed on the facade is listed above, with its reasons." if exit_code else ""
-        console.print(
-            "[bold green]The same assets, by the same dbt commands, in the same dbt Cloud jobs. "
-            f"Every other difference was told of beforehand.{left}[/]"
-        )
-        return True
+
+def _compare(before: dict[str, Any], after: dict[str, Any], told: set[str], exit_code: int) -> bool:
+    """Show what is the same and what is not; whether nothing differs that the migration did not tell of."""
+    differences = compare(before, after)
+    untold = [row for row in differences if row.code not in told]
+    _show_same(before, after, untold)
+    _show_told([row for row in differences if row.code in told])
+    for row in untold:
+        console.print(f"  {row}", style="bold red", markup=False)
+    console.print()
+    if untold:
+        console.print(f"[bold red]Not the same: {len(untold)} differences that nobody told of.[/]")
+        return False
+    left = " What stayed on the facade is listed above, with its reasons." if exit_code else ""
+    console.print(
+        "[bold green]The same assets, by the same dbt commands, in the same dbt Cloud jobs. "
+        f"Every other difference was told of beforehand.{left}[/]"
+    )
+    return True
 
 
 _step = 0
@@ -174,19 +178,33 @@ def _note(text: str) -> None:
     console.print(f"  {text}")
 
 
-def _quote(text: Syntax) -> None:
-    text.background_color = "default"
-    console.print(text)
+def _quote(text: str, language: str) -> None:
+    """Show a text with an indent; in colour on a terminal."""
+    body: Text | Syntax = Text(text.rstrip())
+    if console.is_terminal and language != "text":
+        body = Syntax(text.rstrip(), language, background_color="default", word_wrap=True)
+    if text.strip():
+        console.print(Padding(body, (0, 0, 0, 2), expand=False))
 
 
-def _indented(text: str) -> str:
-    return "\n".join(f"  {line}" for line in text.rstrip().splitlines())
+def _show_facts(facts: dict[str, Any]) -> None:
+    table = Table(box=None, padding=(0, 2))
+    for column in ("job", "name", "project", "environment", "commands", "schedule"):
+        table.add_column(column, overflow="fold")
+    for job_id, job in facts["jobs"].items():
+        schedule = "on" if job["triggers"]["schedule"] else "off"
+        commands = escape("\n".join(job["execute_steps"]))
+        table.add_row(
+            job_id, job["name"], str(job["project_id"]), str(job["environment_id"]), commands, schedule
+        )
+    console.print(table)
 
 
 def _show_warnings(document: dict[str, Any]) -> None:
     for row in document["warnings"]:
         if row["category"] == "LegacyDbtCloudWarning":
-            console.print(f"  [yellow]warning[/] {escape(row['message'].replace('{path}/', ''))}")
+            message = escape(row["message"].replace("{path}/", ""))
+            console.print(Padding(f"[yellow]warning[/] {message}", (0, 0, 0, 2)))
 
 
 def _show_runs(document: dict[str, Any]) -> None:
@@ -211,11 +229,12 @@ def _show_materialized(document: dict[str, Any]) -> None:
         tests = f"; {len(action['observed'])} test observations" if action["observed"] else ""
         tests += f"; {len(action['checked'])} asset checks" if action["checked"] else ""
         outcome = "[green]succeeded[/]" if action["success"] else "[red]failed[/]"
-        console.print(f"  {action['action'].removeprefix('job:')} {outcome}, {said}{tests}")
+        name = action["action"].removeprefix("job:")
+        console.print(Padding(f"{name} {outcome}, {said}{tests}", (0, 0, 0, 2)))
 
 
-def _show_same(before: dict[str, Any], after: dict[str, Any], differences: list[Difference]) -> None:
-    changed = {row.kind for row in differences if not row.is_expected}
+def _show_same(before: dict[str, Any], after: dict[str, Any], untold: list[Difference]) -> None:
+    changed = {row.kind for row in untold}
     graph = before["graph"]
     commands = [command for run in before["runs"] if run["phase"] != "load" for command in run["commands"]]
     materialized = sum(len(action["materialized"]) for action in before["actions"])
