@@ -90,6 +90,7 @@ def _one_job(dbt_project: Path | None, artifacts: Path | None, commands: list[st
 def _serve(cloud: DbtCloud, port: int, token: str) -> None:
     console = Console()
     stopped = threading.Event()
+    cloud.listen(Monitor(console))
     try:
         server = serve(cloud, port)
     except OSError as error:
@@ -99,7 +100,6 @@ def _serve(cloud: DbtCloud, port: int, token: str) -> None:
         signal.signal(name, lambda *_: stopped.set())
     with server:
         introduce(console, cloud, server.url, token)
-        cloud.listen(Monitor(console))
         while not stopped.wait(0.2):
             pass
         console.print("\nStopping.")

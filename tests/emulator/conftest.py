@@ -84,10 +84,18 @@ def recorded_cloud(folder: Path) -> DbtCloud:
 
 
 @pytest.fixture(scope="session")
-def real_server() -> Iterator[Server]:
+def shop_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The dbt project of the session's dbt Cloud; tests may change it and must change it back."""
+    folder = tmp_path_factory.mktemp("project") / "shop"
+    shutil.copytree(HERE / "dbt_project", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_server(shop_folder: Path) -> Iterator[Server]:
     cloud = DbtCloud()
     cloud.add_account(ACCOUNT, token=TOKEN, name="Acme")
-    cloud.add_project(PROJECT, account_id=ACCOUNT, name="shop", backend=DbtProject(HERE / "dbt_project"))
+    cloud.add_project(PROJECT, account_id=ACCOUNT, name="shop", backend=DbtProject(shop_folder))
     cloud.add_project(
         WIDE_PROJECT, account_id=ACCOUNT, name="wide", backend=DbtProject(HERE / "dbt_project_wide")
     )

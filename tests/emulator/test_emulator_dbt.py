@@ -9,9 +9,9 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import ACCOUNT, ENVIRONMENT, HERE, JOB, PROJECT, Api, results
+from conftest import ENVIRONMENT, HERE, JOB, PROJECT, Api, results
 
-from legacy_shim.emulator import DbtCloud, DbtProject, Server, Speed
+from legacy_shim.emulator import DbtCloud, DbtProject, Speed
 from legacy_shim.emulator.profiles import NotADbtProject
 
 
@@ -23,7 +23,7 @@ def job(real: Api) -> Iterator[dict[str, Any]]:
         environment_id=ENVIRONMENT,
         name="Nightly",
         execute_steps=["dbt run --select customers"],
-        settings={"threads": 3, "target_name": "prod"},
+        settings={"threads": 3},
     )
     del real.cloud.jobs[JOB]
 
@@ -66,7 +66,7 @@ def test_run_results_name_their_own_run(real: Api, job: dict[str, Any]) -> None:
 @pytest.mark.usefixtures("job")
 def test_threads_target_and_schema(real: Api) -> None:
     run = real.run()
-    assert "Concurrency: 3 threads (target='prod')" in run["run_steps"][-1]["logs"]
+    assert "Concurrency: 3 threads (target='default')" in run["run_steps"][-1]["logs"]
     over = real.run(
         "dbt seed",
         "dbt run -s stg_orders",
@@ -108,63 +108,54 @@ def test_a_failing_command_skips_the_rest(real: Api) -> None:
     assert real.run()["is_success"], "the worker serves on"
 
 
-@pytest.fixture(scope="module")
-def mini(real_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A dbt project that tests may change, with the job 42."""
-    folder = tmp_path_factory.mktemp("mini")
-    (folder / "models").mkdir()
-    (folder / "dbt_project.yml").write_text("name: mini\nversion: '1.0'\nprofile: mini\n")
-    cloud, project = real_server.cloud, DbtProject(folder)
-    cloud.add_project(40, account_id=ACCOUNT, backend=project)
-    cloud.add_environment(41, project_id=40)
-    cloud.add_job(42, project_id=40, environment_id=41, name="mini", execute_steps=["dbt build"])
-    yield folder
-    project.close()
-    del cloud.projects[40], cloud.environments[41], cloud.jobs[42]
-
-
-def test_environment_variables_reach_dbt_and_the_nearest_level_wins(real: Api, mini: Path) -> None:
-    told = mini / "models" / "told.sql"
-    told.write_text(
+def test_environment_variables_reach_dbt_and_the_nearest_level_wins(
+    real: Api, job: dict[str, Any], shop_folder: Path
+) -> None:
+    models, command = shop_folder / "models", "dbt run --select told more zap"
+    (models / "told.sql").write_text(
         "select '{{ env_var(\"DBT_COLOUR\") }}' as colour, '{{ env_var(\"DBT_CLOUD_JOB_ID\") }}' as job"
     )
-    real.cloud.add_environment_variable(40, "DBT_COLOUR", "red")
-    (mini / "models" / "zap.sql").write_text("select 0 as zero")
-    first = real.run(job_id=42)
-    (mini / "models" / "zap.sql").unlink()
-    real.cloud.add_environment_variable(40, "DBT_COLOUR", "blue", job_id=42)
-    (mini / "models" / "more.sql").write_text("select 1 as one")
-    second = real.run(job_id=42)
+    (models / "zap.sql").write_text("select 0 as zero")
+    real.cloud.add_environment_variable(PROJECT, "DBT_COLOUR", "red")
+    first = real.run(command)
+    real.cloud.add_environment_variable(PROJECT, "DBT_COLOUR", "blue", job_id=job["id"])
+    (models / "zap.sql").unlink()
+    (models / "more.sql").write_text("select 1 as one")
+    second = real.run(command)
+    (models / "told.sql").unlink()
+    (models / "more.sql").unlink()
+    real.cloud.environment_variables.clear()
     found = {r["unique_id"]: r for r in real.artifact(first, "run_results.json")["results"]}
-    assert found["model.mini.told"]["compiled_code"] == "select 'red' as colour, '42' as job"
-    assert "model.mini.zap" in found
+    assert found.keys() == {"model.shop.told", "model.shop.zap"}
+    assert found["model.shop.told"]["compiled_code"] == f"select 'red' as colour, '{JOB}' as job"
     found = {r["unique_id"]: r for r in real.artifact(second, "run_results.json")["results"]}
-    assert "'blue'" in found["model.mini.told"]["compiled_code"]
-    assert found.keys() == {"model.mini.told", "model.mini.more"}, "a run sees the project as it is then"
-    assert not (mini / "target").exists()
+    assert found.keys() == {"model.shop.told", "model.shop.more"}, "a run sees the project as it is then"
+    assert "'blue'" in found["model.shop.told"]["compiled_code"]
+    assert not (shop_folder / "target").exists(), "the project's own folder was written to"
 
 
-def test_cancelling_kills_dbt_and_the_next_run_works(real: Api, mini: Path) -> None:
-    slow = mini / "models" / "slow.sql"
+@pytest.mark.usefixtures("job")
+def test_cancelling_kills_dbt_and_the_next_run_works(real: Api, shop_folder: Path) -> None:
+    slow = shop_folder / "models" / "slow.sql"
     slow.write_text(
         "select count(*) as n from range(200000) a, range(200000) b where a.range % 7 = b.range % 11"
     )
     speed, real.cloud.speed = real.cloud.speed, Speed()
-    run = real.trigger(42)
+    run = real.trigger(JOB, "dbt run --select slow")
     deadline = time.monotonic() + 40
     while len(real.data(f"runs/{run['id']}/?include_related=run_steps")["run_steps"]) < 4:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    worker = backend(real.cloud, 40)._worker
+    worker = backend(real.cloud)._worker
     assert worker is not None
     shown = real("POST", f"runs/{run['id']}/cancel/").json()["data"]
     real.cloud.speed = speed
+    slow.unlink()
     assert shown["status_humanized"] == "Cancelled"
     assert not worker.is_alive
     steps = real.data(f"runs/{run['id']}/?include_related=run_steps")["run_steps"]
     assert steps[-1]["status_humanized"] == "Cancelled"
-    slow.write_text("select 1 as n")
-    assert real.run(job_id=42)["is_success"]
+    assert real.run()["is_success"]
 
 
 def test_closing_removes_what_was_made() -> None:

@@ -182,7 +182,7 @@ terms = st.builds(
 unions = st.lists(st.lists(terms, min_size=1, max_size=2).map(",".join), min_size=1, max_size=3)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(unions, st.one_of(st.just([]), unions), st.sampled_from(["eager", "cautious", "buildable", "empty"]))
 @example(["2+customers", "tag:daily,stg_*"], ["1+tag:staging"], "cautious")
 def test_any_combination(

@@ -125,11 +125,12 @@ def test_a_set_up_file_that_cannot_be_read(tmp_path: Path) -> None:
         load_setup(tmp_path / "absent.json")
     with pytest.raises(SetupError, match="is not JSON"):
         load_setup(write(tmp_path, "{"))
+    setup = json.loads(json.dumps(SETUP))
+    _project(setup).update(dbt_project=".")
+    _project(setup).pop("artifacts")
+    path = write(tmp_path, setup)
     with pytest.raises(SetupError, match="dbt_project: "):
-        setup = json.loads(json.dumps(SETUP))
-        _project(setup).update(dbt_project=".")
-        _project(setup).pop("artifacts")
-        load_setup(write(tmp_path, setup))
+        load_setup(path)
 
 
 def test_a_dbt_project_in_a_set_up_file(tmp_path: Path) -> None:
