@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 METHODS: Mapping[str, str] = {
     "run_job": "trigger_job_run",
@@ -47,11 +47,10 @@ OUTPUT_ATTRIBUTES: Mapping[str, str] = {
 
 @dataclass(frozen=True, eq=False)
 class Method:
-    """A call of a client: the method, and its arguments by their legacy names (empty for a positional one)."""
+    """A call of a client: the method, and its arguments by name, which is the same in v2."""
 
     name: str
     arguments: tuple[tuple[str, ast.expr], ...]
-    renamed: Mapping[str, str] = field(default_factory=dict)
 
     def argument(self, name: str) -> ast.expr | None:
         """The argument of that name."""

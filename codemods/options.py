@@ -22,8 +22,8 @@ class Options:
     jobs: int = 1
     """Processes to work with."""
     facts: Facts = field(default_factory=Facts)
-    env: Mapping[str, str] = field(default_factory=dict)
-    """The environment from which job ids that the code reads there are resolved."""
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The environment from which job ids that the code reads there are resolved. It holds secrets: never shown."""
     on_file: Callable[[Path], None] | None = field(default=None, compare=False)
     """Called with each file before it is looked at: for a progress display, and to name it when something breaks.
 

@@ -31,8 +31,12 @@ def run_and_poll(
     ]
     details = use("dagster_dbt.cloud_v2.types", "DbtCloudRun")
     before = f"{run} = "
+    if client.isidentifier():
+        client_name, named = client, []
+    else:
+        named = [f"{client_name} = {client}"]
     lines = [
-        f"{client_name} = {client}",
+        *named,
         before + _call(f"{client_name}.trigger_job_run", triggered, style, before),
         before + _call(f"{client_name}.poll_run", polled, style, before),
         f"{details}.from_run_details({run}).raise_for_status()",

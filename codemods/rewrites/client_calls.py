@@ -287,9 +287,7 @@ def _rewrite_call(claim: Claim, use_: Use_, context: Context, done: Rewrite) -> 
     module, node, method = claim.module, claim.node, use_.method
     assert isinstance(node, ast.Call) and method is not None and use_.base is not None
     arguments = [
-        f"{method.renamed.get(name, name)}={render.own_text(module, value)}"
-        if name
-        else render.own_text(module, value)
+        ("" if value in node.args else f"{name}=") + render.own_text(module, value)
         for name, value in method.arguments
     ]
     text = f"{client_text(context, module, use_.base)}.{METHODS[method.name]}({', '.join(arguments)})"
