@@ -92,6 +92,15 @@ class DbtCloudClientResource(ConfigurableResource[Any], IAttachDifferentObjectTo
         warn_use(_NAME, what="subclass")
 
     @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        # The default of a subclass is part of the schema, which Dagster stores and shows.
+        for name in _TOKENS:
+            field = cls.model_fields[name]
+            if isinstance(field.default, str):
+                field.default = hidden(field.default)
+
+    @classmethod
     def configure_at_launch(cls, **kwargs: Any) -> Any:
         """Return the resource with these values, and the others left to the configuration of each run."""
         warn_use(_NAME)
@@ -108,11 +117,6 @@ class DbtCloudClientResource(ConfigurableResource[Any], IAttachDifferentObjectTo
                 value = super().__getattribute__(_TOKENS[1 - _TOKENS.index(name)])
             return reveal(value) if isinstance(value, str) and not is_env_var(value) else value
         return value
-
-    def __getstate__(self) -> dict[Any, Any]:
-        state = super().__getstate__()
-        state["__pydantic_private__"] = {"_client": None}  # clients have a token and are not pickled
-        return state
 
     def get_dbt_client(self) -> DbtCloudClient:
         """Return the client: one for each resource, with the log of the run if it is used in a run."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
@@ -134,7 +135,8 @@ def _run_failed(
                 ":\n"
             )
         )
-    metadata = {"run_details": MetadataValue.json(_without_logs(run))}
+    details = client.transport.redacted(json.dumps(_without_logs(run)))
+    metadata = {"run_details": MetadataValue.json(json.loads(details))}
     return DbtCloudFailure(
         client.transport.redacted(said), metadata=with_run_page(metadata, href or run.get("href"))
     )

@@ -71,9 +71,7 @@ def test_raw_request_is_as_safe(cloud: DbtCloud, make_client: MakeClient) -> Non
     assert [started.id for started in cloud.runs] == [run["id"]]
 
 
-def test_older_run_of_the_same_cause_is_not_taken(
-    cloud: DbtCloud, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_older_run_of_the_same_cause_is_not_taken(cloud: DbtCloud, make_client: MakeClient) -> None:
     client = make_client()
     earlier = client.run_job(67890)
     cloud.fail(Fault(method="POST", path=TRIGGER, status=500))
