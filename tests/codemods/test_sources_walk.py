@@ -73,7 +73,7 @@ def test_other_kinds_are_listed_apart(tree: Path) -> None:
         "node_modules/x/a.py",
         "x.egg-info/a.py",
         "x/.hg/a.py",
-    ],  # fmt: skip
+    ],
 )
 def test_what_no_one_edits_is_left_out(tree: Path, left_out: str) -> None:
     _make(tree, left_out, "b.py")
