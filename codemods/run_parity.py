@@ -11,6 +11,8 @@ from .difference import Difference, Snapshot
 from .graph_parity import cloud_assets
 
 _LOAD = "load"
+_LEGACY_METADATA = "Execution Time (seconds)"
+"""What every materialization carried that the legacy integration made of a dbt result."""
 _CAUSES_OF_THE_LIBRARY = (
     "Materializing software-defined assets in Dagster run",
     "Triggered by Dagster",
@@ -117,8 +119,14 @@ def _compare_materialization_metadata(
     now = {entry["asset"]: entry["metadata"] for entry in new["materialized"]}
     for key in sorted(set(was) & set(now)):
         if was[key] != now[key]:
-            code = "LDC206" if key in cloud else None
-            yield Difference("materialization metadata", f"{key} in {action}", was[key], now[key], code)
+            is_told = key in cloud or _LEGACY_METADATA in was[key]
+            yield Difference(
+                "materialization metadata",
+                f"{key} in {action}",
+                was[key],
+                now[key],
+                "LDC206" if is_told else None,
+            )
 
 
 def _compare_observations(

@@ -33,6 +33,12 @@ class Migration:
     def codes(self) -> set[str]:
         return {finding["code"] for finding in self.findings}
 
+    @property
+    def told(self) -> str:
+        """Everything that it said, for the message of a test that fails."""
+        rows = (f"{row['path']}:{row['line']} {row['code']} {row['message']}" for row in self.findings)
+        return "\n".join([self.output, *rows])
+
 
 class Runner:
     """Runs one case in a folder of its own."""

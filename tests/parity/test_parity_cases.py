@@ -74,7 +74,7 @@ def _assert_everything_ran(document: dict) -> None:
 
 
 def _assert_files_are_sound(case: Case, original: dict[str, str], migration: Migration) -> None:
-    assert migration.exit_code == (1 if case.keeps else 0), migration.output
+    assert migration.exit_code == (1 if case.keeps else 0), migration.told
     texts = texts_of(migration.folder)
     for path, text in texts.items():
         if path.endswith(".py"):
