@@ -158,7 +158,7 @@ class _Changer(cst.CSTTransformer):
         before: list[Any] = []
         middle: list[Any] = [line]
         behind: list[Any] = []
-        for edit in sorted(edits, key=lambda edit: not isinstance(edit, ReplaceStatement)):
+        for edit in sorted(edits, key=_turn):
             if isinstance(edit, InsertBefore):
                 before += self._statements(edit.text)
                 if edit.blank and middle:
@@ -206,6 +206,11 @@ class _Changer(cst.CSTTransformer):
 
     def _own_line_ends(self, text: str) -> str:
         return text.replace("\n", self.module.default_newline)
+
+
+def _turn(edit: Edit) -> int:
+    """The statement itself first, then what goes around it."""
+    return -1 if isinstance(edit, ReplaceStatement) else edit.rank if isinstance(edit, InsertBefore) else 0
 
 
 def _with_leading(piece: Any, leading: list[cst.EmptyLine]) -> Any:

@@ -47,7 +47,7 @@ def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, 
     """The statements that take the place of the load, ending in the decorated function."""
     module, style = wanted.module, context.style(wanted.module)
     use = unit.using(done, module)
-    workspace = render.own_text(module, wanted.arguments["dbt_cloud"])
+    workspace = _workspace(wanted, unit, context)
     fields, comments, definition = _decorator_fields(wanted, call, workspace, context, unit, use)
     decorator = render.call(f"@{use(CLOUD_V2, 'dbt_cloud_assets')}", fields, style)
     runner = wanted.parameter or workspace
@@ -64,6 +64,16 @@ def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, 
         head,
     ]
     return "\n".join(lines) + "\n" + "".join(f"{style.indent}{line}\n" for line in body)
+
+
+def _workspace(wanted: AssetText, unit: Unit, context: Context) -> str:
+    """How to write the workspace: as the user wrote the resource, or by the name that an inline one gets."""
+    argument = wanted.arguments["dbt_cloud"]
+    if isinstance(argument, ast.Call):
+        for value in context.index.values(wanted.module, argument):
+            if isinstance(value, Made) and value in unit.inline:
+                return unit.inline[value]
+    return render.own_text(wanted.module, argument)
 
 
 def _decorator_fields(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from .bindings import Imported
+from .bindings import Assigned, Imported
 from .claims import Claim, Context, Rewrite
 from .edits import AddArgument, AddEntry, Import
 from .modules import Module
@@ -50,7 +50,7 @@ def binding_of(claim: Claim, placements: tuple[Placement, ...], unit: Unit, cont
     argument = claim.detail.arguments["dbt_cloud"]
     if not placements or not isinstance(argument, ast.Name) or not _is_global(context, module, argument):
         return _OWN
-    if module.scope_of(claim.node) is not module.tree:
+    if module.scope_of(claim.node) is not module.tree or not _is_unconditional(context, module, argument.id):
         return _OWN
     keys = sorted(key for other in unit.claims for key in other.keys if other.resources & claim.resources)
     key = keys[0] if len(set(keys)) == 1 else DEFAULT_KEY
@@ -143,13 +143,33 @@ def _addition(
     if given is not None and display is None:
         return None
     if at is claim.module:
+        if not _is_unconditional(context, at, argument.id):
+            return None
         return Addition(at, call, display, argument.id, None)
     table = context.index.tree.names(at).tables.get(at.tree, {})
     for name in table:
-        if context.index.evaluator.global_values(at, name) & claim.resources:
+        if context.index.evaluator.global_values(at, name) & claim.resources and _is_unconditional(
+            context, at, name
+        ):
             return Addition(at, call, display, name, None)
     imported = _import_beside(context, at, place.role.node, claim.module, argument.id, unit)
     return Addition(at, call, display, argument.id, imported) if imported is not None else None
+
+
+def _is_unconditional(context: Context, module: Module, name: str) -> bool:
+    """Whether a name is bound by a statement of the module itself, and not in a branch that may not run."""
+    bindings = context.index.tree.names(module).tables.get(module.tree, {}).get(name, [])
+    for binding in bindings:
+        node = (
+            binding.value
+            if isinstance(binding, Assigned)
+            else binding.node
+            if isinstance(binding, Imported)
+            else None
+        )
+        if node is not None and module.parent(module.statement_of(node)) is module.tree:
+            return True
+    return False
 
 
 def _import_beside(

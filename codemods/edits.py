@@ -52,12 +52,13 @@ class ReplaceStatement:
 class InsertBefore:
     """Put the statements of ``text`` before the statement at ``span``, and before the comments that precede it.
 
-    ``blank`` asks for an empty line between the two.
+    ``blank`` asks for an empty line between the two. Of several at one place the lowest ``rank`` comes first.
     """
 
     span: Span
     text: str
     blank: bool = False
+    rank: int = 1
 
 
 @dataclass(frozen=True)

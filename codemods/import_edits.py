@@ -40,7 +40,11 @@ def import_edits(module: Module, changes: ImportChanges, style: Style) -> list[E
     edits: list[Edit] = []
     beside: dict[ast.stmt, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     replaced = dict.fromkeys([*gone, *additions.merged])
+    guarded = _guarded(module, gone)
     for new, text in statements:
+        if guarded is not None and new.module.split(".")[0] == "dagster_dbt":
+            beside[guarded][1].append(text)
+            continue
         insertion = additions.insertion(new, text)
         neighbour = additions.neighbour(insertion)
         if neighbour in replaced and not (isinstance(insertion, InsertBefore) and insertion.blank):
@@ -55,6 +59,15 @@ def import_edits(module: Module, changes: ImportChanges, style: Style) -> list[E
         texts = [*before, *([text] if text else []), *facade.get(statement, []), *behind]
         edits.append(ReplaceStatement(module.span(statement), "".join(f"{text}\n" for text in texts)))
     return edits
+
+
+def _guarded(module: Module, gone: Iterable[ast.stmt]) -> ast.stmt | None:
+    """A legacy import in a ``try`` at module level: what takes its place is guarded as it was."""
+    for statement in gone:
+        guard = module.parent(statement)
+        if isinstance(guard, ast.Try) and statement in guard.body and module.parent(guard) is module.tree:
+            return statement
+    return None
 
 
 def _top_imports(module: Module) -> list[ast.Import | ast.ImportFrom]:

@@ -200,7 +200,7 @@ def thing_kind(value: Value) -> str:
 
 
 def _references(tree: Tree, evaluator: Evaluator) -> Iterator[Reference]:
-    keys = set(_bound_keys(tree, evaluator)) | {"dbt_cloud"}
+    keys = set(_bound_keys(tree, evaluator))
     for path in sorted(tree.modules):
         module = tree.modules[path]
         for node in ast.walk(module.tree):
@@ -217,7 +217,8 @@ def _references(tree: Tree, evaluator: Evaluator) -> Iterator[Reference]:
 def _of_interest(evaluator: Evaluator, value: Value, keys: set[str]) -> bool:
     base = root(value)
     if isinstance(base, Keyed):
-        return base.key in keys
+        # A parameter is known by its annotation; `context.resources.x` is ours where `x` is bound to something legacy.
+        return isinstance(base.node, ast.arg) or base.key in keys
     if isinstance(value, InTree):
         return False
     return bool(legacy_name(value)) or (isinstance(value, Literal) and _matters(evaluator, value, 4))

@@ -19,7 +19,7 @@ from .modules import Module
 from .namespace import Namespace, namespace_of
 from .roles import enclosing_annotation, role_of
 from .units import Environment, Unit
-from .values import External, legacy_name
+from .values import External, Made, legacy_name
 
 _KEEP = re.compile(r"#\s*legacy-shim:\s*keep\b[\s:,.\-–—]*(.*)")
 
@@ -210,7 +210,20 @@ def _unit(
     known = len(environments) == 1 and all(any(job.id == ref.job_id for job in jobs) for ref in loads)
     environment = environments.pop() if known else None
     job, reason = _reusable(loads, jobs, environment, reused) if not kept else (None, "")
-    return Unit(tuple(claims), resources, refs, all_jobs, environment, job, reason, kept, namespaces)
+    inline = _inline_names(claims, namespaces)
+    return Unit(tuple(claims), resources, refs, all_jobs, environment, job, reason, kept, inline, namespaces)
+
+
+def _inline_names(claims: Iterable[Claim], namespaces: Mapping[Module, Namespace]) -> dict[Made, str]:
+    """A name for each resource that is built where the loader is called."""
+    found: dict[Made, str] = {}
+    inside = {id(node) for claim in claims if claim.construct == "assets" for node in ast.walk(claim.node)}
+    for claim in claims:
+        if claim.construct == "resource" and id(claim.node) in inside and isinstance(claim.value, Made):
+            number = sum(value.module is claim.module for value in found) + 1
+            wanted = "dbt_cloud" if number == 1 else f"dbt_cloud_{number}"
+            found[claim.value] = namespaces[claim.module].fresh(wanted)
+    return found
 
 
 def _keys(claim: Claim) -> str:

@@ -39,6 +39,8 @@ class Unit:
     """Why no job is reused; empty where one is, or where the unit loads no assets."""
     kept: tuple[Finding, ...]
     """Why the unit stays on the facade; empty where it migrates."""
+    inline: Mapping[Made, str]
+    """The names for workspaces whose resource is built inside a call of the loader: they get a statement of their own."""
     _namespaces: Mapping[Module, Namespace] = field(repr=False, default_factory=dict)
 
     @property

@@ -19,7 +19,7 @@ from legacy_shim.catalogue import BY_NAME
 from .. import render, sinks
 from ..claims import Claim, Context, Rewrite, covered
 from ..differences import tell_of_schedules
-from ..edits import ReplaceExpression
+from ..edits import InsertBefore, ReplaceExpression
 from ..findings import Finding
 from ..index import thing_kind
 from ..modules import Module
@@ -192,7 +192,13 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
             fields.append(Field(text, name, by_name[name].comments, by_name[name].trailing))
     # A workspace is always laid out one argument a line: nobody reads four of them in one.
     text = f"{workspace}(\n{render.exploded(fields, style)})"
-    done.edit(module, ReplaceExpression(module.span(claim.node), text))
+    assert isinstance(claim.value, Made)
+    inline = unit.inline.get(claim.value)
+    if inline is not None:
+        statement = module.span(module.statement_of(claim.node))
+        done.edit(module, InsertBefore(statement, f"{inline} = {text}\n", rank=0))
+    else:
+        done.edit(module, ReplaceExpression(module.span(claim.node), text))
     done.tell(
         module, claim.node, "LDC201", "token and account are read when this module is imported", claim.name
     )

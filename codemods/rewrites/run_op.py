@@ -128,6 +128,14 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     done.edit(module, ReplaceStatement(module.span(statement), "\n".join(lines) + "\n"))
     node = claim.node
     done.tell(module, node, "LDC213", "its output is a mapping of run details", NAME)
+    if _materializations(module, found, style, use):
+        done.tell(
+            module,
+            node,
+            "LDC206",
+            "materializations keep status and execution time, and lose the other times",
+            NAME,
+        )
     done.tell(module, node, "LDC212", 'the cause is "Triggered by dagster."', NAME)
     done.tell(module, node, "LDC218", "requests time out after 15 seconds, and are retried as v2 does", NAME)
     if "poll_timeout" in found.settings:
@@ -169,7 +177,13 @@ def _materializations(module: Module, found: RunOp, style: Style, use: Use) -> l
         f"{tab}for result in client.get_run_results_json(run[{text('id')}])[{text('results')}]:",
         f"{tab * 2}node = result[{text('unique_id')}].split({text('.')})",
         f"{tab * 2}if node[0] in ({built}) and result[{text('status')}] in ({success}):",
-        f"{tab * 3}yield {use('dagster', 'AssetMaterialization')}([{start}*node])",
+        f"{tab * 3}yield {use('dagster', 'AssetMaterialization')}(",
+        f"{tab * 4}[{start}*node],",
+        f"{tab * 4}metadata={{",
+        f"{tab * 5}{text('Status')}: result[{text('status')}],",
+        f"{tab * 5}{text('Execution Time (seconds)')}: result[{text('execution_time')}],",
+        f"{tab * 4}}},",
+        f"{tab * 3})",
     ]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import ENVIRONMENT, HERE, JOB, PROJECT, Api, results
+from emulator_support import ENVIRONMENT, HERE, JOB, PROJECT, Api, results
 
 from legacy_shim.emulator import DbtCloud, DbtProject, Speed
 from legacy_shim.emulator.profiles import NotADbtProject

@@ -6,7 +6,7 @@ import time
 
 import pytest
 import requests
-from conftest import ENVIRONMENT, JOB, PROJECT, Api
+from emulator_support import ENVIRONMENT, JOB, PROJECT, Api
 
 from legacy_shim.emulator import DbtCloud, Fault, Outcome, RecordedArtifacts, RunStatus, Speed
 

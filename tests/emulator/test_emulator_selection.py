@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import Api, results
+from emulator_support import Api, results
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import requests
-from conftest import HERE
+from emulator_support import HERE
 
 from legacy_shim.emulator import DbtProject, SetupError, load_setup, serve
 

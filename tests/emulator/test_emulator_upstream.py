@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import requests
-from conftest import ACCOUNT, ENVIRONMENT, JOB, PROJECT, TOKEN, Api
 from dagster import (
     AssetExecutionContext,
     AssetKey,
@@ -35,6 +34,7 @@ from dagster_dbt.cloud.cli import app as legacy_cli
 from dagster_dbt.cloud.resources import DbtCloudClient
 from dagster_dbt.cloud_v2 import DbtCloudCredentials, DbtCloudWorkspace, dbt_cloud_assets
 from dagster_dbt.cloud_v2.sensor_builder import build_dbt_cloud_polling_sensor
+from emulator_support import ACCOUNT, ENVIRONMENT, JOB, PROJECT, TOKEN, Api
 from typer.testing import CliRunner
 
 from legacy_shim.emulator import Fault, Outcome
