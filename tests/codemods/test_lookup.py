@@ -12,7 +12,7 @@ import pytest
 
 from legacy_shim.codemods.errors import UsageError
 from legacy_shim.codemods.facts import load_facts, read_facts_file
-from legacy_shim.codemods.lookup import Access, LookupResult, default_target, look_up
+from legacy_shim.codemods.lookup import Access, LookupResult, look_up
 from legacy_shim.codemods.options import WantedJob
 from legacy_shim.emulator import DbtCloud, Fault, RecordedArtifacts, serve
 
@@ -388,13 +388,3 @@ def test_the_token_never_reaches_the_file(host: str, target: Path, told: _Told) 
     _look_up(target, told, 67890, host=host)
     assert TOKEN not in target.read_text()
     assert TOKEN not in repr(Access({"DBT_CLOUD_API_TOKEN": TOKEN}))
-
-
-def test_where_a_new_file_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "work" / "src").mkdir(parents=True)
-    (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "a.py").touch()
-    monkeypatch.chdir(tmp_path / "work")
-    assert default_target([Path("src"), Path()]) == Path("dbt_cloud_jobs.json")
-    assert default_target([tmp_path / "other"]) == tmp_path / "other" / "dbt_cloud_jobs.json"
-    assert default_target([tmp_path / "other" / "a.py"]) == tmp_path / "other" / "dbt_cloud_jobs.json"

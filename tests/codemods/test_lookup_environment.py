@@ -1,4 +1,4 @@
-"""Files of KEY=VALUE lines."""
+"""Around a look-up: files of KEY=VALUE lines, and where the facts go."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from legacy_shim.codemods.environment import read_env_file, read_environment
 from legacy_shim.codemods.errors import UsageError
+from legacy_shim.codemods.lookup import default_target
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,13 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         read_env_file(tmp_path / "latin")
     with pytest.raises(UsageError, match="cannot be read"):
         read_env_file(tmp_path)
+
+
+def test_where_a_new_file_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "work" / "src").mkdir(parents=True)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "a.py").touch()
+    monkeypatch.chdir(tmp_path / "work")
+    assert default_target([Path("src"), Path()]) == Path("dbt_cloud_jobs.json")
+    assert default_target([tmp_path / "other"]) == tmp_path / "other" / "dbt_cloud_jobs.json"
+    assert default_target([tmp_path / "other" / "a.py"]) == tmp_path / "other" / "dbt_cloud_jobs.json"
