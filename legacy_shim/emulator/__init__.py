@@ -15,7 +15,7 @@ except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
         'The emulator of legacy-shim needs packages that are not installed: pip install "legacy-shim[emulator]"',
         name=error.name,
-    ) from error
+    ) from None
 
 from .backends import Backend, RunContext, StepOutcome
 from .dbt_project import DbtProject
