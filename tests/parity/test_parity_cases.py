@@ -80,6 +80,10 @@ def _assert_files_are_sound(case: Case, original: dict[str, str], migration: Mig
         if path.endswith(".py"):
             compile(text, path, "exec")
             assert _legacy_imports(text) == [], f"{path} still imports legacy names from dagster_dbt"
+        if path in original:
+            assert _layout(text) == _layout(original[path]), (
+                f"{path}: line ends, the last newline or the BOM changed"
+            )
     if case.untouched:
         assert texts == original
         assert migration.findings == []
@@ -89,6 +93,12 @@ def _assert_files_are_sound(case: Case, original: dict[str, str], migration: Mig
         assert texts == case.expected_files
     new = _lint(migration.folder) - _lint(case.before)
     assert not new, f"ruff finds what was not there before: {dict(new)}"
+
+
+def _layout(text: str) -> tuple[bool, bool, bool, bool]:
+    """Whether there are CRLF ends, whether there are others, whether the last line has an end, whether there is a BOM."""
+    crlf = text.count("\r\n")
+    return crlf > 0, text.count("\n") > crlf, text.endswith("\n"), text.startswith("\ufeff")
 
 
 def _legacy_imports(text: str) -> list[str]:
