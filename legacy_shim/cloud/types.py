@@ -104,7 +104,7 @@ class DbtCloudOutput:
         if not job or not job.get("generate_docs"):
             return None
         return urljoin(
-            self._host or _host_of_page(self._run_details.get("href")),
+            self._host or _host_of_page(self._run_details.get("href")) or DBT_DEFAULT_HOST,
             f"/accounts/{self._run_details['account_id']}/runs/{self.run_id}/docs/",
         )
 
@@ -116,7 +116,11 @@ class DbtCloudOutput:
         """
         if artifact_name == "run_results.json" and self._result:
             return self._result
-        client = live_clients.find(self.run_id, self._run_details.get("account_id"), self._host)
+        client = live_clients.find(
+            self.run_id,
+            self._run_details.get("account_id"),
+            self._host or _host_of_page(self._run_details.get("href")),
+        )
         if client is None:
             raise DbtCloudFailure(
                 f"{artifact_name} of run {self.run_id} cannot be fetched: no client of its dbt Cloud account lives in "
@@ -162,9 +166,9 @@ class DbtCloudOutput:
         return isoparse(text) if text else None
 
 
-def _host_of_page(href: object) -> str:
+def _host_of_page(href: object) -> str | None:
     parts = urlsplit(href) if isinstance(href, str) else None
-    return f"{parts.scheme}://{parts.netloc}/" if parts and parts.netloc else DBT_DEFAULT_HOST
+    return f"{parts.scheme}://{parts.netloc}/" if parts and parts.netloc else None
 
 
 watch_module(__name__)

@@ -78,7 +78,9 @@ def test_nothing_of_a_run_has_it(
     token: str,
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("T_TOKEN", token)
     if outcome != 10:
         cloud.end_runs(Outcome(status=outcome, message=f"the log says {token}"))
     cloud.fail(Fault(status=500, body=f"you sent {token}", content_type="text/plain"))
@@ -93,7 +95,14 @@ def test_nothing_of_a_run_has_it(
     resource = LITERAL[form](token, server.url)
     defs = Definitions(jobs=[the_job], resources={"dbt_cloud": resource, "io_manager": files})
     with instance_for_test(temp_dir=str(tmp_path)) as instance:
-        result = defs.resolve_job_def("the_job").execute_in_process(instance=instance, raise_on_error=False)
+        at_launch = {"auth_token": {"env": "T_TOKEN"}, "account_id": 12345, "dbt_cloud_host": server.url}
+        result = defs.resolve_job_def("the_job").execute_in_process(
+            run_config={"resources": {"dbt_cloud": {"config": at_launch}}}
+            if form == "class at launch"
+            else None,
+            instance=instance,
+            raise_on_error=False,
+        )
         assert result.success == (outcome == 10)
         entries = instance.all_logs(result.run_id)
         told = [f"{serialize_value(entry)} {entry}" for entry in entries]

@@ -8,9 +8,11 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import pytest
 from dagster import Failure
@@ -36,11 +38,9 @@ DETAILS = {
 
 
 @pytest.fixture(autouse=True)
-def _no_clients_of_other_tests() -> Iterator[None]:
-    live_clients._of_runs.clear()
-    gc.collect()
-    yield
-    live_clients._of_runs.clear()
+def _no_clients_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_clients, "_clients", WeakSet())
+    monkeypatch.setattr(live_clients, "_of_runs", OrderedDict())
 
 
 def test_both_dialects_on_one_object(cloud: DbtCloud, make_client: MakeClient) -> None:
@@ -91,10 +91,14 @@ def test_stored_output_asks_through_another_client_of_its_account(make_client: M
 
 
 def test_client_of_another_account_is_not_asked(make_client: MakeClient) -> None:
-    other = make_client(account_id=1)
+    output = make_client().run_job_and_poll(67890, poll_interval=0.01)
+    stored = pickle.dumps(output)
+    live_clients._of_runs.clear()
+    gc.collect()
+    others = [make_client(account_id=1), make_client(dbt_cloud_host="https://emea.dbt.com")]
     with pytest.raises(Failure, match="no client of its dbt Cloud account lives"):
-        DbtCloudOutput(DETAILS, {}).get_artifact("manifest.json")
-    assert other.account_id == 1
+        pickle.loads(stored).get_artifact("manifest.json")
+    assert len(others) == 2
 
 
 def test_output_leads_to_no_client(make_client: MakeClient) -> None:
