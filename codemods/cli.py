@@ -155,6 +155,8 @@ def migrate(
     watch = Watch()
     with answers(watch) as console:
         from . import pipeline
+        from .advice import next_steps
+        from .formats.text import findings_text, outcome_text
 
         _refuse_contradictions(diff, check, form, output)
         options = replace(
@@ -162,12 +164,21 @@ def migrate(
             only=_legacy_codes(only),
             skip=_legacy_codes(skip),
         )
-        with shown_progress(watch, "Reading" if diff or check else "Migrating") as on_file:
-            report = pipeline.migrate(paths, replace(options, on_file=on_file), write=not (diff or check))
+        with shown_progress(watch, "Reading") as on_file:
+            report = pipeline.migrate(paths, replace(options, on_file=on_file))
         if diff:
             console.print_diffs(report.changes)
             console = console.on_standard_error()
-        _print_report(console, report, "migrate", paths, form, output)
+        told_first = form is ReportFormat.text and output is None
+        if told_first:
+            # Whatever differs is named before a byte is written.
+            console.print(findings_text(report, console.palette))
+        if not (diff or check):
+            report = _written(report, watch)
+        if told_first:
+            console.print(outcome_text(report, next_steps(report, "migrate", paths), console.palette))
+        else:
+            _print_report(console, report, "migrate", paths, form, output)
         console.leave(_check_exit_code(report) if check else _migrate_exit_code(report))
 
 
@@ -335,6 +346,13 @@ def _print_report(
         console.print(render(report, form.value, root=root, advice=advice, palette=console.palette))
     else:
         console.save(output, render(report, form.value, root=root, advice=advice))
+
+
+def _written(report: Report, watch: Watch) -> Report:
+    from . import pipeline
+
+    with shown_progress(watch, "Writing"):
+        return pipeline.write(report)
 
 
 def _scan_exit_code(report: Report) -> int:

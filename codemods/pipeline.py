@@ -15,7 +15,7 @@ from .edits import Edit, Import, ReplaceExpression
 from .errors import SourceError
 from .findings import Finding, Place
 from .import_edits import ImportChanges, import_edits
-from .index import NEEDLES, Index, build_index
+from .index import Index, build_index
 from .legacy_imports import FACADE, LegacyAlias, judge, legacy_aliases, newly_unused
 from .modules import Module, dotted_name, parse_module
 from .options import Options, WantedJob
@@ -37,27 +37,54 @@ class Planned:
     sources: Mapping[Path, Source]
     findings: tuple[Finding, ...]
     files: int
+    outside: tuple[Path, ...]
+    """Links that lead out of the given paths, which are not followed."""
 
 
 def scan(paths: Sequence[Path], options: Options) -> Report:
     """What is legacy in these files, and what a migration would do with it. Writes nothing."""
-    return migrate(paths, options, write=False)
-
-
-def migrate(paths: Sequence[Path], options: Options, write: bool) -> Report:
-    """Migrate what can be migrated; ``write`` says whether to change the files."""
     planned = plan(paths, options)
-    changes, findings = _changes(planned)
-    problems = _write(changes) if write else []
+    report = _report(planned, options)
+    sites = [
+        Finding(claim.module.place(claim.node), claim.code, _fate(unit), claim.name)
+        for unit in planned.units
+        for claim in unit.claims
+        if _is_site(claim) and claim.code.startswith("LDC1")
+    ]
+    return replace(report, findings=sorted_findings([*report.findings, *sites]))
+
+
+def _fate(unit: Unit) -> str:
+    return "can become v2" if unit.migrates else "stays on the facade"
+
+
+def migrate(paths: Sequence[Path], options: Options) -> Report:
+    """What a migration changes, and all there is to tell of it. ``write`` writes the changes."""
+    return _report(plan(paths, options), options)
+
+
+def write(report: Report) -> Report:
+    """Write the changes of a report, each file in one step. A file that cannot be written is left as it is."""
+    problems = _write(report.changes)
     failed = {problem.place.path for problem in problems}
+    return replace(
+        report,
+        findings=sorted_findings([*report.findings, *problems]),
+        changes=tuple(change for change in report.changes if change.path not in failed),
+        wrote=True,
+    )
+
+
+def _report(planned: Planned, options: Options) -> Report:
+    changes, findings = _changes(planned)
     return Report(
-        findings=sorted_findings([*planned.findings, *findings, *problems]),
-        changes=tuple(change for change in changes if change.path not in failed),
+        findings=sorted_findings([*planned.findings, *findings]),
+        changes=tuple(changes),
         sites=_sites(planned.units),
         units=_units(planned.units),
         files=planned.files,
         facts_files=options.facts.files,
-        wrote=write,
+        outside=planned.outside,
     )
 
 
@@ -147,7 +174,7 @@ def plan(paths: Sequence[Path], options: Options) -> Planned:
     units = make_units(claims, context, Limits(options.only, options.skip))
     findings += index.problems
     findings += other_findings(found.notebooks, found.others)
-    return Planned(context, units, read, tuple(findings), len(found.python))
+    return Planned(context, units, read, tuple(findings), len(found.python), found.outside)
 
 
 def _changes(planned: Planned) -> tuple[list[Change], list[Finding]]:
@@ -307,6 +334,3 @@ def _units(units: Sequence[Unit]) -> Units:
     with_resource = [unit for unit in units if unit.resources]
     migrated = sum(unit.migrates for unit in with_resource)
     return Units(len(with_resource), migrated, 0, len(with_resource) - migrated)
-
-
-__all__ = ["NEEDLES", "Planned", "migrate", "plan", "scan", "wanted_jobs"]

@@ -17,13 +17,22 @@ _FAMILY_COLOUR = {"1": "strong", "2": "warn", "3": "warn", "4": "bad", "5": "bad
 
 def render_text(report: Report, *, advice: Sequence[str] = (), palette: Palette = PLAIN) -> str:
     """The report as text, with a line end behind it."""
+    return findings_text(report, palette) + outcome_text(report, advice, palette)
+
+
+def findings_text(report: Report, palette: Palette = PLAIN) -> str:
+    """Each code with its places, and an empty line behind it; empty where there is nothing to tell."""
     by_code = sorted(report.findings, key=lambda finding: finding.code)
-    parts = [
+    sections = (
         "\n".join(_code_section(code, list(group), palette))
         for code, group in groupby(by_code, key=lambda finding: finding.code)
-    ]
-    parts.append("\n".join([*_counts(report, palette), *_next_steps(advice, palette)]))
-    return "\n\n".join(parts) + "\n"
+    )
+    return "".join(f"{section}\n\n" for section in sections)
+
+
+def outcome_text(report: Report, advice: Sequence[str] = (), palette: Palette = PLAIN) -> str:
+    """What it came to, with a line end behind it: counts, changed files, files that failed, the next step."""
+    return "\n".join([*_counts(report, palette), *_next_steps(advice, palette)]) + "\n"
 
 
 def _code_section(code: str, findings: list[Finding], palette: Palette) -> Iterator[str]:
@@ -78,7 +87,9 @@ def _counts(report: Report, palette: Palette) -> Iterator[str]:
         yield f"Not followed: {link} leads out of the given paths."
     problems = {finding.place.path for finding in report.file_problems}
     if problems:
-        yield palette.paint(palette.bad, f"{plural(len(problems), 'file')} could not be done (LDC5xx above).")
+        yield palette.paint(palette.bad, f"{plural(len(problems), 'file')} could not be done:")
+        for problem in report.file_problems:
+            yield f"  {problem.place}  {problem.code} {problem.message}"
 
 
 def _changes(report: Report, palette: Palette) -> Iterator[str]:

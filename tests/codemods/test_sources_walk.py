@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -216,27 +215,3 @@ def test_kinds() -> None:
     assert [kind_of(name) for name in names] == [
         "python", "python", "notebook", "other", "other", "other", None, None, None,
     ]  # fmt: skip
-
-
-def test_a_large_tree_is_walked_about_as_fast_as_the_system_lists_it(tree: Path) -> None:
-    for package in range(60):
-        _make(tree, *(f"p{package}/m{module}.py" for module in range(50)))
-    (tree / ".gitignore").write_text(
-        "\n".join(f"*.ignored{number}\n/only/here{number}/" for number in range(40))
-    )
-
-    def list_all(folder: str) -> int:
-        with os.scandir(folder) as scan:
-            entries = sorted(scan, key=lambda entry: entry.name)
-        return sum(list_all(entry.path) if entry.is_dir() else 1 for entry in entries)
-
-    def seconds(work: object) -> float:
-        start = time.perf_counter()
-        assert callable(work)
-        work()
-        return time.perf_counter() - start
-
-    listing = min(seconds(lambda: list_all(str(tree))) for _ in range(3))
-    walking = min(seconds(lambda: find_sources([tree])) for _ in range(3))
-    assert walking < 20 * listing + 0.05
-    assert len(find_sources([tree]).python) == 3000
