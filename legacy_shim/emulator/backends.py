@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -54,3 +55,8 @@ class Backend(Protocol):
 
     def close(self) -> None:
         """Stop what runs and remove what was made on disk."""
+
+
+def temporary_folder(prefix: str) -> tempfile.TemporaryDirectory[str]:
+    """A folder that goes away when it is cleaned up, or at the latest with the process."""
+    return tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)

@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO
 
-from .backends import RunContext, StepOutcome
+from .backends import RunContext, StepOutcome, temporary_folder
 from .commands import CommandError, parse_command
 from .profiles import profile_name, write_profile
 
@@ -52,7 +52,7 @@ class DbtProject:
         profile_name(self.folder)
         _require_dbt()
         self._lock = threading.Lock()
-        self._work: Path | None = None
+        self._work: tempfile.TemporaryDirectory[str] | None = None
         self._cloned: dict[Path, tuple[int, int]] = {}
         self._worker: _Worker | None = None
 
@@ -60,9 +60,9 @@ class DbtProject:
     def work(self) -> Path:
         """The private folder; made when it is first asked for."""
         if self._work is None:
-            self._work = Path(tempfile.mkdtemp(prefix="dbt-cloud-project-"))
-            (self._work / "project").mkdir()
-        return self._work
+            self._work = temporary_folder("dbt-cloud-project-")
+            Path(self._work.name, "project").mkdir()
+        return Path(self._work.name)
 
     def warm_up(self) -> None:
         with self._lock:
@@ -92,7 +92,7 @@ class DbtProject:
                 self._worker.kill()
                 self._worker = None
             if self._work is not None:
-                shutil.rmtree(self._work, ignore_errors=True)
+                self._work.cleanup()
                 self._work = None
                 self._cloned.clear()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import shutil
 import tempfile
 import threading
 from collections import defaultdict, deque
@@ -11,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .backends import RunContext, StepOutcome
+from .backends import RunContext, StepOutcome, temporary_folder
 from .faults import Outcome
 from .records import Run, Step, now
 from .status import ACTIVE, RunStatus
@@ -49,7 +48,7 @@ class Runner:
         self._busy: set[int] = set()
         self._started: list[Run] = []
         self._step_ids = itertools.count(1)
-        self._folder: Path | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._closed = False
 
     def start(
@@ -86,7 +85,7 @@ class Runner:
         for run in self._started:
             run.done.wait(5)
         if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.cleanup()
 
     def _work(self, job_id: int) -> None:
         while True:
@@ -197,7 +196,7 @@ class Runner:
     def _folder_of(self, run: Run) -> Path:
         with self._lock:
             if self._folder is None:
-                self._folder = Path(tempfile.mkdtemp(prefix="dbt-cloud-runs-"))
-        folder = self._folder / str(run.id)
+                self._folder = temporary_folder("dbt-cloud-runs-")
+        folder = Path(self._folder.name, str(run.id))
         folder.mkdir()
         return folder

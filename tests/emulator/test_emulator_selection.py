@@ -223,7 +223,6 @@ COMMANDS = {
     "wide": (
         "dbt build",
         "dbt compile",
-        "dbt seed",
         "dbt snapshot",
         "dbt build --resource-type model --resource-type seed",
         "dbt build --exclude-resource-type test unit_test",

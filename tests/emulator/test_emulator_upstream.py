@@ -287,10 +287,10 @@ def test_v2_sees_active_runs(api: Api) -> None:
     api("POST", f"runs/{run['id']}/cancel/")
 
 
-def test_the_run_op(either: Api) -> None:
+def test_the_run_op(api: Api) -> None:
     run_nightly = dbt_cloud_run_op.configured({"job_id": JOB}, name="run_nightly")
 
-    @job(resource_defs={"dbt_cloud": legacy_resource(either)})
+    @job(resource_defs={"dbt_cloud": legacy_resource(api)})
     def nightly() -> None:
         run_nightly()
 
@@ -301,7 +301,7 @@ def test_the_run_op(either: Api) -> None:
         if event.asset_key
     }
     assert keys == {"dbt/model/shop/customers", "dbt/model/shop/big_spenders"}
-    assert result.output_for_node("run_nightly").run_id == either.cloud.runs[-1].id
+    assert result.output_for_node("run_nightly").run_id == api.cloud.runs[-1].id
 
 
 def test_the_legacy_resource_as_a_class(api: Api) -> None:
