@@ -24,6 +24,7 @@ from legacy_shim.cloud.settings import (
     reject_unknown,
     require_account,
     token_of,
+    value_of,
 )
 from legacy_shim.cloud.transport import Request, Transport
 from legacy_shim.cloud.usage import warn_construction
@@ -129,7 +130,10 @@ class AccountApi:
     @property
     def retry_policy(self) -> RetryPolicy:
         """How often and how soon a request is sent again."""
-        return RetryPolicy(max_retries=self._request_max_retries, delay=self._request_retry_delay)
+        return RetryPolicy(
+            max_retries=int(value_of(self._request_max_retries)),
+            delay=float(value_of(self._request_retry_delay)),
+        )
 
     @property
     def request_timeout(self) -> float:
@@ -274,7 +278,7 @@ class AccountApi:
 
     def get_json_artifact(self, run_id: int, path: str, step: int | None = None) -> Any:
         """Return an artifact, parsed. One that came incomplete is asked for again."""
-        for _ in range(self._request_max_retries + 1):
+        for _ in range(self.retry_policy.max_retries + 1):
             text = self.get_run_artifact(run_id, path, step=step)
             try:
                 return json.loads(text)

@@ -27,7 +27,7 @@ from legacy_shim.deprecation import warn_use
 from legacy_shim.module_access import watch_module
 
 _NAME = "dbt_cloud_run_op"
-_COMPUTE_KIND_TAG = "dagster/compute_kind"
+COMPUTE_KIND_TAG = "dagster/compute_kind"
 
 
 class DbtCloudRunOpConfig(Config):
@@ -131,7 +131,7 @@ def _make_op() -> RunOp:
         required_resource_keys={"dbt_cloud"},
         ins={"start_after": In(Nothing)},
         out=Out(DbtCloudOutput, description="The run and its results."),
-        tags={_COMPUTE_KIND_TAG: "dbt_cloud"},
+        tags={COMPUTE_KIND_TAG: "dbt_cloud"},
     )(_run_dbt_cloud_job)
     run_op = RunOp(
         compute_fn=made.compute_fn,
