@@ -22,6 +22,7 @@ building, dbt 1.12 and dbt Fusion ``reused``; Fusion says ``warn`` of one that w
 _TIMINGS = {"compile": "Compilation", "execute": "Execution"}
 NodeInfo = Mapping[str, Any]
 ToAssetKey = Callable[[NodeInfo], AssetKey]
+EventOf = Callable[[AssetKey, str, Mapping[str, Any]], AssetMaterialization | Output[Any]]
 
 
 def default_node_info_to_asset_key(node_info: NodeInfo) -> AssetKey:
@@ -44,9 +45,8 @@ def result_to_events(
     `manifest_json` alone, so there are none without it. Everything else yields nothing.
     """
     warn_call("result_to_events")
-    return _events_of(
-        result, docs_url, node_info_to_asset_key, manifest_json, extra_metadata, generate_asset_outputs
-    )
+    event_of = _output if generate_asset_outputs else _materialization
+    return _events_of(result, docs_url, node_info_to_asset_key, manifest_json, extra_metadata, event_of)
 
 
 def generate_events(
@@ -84,7 +84,7 @@ def _events_of_run(
     dbt_output: DbtCloudOutput, key_of: ToAssetKey | None, manifest: Mapping[str, Any] | None
 ) -> Iterator[AssetMaterialization | AssetObservation]:
     for result in dbt_output.result.get("results", ()):
-        for event in _events_of(result, dbt_output.docs_url, key_of, manifest, None, False):
+        for event in _events_of(result, dbt_output.docs_url, key_of, manifest, None, _materialization):
             assert isinstance(event, (AssetMaterialization, AssetObservation))
             yield event
 
@@ -95,7 +95,7 @@ def _events_of(
     key_of: ToAssetKey | None,
     manifest: Mapping[str, Any] | None,
     extra_metadata: Mapping[str, Any] | None,
-    as_output: bool,
+    event_of: EventOf,
 ) -> Iterator[AssetMaterialization | AssetObservation | Output[Any]]:
     key_of = key_of or default_node_info_to_asset_key
     unique_id = result["node"]["unique_id"] if "node" in result else result["unique_id"]
@@ -104,12 +104,17 @@ def _events_of(
     if kind in ASSET_RESOURCE_TYPES and status in SUCCESSFUL_NODE_STATUSES:
         key = key_of(_node(manifest, unique_id) or {"unique_id": unique_id})
         metadata = {**_metadata_of(result, status, docs_url, unique_id), **(extra_metadata or {})}
-        if as_output:
-            yield Output(value=None, output_name=key.to_python_identifier(), metadata=metadata)
-        else:
-            yield AssetMaterialization(asset_key=key, description=f"dbt node: {unique_id}", metadata=metadata)
+        yield event_of(key, unique_id, metadata)
     elif kind == "test" and manifest and status != "skipped":
         yield from _observations(result, unique_id, status, key_of, manifest)
+
+
+def _output(key: AssetKey, _: str, metadata: Mapping[str, Any]) -> Output[Any]:
+    return Output(value=None, output_name=key.to_python_identifier(), metadata=metadata)
+
+
+def _materialization(key: AssetKey, unique_id: str, metadata: Mapping[str, Any]) -> AssetMaterialization:
+    return AssetMaterialization(asset_key=key, description=f"dbt node: {unique_id}", metadata=metadata)
 
 
 def _observations(
