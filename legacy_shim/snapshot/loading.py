@@ -29,7 +29,7 @@ def load_repository(target: str, path: tuple[Path, ...]) -> RepositoryDefinition
     place, attribute = _split(target)
     roots = [str(folder.resolve()) for folder in path]
     if place.endswith(".py"):
-        root, place = _module_of(Path(place))
+        root, place = _module_of(_found(Path(place), path))
         roots.append(str(root))
     sys.path[:0] = [root for root in dict.fromkeys(roots) if root not in sys.path]
     DefinitionsLoadContext.set(DefinitionsLoadContext(DefinitionsLoadType.INITIALIZATION))
@@ -52,6 +52,11 @@ def become_a_run_worker(repository: RepositoryDefinition) -> None:
 def _split(target: str) -> tuple[str, str]:
     place, colon, attribute = target.rpartition(":")
     return (place, attribute) if colon and attribute.isidentifier() else (target, "")
+
+
+def _found(file: Path, path: tuple[Path, ...]) -> Path:
+    """`file` where it stands, else under the first folder of `path` that has it."""
+    return next((each for each in (file, *(folder / file for folder in path)) if each.is_file()), file)
 
 
 def _module_of(file: Path) -> tuple[Path, str]:

@@ -75,9 +75,8 @@ class Runner:
             if not (folder / FACTS).is_file():
                 self._codemod(["lookup", "."], url, folder, "lookup")
             report = self.work / f"{name}.report.json"
-            exit_code = self._codemod(
-                ["migrate", ".", "--format", "json", "--output", str(report)], url, folder, name
-            )
+            options = ["--jobs", "1", "--format", "json", "--output", str(report)]
+            exit_code = self._codemod(["migrate", ".", *options], url, folder, name)
         findings = json.loads(report.read_text())["findings"] if report.is_file() else []
         return Migration(folder, exit_code, findings, (self.work / f"{name}.log").read_text())
 

@@ -27,6 +27,10 @@ PRELOAD = (
     "dbt.contracts.graph.manifest",
     "dbt.cli.flags",
     "legacy_shim.snapshot.document",
+    "legacy_shim.cloud.asset_defs",
+    "legacy_shim.cloud.ops",
+    "legacy_shim.codemods.cli",
+    "legacy_shim.codemods.pipeline",
     "libcst",
     "requests",
 )
@@ -101,6 +105,7 @@ def serve() -> None:
 
     for name in PRELOAD:
         importlib.import_module(name)
+    _load_what_execution_loads()
     answers = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:
         request = json.loads(line)
@@ -110,6 +115,24 @@ def serve() -> None:
         _, status = os.waitpid(child, 0)
         answers.write(f"{os.waitstatus_to_exitcode(status)}\n")
         answers.flush()
+
+
+def _load_what_execution_loads() -> None:
+    """Execute an asset, so that the storages are imported once and not in every fork."""
+    import threading
+
+    from dagster import DagsterInstance, asset, materialize
+
+    @asset
+    def nothing() -> None: ...
+
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    kept = os.dup(2)
+    os.dup2(devnull, 2)
+    with DagsterInstance.ephemeral() as instance:
+        materialize([nothing], instance=instance)
+    os.dup2(kept, 2)
+    assert threading.active_count() == 1, "a thread would not survive the forks"
 
 
 def _carry_out(request: dict[str, Any]) -> int:

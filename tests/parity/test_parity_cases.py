@@ -121,7 +121,7 @@ def _legacy_imports(text: str) -> list[str]:
 def _lint(folder: Path) -> Counter[str]:
     """How often ruff's default rules and its import order find something, by rule."""
     command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--extend-select=I"]
-    done = subprocess.run([*command, "--output-format=json", folder], capture_output=True, text=True)
+    done = subprocess.run([*command, "--output-format=json", "."], cwd=folder, capture_output=True, text=True)
     return Counter(str(row["code"]) for row in json.loads(done.stdout))
 
 
