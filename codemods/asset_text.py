@@ -14,6 +14,7 @@ from .facts import Job
 from .job_commands import Plan, build_words
 from .modules import Module
 from .render import Field
+from .split import beside_text
 from .style import Style
 from .translator import FUNCTION_PARAMETERS, call_text, translator_of
 from .units import Unit
@@ -47,11 +48,13 @@ def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, 
     """The statements that take the place of the load, ending in the decorated function."""
     module, style = wanted.module, context.style(wanted.module)
     use = unit.using(done, module)
-    workspace = _workspace(wanted, unit, context)
+    workspace = _workspace(wanted, unit, context, done)
     fields, comments, definition = _decorator_fields(wanted, call, workspace, context, unit, use)
     decorator = render.call(f"@{use(CLOUD_V2, 'dbt_cloud_assets')}", fields, style)
     runner = wanted.parameter or workspace
-    parameters = f"context: {use('dagster', 'AssetExecutionContext')}"
+    parameters = "context"
+    if not has_postponed_annotations(module):
+        parameters += f": {use('dagster', 'AssetExecutionContext')}"
     if wanted.parameter:
         parameters += f", {wanted.parameter}: {use(CLOUD_V2, 'DbtCloudWorkspace')}"
     body = _body(wanted, runner, style, use)
@@ -66,9 +69,26 @@ def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, 
     return "\n".join(lines) + "\n" + "".join(f"{style.indent}{line}\n" for line in body)
 
 
-def _workspace(wanted: AssetText, unit: Unit, context: Context) -> str:
-    """How to write the workspace: as the user wrote the resource, or by the name that an inline one gets."""
+def has_postponed_annotations(module: Module) -> bool:
+    """Whether annotations are text at run time: Dagster then rejects one on ``context``."""
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and node.module == "__future__"
+        and any(alias.name == "annotations" for alias in node.names)
+        for node in module.tree.body
+    )
+
+
+def _workspace(wanted: AssetText, unit: Unit, context: Context, done: Rewrite) -> str:
+    """How to write the workspace: as the user wrote the resource, or by the name that it gets."""
     argument = wanted.arguments["dbt_cloud"]
+    for value in context.index.values(wanted.module, argument):
+        if isinstance(value, Made) and value in unit.beside:
+            reached = beside_text(context, wanted.module, argument, value, unit.beside[value])
+            assert reached is not None, "the plan parts only what can be reached"
+            if reached[1] is not None:
+                done.need(wanted.module, reached[1])
+            return reached[0]
     if isinstance(argument, ast.Call):
         for value in context.index.values(wanted.module, argument):
             if isinstance(value, Made) and value in unit.inline:

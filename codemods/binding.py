@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from .asset_text import has_postponed_annotations
 from .bindings import Assigned, Imported
 from .claims import Claim, Context, Rewrite
 from .edits import AddArgument, AddEntry, Import
@@ -51,6 +52,8 @@ def binding_of(claim: Claim, placements: tuple[Placement, ...], unit: Unit, cont
     if not placements or not isinstance(argument, ast.Name) or not _is_global(context, module, argument):
         return _OWN
     if module.scope_of(claim.node) is not module.tree or not _is_unconditional(context, module, argument.id):
+        return _OWN
+    if unit.beside or has_postponed_annotations(module):
         return _OWN
     keys = sorted(key for other in unit.claims for key in other.keys if other.resources & claim.resources)
     key = keys[0] if len(set(keys)) == 1 else DEFAULT_KEY

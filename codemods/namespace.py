@@ -67,3 +67,25 @@ def namespace_of(module: Module, names: Names) -> Namespace:
     bound = {name for table in names.tables.values() for name in table}
     read = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name)}
     return Namespace(module, names, frozenset(bound | read))
+
+
+def unbound_names(tree: ast.Module) -> frozenset[str]:
+    """The names that a file reads and binds nowhere. A star import may bind them all the same."""
+    read = {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+    bound = {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            bound |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            bound.add(node.name)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
+            bound.add(node.name)
+    return frozenset(name for name in read - bound if not hasattr(builtins, name))

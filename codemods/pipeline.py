@@ -18,6 +18,7 @@ from .import_edits import ImportChanges, import_edits
 from .index import Index, build_index
 from .legacy_imports import FACADE, LegacyAlias, judge, legacy_aliases, newly_unused
 from .modules import Module, dotted_name, parse_module
+from .namespace import unbound_names
 from .options import Options, WantedJob
 from .other_files import other_findings
 from .plan import Limits, kept_findings, make_units
@@ -289,6 +290,9 @@ def _apply(source: Source, edits: Sequence[Edit]) -> Change | Finding:
     left = _legacy_import_in(tree)
     if left is not None:
         return Finding(Place(source.path, left.lineno), "LDC507", "a legacy import would have been left")
+    lost = unbound_names(tree) - unbound_names(ast.parse(source.text))
+    if lost:
+        return Finding(Place(source.path), "LDC507", f"`{min(lost)}` would have lost its import")
     return Change(source, text)
 
 
@@ -318,6 +322,8 @@ def _write(changes: Sequence[Change]) -> list[Finding]:
 
 
 def _is_site(claim: Claim) -> bool:
+    if claim.construct == "beside":
+        return False  # The resource stays, and counts there.
     return claim.construct != "client_calls" or claim.detail.kind != "getter"
 
 
@@ -331,6 +337,8 @@ def _sites(units: Iterable[Unit]) -> Sites:
 
 
 def _units(units: Sequence[Unit]) -> Units:
-    with_resource = [unit for unit in units if unit.resources]
-    migrated = sum(unit.migrates for unit in with_resource)
-    return Units(len(with_resource), migrated, 0, len(with_resource) - migrated)
+    migrated = [unit for unit in units if unit.resources and unit.migrates and not unit.beside]
+    parted = {resource for unit in units for resource in unit.beside}
+    kept = [unit for unit in units if unit.resources and not unit.migrates]
+    partial = [unit for unit in kept if unit.resources & parted]
+    return Units(len(migrated) + len(kept), len(migrated), len(partial), len(kept) - len(partial))

@@ -18,6 +18,7 @@ from .findings import Finding
 from .modules import Module
 from .namespace import Namespace, namespace_of
 from .roles import enclosing_annotation, role_of
+from .split import split
 from .units import Environment, Unit
 from .values import External, Made, legacy_name
 
@@ -45,7 +46,27 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
         for module in context.index.tree.modules.values()
     }
     reused: dict[Environment, Job] = {}
-    return tuple(_unit(group, context, namespaces, reused) for group in _groups(claims, context))
+    units: list[Unit] = []
+    for group in _groups(claims, context):
+        parted = split(group, context, namespaces) if _may_be_parted(group) else None
+        if parted is None:
+            units.append(_unit(group, context, namespaces, reused))
+        else:
+            units.append(_unit(parted.migrating, context, namespaces, reused, parted.names))
+            units.append(_unit(parted.staying, context, namespaces, reused))
+    return tuple(units)
+
+
+def _may_be_parted(claims: Iterable[Claim]) -> bool:
+    """Whether some of a group is blocked, and nobody asked for its resource to be kept."""
+    claims = list(claims)
+    asked = any(
+        finding.code == "LDC301"
+        for claim in claims
+        if claim.construct == "resource"
+        for finding in claim.blocked
+    )
+    return any(claim.blocked for claim in claims) and not asked
 
 
 def _unclaimed(claims: Iterable[Claim], context: Context) -> list[Claim]:
@@ -177,10 +198,11 @@ def _components(context: Context) -> dict[Path, object]:
 
 
 def _unit(
-    claims: list[Claim],
+    claims: Sequence[Claim],
     context: Context,
     namespaces: Mapping[Module, Namespace],
     reused: dict[Environment, Job],
+    beside: Mapping[Made, str] | None = None,
 ) -> Unit:
     resources = frozenset(resource for claim in claims for resource in claim.resources)
     loads = [ref for claim in claims if claim.construct in {"assets", "placeholders"} for ref in claim.jobs]
@@ -191,7 +213,7 @@ def _unit(
     environments = {Environment(job.project_id, job.environment_id) for job in jobs}
     if not kept and len(environments) > 1:
         kept = _several_environments(claims, jobs)
-    if not kept and resources and not any(claim.construct == "resource" for claim in claims):
+    if not kept and resources and not any(claim.construct in {"resource", "beside"} for claim in claims):
         kept = tuple(
             Finding(claim.module.place(claim.node), "LDC303", "its resource is not built here", claim.name)
             for claim in claims
@@ -211,7 +233,19 @@ def _unit(
     environment = environments.pop() if known else None
     job, reason = _reusable(loads, jobs, environment, reused) if not kept else (None, "")
     inline = _inline_names(claims, namespaces)
-    return Unit(tuple(claims), resources, refs, all_jobs, environment, job, reason, kept, inline, namespaces)
+    return Unit(
+        tuple(claims),
+        resources,
+        refs,
+        all_jobs,
+        environment,
+        job,
+        reason,
+        kept,
+        inline,
+        beside or {},
+        namespaces,
+    )
 
 
 def _inline_names(claims: Iterable[Claim], namespaces: Mapping[Module, Namespace]) -> dict[Made, str]:

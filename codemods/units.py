@@ -41,6 +41,8 @@ class Unit:
     """Why the unit stays on the facade; empty where it migrates."""
     inline: Mapping[Made, str]
     """The names for workspaces whose resource is built inside a call of the loader: they get a statement of their own."""
+    beside: Mapping[Made, str]
+    """The names of workspaces that are added beside resources which stay; empty where the resource itself migrates."""
     _namespaces: Mapping[Module, Namespace] = field(repr=False, default_factory=dict)
 
     @property

@@ -176,15 +176,19 @@ CODES: Final = (
          "The values of partition_key_to_vars_fn are passed as one --vars argument, as before, now quoted for a shell.",
          "Nothing."),
     Code("LDC218", "the request behaviour of the client differs", "differs",
-         "v2 sends each request with a time-out of 15 seconds and retries POSTs too; other defaults of the legacy "
-         "client do not apply.",
+         "v2 gives each request 15 seconds, and retries the POST that starts a run as any other, so a late answer "
+         "can start a job twice. Legacy had no time-out.",
          "Set request_timeout, request_max_retries and request_retry_delay on the workspace."),
     Code("LDC219", "values are no longer resolved at launch", "differs",
          "Run configuration and EnvVar values were resolved for each run; they are fixed when the module is imported.",
          "Restart the code location after changing the variable."),
+    Code("LDC220", "a workspace stands beside the legacy resource", "differs",
+         "Part of what uses the resource stays on the facade. The rest uses a workspace of its own, with the same "
+         "credentials.",
+         "When the last use has become v2, remove the legacy resource."),
     # LDC3xx: kept on the facade
-    Code("LDC301", "kept by a comment", "manual",
-         "A `# legacy-shim: keep` comment asks for it.",
+    Code("LDC301", "kept on request", "manual",
+         "A `# legacy-shim: keep` comment, --only or --skip asks for it.",
          "Remove the comment when its reason is gone, then migrate again."),
     Code("LDC302", "kept: this construct is not rewritten", "manual",
          "The tool knows this use and has no v2 form for it that behaves the same.",

@@ -32,6 +32,7 @@ _TOKEN = ("auth_token", "api_token")
 _KNOWN = {
     *_TOKEN, "account_id", "disable_schedule_on_trigger", "request_max_retries", "request_retry_delay", "dbt_cloud_host"
 }  # fmt: skip
+_WITHOUT_COUNTERPART = frozenset({"disable_schedule_on_trigger"})
 _POSITIONS = {
     "dbt_cloud_resource": ("api_token", "account_id", "disable_schedule_on_trigger"),
     "DbtCloudResource": ("auth_token", "account_id", "disable_schedule_on_trigger", "request_max_retries",
@@ -157,8 +158,24 @@ def _checked(
 def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     """Put a workspace where the resource is built."""
     done = Rewrite()
+    module = claim.module
+    assert isinstance(claim.value, Made)
+    assert isinstance(claim.node, ast.Call)
+    text = workspace_text(claim, unit, context, done)
+    inline = unit.inline.get(claim.value)
+    if inline is not None:
+        statement = module.span(module.statement_of(claim.node))
+        done.edit(module, InsertBefore(statement, f"{inline} = {text}\n", rank=0))
+    else:
+        done.edit(module, ReplaceExpression(module.span(claim.node), text))
+    return done
+
+
+def workspace_text(claim: Claim, unit: Unit, context: Context, done: Rewrite) -> str:
+    """The workspace that does what a resource did; its imports and differences are noted in ``done``."""
     module, settings = claim.module, claim.detail
-    assert isinstance(settings, Settings) and isinstance(claim.node, ast.Call)
+    assert isinstance(settings, Settings)
+    assert isinstance(claim.node, ast.Call)
     style = context.style(module)
     use = unit.using(done, module)
     described = {"token": Field(_token(context, module, settings, use))}
@@ -185,27 +202,25 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
         before=f"{style.indent}credentials=",
         behind=",",
     )
+    for setting, field in by_name.items():
+        if setting in _WITHOUT_COUNTERPART:
+            left += [*field.comments, *([field.trailing] if field.trailing else [])]
     fields = [Field(inner, "credentials", tuple(left)), *_place(unit, use, style.string)]
     for name in ("request_max_retries", "request_retry_delay"):
         if name in settings.values:
             text = module.source_of(settings.values[name])
             fields.append(Field(text, name, by_name[name].comments, by_name[name].trailing))
+    _tell(claim, unit, settings, done)
     # A workspace is always laid out one argument a line: nobody reads four of them in one.
-    text = f"{workspace}(\n{render.exploded(fields, style)})"
-    assert isinstance(claim.value, Made)
-    inline = unit.inline.get(claim.value)
-    if inline is not None:
-        statement = module.span(module.statement_of(claim.node))
-        done.edit(module, InsertBefore(statement, f"{inline} = {text}\n", rank=0))
-    else:
-        done.edit(module, ReplaceExpression(module.span(claim.node), text))
-    done.tell(
-        module, claim.node, "LDC201", "token and account are read when this module is imported", claim.name
-    )
+    return f"{workspace}(\n{render.exploded(fields, style)})"
+
+
+def _tell(claim: Claim, unit: Unit, settings: Settings, done: Rewrite) -> None:
+    said = "token and account are read when this module is imported"
+    done.tell(claim.module, claim.node, "LDC201", said, claim.name)
     _tell_of_missing_facts(claim, unit, done)
     if not _leaves_schedules_alone(settings):
         tell_of_schedules(done, claim, unit)
-    return done
 
 
 def _token(context: Context, module: Module, settings: Settings, use: Use) -> str:
