@@ -1,0 +1,106 @@
+"""What the tests of loaded jobs share: a dbt Cloud on the recorded loader project, and runs of its code in processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dagster import AssetsDefinition, Definitions
+
+from legacy_shim.emulator import DbtCloud, RecordedArtifacts, Speed
+
+ARTIFACTS = Path(__file__).parent / "loader_project" / "artifacts"
+TOKEN = "dbt_api_token_here"
+ACCOUNT, PROJECT, ENVIRONMENT, JOB = 12345, 11, 22, 67890
+
+
+def shop_cloud(artifacts: Path = ARTIFACTS, **job: Any) -> DbtCloud:
+    """A dbt Cloud with the job 67890, whose answer to a trigger waits for the run to end."""
+    cloud = DbtCloud(speed=Speed(hold=10))
+    cloud.add_account(ACCOUNT, token=TOKEN, name="Acme")
+    cloud.add_project(PROJECT, account_id=ACCOUNT, name="shop", backend=RecordedArtifacts(artifacts))
+    cloud.add_environment(ENVIRONMENT, project_id=PROJECT, name="Production")
+    settings = {"name": "Nightly", "execute_steps": ["dbt seed", "dbt build"], "generate_docs": True, **job}
+    cloud.add_job(JOB, project_id=PROJECT, environment_id=ENVIRONMENT, **settings)
+    return cloud
+
+
+def config(url: str) -> dict[str, Any]:
+    """The configuration of the legacy resource."""
+    return {"auth_token": TOKEN, "account_id": ACCOUNT, "dbt_cloud_host": url}
+
+
+def commands_run(cloud: DbtCloud) -> list[list[str]]:
+    """The commands of each run, in order."""
+    return [list(run.commands) for run in cloud.runs]
+
+
+def loaded(definitions: Definitions) -> AssetsDefinition:
+    """The one asset definition with an op."""
+    graph = definitions.get_repository_def().asset_graph
+    (assets,) = [one for one in graph.assets_defs if one.is_executable]
+    return assets
+
+
+def shown(assets: AssetsDefinition) -> dict[str, Any]:
+    """All that Dagster shows of the assets, as plain data."""
+    specs = {
+        spec.key.to_user_string(): {
+            "deps": sorted(dep.asset_key.to_user_string() for dep in spec.deps),
+            "group": spec.group_name,
+            "metadata": {key: repr(value) for key, value in sorted(spec.metadata.items())},
+            "condition": repr(spec.automation_condition),
+            "freshness": repr(spec.freshness_policy),
+            "tags": dict(spec.tags),
+            "kinds": sorted(spec.kinds),
+            "owners": list(spec.owners),
+            "description": spec.description,
+            "code_version": spec.code_version,
+            "skippable": spec.skippable,
+            "partitions": repr(spec.partitions_def),
+        }
+        for spec in assets.specs
+    }
+    op = assets.op
+    return {
+        "specs": specs,
+        "op": op.name,
+        "op tags": dict(op.tags),
+        "outputs": sorted(
+            (one.name, one.is_required, one.dagster_type.unique_name) for one in op.output_defs
+        ),
+        "inputs": sorted(one.name for one in op.input_defs),
+        "resource keys": sorted(assets.required_resource_keys),
+        "resources": sorted(assets.resource_defs),
+        "can subset": assets.can_subset,
+        "backfill policy": repr(assets.backfill_policy),
+    }
+
+
+def rewritten(folder: Path, **changes: Mapping[str, Any]) -> Path:
+    """Put changed artifacts into `folder`: `manifest={...}` or `run_results={...}` replace keys of the recording."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("manifest", "run_results"):
+        document = json.loads((ARTIFACTS / f"{name}.json").read_bytes())
+        document.update(changes.get(name, {}))
+        (folder / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
+    return folder
+
+
+def python(
+    code: str, *options: str, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run code in a new Python, whose exit code is not checked."""
+    return subprocess.run(
+        [sys.executable, *options, "-c", code],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
