@@ -215,8 +215,8 @@ def _turn(edit: Edit) -> int:
 
 def _with_leading(piece: Any, leading: list[cst.EmptyLine]) -> Any:
     """The comments and empty lines before the old statement go before the first of the new ones."""
-    _, comments = _split_blank(list(piece.leading_lines))
-    return piece.with_changes(leading_lines=[*leading, *comments])
+    blank, comments = _split_blank(list(piece.leading_lines))
+    return piece.with_changes(leading_lines=[*(leading or blank), *comments])
 
 
 def _with_comment(statements: list[Any], comment: cst.Comment | None) -> list[Any]:

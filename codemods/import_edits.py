@@ -189,10 +189,16 @@ class _Additions:
         """The statement that an insertion stands beside."""
         return self._by_span[insertion.span]
 
+    def _follows_directly(self, node: ast.stmt) -> bool:
+        place = self.module.tree.body.index(node)
+        return place > 0 and self.module.tree.body[place - 1].end_lineno == node.lineno - 1
+
     def _new_block(self, text: str, group: int) -> InsertBefore:
         for node in self.top:
             if _section(_source(node)) > group:
-                return InsertBefore(self.module.span(node), text + "\n", blank=True)
+                # The sections before and behind stand apart, also where the user's did not.
+                above = "\n" if self._follows_directly(node) else ""
+                return InsertBefore(self.module.span(node), f"{above}{text}\n", blank=True)
         body = self.module.tree.body
         first = body[0]
         has_docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)

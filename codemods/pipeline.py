@@ -26,7 +26,7 @@ from .report import Change, Report, Sites, Units, sorted_findings
 from .rewrites import constructs
 from .sources import Source
 from .units import Unit
-from .values import legacy_name
+from .values import External, legacy_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,6 +208,8 @@ def _changes(planned: Planned) -> tuple[list[Change], list[Finding]]:
         edits[module] += extra
         if any(alias.module is module and alias in verdicts.untouched for alias in verdicts.untouched):
             imports[module].append(Import(FACADE))
+    for module, name in _starred_in(index, frozenset(rewritten)):
+        imports[module].append(Import(FACADE, name))
     changes: list[Change] = []
     for module in index.tree.modules.values():
         wanted = ImportChanges(
@@ -245,6 +247,23 @@ def _by_module(aliases: Iterable[LegacyAlias]) -> dict[Module, frozenset[LegacyA
     for alias in aliases:
         found[alias.module].add(alias)
     return {module: frozenset(those) for module, those in found.items()}
+
+
+def _starred_in(index: Index, rewritten: frozenset[ast.AST]) -> list[tuple[Module, str]]:
+    """Kept names that `from dagster_dbt import *` brings in: the facade's import behind it takes precedence."""
+    found: list[tuple[Module, str]] = []
+    for reference in index.references:
+        module, first = reference.module, reference.chain[0]
+        names = index.tree.names(module)
+        if first in rewritten or not isinstance(first, ast.Name) or names.lookup(module, first.id, first):
+            continue
+        is_name = any(
+            isinstance(value, External) and legacy_name(value) for value in index.values(module, first)
+        )
+        from_package = any(star.module.split(".")[0] == "dagster_dbt" for star in names.stars)
+        if is_name and from_package and (module, first.id) not in found:
+            found.append((module, first.id))
+    return found
 
 
 def _facade_chains(
