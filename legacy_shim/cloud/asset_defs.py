@@ -26,6 +26,7 @@ from dagster._core.definitions.assets.definition.cacheable_assets_definition imp
     AssetsDefinitionCacheableData,
     CacheableAssetsDefinition,
 )
+from dagster._utils.warnings import disable_dagster_warnings
 
 from legacy_shim.cloud.asset_specs import NodeTranslation, asset_specs, cacheable_data
 from legacy_shim.cloud.commands import parse_command, selection_options
@@ -139,9 +140,11 @@ class _JobAssets(CacheableAssetsDefinition, Sequence[AssetsDefinition]):
     def _build(
         self, data: Sequence[AssetsDefinitionCacheableData], hand_on: Callable[[], None] | None
     ) -> list[LoadedJobAssets]:
-        assets = [
-            LoadedJobAssets(**self._multi_asset(one).get_attributes_dict(), hand_on=hand_on) for one in data
-        ]
+        with disable_dagster_warnings():  # a copy made here is not the user's use of what is in beta
+            assets = [
+                LoadedJobAssets(**self._multi_asset(one).get_attributes_dict(), hand_on=hand_on)
+                for one in data
+            ]
         return list(with_resources(assets, {RESOURCE_KEY: self._dbt_cloud_resource_def}))
 
     def _multi_asset(self, data: AssetsDefinitionCacheableData) -> AssetsDefinition:

@@ -95,18 +95,16 @@ def asset_specs(data: AssetsDefinitionCacheableData) -> list[AssetSpec]:
             group_name=extra["group_names_by_output_name"].get(name),
             legacy_freshness_policy=legacy_freshness.get(name),
             freshness_policy=freshness.get(name),
-            **_automation(auto_materialize.get(name), conditions.get(name)),
+            automation_condition=_condition(auto_materialize.get(name), conditions.get(name)),
         )
         for name, key in (data.keys_by_output_name or {}).items()
     ]
 
 
-def _automation(
+def _condition(
     policy: AutoMaterializePolicy | None, condition: AutomationCondition[Any] | None
-) -> dict[str, Any]:
-    if condition is not None:
-        return {"automation_condition": condition}
-    return {"auto_materialize_policy": policy} if policy is not None else {}
+) -> AutomationCondition[Any] | None:
+    return condition if policy is None or condition is not None else policy.to_automation_condition()
 
 
 def _keys(

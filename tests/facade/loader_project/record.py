@@ -1,6 +1,6 @@
 """Records what dbt makes of this project into `artifacts/`, without the parts that no test needs and no path of this machine.
 
-    python tests/facade/loader_project/record.py
+python tests/facade/loader_project/record.py
 """
 
 from __future__ import annotations
