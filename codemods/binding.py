@@ -82,10 +82,10 @@ def binding_of(claim: Claim, placements: tuple[Placement, ...], unit: Unit, cont
     return HowBound(key, tuple(additions))
 
 
-def bind(binding: HowBound, done: Rewrite) -> None:
+def bind(binding: HowBound, context: Context, done: Rewrite) -> None:
     """Add the workspace to each ``Definitions`` that lacks it."""
     for addition in binding.additions:
-        entry = f'"{binding.parameter}"'
+        entry = context.style(addition.module).string(binding.parameter)
         if addition.display is not None:
             done.edit(
                 addition.module, AddEntry(addition.module.span(addition.display), entry, addition.workspace)

@@ -238,16 +238,15 @@ class Evaluator:
             inner = self.tree.modules.get(path) if path else None
             return frozenset({InTree(inner) if inner else External(binding.module)})
         path = self.tree.resolve(module, binding.module, binding.level)
-        if path is not None:
-            if path in self.tree.modules:
-                return self._of_module(self.tree.modules[path], binding.name)
-            return NOTHING
-        inside = self.tree.resolve(
-            module, ".".join(filter(None, [binding.module, binding.name])), binding.level
-        )
-        if inside is not None:
-            return frozenset({InTree(self.tree.modules[inside])}) if inside in self.tree.modules else NOTHING
-        if binding.level:
+        if path in self.tree.modules:
+            found = self._of_module(self.tree.modules[path], binding.name)
+            if found:
+                return found
+        dotted_inside = ".".join(filter(None, [binding.module, binding.name]))
+        inside = self.tree.resolve(module, dotted_inside, binding.level)
+        if inside in self.tree.modules:
+            return frozenset({InTree(self.tree.modules[inside])})
+        if path is not None or inside is not None or binding.level:
             return NOTHING
         if isinstance(binding.node, ast.ImportFrom) and binding.node.names[0].name == "*":
             dotted = canonical(f"{binding.module}.{binding.name}")

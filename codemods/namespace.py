@@ -22,6 +22,8 @@ class Namespace:
 
     def existing(self, source: str, name: str) -> str:
         """How the file can already write ``source.name`` at module level; empty where it cannot."""
+        if source == "dagster" and any(star.module == source for star in self.names.stars):
+            return name
         through_module, has_from = "", False
         for bound, bindings in self.names.tables.get(self.module.tree, {}).items():
             binding = bindings[0]
@@ -70,7 +72,9 @@ def namespace_of(module: Module, names: Names) -> Namespace:
 
 
 def unbound_names(tree: ast.Module) -> frozenset[str]:
-    """The names that a file reads and binds nowhere. A star import may bind them all the same."""
+    """The names that a file reads and binds nowhere; none where a star import may bind them."""
+    if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree)):
+        return frozenset()
     read = {
         node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
     }

@@ -170,6 +170,12 @@ def _groups(claims: Sequence[Claim], context: Context) -> list[list[Claim]]:
             if own not in bound[key] and bound[key]:
                 # Bound in no module that this one is connected with by imports we read: any of them may be meant.
                 groups.join([own, *bound[key]])
+    made = [claim for claim in claims if claim.construct == "resource"]
+    for claim in claims:
+        if claim.construct == "assets" and not claim.resources:
+            # Its resource cannot be followed, so it may be any that is built in reach.
+            part = parts[claim.module.path]
+            groups.join([claim, *(other for other in made if parts[other.module.path] == part)])
     found: dict[object, list[Claim]] = defaultdict(list)
     for claim in claims:
         found[groups.find(claim)].append(claim)

@@ -162,7 +162,7 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
         wrap = any(place.wrap and place.role.node is claim.node for place in load.placements)
         done.edit(module, ReplaceExpression(module.span(claim.node), f"[{name}]" if wrap else name))
     _replace(claim, load, context, done)
-    bind(binding, done)
+    bind(binding, context, done)
     _tell(claim, unit, plan, bool(binding.parameter), done)
     return done
 

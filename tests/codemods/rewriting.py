@@ -1,0 +1,62 @@
+"""Migrate small programs in memory of the test, with the facts of two jobs."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from pathlib import Path
+
+from legacy_shim.codemods import pipeline
+from legacy_shim.codemods.facts import Facts, Job
+from legacy_shim.codemods.options import Options
+from legacy_shim.codemods.report import Report
+
+HOST = "https://cloud.getdbt.com"
+NIGHTLY = Job(
+    id=67890,
+    account_id=12345,
+    host=HOST,
+    name="Nightly",
+    project_id=11,
+    environment_id=22,
+    execute_steps=("dbt build --select tag:daily",),
+    generate_docs=False,
+    name_is_unique=True,
+    triggers={"schedule": False},
+)
+HOURLY = Job(
+    id=67891,
+    account_id=12345,
+    host=HOST,
+    name="Hourly",
+    project_id=11,
+    environment_id=22,
+    execute_steps=("dbt seed", "dbt run --exclude tag:daily --full-refresh", "dbt run-operation grant"),
+    generate_docs=False,
+    name_is_unique=True,
+    triggers={"schedule": True},
+)
+FACTS = Facts((NIGHTLY, HOURLY))
+
+
+def migrate(
+    folder: Path, files: Mapping[str, str], *, facts: Facts = FACTS, env: Mapping[str, str] | None = None
+) -> tuple[dict[str, str], Report]:
+    """Write the files, migrate them, and answer their new texts and the report."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(textwrap.dedent(text).lstrip("\n").encode())
+    report = pipeline.write(pipeline.migrate([folder], Options(facts=facts, env=env or {})))
+    return {name: (folder / name).read_bytes().decode() for name in files}, report
+
+
+def migrate_one(folder: Path, text: str, **more: object) -> tuple[str, list[str]]:
+    """Migrate one file: its new text, and the codes that were told."""
+    texts, report = migrate(folder, {"program.py": text}, **more)  # type: ignore[arg-type]
+    return texts["program.py"], [finding.code for finding in report.findings]
+
+
+def clean(text: str) -> str:
+    """Expected text as it stands in a test."""
+    return textwrap.dedent(text).lstrip("\n")

@@ -1,0 +1,280 @@
+"""Loads of jobs: their form, their arguments, and where they are placed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rewriting import clean, migrate, migrate_one
+
+HEAD = """
+import os
+from dagster import *
+from dagster_dbt import dbt_cloud_resource, load_assets_from_dbt_cloud_job
+cloud = dbt_cloud_resource("t", 1)
+"""
+
+
+def body_of(text: str) -> str:
+    return text[text.index(")\n\n\n") :]
+
+
+def test_other_commands_of_the_job_run_around_its_build(tmp_path: Path) -> None:
+    text, codes = migrate_one(
+        tmp_path,
+        HEAD + "models = load_assets_from_dbt_cloud_job(cloud, 67891)\ndefs = Definitions(assets=[models])\n",
+    )
+    assert (
+        clean(
+            """
+            def models(context: AssetExecutionContext, dbt_cloud: DbtCloudWorkspace):
+                list(dbt_cloud.cli(["seed"]).wait(timeout=float("inf")))
+                yield from dbt_cloud.cli(["run", "--full-refresh"], context=context).wait(
+                    timeout=float("inf")
+                )
+                list(dbt_cloud.cli(["run-operation", "grant"]).wait(timeout=float("inf")))
+            """
+        )
+        in text
+    )
+    assert "enable_asset_checks=False" in text  # a `dbt run` tests nothing
+    assert {"LDC202", "LDC208", "LDC210", "LDC211"} <= set(codes)
+    assert "LDC205" not in codes
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Definitions(assets=[models])", 'Definitions(assets=[models], resources={"dbt_cloud": cloud})'),
+        ("Definitions(assets=models)", 'Definitions(assets=[models], resources={"dbt_cloud": cloud})'),
+        ("Definitions(assets=[*models])", 'Definitions(assets=[models], resources={"dbt_cloud": cloud})'),
+        (
+            'Definitions(assets=[models], resources={"io": 1})',
+            'Definitions(assets=[models], resources={"io": 1, "dbt_cloud": cloud})',
+        ),
+        (
+            'Definitions(assets=[models], resources={"dbt": cloud})',
+            'Definitions(assets=[models], resources={"dbt": cloud})',
+        ),
+        (
+            "Definitions(assets=models + [])",
+            'Definitions(assets=[models] + [], resources={"dbt_cloud": cloud})',
+        ),
+        (
+            "Definitions(assets=[models], **others)",
+            "Definitions(assets=[models], **others)",
+        ),
+    ],
+)
+def test_definitions_get_the_workspace(tmp_path: Path, before: str, after: str) -> None:
+    text, _ = migrate_one(
+        tmp_path, HEAD + f"models = load_assets_from_dbt_cloud_job(cloud, 67890)\ndefs = {before}\n"
+    )
+    assert f"defs = {after}\n" in text
+    takes_parameter = "dbt_cloud: DbtCloudWorkspace" in text or "dbt: DbtCloudWorkspace" in text
+    assert takes_parameter == ("others" not in before)
+
+
+def test_selections_take_the_definition_without_its_star(tmp_path: Path) -> None:
+    text, _ = migrate_one(
+        tmp_path,
+        HEAD
+        + "models = load_assets_from_dbt_cloud_job(cloud, 67890)\n"
+        + "nightly = define_asset_job('n', AssetSelection.assets(*models))\n"
+        + "defs = Definitions(assets=[*models], jobs=[nightly])\n",
+    )
+    assert "AssetSelection.assets(models)" in text
+
+
+def test_partitions_keep_one_run_for_each_and_their_variables(tmp_path: Path) -> None:
+    text, codes = migrate_one(
+        tmp_path,
+        HEAD
+        + """
+models = load_assets_from_dbt_cloud_job(
+    cloud,
+    67890,
+    partitions_def=DailyPartitionsDefinition("2024-01-01"),
+    partition_key_to_vars_fn=lambda day: {"run_date": day},
+)
+defs = Definitions(assets=[models])
+""",
+    )
+    assert "backfill_policy=BackfillPolicy.multi_run()" in text
+    assert 'dbt_vars = json.dumps({"run_date": context.partition_key})' in text
+    assert '.cli(["build", "--vars", dbt_vars], context=context)' in text
+    assert "LDC217" in codes
+
+
+def test_static_partitions_need_no_backfill_policy(tmp_path: Path) -> None:
+    text, _ = migrate_one(
+        tmp_path,
+        HEAD
+        + "models = load_assets_from_dbt_cloud_job(cloud, 67890, partitions_def=StaticPartitionsDefinition(['a']))\n",
+    )
+    assert "StaticPartitionsDefinition" in text
+    assert "backfill_policy" not in text
+
+
+def test_node_info_functions_become_a_translator(tmp_path: Path) -> None:
+    text, _ = migrate_one(
+        tmp_path,
+        HEAD
+        + """
+def key_of(node):
+    return AssetKey(["dbt", node["name"]])
+
+models = load_assets_from_dbt_cloud_job(
+    cloud, 67890, node_info_to_asset_key=key_of, node_info_to_group_fn=lambda info: info["schema"],
+    node_info_to_auto_materialize_policy_fn=lambda _: AutoMaterializePolicy.eager(),
+)
+named = load_assets_from_dbt_cloud_job(cloud, 67891, node_info_to_asset_key=lambda n: "x" + n["name"])
+""",
+    )
+    assert (
+        clean(
+            """
+            class DbtCloudJob67890Translator(DagsterDbtTranslator):
+                def get_asset_key(self, dbt_resource_props):
+                    return key_of(dbt_resource_props)
+
+                def get_group_name(self, dbt_resource_props):
+                    return dbt_resource_props["schema"]
+
+                def get_auto_materialize_policy(self, dbt_resource_props):
+                    return AutoMaterializePolicy.eager()
+            """
+        )
+        in text
+    )
+    assert 'return AssetKey.from_coercible("x" + dbt_resource_props["name"])' in text
+    compile(text, "program.py", "exec")
+
+
+def test_a_variable_named_like_the_decorator_does_not_collide(tmp_path: Path) -> None:
+    text, _ = migrate_one(
+        tmp_path,
+        HEAD
+        + "dbt_cloud_assets = load_assets_from_dbt_cloud_job(cloud, 67890)\n"
+        + "others = load_assets_from_dbt_cloud_job(cloud, 67891)\n"
+        + "defs = Definitions(assets=[dbt_cloud_assets, others])\n",
+    )
+    assert "from dagster_dbt.cloud_v2 import dbt_cloud_assets as dbt_cloud_assets_v2\n" in text
+    assert text.count("@dbt_cloud_assets_v2(") == 2
+
+
+def test_a_second_job_of_an_environment_shares_the_first(tmp_path: Path) -> None:
+    text, codes = migrate_one(
+        tmp_path,
+        HEAD
+        + "a = load_assets_from_dbt_cloud_job(cloud, 67890)\nb = load_assets_from_dbt_cloud_job(cloud, 67891)\n",
+    )
+    assert text.count("adhoc_job_name=") == 1
+    assert "LDC204" in codes
+
+
+def test_a_job_id_from_the_environment_is_guarded(tmp_path: Path) -> None:
+    program = HEAD + "m = load_assets_from_dbt_cloud_job(cloud, int(os.environ['JOB']))\n"
+    text, codes = migrate_one(tmp_path, program, env={"JOB": "67890"})
+    assert "if int(os.environ['JOB']) != 67890:\n    raise ValueError(" in text
+    assert "LDC214" in codes
+    text, codes = migrate_one(tmp_path, program)
+    assert "LDC402" in codes
+    assert "missing_fact(" in text
+
+
+def test_postponed_annotations_leave_the_context_bare(tmp_path: Path) -> None:
+    text, _ = migrate_one(
+        tmp_path,
+        "from __future__ import annotations\n"
+        + HEAD
+        + "m = load_assets_from_dbt_cloud_job(cloud, 67890)\ndefs = Definitions(assets=[m])\n",
+    )
+    assert "def m(context):" in text
+
+
+@pytest.mark.parametrize(
+    ("program", "code"),
+    [
+        ("m = [load_assets_from_dbt_cloud_job(cloud, i) for i in (67890, 67891)]", "LDC302"),
+        ("m = load_assets_from_dbt_cloud_job(cloud, 67890, op_tags={'a': 'b'})", "LDC302"),
+        ("m = load_assets_from_dbt_cloud_job(cloud, 67890)\nm.compute_cacheable_data()", "LDC303"),
+        ("m = load_assets_from_dbt_cloud_job(**settings)", "LDC302"),
+        ("m = load_assets_from_dbt_cloud_job(cloud, 67890)  # legacy-shim: keep, audit", "LDC301"),
+    ],
+)
+def test_what_cannot_migrate_stays_with_a_reason(tmp_path: Path, program: str, code: str) -> None:
+    text, codes = migrate_one(tmp_path, HEAD + program + "\n")
+    assert code in codes
+    assert program in text
+    assert "from legacy_shim import" in text
+    again, _ = migrate(tmp_path, {"program.py": text})
+    assert again["program.py"] == text
+
+
+def test_a_kept_use_leaves_loads_a_workspace_of_their_own(tmp_path: Path) -> None:
+    text, codes = migrate_one(
+        tmp_path,
+        HEAD
+        + """
+models = load_assets_from_dbt_cloud_job(cloud, 67890)
+
+@op(required_resource_keys={"dbt_cloud"})
+def rename(context):
+    context.resources.dbt_cloud.update_job(67890, name="x")
+
+@job(resource_defs={"dbt_cloud": cloud})
+def renaming():
+    rename()
+""",
+    )
+    assert "from legacy_shim import dbt_cloud_resource\n" in text
+    assert 'cloud = dbt_cloud_resource("t", 1)\ncloud_workspace = DbtCloudWorkspace(' in text
+    assert "workspace=cloud_workspace" in text
+    assert {"LDC220", "LDC304", "LDC308"} <= set(codes)
+
+
+def test_across_files_names_packages_and_stars(tmp_path: Path) -> None:
+    texts, report = migrate(
+        tmp_path,
+        {
+            "src/acme/__init__.py": "",
+            "src/acme/resources.py": """
+                from dagster_dbt import dbt_cloud_resource
+                cloud = dbt_cloud_resource("t", 1)
+                RESOURCES = {"dbt_cloud": cloud}
+            """,
+            "src/acme/assets/__init__.py": "from .dbt import *\n",
+            "src/acme/assets/dbt.py": """
+                from dagster_dbt import load_assets_from_dbt_cloud_job
+                from acme import resources
+                models = load_assets_from_dbt_cloud_job(dbt_cloud=resources.cloud, job_id=67890)
+            """,
+            "src/acme/ops.py": """
+                from dagster import op
+
+                @op(required_resource_keys={"dbt_cloud"})
+                def kick(context):
+                    run = context.resources.dbt_cloud.run_job_and_poll(67891, poll_timeout=5)
+                    context.log.info(f"ran {run.run_id}")
+            """,
+            "src/acme/definitions.py": """
+                from dagster import Definitions
+                from acme.assets import models
+                from acme.resources import RESOURCES
+                defs = Definitions(assets=[models], resources=RESOURCES)
+            """,
+            "src/acme/unrelated.py": "cloud = 'dbt_cloud'\n",
+        },
+    )
+    assert "workspace=resources.cloud" in texts["src/acme/assets/dbt.py"]
+    ops = texts["src/acme/ops.py"]
+    assert "client = context.resources.dbt_cloud.get_client()" in ops
+    assert 'run = client.poll_run(run["id"], poll_interval=10, poll_timeout=5)' in ops
+    assert "context.log.info(f\"ran {run['id']}\")" in ops
+    assert texts["src/acme/unrelated.py"] == "cloud = 'dbt_cloud'\n"
+    assert report.units.migrated == 1
+    assert not [finding for finding in report.findings if finding.is_left_for_a_person]
+    for name, text in texts.items():
+        compile(text, name, "exec")
+        assert "load_assets_from_dbt_cloud_job" not in text

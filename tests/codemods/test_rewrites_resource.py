@@ -1,0 +1,189 @@
+"""The resource, in each way to build it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rewriting import clean, migrate, migrate_one
+
+BINDING = """
+defs = Definitions(resources={"dbt_cloud": dbt_cloud}, assets=[models])
+"""
+LOAD = """
+models = load_assets_from_dbt_cloud_job(dbt_cloud=dbt_cloud, job_id=67890)
+"""
+IMPORTS = """
+from dagster import Definitions, EnvVar
+from dagster_dbt import DbtCloudClientResource, dbt_cloud_resource, load_assets_from_dbt_cloud_job
+"""
+
+
+@pytest.mark.parametrize(
+    ("resource", "credentials"),
+    [
+        (
+            'dbt_cloud_resource.configured({"auth_token": {"env": "T"}, "account_id": {"env": "A"}})',
+            ('int(os.environ["A"])', 'os.environ["T"]', '"https://cloud.getdbt.com"'),
+        ),
+        (
+            'dbt_cloud_resource("secret", "123")',
+            ("123", '"secret"', '"https://cloud.getdbt.com"'),
+        ),
+        (
+            'DbtCloudClientResource(auth_token=EnvVar("T"), account_id=EnvVar.int("A"), '
+            'dbt_cloud_host="https://x.us1.dbt.com/")',
+            ('int(os.environ["A"])', 'os.environ["T"]', '"https://x.us1.dbt.com"'),
+        ),
+        (
+            'dbt_cloud_resource(api_token="t", account_id=5, disable_schedule_on_trigger=False)',
+            ("5", '"t"', '"https://cloud.getdbt.com"'),
+        ),
+    ],
+)
+def test_settings_become_credentials(
+    tmp_path: Path, resource: str, credentials: tuple[str, str, str]
+) -> None:
+    text, _ = migrate_one(tmp_path, IMPORTS + f"\ndbt_cloud = {resource}\n" + LOAD + BINDING)
+    account, token, url = credentials
+    expected = clean(
+        f"""
+        dbt_cloud = DbtCloudWorkspace(
+            credentials=DbtCloudCredentials(
+                account_id={account},
+                token={token},
+                access_url={url},
+            ),
+            project_id=11,
+            environment_id=22,
+            adhoc_job_name="Nightly",  # runs job 67890 itself, with its settings
+        )
+        """
+    )
+    one_line = f"credentials=DbtCloudCredentials(account_id={account}, token={token}, access_url={url})"
+    assert expected in text or one_line in text
+    assert "dbt_cloud_resource" not in text
+    assert "EnvVar(" not in text
+
+
+def test_comments_stay_with_what_they_speak_of(tmp_path: Path) -> None:
+    text, _ = migrate_one(
+        tmp_path,
+        IMPORTS
+        + """
+# our account
+dbt_cloud = dbt_cloud_resource.configured(
+    {
+        # rotated monthly
+        "auth_token": {"env": "T"},
+        "account_id": 5,  # Acme
+        "disable_schedule_on_trigger": True,  # they insist
+    }
+)
+"""
+        + LOAD
+        + BINDING,
+    )
+    lines = [line.strip() for line in text.splitlines()]
+    assert lines.index("# our account") + 1 == lines.index("dbt_cloud = DbtCloudWorkspace(")
+    assert "account_id=5,  # Acme" in lines
+    assert lines.index("# rotated monthly") + 1 == lines.index('token=os.environ["T"],')
+    assert "# they insist" in text
+
+
+def test_the_users_quotes_and_order_of_imports_are_kept(tmp_path: Path) -> None:
+    text, _ = migrate_one(
+        tmp_path,
+        """
+        import json
+
+        from dagster import Definitions, asset
+        from dagster_dbt import DbtCliResource, dbt_cloud_resource, load_assets_from_dbt_cloud_job
+
+        cloud = dbt_cloud_resource.configured({'auth_token': {'env': 'T'}, 'account_id': 5})
+        models = load_assets_from_dbt_cloud_job(dbt_cloud=cloud, job_id=67890)
+        defs = Definitions(assets=[models], resources={'cli': DbtCliResource('x'), 'n': json.dumps({})})
+        """,
+    )
+    assert text.startswith(
+        clean(
+            """
+            import json
+            import os
+
+            from dagster import AssetExecutionContext, Definitions, asset
+            from dagster_dbt import DbtCliResource
+            from dagster_dbt.cloud_v2 import (
+                DbtCloudCredentials,
+                DbtCloudWorkspace,
+                dbt_cloud_assets,
+            )
+            """
+        )
+    )
+    assert "token=os.environ['T']" in text
+    assert '"' not in text.split("cloud = ", 1)[1].replace("#", "")
+
+
+def test_dagster_is_written_as_the_file_imports_it(tmp_path: Path) -> None:
+    text, _ = migrate_one(
+        tmp_path,
+        """
+        import dagster as dg
+        import dagster_dbt as d
+
+        cloud = d.dbt_cloud_resource.configured({"auth_token": dg.EnvVar("T"), "account_id": 1})
+        models = d.load_assets_from_dbt_cloud_job(dbt_cloud=cloud, job_id=67890)
+        defs = dg.Definitions(assets=[models])
+        """,
+    )
+    assert "context: dg.AssetExecutionContext" in text
+    assert "import dagster_dbt as d" not in text
+    assert 'resources={"dbt_cloud": cloud}' in text
+
+
+@pytest.mark.parametrize(
+    ("resource", "code"),
+    [
+        ('dbt_cloud_resource.configured(make_config, config_schema={"x": str})', "LDC302"),
+        ("DbtCloudClientResource.configure_at_launch()", "LDC302"),
+        (
+            'dbt_cloud_resource.configured({"auth_token": "t", "account_id": 1, "log_requests": True})',
+            "LDC302",
+        ),
+        ('dbt_cloud_resource.configured({"auth_token": "t", **rest})', "LDC302"),
+        ('somewhere(dbt_cloud_resource.configured({"auth_token": "t", "account_id": 1}))', "LDC303"),
+    ],
+)
+def test_what_cannot_be_read_stays_on_the_facade(tmp_path: Path, resource: str, code: str) -> None:
+    text, codes = migrate_one(tmp_path, IMPORTS + f"\ndbt_cloud = {resource}\n" + LOAD + BINDING)
+    assert code in codes
+    assert "from legacy_shim import" in text
+    assert "from dagster_dbt import" not in text
+    assert resource in text
+
+
+def test_without_facts_placeholders_name_the_fact_and_are_filled_later(tmp_path: Path) -> None:
+    from legacy_shim.codemods.facts import Facts
+
+    program = (
+        IMPORTS + '\ndbt_cloud = dbt_cloud_resource("t", 1)\n' + LOAD.replace("67890", "67891") + BINDING
+    )
+    text, codes = migrate_one(tmp_path, program, facts=Facts())
+    assert 'project_id=missing_fact("project_id", job_id=67891)' in text
+    assert 'select=missing_fact("execute_steps", job_id=67891)' in text
+    assert "LDC401" in codes
+    filled, report = migrate(tmp_path, {"program.py": text})
+    text = filled["program.py"]
+    assert "missing_fact" not in text
+    assert "project_id=11,\n    environment_id=22,\n" in text
+    assert 'exclude="tag:daily"' in text
+    assert "enable_asset_checks=False" in text
+    assert '.cli(["run", "--full-refresh"], context=context)' in text
+    assert (
+        text.index('["seed"]')
+        < text.index('["run", "--full-refresh"]')
+        < text.index('["run-operation", "grant"]')
+    )
+    assert not [finding for finding in report.findings if finding.is_left_for_a_person]
+    compile(text, "program.py", "exec")
