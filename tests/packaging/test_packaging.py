@@ -1,0 +1,112 @@
+"""The wheel and the sdist, installed as users install them, do what the checkout does."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+KEPT_OUT = shutil.ignore_patterns(
+    ".git", ".venv*", "build", "dist", "*.egg-info", ".*_cache", "__pycache__", ".upstream"
+)
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sdist, and the wheel that was built from it."""
+    folder = tmp_path_factory.mktemp("dist")
+    checkout = folder / "checkout"
+    shutil.copytree(REPOSITORY, checkout, ignore=KEPT_OUT)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--outdir", str(folder), str(checkout)],
+        check=True,
+        capture_output=True,
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def python(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The interpreter of a virtualenv with the wheel; what it depends on comes from the environment of the tests."""
+    venv = tmp_path_factory.mktemp("installed") / "venv"
+    subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+    interpreter = venv / "bin" / "python"
+    (site,) = venv.glob("lib/python*/site-packages")
+    # A path in a .pth file is no site folder: the editable install of the tests does not come along.
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    (wheel,) = dist.glob("*.whl")
+    subprocess.run([interpreter, "-m", "pip", "install", "-q", "--no-deps", str(wheel)], check=True)
+    return interpreter
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A user's folder, with a package of theirs that is called `codemods` too."""
+    (tmp_path / "codemods").mkdir()
+    (tmp_path / "codemods" / "__init__.py").write_text("raise ImportError('this one is the user\\'s')\n")
+    shutil.copytree(REPOSITORY / "examples" / "legacy_project", tmp_path / "project")
+    (tmp_path / "dbt_cloud_jobs.json").write_text(
+        '{"version": 1, "host": "https://cloud.getdbt.com", "account_id": 12345, "jobs": {"67890": {"name": "Nightly",'
+        ' "project_id": 11, "environment_id": 22, "execute_steps": ["dbt seed", "dbt build --select tag:daily"],'
+        ' "name_is_unique": true, "triggers": {"schedule": false}}}}'
+    )
+    return tmp_path
+
+
+def run(python: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(python), *arguments], cwd=folder, capture_output=True, text=True)
+
+
+def test_the_wheel_holds_the_packages_and_nothing_else(dist: Path) -> None:
+    (wheel,) = dist.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith((".dist-info", ".data", ".pth"))} == {"legacy_shim"}
+    assert {"legacy_shim/codemods/rewrites/assets.py", "legacy_shim/py.typed"} <= set(names)
+    shipped = {
+        str(path.relative_to(REPOSITORY / "codemods")) for path in (REPOSITORY / "codemods").rglob("*.py")
+    }
+    assert {f"legacy_shim/codemods/{name}" for name in shipped} <= set(names)
+
+
+def test_the_installed_wheel_migrates_the_example_and_a_second_time_changes_nothing(
+    python: Path, folder: Path
+) -> None:
+    first = run(python, folder, "-m", "legacy_shim.codemods", "migrate", "project", "--env-file", "/dev/null")
+    assert first.returncode == 0, first.stdout + first.stderr
+    texts = {path: path.read_bytes() for path in (folder / "project").rglob("*.py")}
+    assert any(b"@dbt_cloud_assets" in text for text in texts.values())
+    assert not any(b"load_assets_from_dbt_cloud_job" in text for text in texts.values())
+    second = run(python, folder, "-m", "legacy_shim.codemods", "migrate", "project")
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert {path: path.read_bytes() for path in (folder / "project").rglob("*.py")} == texts
+
+
+def test_the_facade_of_the_wheel_is_the_one_that_is_imported(python: Path, folder: Path) -> None:
+    code = (
+        "import legacy_shim.codemods, legacy_shim; print(legacy_shim.__file__, legacy_shim.codemods.__file__)"
+    )
+    done = run(python, folder, "-c", code)
+    assert done.returncode == 0, done.stderr
+    assert all(str(python.parents[1]) in path for path in done.stdout.split())
+
+
+def test_explain_finds_the_guide(python: Path, folder: Path) -> None:
+    done = run(python, folder, "-m", "legacy_shim.codemods", "explain", "LDC204")
+    assert done.returncode == 0, done.stderr
+    assert "LDC204" in done.stdout
+
+
+def test_a_tree_without_legacy_code_is_untouched(python: Path, tmp_path: Path) -> None:
+    plain = tmp_path / "plain.py"
+    plain.write_bytes(b"from dagster_dbt import DbtCliResource\r\n# load_assets_from_dbt_cloud_job\r\nx = 1")
+    before = (plain.read_bytes(), plain.stat().st_mtime_ns)
+    done = run(python, tmp_path, "-m", "legacy_shim.codemods", "migrate", ".")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (plain.read_bytes(), plain.stat().st_mtime_ns) == before
