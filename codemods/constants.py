@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .bindings import Assigned, Imported
 from .evaluate import Evaluator
 from .modules import Module
+from .scopes import Assigned, Imported
 from .values import External
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from legacy_shim.catalogue import BY_NAME, LEGACY_MODULES
 
-from .bindings import Assigned, Binding, Defined, Imported, Parameter
 from .modules import FUNCTIONS, Module
+from .scopes import Assigned, Binding, Defined, Imported, Parameter
 from .tree import Tree
 from .values import (
     LEGACY,

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from legacy_shim.catalogue import BY_NAME
 
-from .bindings import Imported
 from .evaluate import LEGACY_PACKAGES
 from .index import Index
 from .modules import Module
+from .scopes import Imported
 from .values import External, legacy_name
 
 _PACKAGE = "dagster_dbt"

@@ -6,9 +6,9 @@ import ast
 import builtins
 from dataclasses import dataclass
 
-from .bindings import Imported, Names
 from .edits import Import
 from .modules import Module
+from .scopes import Imported, Names
 
 
 @dataclass(frozen=True, eq=False)

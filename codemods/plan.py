@@ -11,13 +11,13 @@ from pathlib import Path
 
 from legacy_shim.catalogue import BY_NAME
 
-from .bindings import Imported
 from .claims import Claim, Context, JobRef
 from .facts import Job
 from .findings import Finding
 from .modules import Module
 from .namespace import Namespace, namespace_of
 from .roles import enclosing_annotation, role_of
+from .scopes import Imported
 from .split import split
 from .units import Environment, Unit
 from .values import External, Made, legacy_name

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from .bindings import Imported
 from .claims import Claim, Context
 from .edits import Import
 from .modules import Module
 from .namespace import Namespace
+from .scopes import Imported
 from .tree import Tree
 from .values import InTree, Made
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from .bindings import Names, collect_names
 from .modules import Module
+from .scopes import Names, collect_names
 
 
 @dataclass(eq=False)

@@ -14,16 +14,16 @@ from legacy_shim.catalogue import BY_NAME
 
 from .. import sinks
 from ..asset_text import AssetText, asset_text
-from ..binding import bind, binding_of
 from ..claims import Claim, Context, Rewrite, covered
-from ..differences import tell_of_job
 from ..edits import InsertBefore, ReplaceExpression, ReplaceStatement, Unstar
 from ..findings import Finding
 from ..index import thing_kind
 from ..job_commands import NoSingleBuild, Plan, plan_of
+from ..job_differences import tell_of_job
 from ..sinks import Placement
 from ..units import Unit
 from ..values import Keyed, Made, root
+from ..workspace_binding import bind, binding_of
 
 NAME = "load_assets_from_dbt_cloud_job"
 _POSITIONS = (

@@ -15,11 +15,11 @@ from collections.abc import Iterator
 
 from legacy_shim.catalogue import BY_NAME
 
-from ..bindings import Assigned, Imported
 from ..claims import Claim, Context, Rewrite
 from ..edits import ReplaceExpression
 from ..index import thing_kind
 from ..modules import Module
+from ..scopes import Assigned, Imported
 from ..units import Unit
 from ..v2 import CLOUD_V2
 from ..values import External, Made, legacy_name

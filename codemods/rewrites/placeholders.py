@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from .. import render
 from ..asset_text import alone, guard
 from ..claims import Claim, Context, Rewrite, covered
-from ..differences import tell_of_job, tell_of_schedules
 from ..edits import AddArgument, InsertAfter, InsertBefore, ReplaceExpression
 from ..facts import Job
 from ..findings import Finding
 from ..job_commands import NoSingleBuild, Plan, build_words, plan_of
+from ..job_differences import tell_of_job, tell_of_schedules
 from ..modules import FUNCTIONS, Module
 from ..roles import role_of
 from ..units import Unit

@@ -18,10 +18,10 @@ from legacy_shim.catalogue import BY_NAME
 
 from .. import render, sinks
 from ..claims import Claim, Context, Rewrite, covered
-from ..differences import tell_of_schedules
 from ..edits import InsertBefore, ReplaceExpression
 from ..findings import Finding
 from ..index import thing_kind
+from ..job_differences import tell_of_schedules
 from ..modules import Module
 from ..render import Field
 from ..units import Unit

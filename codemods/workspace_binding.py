@@ -10,10 +10,10 @@ import ast
 from dataclasses import dataclass
 
 from .asset_text import has_postponed_annotations
-from .bindings import Assigned, Imported
 from .claims import Claim, Context, Rewrite
 from .edits import AddArgument, AddEntry, Import
 from .modules import Module
+from .scopes import Assigned, Imported
 from .sinks import Placement
 from .units import Unit
 from .values import External, Literal, Made, Values
