@@ -240,8 +240,8 @@ def lookup(
                 account_id,
                 tuple(job_id or ()),
             )
-            wanted = request.wanted_jobs()
-        console.leave(run_lookup(request, wanted, console))
+            jobs = request.jobs_in_code()
+        console.leave(run_lookup(request, jobs, console))
 
 
 @app.command()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .console import Console
 from .facts import FILE_NAME, FactsFile, discover_facts, read_facts_file
 from .formats.text import plural
 from .lookup import Access, LookupResult, default_target, look_up
-from .options import Options, WantedJob
+from .options import JobsInCode, Options, WantedJob
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,14 @@ class LookupRequest:
     account_id: int | None
     job_ids: tuple[int, ...] = ()
 
-    def wanted_jobs(self) -> list[WantedJob]:
+    def jobs_in_code(self) -> JobsInCode:
         """The jobs that the code names, and those that the caller adds."""
         from . import pipeline
 
-        named = pipeline.wanted_jobs(self.paths, self.options)
-        known = {job.job_id for job in named}
-        return [*named, *(WantedJob(job_id) for job_id in self.job_ids if job_id not in known)]
+        named = pipeline.jobs_in_code(self.paths, self.options)
+        known = {job.job_id for job in named.wanted}
+        added = tuple(WantedJob(job_id) for job_id in self.job_ids if job_id not in known)
+        return replace(named, wanted=(*named.wanted, *added))
 
     def facts_paths(self) -> tuple[Path, ...]:
         if self.facts is None:
@@ -39,8 +40,13 @@ class LookupRequest:
         return (self.facts,) if self.facts.exists() else ()
 
 
-def run_lookup(request: LookupRequest, wanted: Sequence[WantedJob], console: Console) -> int:
+def run_lookup(request: LookupRequest, jobs: JobsInCode, console: Console) -> int:
     """Look up, write, say what came of it. The exit code."""
+    wanted = jobs.wanted
+    for finding in jobs.unknown:
+        console.print(f"{finding.place}: the job id is not known: {finding.message}\n")
+    if not wanted and jobs.unknown:
+        return 2
     if not wanted:
         console.print(
             "The code names no dbt Cloud job. To look one up all the same, name it with --job-id.\n"
@@ -51,7 +57,7 @@ def run_lookup(request: LookupRequest, wanted: Sequence[WantedJob], console: Con
     result = look_up(wanted, access, existing=existing, target=_target(request, existing), told=console.note)
     _print_result(result, console)
     if not result.problems:
-        return 0
+        return 1 if jobs.unknown else 0
     return 1 if result.found else 2
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .facts import Facts
+from .findings import Finding
 
 
 @dataclass(frozen=True)
@@ -42,3 +43,12 @@ class WantedJob:
     """The environment variable from which the code takes the token, where it does."""
     places: tuple[str, ...] = ()
     """``path:line:column`` of each use."""
+
+
+@dataclass(frozen=True)
+class JobsInCode:
+    """The jobs that the code names."""
+
+    wanted: tuple[WantedJob, ...]
+    unknown: tuple[Finding, ...] = ()
+    """Where a job id cannot be told (LDC402)."""

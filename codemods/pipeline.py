@@ -19,7 +19,7 @@ from .index import Index, build_index
 from .legacy_imports import FACADE, LegacyAlias, judge, legacy_aliases, newly_unused
 from .modules import Module, dotted_name, parse_module
 from .namespace import unbound_names
-from .options import Options, WantedJob
+from .options import JobsInCode, Options, WantedJob
 from .other_files import other_findings
 from .plan import Limits, kept_findings, make_units
 from .report import Change, Report, Sites, Units, sorted_findings
@@ -89,23 +89,31 @@ def _report(planned: Planned, options: Options) -> Report:
     )
 
 
-def wanted_jobs(paths: Sequence[Path], options: Options) -> list[WantedJob]:
+def jobs_in_code(paths: Sequence[Path], options: Options) -> JobsInCode:
     """The dbt Cloud jobs that the code names, with what it says of where they live."""
     planned = plan(paths, options)
     found: dict[tuple[int, int | None, str | None], list[str]] = defaultdict(list)
     tokens: dict[tuple[int, int | None, str | None], str | None] = {}
+    unknown: list[Finding] = []
     for unit in planned.units:
         account, host, token = _whereabouts(planned.context, unit)
         for claim in unit.claims:
             for ref in claim.jobs:
-                if ref.job_id is not None:
-                    key = (ref.job_id, account, host)
-                    found[key].append(str(ref.module.place(ref.node)))
-                    tokens[key] = token
-    return [
-        WantedJob(job_id, account, host, tokens[job_id, account, host], tuple(places))
-        for (job_id, account, host), places in sorted(found.items(), key=lambda item: str(item[0]))
-    ]
+                place = ref.module.place(ref.node)
+                if ref.job_id is None:
+                    said = f"set {ref.variable}, or give it with --env-file" if ref.variable else ""
+                    unknown.append(
+                        Finding(place, "LDC402", said or "the job id cannot be read here", claim.name)
+                    )
+                    continue
+                key = (ref.job_id, account, host)
+                found[key].append(str(place))
+                tokens[key] = token
+    wanted = (
+        WantedJob(key[0], key[1], key[2], tokens[key], tuple(places))
+        for key, places in sorted(found.items(), key=lambda item: str(item[0]))
+    )
+    return JobsInCode(tuple(wanted), tuple(dict.fromkeys(unknown)))
 
 
 def _whereabouts(context: Context, unit: Unit) -> tuple[int | None, str | None, str | None]:
