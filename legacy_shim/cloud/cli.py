@@ -16,7 +16,7 @@ from legacy_shim.cloud.asset_defs import (
     DbtCloudCacheableAssetsDefinition as DbtCloudCacheableAssetsDefinition,
 )
 from legacy_shim.cloud.client import DbtCloudClient
-from legacy_shim.cloud.commands import parse_command, selection_options
+from legacy_shim.dbt_commands import parse_command, selection_options
 from legacy_shim.cloud.compiled_job import only_materialization_step
 from legacy_shim.cloud.failures import DbtCloudConfigurationError
 from legacy_shim.cloud.resource_definition import DbtCloudResource as DbtCloudResource

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from legacy_shim.cloud.commands import DbtCommand, materialization_step, parse_command, selection_options
+from legacy_shim.dbt_commands import DbtCommand, materialization_step, parse_command, selection_options
 from legacy_shim.cloud.manifest import Manifest, find_node, is_asset_id
 
 COMPILE_RUN_ID_VARIABLE = "DBT_DAGSTER_COMPILE_RUN_ID"

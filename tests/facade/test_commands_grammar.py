@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from legacy_shim.cloud.commands import (
+from legacy_shim.dbt_commands import (
     CommandError,
     materialization_step,
     parse_command,
@@ -198,7 +198,7 @@ def test_unbalanced_quotes_are_told_with_the_command() -> None:
 
 def test_nothing_but_the_standard_library_is_needed() -> None:
     code = (
-        "import sys, legacy_shim.cloud.commands, legacy_shim.cloud.manifest;"
+        "import sys, legacy_shim.dbt_commands, legacy_shim.cloud.manifest;"
         "print([m for m in ('dagster', 'dbt', 'click', 'yaml', 'dagster_dbt') if m in sys.modules])"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
