@@ -29,9 +29,11 @@ def note_access(name: str) -> None:
 
 
 def note_module_import(module: str) -> None:
-    """Warn if user code is what imports the legacy `module` right now."""
+    """Warn if user code is what imports the legacy `module` right now, as a module and not for names of it."""
     frame = _asking_frame(sys._getframe(2))
-    if frame is not None and not is_library_frame(frame) and _stands_at(frame, "IMPORT_NAME"):
+    if frame is None or is_library_frame(frame) or not _stands_at(frame, "IMPORT_NAME"):
+        return
+    if not _imports_names(frame):
         warn_import(module, frame)
 
 
@@ -64,3 +66,14 @@ def _stands_at(frame: FrameType, *operations: str) -> bool:
     import opcode
 
     return opcode.opname[frame.f_code.co_code[frame.f_lasti]] in operations
+
+
+def _imports_names(frame: FrameType) -> bool:
+    """Whether the import statement at which `frame` stands is a `from ... import`, whose names are told of one by one."""
+    import opcode
+
+    code, at = frame.f_code.co_code, frame.f_lasti - 2  # the instruction before loads the names
+    index = code[at + 1]
+    if opcode.opname[code[at - 2]] == "EXTENDED_ARG":
+        index |= code[at - 1] << 8
+    return bool(frame.f_code.co_consts[index])
