@@ -96,9 +96,8 @@ class _Changer(cst.CSTTransformer):
         """New functions and classes by identity; holding them keeps the identities apart."""
 
     def on_leave(self, original_node: Any, updated_node: Any) -> Any:
-        if isinstance(original_node, (cst.Module, cst.IndentedBlock)) and self.fresh:
-            lines = 2 if isinstance(original_node, cst.Module) else 1
-            return updated_node.with_changes(body=self._spaced(updated_node.body, lines))
+        if isinstance(original_node, (cst.Module, cst.IndentedBlock)):
+            return self._leave_block(original_node, updated_node)
         if isinstance(original_node, cst.SimpleStatementLine):
             return self._leave_line(original_node, updated_node)
         edits = self.targets.get(original_node, ())
@@ -179,6 +178,24 @@ class _Changer(cst.CSTTransformer):
             if isinstance(piece, cst.BaseCompoundStatement) and not any(piece is one for one in old):
                 self.fresh[id(piece)] = piece
         return cst.FlattenSentinel(pieces)
+
+    def _leave_block(self, original: Any, updated: Any) -> Any:
+        body = list(updated.body)
+        gone = len(body) > 0 and original.body[0] is not body[0] and self._is_removed(original.body[0])
+        if gone and isinstance(original, cst.IndentedBlock):
+            # What separated the first statement from the second separates nothing any more.
+            _, rest = _split_blank(list(body[0].leading_lines))
+            body[0] = body[0].with_changes(leading_lines=rest)
+            return updated.with_changes(body=body)
+        if not self.fresh:
+            return updated
+        return updated.with_changes(body=self._spaced(body, 2 if isinstance(original, cst.Module) else 1))
+
+    def _is_removed(self, statement: Any) -> bool:
+        if not isinstance(statement, cst.SimpleStatementLine):
+            return False
+        edits = [edit for inner in statement.body for edit in self.targets.get(inner, ())]
+        return any(isinstance(edit, ReplaceStatement) and not edit.text for edit in edits)
 
     def _spaced(self, body: Sequence[Any], lines: int) -> list[Any]:
         """Empty lines around new functions and classes, as many as formatters want."""

@@ -31,8 +31,7 @@ def tell_of_job(done: Rewrite, claim: Claim, unit: Unit, plan: Plan) -> None:
 
 def tell_of_schedules(done: Rewrite, claim: Claim, unit: Unit) -> None:
     """Tell of each job whose schedule legacy would have switched off."""
+    state = {True: "is on now", False: "is off now", None: "may be on: the facts do not say"}
     for job in unit.jobs:
-        if job.schedule_is_on is not False:
-            known = "is on now" if job.schedule_is_on else "may be on: the facts do not say"
-            message = f"the dbt Cloud schedule of job {job.id} ({job.name}) {known}"
-            done.tell(claim.module, claim.node, "LDC208", message, claim.name)
+        message = f"the dbt Cloud schedule of job {job.id} ({job.name}) {state[job.schedule_is_on]}"
+        done.tell(claim.module, claim.node, "LDC208", message, claim.name)

@@ -70,6 +70,18 @@ def own_text(module: Module, node: ast.expr) -> str:
     return dedent(module.source_of(node), len(line) - len(line.lstrip()))
 
 
+def in_place(module: Module, node: ast.expr, text: str) -> str:
+    """Text of several lines as it stands where ``node`` does: indented as its line is, beyond its statement."""
+    statement = module.statement_of(node)
+    extra = _indent_of(module, node.lineno) - _indent_of(module, statement.lineno)
+    return text.replace("\n", "\n" + " " * max(0, extra))
+
+
+def _indent_of(module: Module, line: int) -> int:
+    text = module.lines[line - 1]
+    return len(text) - len(text.lstrip())
+
+
 def _shift(line: str, column: int) -> str:
     blank = len(line) - len(line.lstrip())
     return line[min(column, blank) :]

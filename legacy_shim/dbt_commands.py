@@ -180,7 +180,9 @@ def arguments_without_selection(text: str) -> tuple[str, ...]:
     start, _ = _subcommand(_split(text))
     for option in _options(_split(text), start, text):
         if option.name in SELECT_OPTIONS or option.name in ("--exclude", "--selector"):
-            words[option.start : option.end] = [option.bundled or None] + [None] * (option.end - option.start - 1)
+            words[option.start : option.end] = [option.bundled or None] + [None] * (
+                option.end - option.start - 1
+            )
     return tuple(word for word in words[1:] if word is not None)
 
 

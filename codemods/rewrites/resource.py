@@ -167,7 +167,9 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
         statement = module.span(module.statement_of(claim.node))
         done.edit(module, InsertBefore(statement, f"{inline} = {text}\n", rank=0))
     else:
-        done.edit(module, ReplaceExpression(module.span(claim.node), text))
+        done.edit(
+            module, ReplaceExpression(module.span(claim.node), render.in_place(module, claim.node, text))
+        )
     return done
 
 

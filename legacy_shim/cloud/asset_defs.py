@@ -29,11 +29,11 @@ from dagster._core.definitions.assets.definition.cacheable_assets_definition imp
 from dagster._utils.warnings import disable_dagster_warnings
 
 from legacy_shim.cloud.asset_specs import NodeTranslation, asset_specs, cacheable_data
-from legacy_shim.dbt_commands import parse_command, selection_options
 from legacy_shim.cloud.compiled_job import COMPILE_RUN_ID_VARIABLE, compile_job, only_materialization_step
 from legacy_shim.cloud.job_run import LoadedJob, PartitionVars, run_job
 from legacy_shim.cloud.load_state import recall, remember
 from legacy_shim.cloud.loaded_assets import RESOURCE_KEY, LoadedJobAssets
+from legacy_shim.dbt_commands import parse_command, selection_options
 from legacy_shim.deprecation import warn_use
 from legacy_shim.module_access import watch_module
 

@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from legacy_shim.dbt_commands import DbtCommand, materialization_step, parse_command, selection_options
 from legacy_shim.cloud.manifest import Manifest, find_node, is_asset_id
+from legacy_shim.dbt_commands import DbtCommand, materialization_step, parse_command, selection_options
 
 COMPILE_RUN_ID_VARIABLE = "DBT_DAGSTER_COMPILE_RUN_ID"
 """The environment variable, set for a job, that holds the id of a compile run to load from."""

@@ -9,10 +9,10 @@ from typing import Any
 from dagster import AssetExecutionContext, AssetObservation, Output
 
 from legacy_shim.cloud.asset_specs import NodeTranslation
-from legacy_shim.dbt_commands import without_selection
 from legacy_shim.cloud.compiled_job import job_error, vars_option
 from legacy_shim.cloud.loaded_assets import RESOURCE_KEY
 from legacy_shim.cloud.manifest import Manifest, dependency_order, find_node, is_asset, is_asset_id
+from legacy_shim.dbt_commands import without_selection
 
 PartitionVars = Callable[[str], Mapping[str, Any]]
 

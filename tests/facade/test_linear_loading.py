@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from legacy_shim.cloud.asset_specs import NodeTranslation, asset_specs, cacheable_data
-from legacy_shim.dbt_commands import parse_command
 from legacy_shim.cloud.compiled_job import CompiledJob
 from legacy_shim.cloud.load_state import _pack
 from legacy_shim.cloud.manifest import Upstream, dependency_order
+from legacy_shim.dbt_commands import parse_command
 
 
 class Counting(dict[str, Any]):
