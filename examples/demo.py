@@ -225,12 +225,12 @@ def _show_runs(document: dict[str, Any]) -> None:
 def _show_materialized(document: dict[str, Any]) -> None:
     for action in document["actions"]:
         keys = sorted({row["asset"] for row in action["materialized"]})
-        said = f"materialized {len(keys)} assets: {', '.join(keys)}" if keys else "ran"
+        said = f", materialized {len(keys)} assets: {', '.join(keys)}" if keys else ""
         tests = f"; {len(action['observed'])} test observations" if action["observed"] else ""
         tests += f"; {len(action['checked'])} asset checks" if action["checked"] else ""
         outcome = "[green]succeeded[/]" if action["success"] else "[red]failed[/]"
         name = action["action"].removeprefix("job:")
-        console.print(Padding(f"{name} {outcome}, {said}{tests}", (0, 0, 0, 2)))
+        console.print(Padding(f"{name} {outcome}{said}{tests}", (0, 0, 0, 2)))
 
 
 def _show_same(before: dict[str, Any], after: dict[str, Any], untold: list[Difference]) -> None:
