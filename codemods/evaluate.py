@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from legacy_shim.catalogue import BY_NAME, LEGACY_MODULES
 
-from .modules import FUNCTIONS, Module
+from .functions import INJECTING, argument_of, decorator_name, default_of, returns_of
+from .modules import Module
 from .scopes import Assigned, Binding, Defined, Imported, Parameter
 from .tree import Tree
 from .values import (
@@ -42,9 +43,8 @@ LEGACY_PACKAGES = frozenset(
 RESOURCE_CLASSES = frozenset(
     {"DbtCloudClientResource", "DbtCloudResource", "DbtCloudResourceV2", "DbtCloudClient"}
 )
-_INJECTING = frozenset(
-    {"op", "asset", "multi_asset", "sensor", "schedule", "graph_asset", "asset_check", "asset_sensor"}
-)
+RESOURCES = External("context.resources")
+"""What Dagster hands to the code as ``context.resources``."""
 
 
 def canonical(dotted: str) -> str:
@@ -68,7 +68,7 @@ class Evaluator:
 
     tree: Tree
     _known: dict[ast.AST, Values] = field(default_factory=dict)
-    _open: set[ast.AST] = field(default_factory=set)
+    _open: set[object] = field(default_factory=set)
     _cycles: int = 0
     _calls: dict[str, list[tuple[Module, ast.Call]]] | None = None
 
@@ -104,6 +104,18 @@ class Evaluator:
 
     def global_values(self, module: Module, name: str) -> Values:
         """What a module-level name may be, seen from outside the module."""
+        asked = (module, name)
+        if asked in self._open:
+            # `from . import assets` in a package's own `__init__`, or files that import each other in a circle.
+            self._cycles += 1
+            return NOTHING
+        self._open.add(asked)
+        try:
+            return self._global_values(module, name)
+        finally:
+            self._open.discard(asked)
+
+    def _global_values(self, module: Module, name: str) -> Values:
         found: set[Value] = set()
         names = self.tree.names(module)
         for binding in names.tables.get(module.tree, {}).get(name, ()):
@@ -151,6 +163,8 @@ class Evaluator:
         found: set[Value] = set()
         for value in self.values(module, node.value):
             match value:
+                case External() if value == RESOURCES:
+                    found.add(Keyed(module, node, node.attr))
                 case External(name):
                     found.add(External(canonical(f"{name}.{node.attr}")))
                 case InTree(inner):
@@ -162,8 +176,8 @@ class Evaluator:
                         found.add(Member(value, node.attr))
                 case Made() | Keyed() | Result() | Member():
                     found.add(Member(value, node.attr))
-        if not found and isinstance(node.value, ast.Attribute) and node.value.attr == "resources":
-            found.add(Keyed(module, node, node.attr))
+        if not found and node.attr == "resources":
+            found.add(RESOURCES)
         return frozenset(found)
 
     def _call(self, module: Module, node: ast.Call) -> Values:
@@ -179,7 +193,7 @@ class Evaluator:
                     bases = self.bases(value)
                     found.add(Made(module, node, bases[0] if bases else owner.name))
                 case Local(inner, ast.FunctionDef() | ast.AsyncFunctionDef() as function):
-                    for returned in _returns(function):
+                    for returned in returns_of(function):
                         found |= self.values(inner, returned)
                 case Member():
                     found.add(Result(module, node, value))
@@ -188,14 +202,32 @@ class Evaluator:
     def _getattr_of_resources(self, module: Module, node: ast.Call) -> Keyed | None:
         if not (isinstance(node.func, ast.Name) and node.func.id == "getattr" and len(node.args) >= 2):
             return None
-        owner, key = node.args[0], node.args[1]
-        if not (isinstance(owner, ast.Attribute) and owner.attr == "resources"):
+        if RESOURCES not in self.values(module, node.args[0]):
             return None
-        return (
-            Keyed(module, node, key.value)
-            if isinstance(key, ast.Constant) and isinstance(key.value, str)
-            else None
-        )
+        key = self.text_of(module, node.args[1])
+        return Keyed(module, node, key) if key else None
+
+    def text_of(self, module: Module, node: ast.expr) -> str:
+        """The text that an expression always is: a literal, or a name that is given one and nothing else."""
+        if isinstance(node, ast.Constant):
+            return node.value if isinstance(node.value, str) else ""
+        if not isinstance(node, ast.Name):
+            return ""
+        bindings = self.tree.names(module).lookup(module, node.id, node)
+        if len(bindings) != 1:
+            return ""
+        binding = bindings[0]
+        if isinstance(binding, Assigned) and not binding.path:
+            return self.text_of(module, binding.value) if isinstance(binding.value, ast.Constant) else ""
+        if isinstance(binding, Imported) and binding.name:
+            home = self.tree.modules.get(
+                self.tree.resolve(module, binding.module, binding.level) or module.path
+            )
+            given = self.tree.names(home).tables.get(home.tree, {}).get(binding.name, []) if home else []
+            values = [one.value for one in given if isinstance(one, Assigned) and not one.path]
+            if home and home is not module and len(values) == len(given) == 1:
+                return self.text_of(home, values[0]) if isinstance(values[0], ast.Constant) else ""
+        return ""
 
     def _subscript(self, module: Module, node: ast.Subscript) -> Values:
         key = node.slice.value if isinstance(node.slice, ast.Constant) else None
@@ -279,7 +311,7 @@ class Evaluator:
     def _parameter(self, module: Module, binding: Parameter) -> Values:
         function, name = binding.function, binding.arg.arg
         found: set[Value] = set()
-        default = _default_of(function, name)
+        default = default_of(function, name)
         if default is not None:
             found |= self.values(module, default)
         if isinstance(function, ast.Lambda):
@@ -313,7 +345,7 @@ def is_injected(
     """Whether Dagster fills a parameter with a dbt Cloud resource: by its annotation, in a decorated function."""
     if arg.annotation is None or not function.decorator_list:
         return False
-    if not any(decorator_name(decorator) in _INJECTING for decorator in function.decorator_list):
+    if not any(decorator_name(decorator) in INJECTING for decorator in function.decorator_list):
         return False
     annotation: ast.expr = arg.annotation
     if isinstance(annotation, ast.Subscript):
@@ -325,61 +357,3 @@ def is_injected(
         legacy_name(value) in RESOURCE_CLASSES or (isinstance(value, Local) and evaluator.bases(value))
         for value in values
     )
-
-
-def decorator_name(decorator: ast.expr) -> str:
-    """The last part of a decorator's name, called or not."""
-    target = decorator.func if isinstance(decorator, ast.Call) else decorator
-    return (
-        target.id
-        if isinstance(target, ast.Name)
-        else target.attr
-        if isinstance(target, ast.Attribute)
-        else ""
-    )
-
-
-def argument_of(
-    call: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str
-) -> ast.expr | None:
-    """The argument that a call gives to a parameter."""
-    for keyword in call.keywords:
-        if keyword.arg == name:
-            return keyword.value
-    positional = [arg.arg for arg in [*function.args.posonlyargs, *function.args.args]]
-    if isinstance(call.func, ast.Attribute) and positional[:1] in (["self"], ["cls"]):
-        positional = positional[1:]
-    elif positional[:1] and _takes_context(function, positional[0]):
-        positional = positional[1:]  # Dagster fills it; calls in a job's body leave it out.
-    if name in positional and positional.index(name) < len(call.args):
-        return call.args[positional.index(name)]
-    return None
-
-
-def _takes_context(function: ast.FunctionDef | ast.AsyncFunctionDef, first: str) -> bool:
-    is_injected = any(decorator_name(decorator) in _INJECTING for decorator in function.decorator_list)
-    return is_injected and first.strip("_") in {"context", ""}
-
-
-def _default_of(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> ast.expr | None:
-    arguments = function.args
-    positional = [*arguments.posonlyargs, *arguments.args]
-    for arg, value in zip(reversed(positional), reversed(arguments.defaults), strict=False):
-        if arg.arg == name:
-            return value
-    for arg, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        if arg.arg == name:
-            return default
-    return None
-
-
-def _returns(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
-    found: list[ast.expr] = []
-    stack: list[ast.AST] = list(function.body)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ast.Return) and node.value is not None:
-            found.append(node.value)
-        if not isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.Lambda)):
-            stack.extend(ast.iter_child_nodes(node))
-    return found

@@ -17,7 +17,7 @@ from legacy_shim.catalogue import LEGACY_NAMES
 from .evaluate import Evaluator
 from .findings import Finding
 from .modules import Module
-from .roles import Role, role_of
+from .roles import Role, key_set_by, role_of
 from .tree import Tree
 from .values import External, InTree, Keyed, Literal, Local, Made, Result, Value, legacy_name, root
 
@@ -170,13 +170,23 @@ def _bound_keys(tree: Tree, evaluator: Evaluator) -> Iterator[str]:
     """The resource keys under which a legacy resource stands in some dict."""
     for module in tree.modules.values():
         for node in ast.walk(module.tree):
-            if not isinstance(node, ast.Dict):
-                continue
-            for key, value in zip(node.keys, node.values, strict=True):
-                if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                    kinds = {thing_kind(inner) for inner in evaluator.values(module, value)}
-                    if "resource" in kinds:
-                        yield key.value
+            for key, value in _entries(evaluator, module, node):
+                if key and "resource" in {thing_kind(inner) for inner in evaluator.values(module, value)}:
+                    yield key
+
+
+def _entries(evaluator: Evaluator, module: Module, node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """What a node puts under a key: a dict display, ``dict(k=v)``, ``x["k"] = v``."""
+    if isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is not None:
+                yield evaluator.text_of(module, key), value
+    elif isinstance(node, ast.Call):
+        for keyword in node.keywords:
+            yield keyword.arg or "", keyword.value
+    elif isinstance(node, ast.Assign):
+        for target in node.targets:
+            yield key_set_by(target), node.value
 
 
 def thing_kind(value: Value) -> str:

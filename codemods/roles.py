@@ -49,7 +49,7 @@ def role_of(module: Module, node: ast.expr) -> Role:
                 return replace(role, kind="flow")
         elif isinstance(above, ast.Starred):
             role = replace(role, starred=above)
-        elif isinstance(above, ast.BinOp) and isinstance(above.op, ast.Add):
+        elif isinstance(above, ast.BinOp) and isinstance(above.op, (ast.Add, ast.BitOr)):
             role = replace(role, operand=above)
         else:
             return _in(module, role, child, above)
@@ -74,13 +74,16 @@ def _in(module: Module, role: Role, child: ast.AST, above: ast.AST | None) -> Ro
         case ast.List() | ast.Tuple() | ast.Set():
             return replace(role, kind="element", container=above)
         case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
-            is_annotation = isinstance(above, ast.AnnAssign) and above.annotation is child
-            return replace(role, kind="annotation" if is_annotation else "flow")
+            return _assigned(role, child, above)
         case ast.Return():
             function = module.function_of(above)
             handed_over = function is not None and bool(function.decorator_list)
             return replace(role, kind="returned" if handed_over else "flow")
-        case ast.Expr():
+        case ast.Expr() | ast.Compare():
+            return replace(role, kind="nothing")
+        case ast.UnaryOp() if isinstance(above.op, ast.Not):
+            return replace(role, kind="nothing")
+        case ast.If() | ast.While() | ast.Assert() if above.test is child:
             return replace(role, kind="nothing")
         case ast.arguments():
             return replace(role, kind="flow")
@@ -91,6 +94,30 @@ def _in(module: Module, role: Role, child: ast.AST, above: ast.AST | None) -> Ro
     if isinstance(above, FUNCTIONS) and above.returns is child:
         return replace(role, kind="annotation")
     return role
+
+
+def _assigned(role: Role, child: ast.AST, above: ast.Assign | ast.AnnAssign | ast.AugAssign) -> Role:
+    """Names are followed; a place in a dict is known by its key; an attribute of something is out of sight."""
+    if isinstance(above, ast.AnnAssign) and above.annotation is child:
+        return replace(role, kind="annotation")
+    targets = above.targets if isinstance(above, ast.Assign) else [above.target]
+    places = [
+        target
+        for outer in targets
+        for target in ast.walk(outer)
+        if isinstance(target, (ast.Subscript, ast.Attribute)) and isinstance(target.ctx, ast.Store)
+    ]
+    keys = {key_set_by(place) for place in places}
+    if not places:
+        return replace(role, kind="flow")
+    return replace(role, kind="entry", name=keys.pop()) if len(keys) == 1 and "" not in keys else role
+
+
+def key_set_by(target: ast.expr) -> str:
+    """The text ``k`` where a target is ``x["k"]``; empty for any other."""
+    if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+        return target.slice.value if isinstance(target.slice.value, str) else ""
+    return ""
 
 
 def _argument(role: Role, child: ast.AST, call: ast.Call) -> Role:

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .evaluate import argument_of
 from .findings import Finding
+from .functions import argument_of
 from .index import Index
 from .modules import Module
 from .roles import Role, enclosing_annotation
@@ -78,7 +78,8 @@ def resource_uses(index: Index, value: Value) -> ResourceUses:
         elif role.kind == "argument" and _is_load(index, role):
             consumers.append(role)
         elif (
-            role.kind in {"nothing", "annotation", "chain", "flow"}
+            role.kind in {"nothing", "annotation", "flow"}
+            or (role.kind == "chain" and _is_attribute(role))
             or (role.kind == "entry" and role.name == "**")
             or (role.kind == "argument" and is_followed(index, role))
             or (role.kind == "returned" and role.through)
@@ -110,8 +111,14 @@ def placements(index: Index, value: Value) -> Iterator[Placement | Role]:
             yield role
 
 
+def _is_attribute(role: Role) -> bool:
+    """Whether an attribute follows, which the client's constructs answer for; calls and subscripts nobody does."""
+    above = role.module.parent(role.node)
+    return bool(role.through) or isinstance(above, ast.Attribute)
+
+
 def _binds(index: Index, role: Role) -> bool:
-    if role.call is None or role.call is None:
+    if role.call is None:
         return False
     named = role.name in _RESOURCE_PARAMETERS
     callee = _callees(index, role)
@@ -193,6 +200,8 @@ def _how(role: Role) -> str:
     if role.kind == "argument" and role.call is not None:
         callee = role.module.source_of(role.call.func).replace("\n", " ")
         return f"is handed to `{callee}(...)`, which the tool does not follow"
+    if role.kind == "chain" and role.call is not None:
+        return "is called here"
     if role.kind == "chain":
         return "is used through an attribute that has no v2 form"
     if role.kind == "returned":

@@ -81,6 +81,8 @@ def _claim(context: Context, value: Made) -> Claim:
     if not problem and any(isinstance(above, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp, ast.For))
                            for above in module.ancestors(call)):  # fmt: skip
         problem = "it loads several jobs in a loop"
+    if not problem and isinstance(module.scope_of(call), ast.ClassDef):
+        problem = "it stands in the body of a class, whose names a function in it does not see"
     if problem:
         code = (
             "LDC306"

@@ -1,0 +1,70 @@
+"""What the signature and the body of a function of the tree say: decorators, defaults, arguments, returns."""
+
+from __future__ import annotations
+
+import ast
+
+from .modules import FUNCTIONS
+
+INJECTING = frozenset(
+    {"op", "asset", "multi_asset", "sensor", "schedule", "graph_asset", "asset_check", "asset_sensor"}
+)
+"""The decorators whose functions Dagster calls, with a context and resources."""
+
+
+def decorator_name(decorator: ast.expr) -> str:
+    """The last part of a decorator's name, called or not."""
+    target = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return (
+        target.id
+        if isinstance(target, ast.Name)
+        else target.attr
+        if isinstance(target, ast.Attribute)
+        else ""
+    )
+
+
+def argument_of(
+    call: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str
+) -> ast.expr | None:
+    """The argument that a call gives to a parameter."""
+    for keyword in call.keywords:
+        if keyword.arg == name:
+            return keyword.value
+    positional = [arg.arg for arg in [*function.args.posonlyargs, *function.args.args]]
+    if isinstance(call.func, ast.Attribute) and positional[:1] in (["self"], ["cls"]):
+        positional = positional[1:]
+    elif positional[:1] and takes_context(function, positional[0]):
+        positional = positional[1:]  # Dagster fills it; calls in a job's body leave it out.
+    if name in positional and positional.index(name) < len(call.args):
+        return call.args[positional.index(name)]
+    return None
+
+
+def takes_context(function: ast.FunctionDef | ast.AsyncFunctionDef, first: str) -> bool:
+    is_injected = any(decorator_name(decorator) in INJECTING for decorator in function.decorator_list)
+    return is_injected and first.strip("_") in {"context", ""}
+
+
+def default_of(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> ast.expr | None:
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    for arg, value in zip(reversed(positional), reversed(arguments.defaults), strict=False):
+        if arg.arg == name:
+            return value
+    for arg, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if arg.arg == name:
+            return default
+    return None
+
+
+def returns_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
+    found: list[ast.expr] = []
+    stack: list[ast.AST] = list(function.body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Return) and node.value is not None:
+            found.append(node.value)
+        if not isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.Lambda)):
+            stack.extend(ast.iter_child_nodes(node))
+    return found

@@ -1,0 +1,99 @@
+"""Programs that lead a value out of sight, or back into it, in ways that real code does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rewriting import migrate, migrate_one
+
+HEAD = """from dagster import *
+from dagster_dbt import DbtCloudClientResource, dbt_cloud_resource, dbt_cloud_run_op, load_assets_from_dbt_cloud_job
+
+cloud = dbt_cloud_resource("t", 1)
+"""
+UPDATE = """
+@asset
+def renamed(context):
+    {reach}.update_job(67890, name="x")
+"""
+
+
+def test_a_package_that_imports_its_own_modules(tmp_path: Path) -> None:
+    texts, _ = migrate(
+        tmp_path,
+        {
+            "pkg/__init__.py": """
+                from dagster import Definitions, load_assets_from_modules
+                from . import assets
+                from .resources import dbt_cloud
+                defs = Definitions(assets=load_assets_from_modules([assets]), resources={"dbt_cloud": dbt_cloud})
+            """,
+            "pkg/assets.py": """
+                from dagster_dbt import load_assets_from_dbt_cloud_job as load
+                from .resources import dbt_cloud
+                models = load(dbt_cloud=dbt_cloud, job_id=67890)
+            """,
+            "pkg/resources.py": """
+                import dagster_dbt
+                from . import assets
+                dbt_cloud = dagster_dbt.dbt_cloud_resource("t", 1)
+            """,
+        },
+    )
+    assert "@dbt_cloud_assets(workspace=dbt_cloud" in texts["pkg/assets.py"]
+    assert "dbt_cloud = DbtCloudWorkspace(" in texts["pkg/resources.py"]
+
+
+@pytest.mark.parametrize(
+    ("reach", "bind"),
+    [
+        ("context.resources.dbt_cloud", 'resources = {}\nresources["dbt_cloud"] = cloud\n'),
+        ("context.resources.dbt_cloud", "resources = dict(dbt_cloud=cloud)\n"),
+        ("context.resources.dbt_cloud", 'resources = {"io": 1} | {"dbt_cloud": cloud}\n'),
+        ("getattr(context.resources, KEY)", 'resources = {"dbt_cloud": cloud}\n'),
+        ("resources = context.resources; resources.dbt_cloud", 'resources = {"dbt_cloud": cloud}\n'),
+    ],
+)
+def test_a_use_without_v2_form_keeps_the_resource_however_it_is_reached(
+    tmp_path: Path, reach: str, bind: str
+) -> None:
+    program = HEAD + 'KEY = "dbt_cloud"\n' + UPDATE.format(reach=reach) + bind
+    text, codes = migrate_one(
+        tmp_path, program + "defs = Definitions(assets=[renamed], resources=resources)\n"
+    )
+    assert "cloud = dbt_cloud_resource(" in text
+    assert "update_job" in text
+    assert {"LDC303", "LDC304"} & set(codes)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "client = cloud(build_init_resource_context())",
+        "holder.client = cloud",
+        "clients[number] = cloud",
+    ],
+)
+def test_a_resource_that_leaves_the_trail_stays(tmp_path: Path, use: str) -> None:
+    text, codes = migrate_one(
+        tmp_path, HEAD + f"{use}\ndefs = Definitions(resources={{'dbt_cloud': cloud}})\n"
+    )
+    assert "LDC303" in codes
+    assert 'cloud = dbt_cloud_resource("t", 1)' in text
+    assert use in text
+
+
+def test_a_load_in_a_class_body_stays(tmp_path: Path) -> None:
+    text, codes = migrate_one(
+        tmp_path,
+        """
+        from dagster_dbt import dbt_cloud_resource, load_assets_from_dbt_cloud_job
+
+        class Everything:
+            cloud = dbt_cloud_resource("t", 1)
+            models = load_assets_from_dbt_cloud_job(cloud, 67890)
+        """,
+    )
+    assert "LDC302" in codes
+    assert "models = load_assets_from_dbt_cloud_job(cloud, 67890)" in text
