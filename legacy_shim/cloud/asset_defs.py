@@ -31,7 +31,7 @@ from dagster._utils.warnings import disable_dagster_warnings
 from legacy_shim.cloud.asset_specs import NodeTranslation, asset_specs, cacheable_data
 from legacy_shim.cloud.compiled_job import COMPILE_RUN_ID_VARIABLE, compile_job, only_materialization_step
 from legacy_shim.cloud.job_run import LoadedJob, PartitionVars, run_job
-from legacy_shim.cloud.load_state import recall, remember
+from legacy_shim.cloud.load_state import recall, recall_in_process, remember, remember_in_process
 from legacy_shim.cloud.loaded_assets import RESOURCE_KEY, LoadedJobAssets
 from legacy_shim.dbt_commands import parse_command, selection_options
 from legacy_shim.deprecation import warn_use
@@ -105,11 +105,7 @@ class _JobAssets(CacheableAssetsDefinition, Sequence[AssetsDefinition]):
         """
         with self._lock:
             if self._data is None:
-                self._data = recall(self.unique_id)
-            if self._data is None:
-                client = self._dbt_cloud
-                job = compile_job(client, self._job_id, self._sample_vars())
-                self._data = [cacheable_data(job, self._translation, client)]
+                self._data = recall(self.unique_id) or self._ask()
             return self._data
 
     def build_definitions(self, data: Sequence[AssetsDefinitionCacheableData]) -> Sequence[AssetsDefinition]:
@@ -130,6 +126,17 @@ class _JobAssets(CacheableAssetsDefinition, Sequence[AssetsDefinition]):
 
     def __len__(self) -> int:
         return 1  # a job is one op, however many models it has
+
+    def _ask(self) -> Sequence[AssetsDefinitionCacheableData]:
+        client = self._dbt_cloud
+        where = client.build_url_for_job(project_id=0, job_id=self._job_id)  # names the host and the account
+        identity = (where, self._translation.identity)
+        data = recall_in_process(identity)
+        if data is None:
+            job = compile_job(client, self._job_id, self._sample_vars())
+            data = [cacheable_data(job, self._translation, client)]
+            remember_in_process(identity, data)
+        return data
 
     def _load_assets(self) -> LoadedJobAssets:
         data = self.compute_cacheable_data()

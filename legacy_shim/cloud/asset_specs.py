@@ -6,7 +6,7 @@ execution plan, and nothing of the manifest has to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,24 @@ class NodeTranslation:
     def key_of(self, node: Mapping[str, Any]) -> AssetKey:
         """Return the key of a node. A function may return anything that Dagster takes for a key."""
         return AssetKey.from_coercible(self.asset_key(node))
+
+    @property
+    def identity(self) -> tuple[Hashable, ...]:
+        """Where the functions are written: the same when the same code is loaded again, as other objects."""
+        return tuple(_written_at(function) for function in (self.asset_key, self.group, *self.policies))
+
+
+def _written_at(function: NodeFunction) -> Hashable:
+    code = getattr(function, "__code__", None)
+    if code is None or getattr(
+        function, "__closure__", None
+    ):  # what it returns may depend on more than its code
+        return id(function)
+    return (
+        code.co_filename,
+        code.co_firstlineno,
+        code.co_qualname if hasattr(code, "co_qualname") else code.co_name,
+    )
 
 
 def cacheable_data(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import cast
 
 from dagster._core.definitions.assets.definition.cacheable_assets_definition import (
@@ -29,9 +29,7 @@ def recall(unique_id: str) -> State | None:
     if packed is not None:
         return _unpack(packed)
     for known_id, data in context.cacheable_asset_data.items():
-        if known_id == unique_id or known_id.startswith(
-            f"{unique_id}_"
-        ):  # Dagster's wrappers append to the id
+        if f"{known_id}_".startswith(f"{unique_id}_"):  # Dagster's wrappers append to the id
             return data
     return None
 
@@ -39,14 +37,38 @@ def recall(unique_id: str) -> State | None:
 def remember(unique_id: str, state: State) -> None:
     """Hand the state on to the processes that are started from the definitions which are loading now."""
     context = DefinitionsLoadContext.get()
+    key = _key(unique_id)
     pending = context.get_pending_reconstruction_metadata()
+    packed = pending.get(key) or _pack(state)
     if context.load_type == DefinitionsLoadType.RECONSTRUCTION:
-        # What is pending replaces what was handed to this process, so the part of others must stay in it.
-        for key, value in context.reconstruction_metadata.items():
-            if key not in pending:
-                context.add_to_pending_reconstruction_metadata(key, value)
-    if _key(unique_id) not in pending:
-        context.add_to_pending_reconstruction_metadata(_key(unique_id), _pack(state))
+        # Two things become the metadata of a repository that is made while reconstructing: this mapping, when it is
+        # made, and what is pending, in place of all else, when it is asked for. So both must have what either has.
+        handed_over = cast(dict[str, str], context.reconstruction_metadata)
+        handed_over.setdefault(key, packed)
+        for other_key, value in handed_over.items():
+            if other_key not in pending:
+                context.add_to_pending_reconstruction_metadata(other_key, value)
+    elif key not in pending:
+        context.add_to_pending_reconstruction_metadata(key, packed)
+
+
+_of_this_process: dict[Hashable, State] = {}
+
+
+def recall_in_process(identity: Hashable) -> State | None:
+    """Return what this process has learned before, if it is reconstructing definitions and was not handed their state.
+
+    ``dagster job execute`` and ``dagster asset materialize`` load a file twice in one process, the second time to
+    reconstruct what they found the first time.
+    """
+    if DefinitionsLoadContext.get().load_type != DefinitionsLoadType.RECONSTRUCTION:
+        return None
+    return _of_this_process.get(identity)
+
+
+def remember_in_process(identity: Hashable, state: State) -> None:
+    """Keep the state for :func:`recall_in_process`. `identity` is the same only for the same line of the same file."""
+    _of_this_process[identity] = state
 
 
 def _key(unique_id: str) -> str:
