@@ -100,6 +100,8 @@ class _Changer(cst.CSTTransformer):
             return self._leave_block(original_node, updated_node)
         if isinstance(original_node, cst.SimpleStatementLine):
             return self._leave_line(original_node, updated_node)
+        if isinstance(original_node, cst.SimpleStatementSuite):
+            return self._leave_suite(original_node, updated_node)
         edits = self.targets.get(original_node, ())
         statement_edits = [edit for edit in edits if isinstance(edit, _STATEMENT_EDITS)]
         for edit in edits:
@@ -136,6 +138,15 @@ class _Changer(cst.CSTTransformer):
     def _leave_line(self, original: cst.SimpleStatementLine, updated: cst.SimpleStatementLine) -> Any:
         if not any(statement in self.targets for statement in original.body):
             return updated
+        return self._placed(self._pieces(original, updated), (), list(updated.leading_lines))
+
+    def _leave_suite(self, original: cst.SimpleStatementSuite, updated: cst.SimpleStatementSuite) -> Any:
+        """``else: run()``: several statements need a block of their own."""
+        if not any(statement in self.targets for statement in original.body):
+            return updated
+        return cst.IndentedBlock(body=self._pieces(original, updated))
+
+    def _pieces(self, original: Any, updated: Any) -> list[Any]:
         pieces: list[Any] = []
         for place, (before, after) in enumerate(zip(original.body, updated.body, strict=True)):
             edits = [edit for edit in self.targets.get(before, ()) if isinstance(edit, _STATEMENT_EDITS)]
@@ -147,7 +158,7 @@ class _Changer(cst.CSTTransformer):
             )
             comment = updated.trailing_whitespace.comment if last else None
             pieces += self._around(line, edits, comment)
-        return self._placed(pieces, (), list(updated.leading_lines))
+        return pieces
 
     def _leave_compound(self, updated: Any, edits: Sequence[Edit]) -> Any:
         bare = updated.with_changes(leading_lines=[])

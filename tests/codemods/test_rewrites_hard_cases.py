@@ -97,3 +97,23 @@ def test_a_load_in_a_class_body_stays(tmp_path: Path) -> None:
     )
     assert "LDC302" in codes
     assert "models = load_assets_from_dbt_cloud_job(cloud, 67890)" in text
+
+
+def test_suites_on_one_line_become_blocks(tmp_path: Path) -> None:
+    text, _ = migrate_one(
+        tmp_path,
+        HEAD
+        + """
+@op(required_resource_keys={"dbt_cloud"})
+def kick(context):
+	if context.op_config: context.log.info("a"); context.resources.dbt_cloud.run_job_and_poll(67890)  # nightly
+	else: context.resources.dbt_cloud.run_job_and_poll(67891)
+
+@job(resource_defs={"dbt_cloud": cloud})
+def kicking(): kick()
+""",
+    )
+    assert '\tif context.op_config:\n\t\tcontext.log.info("a")\n\t\t# nightly\n\t\tclient = ' in text
+    assert "\telse:\n\t\tclient = " in text
+    assert "def kicking(): kick()\n" in text
+    compile(text, "program.py", "exec")
