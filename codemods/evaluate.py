@@ -164,7 +164,8 @@ class Evaluator:
         for value in self.values(module, node.value):
             match value:
                 case External() if value == RESOURCES:
-                    found.add(Keyed(module, node, node.attr))
+                    if not node.attr.startswith("_"):
+                        found.add(Keyed(module, node, node.attr))
                 case External(name):
                     found.add(External(canonical(f"{name}.{node.attr}")))
                 case InTree(inner):

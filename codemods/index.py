@@ -122,7 +122,7 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
 def _reaches(data: bytes, importers: set[tuple[bytes, bytes]], keys: set[bytes]) -> bool:
     if any(stem in data and name in data for stem, name in importers):
         return True
-    return any(key in data for key in keys) and b"resources" in data
+    return any(key in data for key in keys) and b"resource" in data
 
 
 def _handed_on(tree: Tree, evaluator: Evaluator) -> Iterator[tuple[bytes, bytes]]:
@@ -170,12 +170,12 @@ def _bound_keys(tree: Tree, evaluator: Evaluator) -> Iterator[str]:
     """The resource keys under which a legacy resource stands in some dict."""
     for module in tree.modules.values():
         for node in ast.walk(module.tree):
-            for key, value in _entries(evaluator, module, node):
+            for key, value in entries_of(evaluator, module, node):
                 if key and "resource" in {thing_kind(inner) for inner in evaluator.values(module, value)}:
                     yield key
 
 
-def _entries(evaluator: Evaluator, module: Module, node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+def entries_of(evaluator: Evaluator, module: Module, node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     """What a node puts under a key: a dict display, ``dict(k=v)``, ``x["k"] = v``."""
     if isinstance(node, ast.Dict):
         for key, value in zip(node.keys, node.values, strict=True):
@@ -276,4 +276,4 @@ def _by_value(
     return dict(found)
 
 
-__all__ = ["Index", "Reference", "Result", "build_index", "thing_kind"]
+__all__ = ["Index", "Reference", "Result", "build_index", "entries_of", "thing_kind"]

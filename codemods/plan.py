@@ -19,7 +19,9 @@ from .namespace import Namespace, namespace_of
 from .roles import enclosing_annotation, role_of
 from .scopes import Imported
 from .split import split
+from .stand_ins import block_doubtful
 from .units import Environment, Unit
+from .v2 import DEFAULT_HOST
 from .values import External, Made, legacy_name
 
 _KEEP = re.compile(r"#\s*legacy-shim:\s*keep\b[\s:,.\-–—]*(.*)")
@@ -40,6 +42,7 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
     """Group claims into units and decide each. In the order of the code."""
     claims = [*claims, *_unclaimed(claims, context)]
     claims = [_asked_to_keep(claim, context, limits) for claim in claims]
+    claims = block_doubtful(claims, context, _components(context))
     claims = sorted(claims, key=lambda claim: (claim.module.place(claim.node), claim.construct))
     namespaces: dict[Module, Namespace] = {
         module: namespace_of(module, context.index.tree.names(module))
@@ -219,6 +222,8 @@ def _unit(
     environments = {Environment(job.project_id, job.environment_id) for job in jobs}
     if not kept and len(environments) > 1:
         kept = _several_environments(claims, jobs)
+    if not kept:
+        kept = _several_accounts(claims, context)
     if not kept and resources and not any(claim.construct in {"resource", "beside"} for claim in claims):
         kept = tuple(
             Finding(claim.module.place(claim.node), "LDC303", "its resource is not built here", claim.name)
@@ -288,6 +293,38 @@ def _several_environments(claims: Iterable[Claim], jobs: Iterable[Job]) -> tuple
         for claim in claims
         if claim.construct == "resource"
     )
+
+
+def _several_accounts(claims: Iterable[Claim], context: Context) -> tuple[Finding, ...]:
+    """The facts of a job are those of one account: resources of several cannot share them."""
+    accounts: dict[tuple[str, str], Claim] = {}
+    for claim in claims:
+        if claim.construct in {"resource", "beside"} and claim.detail is not None:
+            account, host = (
+                _told(context, claim.module, claim.detail.values.get(name))
+                for name in ("account_id", "dbt_cloud_host")
+            )
+            accounts.setdefault((account, host.rstrip("/") or DEFAULT_HOST), claim)
+    if len(accounts) < 2:
+        return ()
+    said = "its uses take resources of several accounts: " + ", ".join(
+        f"{account} at {host}" for account, host in accounts
+    )
+    return tuple(
+        Finding(claim.module.place(claim.node), "LDC307", said, claim.name) for claim in accounts.values()
+    )
+
+
+def _told(context: Context, module: Module, node: ast.expr | None) -> str:
+    """What a setting is: its value, else the variable it is read from, else its text."""
+    if node is None:
+        return ""
+    found = context.constants.read(module, node)
+    if found is not None and not found.variable:
+        return str(found.value)
+    if isinstance(node, ast.Dict) and len(node.values) == 1:
+        node = node.values[0]
+    return context.constants.variable_of(module, node) or module.source_of(node).strip("\"'")
 
 
 def _reusable(

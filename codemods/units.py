@@ -49,13 +49,6 @@ class Unit:
     def migrates(self) -> bool:
         return not self.kept
 
-    @property
-    def job_text(self) -> str:
-        """How a placeholder names the job whose facts are missing; empty where the unit names no job."""
-        for ref in self.job_refs:
-            return str(ref.job_id) if ref.job_id is not None else ref.module.source_of(ref.node)
-        return ""
-
     def job_of(self, ref: JobRef) -> Job | None:
         """The facts of the job that a claim names."""
         return next((job for job in self.jobs if job.id == ref.job_id), None)

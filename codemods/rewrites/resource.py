@@ -282,12 +282,11 @@ def _environment_read(context: Context, module: Module, node: ast.expr, use: Use
 def _place(unit: Unit, use: Use, string: Callable[[str], str]) -> list[Field]:
     """Project, environment and, where one can be reused, the job."""
     where = unit.environment
+    job = "" if where else _job_text(unit, use, string)
     fields = [
+        Field(str(where.project_id) if where else missing_fact(use, "project_id", job), "project_id"),
         Field(
-            str(where.project_id) if where else missing_fact(use, "project_id", unit.job_text), "project_id"
-        ),
-        Field(
-            str(where.environment_id) if where else missing_fact(use, "environment_id", unit.job_text),
+            str(where.environment_id) if where else missing_fact(use, "environment_id", job),
             "environment_id",
         ),
     ]
@@ -295,6 +294,16 @@ def _place(unit: Unit, use: Use, string: Callable[[str], str]) -> list[Field]:
         note = f"# runs job {unit.reused.id} itself, with its settings"
         fields.append(Field(string(unit.reused.name), "adhoc_job_name", trailing=note))
     return fields
+
+
+def _job_text(unit: Unit, use: Use, string: Callable[[str], str]) -> str:
+    """How a placeholder names the job whose facts are missing; empty where no text means it in this place."""
+    for ref in unit.job_refs:
+        if ref.job_id is not None:
+            return str(ref.job_id)
+        if ref.variable:
+            return f"{use('os', '')}.environ.get({string(ref.variable)})"
+    return ""
 
 
 def _tell_of_missing_facts(claim: Claim, unit: Unit, done: Rewrite) -> None:

@@ -117,3 +117,121 @@ def kicking(): kick()
     assert "\telse:\n\t\tclient = " in text
     assert "def kicking(): kick()\n" in text
     compile(text, "program.py", "exec")
+
+
+KICK = """
+@op(required_resource_keys={"dbt_cloud"})
+def kick(context):
+    context.resources.dbt_cloud.run_job_and_poll(67890)
+"""
+FAKE = """
+class Fake:
+    def run_job_and_poll(self, job_id): ...
+"""
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        KICK + FAKE + "defs = Definitions(resources={'dbt_cloud': cloud if PROD else Fake()})\n",
+        KICK
+        + FAKE
+        + "prod = Definitions(resources={'dbt_cloud': cloud})\nlocal = Definitions(resources={'dbt_cloud': Fake()})\n",
+        KICK
+        + "def client_of(context, key):\n    return getattr(context.resources, key)\n"
+        + "defs = Definitions(resources={'dbt_cloud': cloud})\n",
+        KICK
+        + "@op(required_resource_keys={'dbt_cloud'})\ndef other(context):\n"
+        + "    context.resources._asdict()['dbt_cloud'].update_job(1)\n"
+        + "defs = Definitions(resources={'dbt_cloud': cloud})\n",
+    ],
+)
+def test_an_op_that_may_be_handed_something_else_stays(tmp_path: Path, program: str) -> None:
+    text, codes = migrate_one(tmp_path, HEAD + program)
+    assert "LDC303" in codes
+    assert "context.resources.dbt_cloud.run_job_and_poll(67890)" in text
+    assert 'cloud = dbt_cloud_resource("t", 1)' in text
+
+
+def test_a_fake_in_a_file_that_names_nothing_legacy_keeps_the_shared_op(tmp_path: Path) -> None:
+    texts, report = migrate(
+        tmp_path,
+        {
+            "ops.py": "from dagster import op\n" + KICK,
+            "prod.py": """
+                from dagster import job
+                from dagster_dbt import dbt_cloud_resource
+                from ops import kick
+
+                @job(resource_defs={"dbt_cloud": dbt_cloud_resource("t", 1)})
+                def nightly():
+                    kick()
+            """,
+            "local.py": """
+                from dagster import job
+                from ops import kick
+                from fakes import fake
+
+                @job(resource_defs={"dbt_cloud": fake})
+                def nightly():
+                    kick()
+            """,
+        },
+    )
+    assert "run_job_and_poll" in texts["ops.py"]
+    assert "from legacy_shim import dbt_cloud_resource" in texts["prod.py"]
+    assert "local.py" in str([finding.message for finding in report.findings])
+
+
+def test_a_stand_in_of_a_test_is_told_and_keeps_nothing(tmp_path: Path) -> None:
+    texts, report = migrate(
+        tmp_path,
+        {
+            "code.py": HEAD + KICK + "defs = Definitions(resources={'dbt_cloud': cloud})\n",
+            "test_code.py": """
+                from unittest.mock import MagicMock
+                from dagster import build_op_context
+                from code import kick
+
+                def test_kick():
+                    client = MagicMock()
+                    kick(build_op_context(resources={"dbt_cloud": client}))
+                    client.run_job_and_poll.assert_called_once()
+            """,
+        },
+    )
+    assert "trigger_job_run" in texts["code.py"]
+    told = [finding for finding in report.findings if finding.place.path.name == "test_code.py"]
+    assert [(finding.code, finding.place.line) for finding in told] == [("LDC302", 7)]
+
+
+def test_resources_of_several_accounts_do_not_share_facts(tmp_path: Path) -> None:
+    text, codes = migrate_one(
+        tmp_path,
+        HEAD
+        + KICK
+        + 'other = dbt_cloud_resource("t", 2)\n'
+        + "environments = {'dev': {'dbt_cloud': other}, 'prod': {'dbt_cloud': cloud}}\n"
+        + "defs = Definitions(resources=environments[os.environ['ENV']])\n",
+    )
+    assert "LDC307" in codes
+    assert "DbtCloudWorkspace" not in text
+
+
+def test_a_placeholder_never_names_what_its_place_does_not_know(tmp_path: Path) -> None:
+    text, codes = migrate_one(
+        tmp_path,
+        HEAD
+        + """
+def run(client, job_id):
+    return client.run_job(job_id)
+
+@op(required_resource_keys={"dbt_cloud"})
+def kick(context):
+    run(context.resources.dbt_cloud, context.op_config["job"])
+
+defs = Definitions(resources={"dbt_cloud": cloud})
+""",
+    )
+    assert 'project_id=missing_fact("project_id"),' in text
+    assert "LDC402" in codes
