@@ -48,7 +48,7 @@ def main() -> None:
             source = Path(sysconfig.get_path("purelib")) / package
             if source.is_dir():
                 shutil.copytree(source, tree / package, ignore=shutil.ignore_patterns("*.pyc", "*.so"))
-        files = [path for path in tree.rglob("*.py")]
+        files = list(tree.rglob("*.py"))
         size = sum(path.stat().st_size for path in files) / 1e6
         reading = _best(lambda: _walk_and_read(tree))
         helping = _best(lambda: _run("--help"))
