@@ -10,6 +10,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from legacy_shim.catalogue import LEGACY_NAMES
@@ -58,6 +59,18 @@ class Index:
     def places_of(self, value: Value) -> list[tuple[Module, ast.expr]]:
         """Each expression that may be ``value``, the one that makes it included."""
         return self._by_value.get(value, [])
+
+    @cached_property
+    def imported_names(self) -> Mapping[Path, frozenset[str]]:
+        """The names that other files of the index import from each file; ``*`` for all of them."""
+        found: dict[Path, set[str]] = defaultdict(set)
+        for module in self.tree.modules.values():
+            for node in ast.walk(module.tree):
+                if isinstance(node, ast.ImportFrom):
+                    path = self.tree.resolve(module, node.module or "", node.level)
+                    if path is not None:
+                        found[path] |= {alias.name for alias in node.names}
+        return {path: frozenset(names) for path, names in found.items()}
 
     def sinks(self, value: Value) -> Iterator[Role]:
         """Each way in which ``value`` is used in the end, through names, displays and functions."""

@@ -201,23 +201,13 @@ def newly_unused(index: Index, module: Module, new_tree: ast.Module) -> list[Leg
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     found: list[LegacyAlias] = []
+    imported = index.imported_names.get(module.path, frozenset())
     for node in module.tree.body:
         if not isinstance(node, (ast.Import, ast.ImportFrom)):
             continue
         for alias in node.names:
             bound = alias.asname or alias.name.split(".")[0]
             unused = bound in before and bound not in after and not any(bound in text for text in told)
-            if unused and not _is_imported_from(index, module, bound):
+            if unused and not imported & {bound, "*"}:
                 found.append(LegacyAlias(module, node, alias, bound, False, False))
     return found
-
-
-def _is_imported_from(index: Index, module: Module, name: str) -> bool:
-    for other in index.tree.modules.values():
-        for node in ast.walk(other.tree):
-            if not isinstance(node, ast.ImportFrom):
-                continue
-            if any(alias.name in (name, "*") for alias in node.names):  # noqa: SIM102  # the second question costs
-                if index.tree.resolve(other, node.module or "", node.level) == module.path:
-                    return True
-    return False

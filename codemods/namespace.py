@@ -36,6 +36,8 @@ class Namespace:
             has_from = has_from or bool(binding.name)
             if not binding.name:
                 through_module = bound
+        if source.split(".")[0] == "dagster_dbt":
+            return ""  # Such an import goes where all that it was read for was legacy: nothing new may rest on it.
         # Who writes `import dagster as dg` and nothing else wants `dg.op`.
         return f"{through_module}.{name}" if through_module and name and not has_from else ""
 

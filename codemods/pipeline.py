@@ -4,48 +4,31 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from . import sources, walk
-from .claims import Claim, Context, Rewrite
+from .claims import Claim, Context
 from .constants import Constants
-from .edits import Edit, Import, ReplaceExpression
 from .errors import SourceError
 from .findings import Finding, Place
-from .import_edits import ImportChanges, import_edits
-from .index import Index, build_index
-from .legacy_imports import FACADE, LegacyAlias, judge, legacy_aliases, newly_unused
+from .index import build_index
 from .modules import Module, dotted_name, parse_module
-from .namespace import unbound_names
 from .options import JobsInCode, Options, WantedJob
 from .other_files import other_findings
-from .plan import Limits, kept_findings, make_units
+from .plan import Limits, make_units
 from .report import Change, Report, Sites, Units, sorted_findings
 from .rewrites import constructs
+from .rewriting import Planned, carry_out, collect
 from .sources import Source
 from .units import Unit
-from .values import External, legacy_name
-
-
-@dataclass(frozen=True, eq=False)
-class Planned:
-    """All that is decided before a byte changes."""
-
-    context: Context
-    units: tuple[Unit, ...]
-    sources: Mapping[Path, Source]
-    findings: tuple[Finding, ...]
-    files: int
-    outside: tuple[Path, ...]
-    """Links that lead out of the given paths, which are not followed."""
 
 
 def scan(paths: Sequence[Path], options: Options) -> Report:
     """What is legacy in these files, and what a migration would do with it. Writes nothing."""
     planned = plan(paths, options)
-    report = _report(planned, options)
+    report = _report(planned, options, (), collect(planned).findings)
     sites = [
         Finding(claim.module.place(claim.node), claim.code, _fate(unit), claim.name)
         for unit in planned.units
@@ -61,7 +44,10 @@ def _fate(unit: Unit) -> str:
 
 def migrate(paths: Sequence[Path], options: Options) -> Report:
     """What a migration changes, and all there is to tell of it. ``write`` writes the changes."""
-    return _report(plan(paths, options), options)
+    planned = plan(paths, options)
+    collected = collect(planned)
+    changes, problems = carry_out(planned, collected)
+    return _report(planned, options, changes, [*collected.findings, *problems])
 
 
 def write(report: Report) -> Report:
@@ -76,8 +62,9 @@ def write(report: Report) -> Report:
     )
 
 
-def _report(planned: Planned, options: Options) -> Report:
-    changes, findings = _changes(planned)
+def _report(
+    planned: Planned, options: Options, changes: Sequence[Change], findings: Sequence[Finding]
+) -> Report:
     return Report(
         findings=sorted_findings([*planned.findings, *findings]),
         changes=tuple(changes),
@@ -184,158 +171,6 @@ def plan(paths: Sequence[Path], options: Options) -> Planned:
     findings += index.problems
     findings += other_findings(found.notebooks, found.others)
     return Planned(context, units, read, tuple(findings), len(found.python), found.outside)
-
-
-def _changes(planned: Planned) -> tuple[list[Change], list[Finding]]:
-    """What becomes of each file, and what there is to tell of it."""
-    findings: list[Finding] = []
-    edits: dict[Module, list[Edit]] = defaultdict(list)
-    imports: dict[Module, list[Import]] = defaultdict(list)
-    rewritten: set[ast.AST] = set()
-    all_constructs = constructs()
-    for unit in planned.units:
-        if not unit.migrates:
-            findings += kept_findings(unit)
-            continue
-        for claim in unit.claims:
-            done: Rewrite = all_constructs[claim.construct].rewrite(claim, unit, planned.context)
-            rewritten |= claim.covers
-            findings += done.findings
-            for module, edit in done.edits:
-                if edit not in edits[module]:
-                    edits[module].append(edit)
-            for module, new in done.imports:
-                imports[module].append(new)
-    index = planned.context.index
-    verdicts = judge(index, legacy_aliases(index), frozenset(rewritten))
-    to_facade = _by_module(alias for alias in verdicts.needed if not alias.is_facade and not alias.from_tree)
-    dropped = _by_module(verdicts.dropped)
-    for module, extra in _facade_chains(
-        index, verdicts.untouched | verdicts.needed, frozenset(rewritten)
-    ).items():
-        edits[module] += extra
-        if any(alias.module is module and alias in verdicts.untouched for alias in verdicts.untouched):
-            imports[module].append(Import(FACADE))
-    for module, name in _starred_in(index, frozenset(rewritten)):
-        imports[module].append(Import(FACADE, name))
-    changes: list[Change] = []
-    for module in index.tree.modules.values():
-        wanted = ImportChanges(
-            dropped.get(module, frozenset()), to_facade.get(module, frozenset()), tuple(imports[module])
-        )
-        if not (edits[module] or wanted.drop or wanted.to_facade or wanted.add):
-            continue
-        change = _rewritten(planned, module, edits[module], wanted)
-        if isinstance(change, Finding):
-            findings.append(change)
-        elif change.new_text != change.source.text:
-            changes.append(change)
-    return changes, findings
-
-
-def _rewritten(
-    planned: Planned, module: Module, edits: Sequence[Edit], wanted: ImportChanges
-) -> Change | Finding:
-    """A file with its edits; imports that they left unused go too, so the edits are made twice where there are some."""
-    style, source = planned.context.style(module), planned.sources[module.path]
-    change = _apply(source, [*edits, *import_edits(module, wanted, style)])
-    if isinstance(change, Finding):
-        return change
-    known = {alias.alias for alias in wanted.drop | wanted.to_facade}
-    unused = newly_unused(planned.context.index, module, ast.parse(change.new_text))
-    more = [alias for alias in unused if alias.alias not in known]
-    if not more:
-        return change
-    wanted = replace(wanted, drop=wanted.drop | frozenset(more))
-    return _apply(source, [*edits, *import_edits(module, wanted, style)])
-
-
-def _by_module(aliases: Iterable[LegacyAlias]) -> dict[Module, frozenset[LegacyAlias]]:
-    found: dict[Module, set[LegacyAlias]] = defaultdict(set)
-    for alias in aliases:
-        found[alias.module].add(alias)
-    return {module: frozenset(those) for module, those in found.items()}
-
-
-def _starred_in(index: Index, rewritten: frozenset[ast.AST]) -> list[tuple[Module, str]]:
-    """Kept names that `from dagster_dbt import *` brings in: the facade's import behind it takes precedence."""
-    found: list[tuple[Module, str]] = []
-    for reference in index.references:
-        module, first = reference.module, reference.chain[0]
-        names = index.tree.names(module)
-        if first in rewritten or not isinstance(first, ast.Name) or names.lookup(module, first.id, first):
-            continue
-        is_name = any(
-            isinstance(value, External) and legacy_name(value) for value in index.values(module, first)
-        )
-        from_package = any(star.module.split(".")[0] == "dagster_dbt" for star in names.stars)
-        if is_name and from_package and (module, first.id) not in found:
-            found.append((module, first.id))
-    return found
-
-
-def _facade_chains(
-    index: Index, aliases: Iterable[LegacyAlias], rewritten: frozenset[ast.AST]
-) -> dict[Module, list[Edit]]:
-    """Kept uses that reach a legacy name through a module: ``d.dbt_cloud_resource`` must go through the facade."""
-    modules = {
-        (alias.module, alias.bound): alias for alias in aliases if not alias.is_name and not alias.is_facade
-    }
-    edits: dict[Module, list[Edit]] = defaultdict(list)
-    for reference in index.references:
-        first = reference.chain[0]
-        if (
-            first in rewritten
-            or not isinstance(first, ast.Name)
-            or (reference.module, first.id) not in modules
-        ):
-            continue
-        alias = modules[reference.module, first.id]
-        if isinstance(alias.node, ast.ImportFrom):
-            continue  # `from dagster_dbt.cloud import resources` comes from the facade under the same name.
-        for link in reference.chain:
-            named = [value for value in index.values(reference.module, link) if legacy_name(value)]
-            if named and isinstance(link, ast.Attribute):
-                text = f"{FACADE}.{legacy_name(named[0])}"
-                edits[reference.module].append(ReplaceExpression(reference.module.span(link), text))
-                break
-    return edits
-
-
-def _apply(source: Source, edits: Sequence[Edit]) -> Change | Finding:
-    from .apply import NotApplied, apply_edits
-
-    try:
-        text = apply_edits(source.text, edits)
-        tree = ast.parse(text)
-    except NotApplied as error:
-        return Finding(Place(source.path), "LDC507", str(error))
-    except SyntaxError as error:
-        return Finding(
-            Place(source.path), "LDC507", f"the result would not parse: {error.msg}, line {error.lineno}"
-        )
-    left = _legacy_import_in(tree)
-    if left is not None:
-        return Finding(Place(source.path, left.lineno), "LDC507", "a legacy import would have been left")
-    lost = unbound_names(tree) - unbound_names(ast.parse(source.text))
-    if lost:
-        return Finding(Place(source.path), "LDC507", f"`{min(lost)}` would have lost its import")
-    return Change(source, text)
-
-
-def _legacy_import_in(tree: ast.Module) -> ast.ImportFrom | None:
-    from legacy_shim.catalogue import BY_NAME
-
-    for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.ImportFrom)
-            and not node.level
-            and (node.module or "").split(".")[0] == "dagster_dbt"
-        ):
-            in_package = (node.module or "").split(".")[1:2] == ["cloud"]
-            if in_package or any(alias.name in BY_NAME for alias in node.names):
-                return node
-    return None
 
 
 def _write(changes: Sequence[Change]) -> list[Finding]:
