@@ -113,6 +113,8 @@ def judge(index: Index, aliases: Iterable[LegacyAlias], rewritten: frozenset[ast
         handed_out = alias.module.is_package and alias not in used and not _importers(index, alias, aliases)
         if handed_out and alias.is_name:
             needed.add(alias)
+    # `import dagster_dbt` stays for the other names of the package; the legacy ones get an import of the facade beside it.
+    needed -= {alias for alias in untouched if alias.alias.name == _PACKAGE}
     dropped = set(aliases) - needed - untouched
     return Verdicts(frozenset(needed), frozenset(dropped), frozenset(untouched - needed))
 

@@ -75,7 +75,9 @@ def carry_out(planned: Planned, found: Collected) -> tuple[list[Change], list[Fi
     verdicts = judge(index, legacy_aliases(index), rewritten)
     to_facade = _by_module(alias for alias in verdicts.needed if not alias.is_facade and not alias.from_tree)
     dropped = _by_module(verdicts.dropped)
-    for module, extra in _facade_chains(index, verdicts.untouched | verdicts.needed, rewritten).items():
+    for module, extra in _facade_chains(
+        index, verdicts.untouched | verdicts.needed, verdicts.untouched, rewritten
+    ).items():
         found.edits[module] += extra
         if any(alias.module is module for alias in verdicts.untouched):
             found.imports[module].append(Import(FACADE))
@@ -139,7 +141,10 @@ def _starred_in(index: Index, rewritten: frozenset[ast.AST]) -> list[tuple[Modul
 
 
 def _facade_chains(
-    index: Index, aliases: Iterable[LegacyAlias], rewritten: frozenset[ast.AST]
+    index: Index,
+    aliases: Iterable[LegacyAlias],
+    untouched: frozenset[LegacyAlias],
+    rewritten: frozenset[ast.AST],
 ) -> dict[Module, list[Edit]]:
     """Kept uses that reach a legacy name through a module: ``d.dbt_cloud_resource`` must go through the facade."""
     modules = {
@@ -155,7 +160,7 @@ def _facade_chains(
         ):
             continue
         alias = modules[reference.module, first.id]
-        if isinstance(alias.node, ast.ImportFrom):
+        if isinstance(alias.node, ast.ImportFrom) or (alias.alias.asname and alias not in untouched):
             continue  # `from dagster_dbt.cloud import resources` comes from the facade under the same name.
         for link in reference.chain:
             named = [value for value in index.values(reference.module, link) if legacy_name(value)]

@@ -235,3 +235,41 @@ defs = Definitions(resources={"dbt_cloud": cloud})
     )
     assert 'project_id=missing_fact("project_id"),' in text
     assert "LDC402" in codes
+
+
+@pytest.mark.parametrize("spelling", ["dagster_dbt", "dagster_dbt as d", "dagster_dbt.cloud"])
+def test_what_is_new_does_not_rest_on_a_module_import_that_goes(tmp_path: Path, spelling: str) -> None:
+    name = spelling.split(" as ")[-1]
+    text, codes = migrate_one(
+        tmp_path,
+        f"import {spelling}\ncloud = {name}.dbt_cloud_resource('t', 1)\n"
+        f"models = {name}.load_assets_from_dbt_cloud_job(cloud, 67891)\n",
+    )
+    assert "LDC507" not in codes
+    assert "from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings\n" in text
+    assert f"import {spelling}\n" not in text
+
+
+@pytest.mark.parametrize(
+    ("program", "imports", "call"),
+    [
+        ("import dagster_dbt as d\n", "import legacy_shim as d\n", "d.dbt_cloud_resource"),
+        ("import dagster_dbt\n", "import legacy_shim\n", "legacy_shim.dbt_cloud_resource"),
+        (
+            "import dagster_dbt as d\ncli = d.DbtCliResource('x')\n",
+            "import dagster_dbt as d\n",
+            "legacy_shim.dbt_cloud_resource",
+        ),
+    ],
+)
+def test_kept_uses_through_a_module_reach_the_facade(
+    tmp_path: Path, program: str, imports: str, call: str
+) -> None:
+    name = "d" if " as d" in program else "dagster_dbt"
+    text, codes = migrate_one(tmp_path, program + f"cloud = somewhere({name}.dbt_cloud_resource('t', 1))\n")
+    assert "LDC507" not in codes
+    assert imports in text
+    assert ("import legacy_shim\n" in text) == ("legacy_shim." in call)
+    assert f"somewhere({call}('t', 1))" in text
+    again, _ = migrate_one(tmp_path, text)
+    assert again == text
