@@ -8,23 +8,21 @@ crossed and it takes a person to tell whose is whose: nothing more is started.
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from dagster import Failure, MetadataValue
 from dateutil.parser import isoparse
 
 from legacy_shim.cloud.failures import DbtCloudFailure
-from legacy_shim.cloud.retry import Trouble, at_most
-
-if TYPE_CHECKING:
-    from legacy_shim.cloud.api import AccountApi
-    from legacy_shim.cloud.transport import Request
+from legacy_shim.cloud.retry import RetryPolicy, Trouble, at_most
+from legacy_shim.cloud.transport import Request, Transport
 
 _TRIGGER = re.compile(r"/jobs/(?P<job_id>\d+)/run/?(?:\?.*)?$")
 _CLOCK_TOLERANCE = timedelta(seconds=3)  # HTTP dates have whole seconds, and answers take a while
@@ -43,13 +41,39 @@ _owned: set[tuple[str, int]] = set()
 _lock = threading.Lock()
 
 
+class Client(Protocol):
+    """What the client of an account must have for a trigger to be sent through it and its run to be found."""
+
+    transport: Transport
+
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def log(self) -> logging.Logger: ...
+
+    @property
+    def retry_policy(self) -> RetryPolicy: ...
+
+    @property
+    def request_timeout(self) -> float: ...
+
+    def get_runs(
+        self, *, job_id: int | None, order_by: str | None, limit: int
+    ) -> Sequence[Mapping[str, object]]: ...
+
+    def get_run(self, run_id: int, include_related: Sequence[str] | None) -> Mapping[str, Any]: ...
+
+    def cancel_run(self, run_id: int) -> Mapping[str, Any]: ...
+
+
 def job_of_trigger(request: Request) -> int | None:
     """Return the id of the job that `request` triggers; None if it does something else."""
     match = _TRIGGER.search(request.url)
     return int(match["job_id"]) if match and request.method.upper() == "POST" else None
 
 
-def trigger(client: AccountApi, request: Request, job_id: int) -> Any:
+def trigger(client: Client, request: Request, job_id: int) -> Any:
     """Send the trigger `request` for `job_id` and return the details of the one run that it started.
 
     Raises :class:`DbtCloudFailure` if it was refused, or if it cannot be known what came of it.
@@ -73,7 +97,7 @@ def trigger(client: AccountApi, request: Request, job_id: int) -> Any:
 
 
 def _look_repeatedly(
-    client: AccountApi, job_id: int, body: Mapping[str, Any], since: datetime, trouble: Trouble
+    client: Client, job_id: int, body: Mapping[str, Any], since: datetime, trouble: Trouble
 ) -> Mapping[str, Any] | None:
     client.log.warning(
         f"The answer to the trigger of dbt Cloud job {job_id} was lost; looking for a run that it started. "
@@ -96,7 +120,7 @@ def _look_repeatedly(
     return None
 
 
-def _pauses(client: AccountApi, trouble: Trouble) -> list[float]:
+def _pauses(client: Client, trouble: Trouble) -> list[float]:
     regular = [multiple * client.retry_policy.delay for multiple in _LOOKS]
     if not trouble.timed_out:
         return regular
@@ -107,7 +131,7 @@ def _pauses(client: AccountApi, trouble: Trouble) -> list[float]:
 
 
 def _runs_like(
-    client: AccountApi, job_id: int, body: Mapping[str, Any], since: datetime
+    client: Client, job_id: int, body: Mapping[str, Any], since: datetime
 ) -> list[Mapping[str, Any]]:
     """Return the runs of the job that were created since and triggered with `body`, and are nobody's."""
     newest: Any = client.get_runs(job_id=job_id, order_by="-id", limit=_LOOKED_THROUGH)
@@ -133,7 +157,7 @@ def _triggered_with(run: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
     return all(cause[key] == value for key, value in body.items() if key in cause)
 
 
-def _stop_what_started(client: AccountApi, job_id: int, body: Mapping[str, Any], since: datetime) -> None:
+def _stop_what_started(client: Client, job_id: int, body: Mapping[str, Any], since: datetime) -> None:
     with suppress(Exception), at_most(_LAST_LOOK):
         for pause in _LAST_LOOKS:
             time.sleep(pause)
@@ -144,17 +168,17 @@ def _stop_what_started(client: AccountApi, job_id: int, body: Mapping[str, Any],
                 return
 
 
-def _own(client: AccountApi, run_id: int) -> None:
+def _own(client: Client, run_id: int) -> None:
     with _lock:
         _owned.add((client.host, run_id))
 
 
-def _is_owned(client: AccountApi, run: Mapping[str, Any]) -> bool:
+def _is_owned(client: Client, run: Mapping[str, Any]) -> bool:
     with _lock:
         return (client.host, run.get("id")) in _owned
 
 
-def _unknown(client: AccountApi, job_id: int, why: str) -> DbtCloudFailure:
+def _unknown(client: Client, job_id: int, why: str) -> DbtCloudFailure:
     return DbtCloudFailure(
         client.transport.redacted(
             f"The answer to the trigger of dbt Cloud job {job_id} was lost, and {why} The job may be running; it was "

@@ -9,25 +9,37 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from weakref import WeakSet
 
-if TYPE_CHECKING:
-    from legacy_shim.cloud.api import AccountApi
+
+class Client(Protocol):
+    """What the client of an account must have to be found, and to fetch the artifacts of its runs."""
+
+    @property
+    def account_id(self) -> int: ...
+
+    @property
+    def host(self) -> str: ...
+
+    def get_run_artifact(self, run_id: int, path: str) -> str: ...
+
+    def get_json_artifact(self, run_id: int, path: str) -> Any: ...
+
 
 _MOST_RUNS = 128
-_clients: WeakSet[AccountApi] = WeakSet()
-_of_runs: OrderedDict[int, AccountApi] = OrderedDict()
+_clients: WeakSet[Client] = WeakSet()
+_of_runs: OrderedDict[int, Client] = OrderedDict()
 _lock = threading.Lock()
 
 
-def register(client: AccountApi) -> None:
+def register(client: Client) -> None:
     """Note that `client` exists, as long as it does."""
     with _lock:
         _clients.add(client)
 
 
-def remember_run(run_id: int, client: AccountApi) -> None:
+def remember_run(run_id: int, client: Client) -> None:
     """Note that `client` made the result of a run; kept for the last runs of this process."""
     with _lock:
         _of_runs[run_id] = client
@@ -36,7 +48,7 @@ def remember_run(run_id: int, client: AccountApi) -> None:
             _of_runs.popitem(last=False)
 
 
-def find(run_id: int, account_id: Any, host: str | None) -> AccountApi | None:
+def find(run_id: int, account_id: Any, host: str | None) -> Client | None:
     """Return a client that can ask for the run, or None if this process has none."""
     with _lock:
         made_it = _of_runs.get(run_id)
@@ -47,7 +59,7 @@ def find(run_id: int, account_id: Any, host: str | None) -> AccountApi | None:
     return candidates[0] if candidates else None
 
 
-def _serves(client: AccountApi, account_id: Any, host: str | None) -> bool:
+def _serves(client: Client, account_id: Any, host: str | None) -> bool:
     try:
         same_account = account_id is None or client.account_id == int(account_id)
         return same_account and (host is None or client.host == host)

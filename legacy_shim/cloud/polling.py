@@ -18,7 +18,7 @@ from legacy_shim.cloud.retry import at_most, seconds_left, within
 from legacy_shim.cloud.status import DbtCloudRunStatus
 
 if TYPE_CHECKING:
-    from legacy_shim.cloud.client import DbtCloudClient
+    from legacy_shim.cloud.api import AccountApi
 
 T = TypeVar("T")
 Run = Mapping[str, Any]
@@ -31,7 +31,7 @@ _LOGS = frozenset({"logs", "debug_logs", "truncated_debug_logs"})
 
 
 def wait_for_run(
-    client: DbtCloudClient, run_id: int, interval: float, timeout: float | None, href: str | None
+    client: AccountApi, run_id: int, interval: float, timeout: float | None, href: str | None
 ) -> Run:
     """Poll the run every `interval` seconds and return its details once it has succeeded.
 
@@ -54,7 +54,7 @@ def wait_for_run(
     raise _run_failed(client, run_id, run, status, href)
 
 
-def cancel_quietly(client: DbtCloudClient, run_id: int) -> None:
+def cancel_quietly(client: AccountApi, run_id: int) -> None:
     """Cancel the run; where that fails too, say so in the log and let the first error stand."""
     try:
         with at_most(_CANCEL_TIME):
@@ -67,7 +67,7 @@ class _OutOfTime(Exception):
     pass
 
 
-def _poll_to_the_end(client: DbtCloudClient, run_id: int, interval: float) -> tuple[Run, DbtCloudRunStatus]:
+def _poll_to_the_end(client: AccountApi, run_id: int, interval: float) -> tuple[Run, DbtCloudRunStatus]:
     while True:
         run = _patiently(client, interval, lambda: client.get_run(run_id))
         status = _status_of(run)
@@ -77,7 +77,7 @@ def _poll_to_the_end(client: DbtCloudClient, run_id: int, interval: float) -> tu
         _sleep(interval)
 
 
-def _patiently(client: DbtCloudClient, interval: float, ask: Callable[[], T]) -> T:
+def _patiently(client: AccountApi, interval: float, ask: Callable[[], T]) -> T:
     """Return what `ask` returns, however often it fails, unless it fails for good or for too long."""
     silent_since = time.monotonic()
     while True:
@@ -120,7 +120,7 @@ def _timed_out(run_id: int, seconds: float, href: str | None) -> DbtCloudFailure
 
 
 def _run_failed(
-    client: DbtCloudClient, run_id: int, polled: Run, status: DbtCloudRunStatus, href: str | None
+    client: AccountApi, run_id: int, polled: Run, status: DbtCloudRunStatus, href: str | None
 ) -> DbtCloudFailure:
     try:
         run = client.get_run(run_id, include_related=["trigger", "run_steps"])

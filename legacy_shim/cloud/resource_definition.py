@@ -1,17 +1,17 @@
-"""``dbt_cloud_resource``, which is a resource definition and also makes one (``dagster_dbt.cloud.resources``)."""
+"""What ``dbt_cloud_resource`` is: a resource definition that also makes one (``dagster_dbt.cloud.resources``)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from dagster import InitResourceContext, ResourceDefinition
 
 from legacy_shim.cloud.client import DbtCloudClient
-from legacy_shim.cloud.client_resource import DbtCloudClientResource, hide_tokens
 from legacy_shim.cloud.settings import (
     DBT_DEFAULT_HOST,
     DEFAULT_REQUEST_TIMEOUT,
+    hide_tokens,
     one_token,
     reject_unknown,
     require_account,
@@ -29,6 +29,10 @@ class DbtCloudResource(DbtCloudClient):
     _legacy_name = "DbtCloudResource"
 
 
+MakeClient = Callable[..., DbtCloudResource]
+"""Returns the client for an init context and, as keywords, the values of the resource."""
+
+
 class DbtCloudResourceFactory(ResourceDefinition):
     """A resource definition that, called with a token and an account, returns one bound to them.
 
@@ -38,15 +42,24 @@ class DbtCloudResourceFactory(ResourceDefinition):
 
     __name__ = _NAME
 
+    def __init__(self, make_client: MakeClient, config_schema: Any):
+        super().__init__(self._client_of_config, config_schema, _DESCRIPTION)
+        self._make_client = make_client
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the client for an init context, or a resource definition for a token and an account."""
         given = [*args, *kwargs.values()]
         if len(given) == 1 and isinstance(given[0], InitResourceContext):
             if type(given[0]) is InitResourceContext:  # within a run: it has been checked already
-                return _client_of_config(given[0])
+                return self._client_of_config(given[0])
             return cast(Any, super()).__call__(given[0])
         warn_use(_NAME)
-        return _bound(*args, **kwargs)
+        settings = _checked(*args, **kwargs)
+
+        def make_bound_client(context: InitResourceContext) -> DbtCloudResource:
+            return self._make_client(context, **settings)
+
+        return ResourceDefinition(make_bound_client, config_schema={}, description=_DESCRIPTION)
 
     def configured(self, config_or_config_fn: Any, config_schema: Any = None, description: Any = None) -> Any:
         """Return the resource with these values, as ``ResourceDefinition.configured`` does."""
@@ -57,8 +70,13 @@ class DbtCloudResourceFactory(ResourceDefinition):
             config_or_config_fn = hide_tokens(config)
         return super().configured(config_or_config_fn, config_schema, description)
 
+    def _client_of_config(self, context: InitResourceContext) -> DbtCloudResource:
+        config = context.resource_config
+        one_token(config["auth_token"], config["api_token"], of=f"The configuration of {_NAME}")
+        return self._make_client(context, **config)
 
-def _bound(
+
+def _checked(
     api_token: Any = None,
     account_id: Any = None,
     disable_schedule_on_trigger: bool = True,
@@ -69,8 +87,8 @@ def _bound(
     dbt_cloud_host: str = DBT_DEFAULT_HOST,
     request_timeout: float = DEFAULT_REQUEST_TIMEOUT,
     **unknown: Any,
-) -> ResourceDefinition:
-    """Return a definition whose values are fixed; variables of the environment are read when a run starts."""
+) -> dict[str, Any]:
+    """Return the values to bind a resource to; variables of the environment are read when a run starts."""
     given = {
         "account_id": account_id,
         "disable_schedule_on_trigger": disable_schedule_on_trigger,
@@ -84,28 +102,4 @@ def _bound(
     require_account(account_id, of=_NAME)
     with building():
         DbtCloudResource(token, **given)  # what is wrong shall fail here, where the user wrote it
-
-    def make_client(context: InitResourceContext) -> DbtCloudResource:
-        return _client(context, auth_token=token, **given)
-
-    return ResourceDefinition(make_client, config_schema={}, description=_DESCRIPTION)
-
-
-def _client_of_config(context: InitResourceContext) -> DbtCloudResource:
-    config = context.resource_config
-    one_token(config["auth_token"], config["api_token"], of=f"The configuration of {_NAME}")
-    return _client(context, **config)
-
-
-def _client(context: InitResourceContext, **settings: Any) -> DbtCloudResource:
-    from legacy_shim.cloud import resources  # where tests replace the class
-
-    with building():
-        return resources.DbtCloudResource(log=context.log, **settings)
-
-
-dbt_cloud_resource = DbtCloudResourceFactory(
-    _client_of_config,
-    config_schema=DbtCloudClientResource.to_config_schema(),
-    description=_DESCRIPTION,
-)
+    return {"auth_token": token, **given}

@@ -15,6 +15,9 @@ DBT_DEFAULT_HOST = "https://cloud.getdbt.com/"
 DEFAULT_REQUEST_TIMEOUT = 60.0
 """Seconds to wait for a connection's next bytes. Artifacts of large projects take long to their first."""
 
+TOKEN_NAMES = ("auth_token", "api_token")
+"""The two names of one argument."""
+
 _IntEnvVar = type(EnvVar.int("ANY"))
 _MISSPELT = {
     "token": "auth_token",
@@ -63,6 +66,14 @@ def hidden(token: Any) -> Any:
         return token
     _require_text(token)
     return hide(token)
+
+
+def hide_tokens(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `config` with handles in place of literal tokens."""
+    return {
+        name: hidden(value) if name in TOKEN_NAMES and value is not None else value
+        for name, value in config.items()
+    }
 
 
 def is_env_reference(value: Any) -> bool:

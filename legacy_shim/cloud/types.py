@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 
 from dagster import _check as check
@@ -17,9 +17,6 @@ from legacy_shim.cloud.status import DbtCloudRunStatus
 from legacy_shim.cloud.usage import building, warn_construction
 from legacy_shim.deprecation import warn_use
 from legacy_shim.module_access import watch_module
-
-if TYPE_CHECKING:
-    from legacy_shim.cloud.client import DbtCloudClient
 
 
 class DbtCloudOutput:
@@ -45,7 +42,7 @@ class DbtCloudOutput:
 
     @classmethod
     def of_client(
-        cls, client: DbtCloudClient, run_details: Mapping[str, Any], result: Mapping[str, Any]
+        cls, client: live_clients.Client, run_details: Mapping[str, Any], result: Mapping[str, Any]
     ) -> DbtCloudOutput:
         """Return the output of a run that `client` has followed, which can fetch its artifacts later."""
         with building():
