@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from legacy_shim.catalogue import BY_NAME
+
 from .claims import Context, Rewrite
 from .edits import Edit, Import, ReplaceExpression
 from .findings import Finding, Place
@@ -96,7 +98,24 @@ def carry_out(planned: Planned, found: Collected) -> tuple[list[Change], list[Fi
             problems.append(change)
         elif change.new_text != change.source.text:
             changes.append(change)
-    return changes, problems
+    return changes, [*problems, *_handed_out(verdicts.needed, found.findings)]
+
+
+def _handed_out(needed: Iterable[LegacyAlias], findings: Iterable[Finding]) -> list[Finding]:
+    """Imports that stay for no use in sight: for ``__all__``, a package's importers, an annotation in quotes."""
+    told = {(finding.place.path, finding.name) for finding in findings if finding.is_left_for_a_person}
+    return [
+        Finding(
+            alias.module.place(alias.alias),
+            "LDC302",
+            f"`{alias.alias.name}` is imported for others to use: it comes from the facade",
+            alias.alias.name,
+        )
+        for alias in needed
+        if alias.alias.name in BY_NAME
+        and not alias.from_tree
+        and (alias.module.path, alias.alias.name) not in told
+    ]
 
 
 def _rewritten(
@@ -193,7 +212,6 @@ def _apply(source: Source, edits: Sequence[Edit]) -> Change | Finding:
 
 
 def _legacy_import_in(tree: ast.Module) -> ast.ImportFrom | None:
-    from legacy_shim.catalogue import BY_NAME
 
     for node in ast.walk(tree):
         if (
