@@ -87,19 +87,17 @@ _OWN = {
 def __getattr__(name: str) -> "Any":
     if name.startswith("__"):
         return _dunder(name)
-    from importlib import import_module
+    if name == "cloud" or name in _OWN:
+        from importlib import import_module
 
-    if name == "cloud":
-        return import_module("legacy_shim.cloud")
-    if name in _OWN:
-        return getattr(import_module(f"legacy_shim.{_OWN[name]}"), name)
+        module = import_module(f"legacy_shim.{_OWN.get(name, name)}")
+        return module if name == "cloud" else getattr(module, name)
     from legacy_shim.catalogue import BY_NAME
 
     if name in BY_NAME:
-        from legacy_shim.module_access import note_access
+        from legacy_shim.module_access import serve
 
-        note_access(name)
-        return getattr(import_module(f"legacy_shim.cloud.{BY_NAME[name].module}"), name)
+        return serve(name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

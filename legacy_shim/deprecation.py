@@ -75,6 +75,11 @@ def warn_attribute(name: str, frame: FrameType) -> None:
         _tell(site, _current_run_id(), frame, _message(name, "attribute", _place(frame)))
 
 
+def was_told(name: str, frame: FrameType) -> bool:
+    """Whether the line of `frame` was told of its use of `name`, so that nothing remains to be said of it."""
+    return (frame.f_code.co_filename, frame.f_lineno, name) in _seen
+
+
 def forget_call_sites() -> None:
     """Warn again for every call site, as a new process would. For tests of code that uses the legacy API."""
     with _lock:

@@ -214,7 +214,7 @@ class _Serving:
                 setattr(module, name, original)
             elif name in module.__dict__:
                 delattr(module, name)
-        if self._claimed:  # it was imported without its legacy package, which is made up for now
+        if self._claimed:  # it was imported without its legacy package, which is made up for here
             legacy = import_module(_LEGACY_PACKAGE)
             for name in self._claimed:
                 setattr(module, name, getattr(legacy, name))

@@ -6,34 +6,54 @@ way (``unittest.mock``, ``inspect``, a re-export) is not a use.
 
 from __future__ import annotations
 
+import opcode
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from legacy_shim._call_site import is_import_machinery, is_library_frame
-from legacy_shim.catalogue import BY_NAME
-from legacy_shim.deprecation import warn_attribute, warn_import
+from legacy_shim.catalogue import BY_NAME, LEGACY_NAMES
+from legacy_shim.deprecation import warn_attribute, warn_import, was_told
 
 if TYPE_CHECKING:
     from types import FrameType
 
+_INTRINSIC_IMPORT_STAR = 2  # INTRINSIC_IMPORT_STAR of CPython's pycore_intrinsics.h
+_MODULE_OF = {row.name: f"legacy_shim.cloud.{row.module}" for row in LEGACY_NAMES}
+_plain_attribute = type(sys).__getattribute__  # that of a watched module tells of what is taken
+_import_places: dict[tuple[str, int, int], str] = {}
+
+
+def serve(name: str) -> Any:
+    """Return the legacy `name`, and warn if user code takes it. To be called from a module's ``__getattr__``."""
+    _note(name, sys._getframe(2))
+    module = sys.modules.get(_MODULE_OF[name])
+    if module is None:
+        module = import_module(_MODULE_OF[name])
+    return _plain_attribute(module, name)
+
 
 def note_access(name: str) -> None:
     """Warn if user code is what takes `name` from a module right now. To be called from that module's look-up."""
-    frame = _asking_frame(sys._getframe(2))
-    if frame is None or is_library_frame(frame):
+    _note(name, sys._getframe(2))
+
+
+def _note(name: str, frame: FrameType) -> None:
+    if was_told(name, frame):
         return
-    if _stands_at(frame, "IMPORT_FROM", "IMPORT_NAME"):
-        warn_import(name, frame)
+    asking = _asking_frame(frame)
+    if asking is None or is_library_frame(asking):
+        return
+    if _import_at(asking):
+        warn_import(name, asking)
     else:
-        warn_attribute(name, frame)
+        warn_attribute(name, asking)
 
 
 def note_module_import(module: str) -> None:
     """Warn if user code is what imports the legacy `module` right now, as a module and not for names of it."""
     frame = _asking_frame(sys._getframe(2))
-    if frame is None or is_library_frame(frame) or not _stands_at(frame, "IMPORT_NAME"):
-        return
-    if not _imports_names(frame):
+    if frame is not None and not is_library_frame(frame) and _import_at(frame) == "module":
         warn_import(module, frame)
 
 
@@ -62,18 +82,48 @@ def _asking_frame(frame: FrameType | None) -> FrameType | None:
     return frame
 
 
-def _stands_at(frame: FrameType, *operations: str) -> bool:
-    import opcode
+def _import_at(frame: FrameType) -> str:
+    """Return what is imported where `frame` stands: "names" of a module, a "module", or "" where nothing is.
 
-    return opcode.opname[frame.f_code.co_code[frame.f_lasti]] in operations
+    Known for each place after the first time, since reading bytecode takes long.
+    """
+    place = (frame.f_code.co_filename, frame.f_lineno, frame.f_lasti)
+    known = _import_places.get(place)
+    if known is None:
+        operation = _operation(frame)
+        known = "names" if operation in ("IMPORT_FROM", "IMPORT_STAR") else ""
+        if operation == "IMPORT_NAME":
+            known = "names" if _imports_names(frame) else "module"
+        if not place[0].startswith("<"):  # code without a file shares its name with other code
+            _import_places[place] = known
+    return known
+
+
+def _operation(frame: FrameType) -> str:
+    code, at = frame.f_code.co_code, frame.f_lasti
+    while (
+        code[at] == opcode.EXTENDED_ARG
+    ):  # Python 3.10 stands at the first prefix of an instruction, later ones behind
+        at += 2
+    operation = opcode.opname[code[at]]
+    if operation == "CALL_INTRINSIC_1":  # from Python 3.12 on, `import *` is one of those
+        return "IMPORT_STAR" if code[at + 1] == _INTRINSIC_IMPORT_STAR else operation
+    return operation
 
 
 def _imports_names(frame: FrameType) -> bool:
-    """Whether the import statement at which `frame` stands is a `from ... import`, whose names are told of one by one."""
-    import opcode
-
-    code, at = frame.f_code.co_code, frame.f_lasti - 2  # the instruction before loads the names
-    index = code[at + 1]
-    if opcode.opname[code[at - 2]] == "EXTENDED_ARG":
-        index |= code[at - 1] << 8
+    """Whether the import of a module at which `frame` stands is that of a `from ... import`."""
+    code, at = frame.f_code.co_code, frame.f_lasti
+    at = _behind_prefixes(code, at) - 2  # the instruction before loads the names
+    index, bits, prefix = code[at + 1], 8, at - 2
+    while prefix >= 0 and code[prefix] == opcode.EXTENDED_ARG:
+        index |= code[prefix + 1] << bits
+        bits, prefix = bits + 8, prefix - 2
     return bool(frame.f_code.co_consts[index])
+
+
+def _behind_prefixes(code: bytes, at: int) -> int:
+    """Return where the instruction at `at` begins, with the prefixes that widen its argument."""
+    while at >= 2 and code[at - 2] == opcode.EXTENDED_ARG:
+        at -= 2
+    return at

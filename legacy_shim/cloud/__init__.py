@@ -25,17 +25,16 @@ if TYPE_CHECKING:
 
 def __getattr__(name: str) -> "Any":
     if not name.startswith("_"):
-        from importlib import import_module
-
         from legacy_shim.catalogue import BY_NAME, LEGACY_MODULES
 
         if name in LEGACY_MODULES:
+            from importlib import import_module
+
             return import_module(f"{__name__}.{name}")
         if name in BY_NAME and BY_NAME[name].public:
-            from legacy_shim.module_access import note_access
+            from legacy_shim.module_access import serve
 
-            note_access(name)
-            return getattr(import_module(f"{__name__}.{BY_NAME[name].module}"), name)
+            return serve(name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

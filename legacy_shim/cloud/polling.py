@@ -46,8 +46,10 @@ def wait_for_run(
     except _OutOfTime:
         cancel_quietly(client, run_id)
         raise _timed_out(run_id, time.monotonic() - began, href) from None
-    except BaseException:  # includes Dagster's interruption, which is no Exception
+    except BaseException as error:  # includes Dagster's interruption, which is no Exception
         cancel_quietly(client, run_id)
+        if isinstance(error, Failure):
+            error.metadata = with_run_page(dict(error.metadata), href)
         raise
     if status is DbtCloudRunStatus.SUCCESS:
         return _patiently(client, interval, lambda: client.get_run(run_id, include_related=_FINAL_RELATIONS))

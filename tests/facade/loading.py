@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import json
 import os
 import subprocess
@@ -47,13 +49,24 @@ def loaded(definitions: Definitions) -> AssetsDefinition:
     return assets
 
 
+def tells_ids() -> bool:
+    """Whether the installed dagster-dbt's legacy loader puts the ids of dbt Cloud into metadata, as later ones do."""
+    theirs = importlib.import_module("dagster_dbt.cloud.asset_defs")
+    return "dagster_dbt/cloud_account_id" in inspect.getsource(theirs)
+
+
 def shown(assets: AssetsDefinition) -> dict[str, Any]:
-    """All that Dagster shows of the assets, as plain data."""
+    """All that Dagster shows of the assets, as plain data; of the metadata, what an old dagster-dbt has too."""
+    unknown = () if tells_ids() else ("dagster_dbt/cloud_",)
     specs = {
         spec.key.to_user_string(): {
             "deps": sorted(dep.asset_key.to_user_string() for dep in spec.deps),
             "group": spec.group_name,
-            "metadata": {key: repr(value) for key, value in sorted(spec.metadata.items())},
+            "metadata": {
+                key: repr(value)
+                for key, value in sorted(spec.metadata.items())
+                if not key.startswith(tuple(unknown))
+            },
             "condition": repr(spec.automation_condition),
             "freshness": repr(spec.freshness_policy),
             "tags": dict(spec.tags),

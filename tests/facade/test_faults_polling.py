@@ -28,6 +28,16 @@ def cancels(cloud: DbtCloud) -> int:
     return sum(request.path.endswith("/cancel/") for request in cloud.journal)
 
 
+def run_page(failure: Failure) -> str:
+    """The page of the run that a failure points at, without its host."""
+    page = str(failure.metadata["run_page_url"].value)
+    return page[page.index("/deploy/") :]
+
+
+def page_of_last_run(cloud: DbtCloud) -> str:
+    return f"/deploy/12345/projects/11/runs/{cloud.runs[-1].id}/"
+
+
 def test_trouble_while_polling_is_survived(cloud: DbtCloud, make_client: MakeClient) -> None:
     cloud.speed = Speed(running=0.3, hold=0)
     cloud.fail(Fault(method="GET", path=RUN, status=502, times=9))
@@ -47,16 +57,18 @@ def test_silence_is_not_survived_for_ever(
     monkeypatch.setattr(polling, "_SILENCE", 0.2)
     cloud.speed = Speed(running=60, hold=0)
     cloud.fail(Fault(method="GET", path=RUN, status=502, times=None))
-    with pytest.raises(Failure, match="502"):
+    with pytest.raises(Failure, match="502") as caught:
         make_client(request_max_retries=1).run_job_and_poll(67890, poll_interval=0.01)
+    assert run_page(caught.value) == page_of_last_run(cloud)
     assert cancels(cloud) == 1
 
 
 def test_refusal_while_polling_is_final(cloud: DbtCloud, make_client: MakeClient) -> None:
     cloud.speed = Speed(running=60, hold=0)
     cloud.fail(Fault(method="GET", path=RUN, status=401, times=1))
-    with pytest.raises(Failure, match="401"):
+    with pytest.raises(Failure, match="401") as caught:
         make_client().run_job_and_poll(67890, poll_interval=0.01)
+    assert run_page(caught.value) == page_of_last_run(cloud)
     assert cancels(cloud) == 1
 
 
@@ -68,7 +80,7 @@ def test_run_that_never_ends_is_cancelled_once(cloud: DbtCloud, make_client: Mak
         Failure, match=r"Run \d+ timed out after 0:00:00\.\d+\. Attempted to cancel\."
     ) as caught:
         make_client().run_job_and_poll(67890, poll_interval=0.05, poll_timeout=0.3)
-    assert "run_page_url" in caught.value.metadata
+    assert run_page(caught.value) == page_of_last_run(cloud)
     assert cancels(cloud) == 1
     assert cloud.runs[0].status_humanized == "Cancelled"
 
@@ -101,8 +113,9 @@ def test_failed_run_says_which_step_and_why(cloud: DbtCloud, make_client: MakeCl
 
 def test_run_cancelled_in_dbt_cloud(cloud: DbtCloud, make_client: MakeClient) -> None:
     cloud.end_runs(Outcome(status=30))
-    with pytest.raises(Failure, match=r"Run \d+ failed\. It was cancelled in dbt Cloud\."):
+    with pytest.raises(Failure, match=r"Run \d+ failed\. It was cancelled in dbt Cloud\.") as caught:
         make_client().run_job_and_poll(67890, poll_interval=0.01)
+    assert run_page(caught.value) == page_of_last_run(cloud)
     assert cancels(cloud) == 0
 
 

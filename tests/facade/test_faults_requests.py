@@ -16,7 +16,7 @@ from dagster import Failure
 from legacy_shim.cloud.failures import DbtCloudFailure
 from legacy_shim.cloud.resources import DbtCloudResource
 from legacy_shim.cloud.retry import Pauses, RetryPolicy, Trouble, retry_after_seconds, within
-from legacy_shim.emulator import DbtCloud, Fault
+from legacy_shim.emulator import DbtCloud, Fault, RateLimit
 
 MakeClient = Callable[..., DbtCloudResource]
 LIMITED = Trouble("429", passing=True, reached=False, status_code=429)
@@ -197,6 +197,41 @@ def test_no_retries_means_none_for_limits_too() -> None:
 def test_no_pause_outlasts_the_time_that_is_left() -> None:
     with within(5):
         assert pauses(RetryPolicy(), [LIMITED]) == [None]
+
+
+class Hasty(DbtCloudResource):
+    """Waits as the client does, in hundredths of its seconds."""
+
+    @property
+    def retry_policy(self) -> RetryPolicy:
+        usual = RetryPolicy()
+        return RetryPolicy(
+            delay=usual.delay / 100,
+            limit_delay=usual.limit_delay / 100,
+            limit_longest_delay=usual.limit_longest_delay / 100,
+            patience=usual.patience,  # which counts a wait as a second at least
+        )
+
+
+def test_cool_down_of_the_account_is_sat_out(cloud: DbtCloud, make_client: MakeClient) -> None:
+    """So many requests in a window are allowed; then comes 429 with a Retry-After until a while has passed."""
+    cloud.rate_limit = RateLimit(requests=2, window=60, penalty=2)
+    client = make_client()
+    began = time.monotonic()
+    assert [client.get_job(67890)["name"] for _ in range(3)] == ["Nightly"] * 3
+    assert time.monotonic() - began >= 2
+    assert [request.status for request in cloud.journal] == [200, 200, 429, 200]
+
+
+def test_cool_down_that_does_not_say_how_long_is_sat_out(cloud: DbtCloud, make_client: MakeClient) -> None:
+    usual = make_client()
+    client = Hasty(usual.auth_token, 12345, dbt_cloud_host=usual.host)
+    cloud.fail(Fault(status=429, times=None))
+    over = threading.Timer(2.5, cloud.faults.clear)
+    over.start()
+    assert client.get_job(67890)["name"] == "Nightly"
+    refused = [request for request in cloud.journal if request.status == 429]
+    assert 1 < len(refused) < 10, "each of them counts against the account"
 
 
 def test_retry_after_is_seconds_or_a_date() -> None:

@@ -241,9 +241,8 @@ def test_op_tags_are_those_given(load: Any) -> None:
 
 def test_key_function_may_return_text_or_a_list(load: Any) -> None:
     def key(node: dict[str, Any]) -> Any:
-        return (
-            node["unique_id"].replace(".", "_") if node["resource_type"] == "model" else [node["unique_id"]]
-        )
+        name = node["unique_id"].replace(".", "_")
+        return name if node["resource_type"] == "model" else [name]
 
     job = load(node_info_to_asset_key=key)
     assert AssetKey("model_shop_totals") in job.definition.keys

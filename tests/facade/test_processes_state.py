@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 from dagster import DagsterInstance, DagsterRun
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import WorkspaceFileTarget
 from loading import JOB, commands_run, config, shop_cloud
 
 from legacy_shim.emulator import DbtCloud, Server, serve
@@ -59,6 +61,7 @@ class Location:
         self.job = "the_job" if place == "both" else "__ASSET_JOB"
 
     def dagster(self, *arguments: str) -> None:
+        """Run Dagster's command line in a process of its own."""
         done = subprocess.run(
             self._command(*arguments), **self._surroundings(), capture_output=True, text=True
         )
@@ -103,7 +106,7 @@ class Location:
         return {str(event.step_key) for event in starts}, {int(str(pid)) for pid in pids}
 
     def _command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-W", "ignore", "-m", "dagster", *arguments]
+        return [sys.executable, "-m", "dagster", *arguments]
 
     def _surroundings(self) -> dict[str, object]:
         return {"cwd": self.folder, "env": {**os.environ, "DAGSTER_HOME": str(self.home)}}
@@ -137,6 +140,8 @@ def test_workers_of_a_launched_run_ask_nothing_about_the_job(
     location = Location(tmp_path, server, place)
     with location.code_server() as workspace:
         assert commands_run(cloud) == LOAD, "the load of the code location"
+        told = (tmp_path / "code_server.log").read_text()
+        assert f"LDC104 load_assets_from_dbt_cloud_job is superseded, called at {location.file}:6:" in told
         asked = len(cloud.journal)
         location.dagster("job", "launch", "-w", str(workspace), "-j", location.job)
         run = location.finished_run()
@@ -147,6 +152,21 @@ def test_workers_of_a_launched_run_ask_nothing_about_the_job(
     steps, processes = location.steps_and_processes(run)
     assert f"dbt_cloud_job_{JOB}" in steps
     assert len(processes) == len(steps), "each step had a process of its own"
+
+
+def test_a_workspace_that_looks_again_asks_nothing(tmp_path: Path, cloud: DbtCloud, server: Server) -> None:
+    """What the web server and the daemon of `dagster dev` do: each connects to the one code server, and refreshes."""
+    location = Location(tmp_path, server, "assets=x")
+    with location.code_server() as workspace, DagsterInstance.from_config(str(location.home)) as instance:
+        asked = len(cloud.journal)
+        for _ in range(2):
+            with WorkspaceProcessContext(instance, WorkspaceFileTarget([str(workspace)])) as process:
+                process.refresh_code_location("shop")
+                found = process.create_request_context().get_code_location("shop")
+                (repository,) = found.get_repositories().values()
+                assert len(repository.get_asset_node_snaps()) > 8
+        assert len(cloud.journal) == asked
+    assert commands_run(cloud) == LOAD
 
 
 def test_a_run_from_the_command_line_asks_once(tmp_path: Path, cloud: DbtCloud, server: Server) -> None:

@@ -108,6 +108,8 @@ def test_nothing_of_a_run_has_it(
         told = [f"{serialize_value(entry)} {entry}" for entry in entries]
         assert any("HTTP" in text or "500" in text for text in told)  # the failure itself is told
         assert not any(token in text for text in told)
+        compute_logs = [path for path in everything_in(tmp_path) if path.endswith((".out", ".err"))]
+        assert any(b"account_id=12345" in Path(path).read_bytes() for path in compute_logs)
         holders = [path for path, content in everything_in(tmp_path).items() if token.encode() in content]
         assert holders == []
     captured = capfd.readouterr()
