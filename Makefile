@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench clean
+.PHONY: help demo test upstream check format bench clean
 
 help:  ## what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ demo: $(READY)  ## a legacy project on real dbt: run it, migrate it, run it agai
 test: $(READY)  ## every test, in JOBS=2 processes; ARGS="-k name" narrows
 	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
+upstream: $(READY)  ## dagster-dbt's own tests of its legacy package, on the facade (fetches its sdist into .upstream/)
+	@$(BIN)/python tests/upstream/run_suite.py -n $(JOBS) $(ARGS)
+
 check: $(READY)  ## format, lint and types, as CI wants them
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -27,10 +30,11 @@ format: $(READY)  ## format the code, and mend what the linter can mend
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 bench: $(READY)  ## the benchmarks
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[bench]'
 	@$(BIN)/python -m benchmarks
 
-clean:  ## remove .venv and every cache
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info
+clean:  ## remove .venv, .upstream and every cache
+	@rm -rf .venv .upstream .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 14))' \

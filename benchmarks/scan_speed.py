@@ -12,17 +12,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-_PACKAGES = (
-    "dagster",
-    "dagster_dbt",
-    "dbt",
-    "libcst",
-    "pydantic",
-    "requests",
-    "rich",
-    "sqlalchemy",
-    "sqlglot",
-)
+_PACKAGES = ("dagster", "django", "networkx", "pandas", "sqlalchemy")
+"""They name nothing legacy; those that are not installed are left out."""
 _LEGACY = """\
 import os
 

@@ -16,6 +16,7 @@ import typer
 
 from .console import Console, answers
 from .progress import Watch, shown_progress
+from .verify import command as verify_command
 
 if TYPE_CHECKING:
     from .facts import Facts
@@ -255,6 +256,9 @@ def explain(
         from .explain import explain as text_of
 
         console.print(text_of(code))
+
+
+app.command(epilog=verify_command.EXIT_CODES)(verify_command.verify)
 
 
 @app.callback(invoke_without_command=True)

@@ -119,7 +119,26 @@ class CloudReader:
             if len(rows) < _PAGE or len(names) == before:
                 return names
 
+    def latest_run(self, job_id: int) -> int | None:
+        """``GET runs/``: the latest run of a job that succeeded; None where there is none. Raises CloudError."""
+        what = f"the runs of job {job_id}"
+        query = {"job_definition_id": job_id, "status": 10, "order_by": "-id", "limit": 1}
+        rows = self._get("runs/", query, what=what)["data"]
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise CloudError(f"{what}: the answer of {self._host} holds no list")
+        return int(rows[0]["id"]) if rows else None
+
+    def artifact(self, run_id: int, path: str) -> Any:
+        """``GET runs/{id}/artifacts/{path}``, which is JSON. Raises CloudError, for example where there is none."""
+        return self._document(f"runs/{run_id}/artifacts/{path}", {}, what=f"{path} of run {run_id}")
+
     def _get(self, path: str, query: Mapping[str, Any], *, what: str) -> Mapping[str, Any]:
+        document = self._document(path, query, what=what)
+        if not isinstance(document, dict) or "data" not in document:
+            raise CloudError(f"{what}: the answer of {self._host} is not one of dbt Cloud")
+        return document
+
+    def _document(self, path: str, query: Mapping[str, Any], *, what: str) -> Any:
         url = self._base + path
         try:
             response = self._session.get(url, params=dict(query), timeout=_TIMEOUT)
@@ -129,14 +148,11 @@ class CloudReader:
         self._told(f"GET {response.url}  {response.status_code}")
         self._check_status(response, what)
         try:
-            document = response.json()
+            return response.json()
         except requests.JSONDecodeError:
             raise CloudError(
                 f"{what}: the answer of {self._host} is not JSON; is it a dbt Cloud host?"
             ) from None
-        if not isinstance(document, dict) or "data" not in document:
-            raise CloudError(f"{what}: the answer of {self._host} is not one of dbt Cloud")
-        return document
 
     def _check_status(self, response: requests.Response, what: str) -> None:
         status = response.status_code

@@ -36,3 +36,16 @@ def shown_progress(watch: Watch, verb: str) -> Iterator[Callable[[Path], None]]:
             status.update(f"{verb} {escape(str(path))}")
 
         yield show
+
+
+@contextmanager
+def shown_step() -> Iterator[Callable[[str], None]]:
+    """A function to call with what is being done now; shown where standard error is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+
+    with Console(stderr=True).status("") as status:
+        yield lambda text: status.update(f"{escape(text)} ...")

@@ -24,7 +24,7 @@ from rich.table import Table
 from rich.text import Text
 
 from legacy_shim.catalogue import BY_CODE
-from legacy_shim.codemods.parity import Difference, compare, load_commands, load_snapshot
+from legacy_shim.codemods.verify.compare import Difference, compare, load_commands, load_snapshot
 from legacy_shim.emulator import load_setup, serve
 
 EXAMPLES = Path(__file__).resolve().parent

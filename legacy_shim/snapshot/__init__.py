@@ -1,7 +1,7 @@
 """What users of Dagster see of a code location, as data: the graph, and what executing it did.
 
 ``python -m legacy_shim.snapshot`` loads code in a process of its own, optionally against a local dbt Cloud, executes
-what it is asked to and writes one JSON document. ``legacy_shim.codemods.parity`` compares two of them. It knows
+what it is asked to and writes one JSON document. ``legacy_shim.codemods.verify`` compares two of them. It knows
 nothing of the codemod, so that what it says about migrated code is not the codemod's own opinion.
 """
 

@@ -3,31 +3,71 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
-import traceback
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from dagster import DagsterInstance, RepositoryDefinition, __version__
 
 from legacy_shim.snapshot import graph, runs
-from legacy_shim.snapshot.execution import execute
+from legacy_shim.snapshot.environment import note_missing_variables
+from legacy_shim.snapshot.execution import execute, failed_record
+from legacy_shim.snapshot.failure import describe_error
+from legacy_shim.snapshot.guard import guard_network
 from legacy_shim.snapshot.loading import become_a_run_worker, load_repository
-from legacy_shim.snapshot.order import Order
+from legacy_shim.snapshot.order import Action, Order
+from legacy_shim.snapshot.waits import Waits, watch_waits
 from legacy_shim.snapshot.wire import Wire, redirect_requests
 
 VERSION = 1
 
 
-def take(order: Order) -> dict[str, Any]:
+class WrongTreeError(Exception):
+    """What was loaded is not the copy that was asked for; the text says which module."""
+
+
+Choose = Callable[[dict[str, Any]], Sequence[Action]]
+"""Given the document as it is once the code is loaded, says what to execute."""
+
+
+def take(order: Order, choose: Choose | None = None) -> dict[str, Any]:
     """Load what `order` names, execute its actions, and return the snapshot as JSON data.
 
     Meant for a process of its own: the order's code is imported, requests are redirected, and neither is undone. An
-    error of the user's code is part of the result (``error``), not raised.
+    error of the user's code is part of the result (``error``), not raised. With `choose` the actions come from it
+    instead, once the graph is known; it is not called where loading failed.
     """
-    document: dict[str, Any] = {
+    document = _empty(order)
+    wire, programs = _guarded(order)
+    missing = note_missing_variables()
+    _use_own_path(order)
+    waits: Waits = {}
+    with _noted_warnings(document["warnings"]):
+        try:
+            if order.install:
+                from legacy_shim import install
+
+                install()
+            repository = load_repository(order.target, order.path)
+            document["graph"] = graph.describe(repository)
+            _require_own_modules(order)
+            become_a_run_worker(repository)
+            waits = watch_waits()
+            actions = order.actions if choose is None else choose(_finished(document, order, wire, programs))
+            document["actions"] = _execute_all(actions, repository, wire)
+        except Exception as error:
+            document["error"] = describe_error(error, order.root or next(iter(order.path), None), missing)
+    if wire is not None:
+        document["runs"] = runs.describe_runs(wire, waits)
+    return _finished(document, order, wire, programs)
+
+
+def _empty(order: Order) -> dict[str, Any]:
+    return {
         "version": VERSION,
         "dagster": __version__,
         "target": order.target,
@@ -37,40 +77,87 @@ def take(order: Order) -> dict[str, Any]:
         "actions": [],
         "runs": [],
         "writes": [],
+        "refused": [],
+        "programs": [],
+        "callers": [],
     }
-    wire = redirect_requests(order.redirect) if order.redirect else None
-    with _noted_warnings(document["warnings"]):
-        try:
-            if order.install:
-                from legacy_shim import install
 
-                install()
-            repository = load_repository(order.target, order.path)
-            document["graph"] = graph.describe(repository)
-            become_a_run_worker(repository)
-            document["actions"] = _execute_all(order, repository, wire)
-        except Exception as error:
-            document["error"] = _error(error)
+
+def _guarded(order: Order) -> tuple[Wire | None, set[str]]:
+    programs: set[str] = set()
+    if not order.redirect:
+        return None, programs
+    wire = redirect_requests(order.redirect, order.hosts, order.token)
+    guard_network(order.redirect, wire.refuse, programs)
+    return wire, programs
+
+
+def _finished(
+    document: dict[str, Any], order: Order, wire: Wire | None, programs: set[str]
+) -> dict[str, Any]:
+    """The document as far as it goes, without what must not be written down."""
+    told = dict(document)
     if wire is not None:
-        document["runs"] = runs.describe_runs(wire)
-        document["writes"] = wire.writes
-    hidden = {str(folder.resolve()): "{path}" for folder in order.path}
+        callers = [dict(zip(("account", "host", "token"), row, strict=True)) for row in sorted(wire.callers)]
+        told |= {"writes": wire.writes, "refused": wire.refused, "callers": callers}
+    told["programs"] = sorted(programs)
+    folders = (order.root,) if order.root else order.path
+    hidden = {str(folder.resolve()): "{path}" for folder in folders}
     hidden |= dict.fromkeys(wire.secrets, "***") if wire else {}
-    cleaned: dict[str, Any] = _cleaned(document, hidden)
+    cleaned: dict[str, Any] = _cleaned(told, hidden)
     return cleaned
 
 
-def _execute_all(order: Order, repository: RepositoryDefinition, wire: Wire | None) -> list[dict[str, Any]]:
+def _use_own_path(order: Order) -> None:
+    """Look for modules in the copy where the search path names the tree that it is a copy of."""
+    if order.instead_of is None or order.root is None:
+        return
+    place, root = order.instead_of.resolve(), order.root.resolve()
+    for number, entry in enumerate(sys.path):
+        path = Path(entry).resolve()
+        if entry and path.is_relative_to(place) and not _is_installed(path):
+            sys.path[number] = str(root / path.relative_to(place))
+
+
+def _is_installed(path: Path) -> bool:
+    return bool({"site-packages", "dist-packages", "lib-dynload"} & set(path.parts))
+
+
+def _require_own_modules(order: Order) -> None:
+    """Raise where a module came from the tree that the code is a copy of: what was loaded is not what was asked for."""
+    if order.instead_of is None:
+        return
+    place = order.instead_of.resolve()
+    outside = order.root.resolve() if order.root else None
+    for name, module in sorted(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if name.partition(".")[0] == "legacy_shim" or not isinstance(file, str):
+            continue
+        if not (path := Path(file).resolve()).is_relative_to(place):
+            continue
+        if not _is_installed(path) and not (outside and path.is_relative_to(outside)):
+            raise WrongTreeError(
+                f"the module {name} was loaded from {path}, which is installed here, and not from the copy that is "
+                "to be observed"
+            )
+
+
+def _execute_all(
+    actions: Sequence[Action], repository: RepositoryDefinition, wire: Wire | None
+) -> list[dict[str, Any]]:
     records: list[dict[str, Any]] = []
     settings = {"telemetry": {"enabled": False}}
     with tempfile.TemporaryDirectory(prefix="snapshot-") as folder:
         os.environ.setdefault("DAGSTER_HOME", folder)  # some IO managers ask for it
         with DagsterInstance.ephemeral(tempdir=folder, settings=settings) as instance:
-            for number, action in enumerate(order.actions):
+            for number, action in enumerate(actions):
                 if wire is not None:
                     wire.phase = str(number)
-                for record in execute(repository, action, instance):
-                    records.append({"number": number, **record})
+                try:
+                    done = execute(repository, action, instance)
+                except Exception as error:  # one that cannot be carried out says so, and the others go on
+                    done = [failed_record(action, error)]
+                records += [{"number": number, **record} for record in done]
     return records
 
 
@@ -90,14 +177,6 @@ def _noted_warnings(notes: list[dict[str, Any]]) -> Iterator[None]:
         yield
     finally:
         warnings.showwarning = show
-
-
-def _error(error: BaseException) -> dict[str, Any]:
-    return {
-        "class": type(error).__name__,
-        "message": str(error),
-        "traceback": "".join(traceback.format_exception(error)),
-    }
 
 
 def _cleaned(value: Any, hidden: dict[str, str]) -> Any:

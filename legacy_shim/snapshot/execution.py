@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dagster import (
@@ -12,9 +12,11 @@ from dagster import (
     DagsterEventType,
     DagsterInstance,
     ExecuteInProcessResult,
+    IOManagerDefinition,
     JobDefinition,
     PartitionsDefinition,
     RepositoryDefinition,
+    mem_io_manager,
 )
 from dagster._core.storage.tags import (
     ASSET_PARTITION_RANGE_END_TAG,
@@ -23,7 +25,7 @@ from dagster._core.storage.tags import (
 from dagster_shared.error import SerializableErrorInfo
 
 from legacy_shim.snapshot import values
-from legacy_shim.snapshot.order import ALL, RANGE, Action
+from legacy_shim.snapshot.order import ALL, DBT_CLOUD, RANGE, Action
 
 Partition = str | tuple[str, str] | None
 """None, one partition key, or the first and last key of one run over a range."""
@@ -33,10 +35,11 @@ def execute(
     repository: RepositoryDefinition, action: Action, instance: DagsterInstance
 ) -> list[dict[str, Any]]:
     """Run `action`; one record for each Dagster run that it takes. What a run raises is in its record."""
-    if action.kind == "job":
-        job = repository.get_job(action.subject)
+    if action.kind != "materialize":
+        name, _, op = action.subject.partition(".")
+        job = repository.get_job(name)
         return [
-            _record(str(action), part, _run(job, None, part, instance))
+            _record(str(action), part, _run(job, None, part, instance, op=op or None))
             for part in _job_partitions(job, action.partition)
         ]
     records = []
@@ -45,7 +48,13 @@ def execute(
         if job_of_assets is None:
             raise LookupError(f"no job can materialize {', '.join(values.texts_of(keys))}")
         for part in _parts(partitions, policy, action.partition):
-            records.append(_record(str(action), part, _run(job_of_assets, keys, part, instance)))
+            records.append(
+                _record(
+                    str(action),
+                    part,
+                    _run(job_of_assets, keys, part, instance, _no_storage(repository, job_of_assets, keys)),
+                )
+            )
     return records
 
 
@@ -55,7 +64,13 @@ def _selections(
     """The asset keys to materialize, in groups that one run can take."""
     graph = repository.asset_graph
     keys = sorted(graph.materializable_asset_keys, key=values.text_of)
-    if action.subject != ALL:
+    if _is_all_of_dbt_cloud(action):
+        op = action.subject.removeprefix(DBT_CLOUD).removeprefix("/")
+        keys = [key for key in keys if values.is_from_dbt_cloud(graph.get(key))]
+        keys = [key for key in keys if not op or values.op_of(graph.get(key)) == op]
+        if not keys:
+            raise LookupError(f"dbt Cloud makes no asset{f' in an op {op}' if op else ''}")
+    elif action.subject != ALL:
         wanted = {AssetKey.from_user_string(text.strip()) for text in action.subject.split(",")}
         unknown = wanted - set(keys)
         if unknown:
@@ -92,7 +107,12 @@ def _job_partitions(job: JobDefinition, wanted: str | None) -> Sequence[Partitio
 
 
 def _run(
-    job: JobDefinition, keys: Sequence[AssetKey] | None, part: Partition, instance: DagsterInstance
+    job: JobDefinition,
+    keys: Sequence[AssetKey] | None,
+    part: Partition,
+    instance: DagsterInstance,
+    resources: Mapping[str, Any] | None = None,
+    op: str | None = None,
 ) -> ExecuteInProcessResult | BaseException:
     tags = (
         {ASSET_PARTITION_RANGE_START_TAG: part[0], ASSET_PARTITION_RANGE_END_TAG: part[1]}
@@ -103,12 +123,36 @@ def _run(
         return job.execute_in_process(
             instance=instance,
             asset_selection=keys,
+            op_selection=[op] if op else None,
             partition_key=part if isinstance(part, str) else None,
             tags=tags,
+            resources=resources,
             raise_on_error=False,
         )
     except Exception as error:  # a run that cannot even start is a result too
         return error
+
+
+def _no_storage(
+    repository: RepositoryDefinition, job: JobDefinition, keys: Sequence[AssetKey]
+) -> Mapping[str, Any] | None:
+    """Memory in place of each IO manager, for a run that dbt Cloud does alone: it stores nothing through them."""
+    if not all(values.is_from_dbt_cloud(repository.asset_graph.get(key)) for key in keys):
+        return None
+    return {
+        key: mem_io_manager
+        for key, resource in job.resource_defs.items()
+        if isinstance(resource, IOManagerDefinition)
+    }
+
+
+def _is_all_of_dbt_cloud(action: Action) -> bool:
+    return action.subject == DBT_CLOUD or action.subject.startswith(f"{DBT_CLOUD}/")
+
+
+def failed_record(action: Action, error: BaseException) -> dict[str, Any]:
+    """What is told of an action that could not even be begun."""
+    return _record(str(action), action.partition, error)
 
 
 def _record(action: str, part: Partition, result: ExecuteInProcessResult | BaseException) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from dagster import (
     AssetCheckKey,
+    AssetSensorDefinition,
     GraphDefinition,
     JobDefinition,
     OpDefinition,
@@ -65,6 +66,7 @@ def _asset(node: AssetNode) -> dict[str, Any]:
         "code_version": node.code_version,
         "metadata": values.metadata(node.metadata),
         "partitions": values.plain(node.partitions_def),
+        "first_partitions": values.first_partitions(node.partitions_def),
         "partition_mappings": {
             values.text_of(key): values.plain(mapping)
             for key, mapping in sorted(
@@ -80,7 +82,7 @@ def _asset(node: AssetNode) -> dict[str, Any]:
         "execution": node.execution_type.value,
         "can_subset": bool(definition.computation and definition.can_subset),
         "pools": sorted(node.pools or ()),
-        "op": definition.node_def.name if definition.computation else None,
+        "op": values.op_of(node),
         "required_resources": sorted(definition.required_resource_keys) if definition.computation else [],
     }
 
@@ -109,6 +111,7 @@ def _op(op: OpDefinition) -> dict[str, Any]:
     return {
         "config_schema": values.config_schema(op),
         "tags": dict(sorted(op.tags.items())),
+        "pool": op.pool,
         "required_resources": sorted(op.required_resource_keys),
         "description": op.description,
         "retry_policy": values.plain(op.retry_policy),
@@ -119,6 +122,10 @@ def _job(job: JobDefinition) -> dict[str, Any]:
     is_asset_job = bool(job.asset_layer.selected_asset_keys)
     return {
         "assets": values.texts_of(job.asset_layer.selected_asset_keys),
+        "checks": sorted(
+            f"{values.text_of(key.asset_key)}:{key.name}"
+            for key in job.asset_layer.asset_graph.asset_check_keys
+        ),
         "description": job.description,
         "tags": dict(sorted(job.tags.items())),
         "run_config": values.without_secrets(job.run_config or {}),
@@ -179,6 +186,7 @@ def _sensor(sensor: SensorDefinition) -> dict[str, Any]:
         "type": sensor.sensor_type.value,
         "jobs": values.job_names_of(sensor),
         "selection": str(sensor.asset_selection) if sensor.asset_selection else None,
+        "watches": values.text_of(sensor.asset_key) if isinstance(sensor, AssetSensorDefinition) else None,
         "status": sensor.default_status.value,
         "minimum_interval_seconds": sensor.minimum_interval_seconds,
         "description": sensor.description,

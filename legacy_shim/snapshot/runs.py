@@ -7,15 +7,23 @@ from typing import Any
 
 import requests
 
+from legacy_shim.snapshot.waits import FOR_EVER, Waits
 from legacy_shim.snapshot.wire import Trigger, Wire
 
 _COMMAND = re.compile(r"`(.+)`", re.DOTALL)
 _NOT_SET: tuple[object, ...] = (None, "", [], False)
 
 
-def describe_runs(wire: Wire) -> list[dict[str, Any]]:
-    """One record for each triggered run, in the order of the triggers."""
-    return [_describe(wire, trigger) for trigger in wire.triggers]
+def describe_runs(wire: Wire, waits: Waits) -> list[dict[str, Any]]:
+    """One record for each triggered run, in the order of the triggers.
+
+    ``awaited`` tells whether the code waited for its end, ``wait`` for how many seconds at most (None: for ever).
+    """
+    return [{**_describe(wire, trigger), **_wait(waits.get(trigger.run_id))} for trigger in wire.triggers]
+
+
+def _wait(seconds: float | None) -> dict[str, Any]:
+    return {"awaited": seconds is not None, "wait": None if seconds in (None, FOR_EVER) else seconds}
 
 
 def _describe(wire: Wire, trigger: Trigger) -> dict[str, Any]:

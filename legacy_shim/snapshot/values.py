@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dagster import AssetKey, PartitionsDefinition, ResourceDefinition, ScheduleDefinition, SensorDefinition
+from dagster import (
+    AssetKey,
+    PartitionsDefinition,
+    ResourceDefinition,
+    ScheduleDefinition,
+    SensorDefinition,
+    TimeWindowPartitionsDefinition,
+)
 from dagster._config.type_printer import print_config_type_to_string
 from dagster._core.definitions.metadata import normalize_metadata
 from dagster._core.definitions.partitions.snap.snap import PartitionsSnap
 from dagster_shared.serdes import serialize_value
 from dagster_shared.serdes.errors import SerializationError
 
+_OF_DBT_CLOUD = frozenset({"dagster_dbt/cloud_account_id", "dbt Cloud Job"})
+"""Metadata of assets that dbt Cloud makes; the first since dagster-dbt 0.29, the second of the legacy loader."""
+_KIND_OF_DBT_CLOUD = "dbtcloud"
 _SECRET_NAMES = frozenset({"auth_token", "api_token", "token", "password"})
 
 
@@ -25,6 +36,16 @@ def texts_of(keys: Iterable[AssetKey]) -> list[str]:
     return sorted(text_of(key) for key in keys)
 
 
+def is_from_dbt_cloud(node: Any) -> bool:
+    """Whether an asset node was loaded from dbt Cloud, by the legacy integration or by v2."""
+    return bool(_OF_DBT_CLOUD & set(node.metadata)) or _KIND_OF_DBT_CLOUD in node.kinds
+
+
+def op_of(node: Any) -> str | None:
+    """The name of the op, or graph, that makes an asset."""
+    return node.assets_def.node_def.name if node.assets_def.computation else None
+
+
 def plain(value: Any) -> Any:
     """A policy, condition or partitions definition as data; what cannot be serialized, by the name of its class."""
     if value is None:
@@ -35,6 +56,25 @@ def plain(value: Any) -> Any:
         return json.loads(serialize_value(value))
     except (SerializationError, TypeError, ValueError):
         return {"__class__": type(value).__name__}
+
+
+@functools.lru_cache(maxsize=64)
+def first_partitions(definition: PartitionsDefinition[Any] | None) -> list[str] | None:
+    """The first two partition keys, which are enough to try one partition and a range; none where nobody knows them."""
+    if definition is None:
+        return None
+    if isinstance(definition, TimeWindowPartitionsDefinition):
+        first = definition.get_first_partition_key()
+        window = definition.get_first_partition_window()
+        if first is None or window is None:
+            return []
+        following = definition.get_next_partition_window(window.end)
+        second = definition.get_partition_key_range_for_time_window(following).start if following else None
+        return [first] if second is None else [first, second]
+    try:
+        return list(definition.get_partition_keys()[:2])
+    except Exception:  # dynamic partitions are known to an instance alone
+        return []
 
 
 def metadata(values: Mapping[str, Any]) -> dict[str, Any]:

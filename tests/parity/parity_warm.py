@@ -53,6 +53,7 @@ class Warm:
     def snapshot(self, order: Order, env: Mapping[str, str], folder: Path, log: Path) -> dict[str, Any]:
         """Take a snapshot in a process of its own, with `folder` as its working directory."""
         data = {**asdict(order), "path": [str(path) for path in order.path]}
+        data |= {name: str(data[name]) for name in ("root", "instead_of") if data[name]}
         result = self._ask({"what": "snapshot", "order": data}, env, folder, log)
         document: dict[str, Any] = result["document"]
         return document
@@ -164,6 +165,7 @@ def _snapshot(request: dict[str, Any]) -> dict[str, Any]:
         **{
             **data,
             "path": tuple(Path(path) for path in data["path"]),
+            **{name: Path(data[name]) for name in ("root", "instead_of") if data[name]},
             "actions": tuple(Action(**action) for action in data["actions"]),
         }
     )

@@ -16,7 +16,7 @@ from parity_run import Migration, Runner
 from parity_warm import Warm
 
 from legacy_shim.catalogue import BY_NAME
-from legacy_shim.codemods.parity import compare
+from legacy_shim.codemods.verify.compare import compare
 
 CASES = load_cases()
 UPSTREAM_SHIPS_LEGACY = find_spec("dagster_dbt.cloud") is not None

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from legacy_shim.codemods.dbt_command import doing
-from legacy_shim.codemods.parity import Difference, compare, load_commands, main
+from legacy_shim.codemods.verify.compare import Difference, compare, load_commands
+from legacy_shim.codemods.verify.dbt_command import doing
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -293,19 +291,3 @@ def test_commands_that_do_the_same(one: str, other: str) -> None:
 )
 def test_commands_that_do_not(one: str, other: str) -> None:
     assert doing(one) != doing(other)
-
-
-def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    after = _snapshot()
-    _assets(after)["orders"]["kinds"] = ["dbtcloud"]
-    for name, document in (("before", _snapshot()), ("after", after)):
-        (tmp_path / name).write_text(json.dumps(document))
-    assert main([str(tmp_path / "before"), str(tmp_path / "after")]) == 0
-    assert "LDC206 kinds of orders" in capsys.readouterr().out
-    _assets(after).pop("report")
-    (tmp_path / "after").write_text(json.dumps(after))
-    assert main([str(tmp_path / "before"), str(tmp_path / "after")]) == 1
-    assert "UNEXPECTED asset lost of report" in capsys.readouterr().out
-    (tmp_path / "after").write_text("{}")
-    with pytest.raises(SystemExit, match="2"):
-        main([str(tmp_path / "before"), str(tmp_path / "after")])

@@ -154,7 +154,9 @@ def test_an_error_of_the_code_is_part_of_the_document(take: Take) -> None:
 
 
 def test_an_unknown_asset_is_named(take: Take) -> None:
-    assert "no asset to materialize: nowhere" in take(EVERYTHING, "materialize:nowhere")["error"]["message"]
+    first, second = take(EVERYTHING, "materialize:nowhere", "materialize:products")["actions"]
+    assert "no asset to materialize: nowhere" in first["errors"][0]["message"]
+    assert second["success"]
 
 
 @pytest.mark.parametrize(
@@ -248,3 +250,56 @@ def test_the_command_line_writes_the_same_document(take: Take, tmp_path: Path) -
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == document
+
+
+SOCKETS = """
+    import contextlib, os, socket
+    from dagster import *
+
+    try:
+        socket.create_connection(("192.0.2.7", 80), timeout=2)
+        os.environ["NOTE"] = "connected"
+    except Exception as error:
+        os.environ["NOTE"] = type(error).__name__
+
+    @asset(description=os.environ["NOTE"])
+    def told(): ...
+"""
+
+
+def test_sockets_are_closed_too(take: Take) -> None:
+    with serve(load_setup(CLOUD)) as server:
+        document = take(SOCKETS, redirect=server.url)
+    assert document["graph"]["assets"]["told"]["description"] == "ForeignHostError"
+    assert document["refused"] == [{"phase": "load", "host": "192.0.2.7"}]
+
+
+def test_an_error_tells_the_variables_and_the_lines_of_the_user(take: Take) -> None:
+    error = take("import os\nos.getenv('UNUSED')\nos.environ['NOT_SET_HERE']")["error"]
+    assert error["variables"] == ["NOT_SET_HERE"]
+    assert [(Path(row["path"]).name, row["line"], row["text"]) for row in error["frames"]] == [
+        ("definitions.py", 3, "os.environ['NOT_SET_HERE']")
+    ]
+
+
+def test_code_that_is_not_of_the_copy_is_refused(take: Take, tmp_path: Path) -> None:
+    original, copy = tmp_path / "original", tmp_path / "copy"
+    for folder in (original, copy):
+        (folder / "lib").mkdir(parents=True)
+        (folder / "lib" / "helper.py").write_text("")
+    options = {"root": copy, "instead_of": original, "path": (copy,)}
+    finder = "import sys\nsys.path.append({!r})\nimport helper\nfrom dagster import *\ndefs = Definitions()"
+    document = take(finder.format(str(original / "lib")), name="copy/defs.py", target="defs", **options)
+    assert document["error"]["class"] == "WrongTreeError"
+    document = take(finder.format(str(copy / "lib")), name="copy/defs.py", target="defs", **options)
+    assert document["error"] is None
+
+
+def test_the_token_of_the_code_stays_in_the_process(take: Take) -> None:
+    calls = CALLS.format(more="").replace("dbt_api_token_here", "a-token-of-mine")
+    cloud = load_setup(CLOUD)
+    with serve(cloud) as server:
+        document = take(calls, "job:calls", redirect=server.url, token="dbt_api_token_here")
+    assert [run["commands"] for run in document["runs"]] == [["dbt seed", "dbt build --select tag:daily"]]
+    assert "a-token-of-mine" not in json.dumps(document)
+    assert [(row["account"], row["host"]) for row in document["callers"]] == [("12345", "emea.dbt.com")]

@@ -6,14 +6,13 @@ loaded here. A difference that the codemod tells of carries its code; one withou
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from pathlib import Path
 
 from .difference import Difference, Snapshot
-from .graph_parity import compare_graphs
-from .run_parity import compare_actions, compare_dbt, load_commands
+from .graph import compare_graphs
+from .renames import find_renames, with_new_keys
+from .runs import compare_actions, compare_callers, compare_dbt, load_commands
 
 __all__ = ["Difference", "Snapshot", "compare", "load_commands", "load_snapshot"]
 
@@ -37,10 +36,14 @@ def compare(before: Snapshot, after: Snapshot) -> list[Difference]:
     errors = [document["error"] for document in (before, after)]
     if any(errors):
         return _compare_errors(before, after)
+    renames = find_renames(before, after)
+    before = with_new_keys(before, renames)
     found = [
+        *(Difference("asset renamed", old, old, new, None) for old, new in sorted(renames.items())),
         *compare_graphs(before, after),
         *compare_actions(before, after),
         *compare_dbt(before, after),
+        *compare_callers(before, after),
     ]
     return sorted(found, key=lambda row: (row.is_expected, row.code or "", row.kind, row.subject))
 
@@ -56,27 +59,3 @@ def _compare_errors(before: Snapshot, after: Snapshot) -> list[Difference]:
     ]
     code = "LDC401" if classes == [None, "MissingFactError"] else None
     return [Difference("loading", after["target"], texts[0] or "loads", texts[1] or "loads", code)]
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Print the differences between two documents of ``python -m legacy_shim.snapshot``.
-
-    Exit codes: 0 no difference without a code, 1 at least one, 2 wrong usage or no snapshots.
-    """
-    parser = argparse.ArgumentParser(prog="python -m legacy_shim.codemods.parity", description=main.__doc__)
-    parser.add_argument("before", type=Path)
-    parser.add_argument("after", type=Path)
-    options = parser.parse_args(arguments)
-    try:
-        differences = compare(load_snapshot(options.before), load_snapshot(options.after))
-    except (OSError, ValueError) as error:
-        parser.error(str(error))
-    for row in differences:
-        print(row)
-    unexpected = sum(not row.is_expected for row in differences)
-    print(f"{len(differences)} differences, {unexpected} of them without a code that tells of them")
-    return int(unexpected > 0)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

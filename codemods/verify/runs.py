@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .dbt_command import Doing, doing
 from .difference import Difference, Snapshot
-from .graph_parity import cloud_assets
+from .graph import cloud_assets
 
-_LOAD = "load"
+LOAD = "load"
+_READING = ("test.", "unit_test.", "exposure.", "saved_query.")
 _LEGACY_METADATA = "Execution Time (seconds)"
 """What every materialization carried that the legacy integration made of a dbt result."""
 _CAUSES_OF_THE_LIBRARY = (
@@ -29,6 +31,8 @@ class Invocation:
     text: str
     doing: Doing
     nodes: frozenset[str] | None
+    wait: float | None
+    """Seconds for which its end is awaited: infinite for ever, None where nothing waits."""
 
     def does_the_same_as(self, other: Invocation) -> bool:
         """Whether both did the same to the same nodes, however the selection was written."""
@@ -37,14 +41,16 @@ class Invocation:
         same_verb = self.doing.to_its_nodes == other.doing.to_its_nodes
         return same_verb and self.nodes is not None and self.nodes == other.nodes
 
-    def as_data(self) -> dict[str, Any]:
-        nodes = None if self.nodes is None else sorted(self.nodes)
-        return {"job": self.job_id, "command": self.text, "nodes": nodes}
+    def beside(self, other: Invocation) -> str:
+        """What it does, with the nodes that the other does not touch."""
+        own = sorted((self.nodes or frozenset()) - (other.nodes or frozenset()))
+        only = f"; alone in this: {', '.join(own)}" if own else ""
+        return f"{self.text}  (job {self.job_id}{only})"
 
 
 def load_commands(snapshot: Snapshot) -> list[str]:
     """The dbt commands that loading the code cost, in dbt Cloud."""
-    return [row.text for row in _invocations(snapshot, _LOAD)]
+    return [row.text for row in _invocations(snapshot, LOAD)]
 
 
 def compare_actions(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
@@ -62,15 +68,38 @@ def compare_dbt(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
     """Every difference in what the same actions did in dbt Cloud."""
     created = any(_creates_a_job(write) for write in after["writes"])
     if created and not any(_creates_a_job(write) for write in before["writes"]):
-        yield Difference("dbt Cloud job created", after["target"], None, "a job", "LDC203")
+        yield Difference("dbt Cloud job created", "dbt Cloud", None, "a job", "LDC203")
     if any(_updates_a_job(write) for write in before["writes"]) and not any(
         _updates_a_job(write) for write in after["writes"]
     ):
-        yield Difference(
-            "dbt Cloud job settings", before["target"], "changed by the run", "left alone", "LDC208"
-        )
+        yield Difference("dbt Cloud job settings", "dbt Cloud", "changed by the run", "left alone", "LDC208")
     for number in sorted({str(row["number"]) for row in [*before["actions"], *after["actions"]]}):
         yield from _compare_invocations(number, before, after, created)
+
+
+def not_shown(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
+    """Actions that failed before and after: what they would do in earnest, nobody has seen."""
+    old, new = _by_action(before), _by_action(after)
+    for action in sorted(set(old) & set(new)):
+        if not old[action]["success"] and not new[action]["success"]:
+            yield Difference("not shown", action, old[action]["errors"], new[action]["errors"], None)
+
+
+def compare_callers(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
+    """Which account is called on which host, and whether with the same token."""
+    old, new = before.get("callers", []), after.get("callers", [])
+    if not (old and new):
+        return
+    for name, kind in (
+        ("account", "dbt Cloud account"),
+        ("host", "dbt Cloud host"),
+        ("token", "dbt Cloud token"),
+    ):
+        was, now = sorted({row[name] for row in old}), sorted({row[name] for row in new})
+        if was != now and name == "token":
+            yield Difference(kind, "dbt Cloud", "one", "another", None)
+        elif was != now:
+            yield Difference(kind, "dbt Cloud", was, now, None)
 
 
 def _by_action(snapshot: Snapshot) -> dict[str, Mapping[str, Any]]:
@@ -159,8 +188,15 @@ def _invocations(snapshot: Snapshot, phase: str) -> list[Invocation]:
         for text in run["commands"]:
             found = nodes.get(text)
             executed = None if found is None else frozenset(found)
-            rows.append(Invocation(run["job_id"], run["run_id"], text, doing(text), executed))
+            rows.append(Invocation(run["job_id"], run["run_id"], text, doing(text), executed, _wait(run)))
     return rows
+
+
+def _wait(run: Mapping[str, Any]) -> float | None:
+    if not run.get("awaited", True):
+        return None
+    seconds = run.get("wait")
+    return math.inf if seconds is None else float(seconds)
 
 
 def _compare_invocations(
@@ -171,24 +207,48 @@ def _compare_invocations(
     )
     subject = f"{number} {action}"
     old, new = _invocations(before, number), _invocations(after, number)
+    yield from _compare_reach(subject, old, new)
     if len(old) != len(new) or not all(a.does_the_same_as(b) for a, b in zip(old, new, strict=True)):
         yield Difference("dbt commands", subject, *_told_apart(old, new), None)
-        return
+    if len(old) != len(new):
+        return  # which of them belong together is not known
     jobs = [row.job_id for row in old], [row.job_id for row in new]
     if jobs[0] != jobs[1]:
         yield Difference("dbt Cloud job", subject, *jobs, "LDC203" if created else "LDC204")
     runs = len({row.run_id for row in old}), len({row.run_id for row in new})
     if runs[0] != runs[1]:
         yield Difference("dbt Cloud runs", subject, *runs, "LDC202" if runs[0] < runs[1] else None)
+    waits = [_shown_wait(row.wait) for row in old], [_shown_wait(row.wait) for row in new]
+    if waits[0] != waits[1]:
+        is_shorter = any((b.wait or 0.0) < (a.wait or 0.0) for a, b in zip(old, new, strict=True))
+        yield Difference("wait shorter" if is_shorter else "wait longer", subject, *waits, None)
     yield from _compare_requests(number, subject, before, after)
 
 
+def _compare_reach(subject: str, old: list[Invocation], new: list[Invocation]) -> Iterator[Difference]:
+    """Nodes that only the new commands touch. Tests read; they are told of with the checks."""
+    reached = _touched(new) - _touched(old)
+    if reached and all(row.nodes is not None for row in old):
+        yield Difference("dbt commands reach more", subject, None, sorted(reached), None)
+
+
+def _touched(rows: list[Invocation]) -> frozenset[str]:
+    nodes: frozenset[str] = frozenset().union(*(row.nodes or frozenset() for row in rows))
+    return frozenset(node for node in nodes if not node.startswith(_READING))
+
+
+def _shown_wait(seconds: float | None) -> str:
+    if seconds is None:
+        return "not awaited"
+    return "for ever" if seconds == math.inf else f"{seconds:g} s"
+
+
 def _told_apart(old: list[Invocation], new: list[Invocation]) -> tuple[Any, Any]:
-    """Commands alone where they differ, with their nodes where only those do."""
-    texts = [row.text for row in old], [row.text for row in new]
-    if texts[0] != texts[1] and len(old) != len(new):
-        return texts
-    return [row.as_data() for row in old], [row.as_data() for row in new]
+    """Commands alone where they are not as many; else those that differ, with the nodes that set them apart."""
+    if len(old) != len(new):
+        return [row.text for row in old], [row.text for row in new]
+    pairs = [(a, b) for a, b in zip(old, new, strict=True) if not a.does_the_same_as(b)]
+    return [a.beside(b) for a, b in pairs], [b.beside(a) for a, b in pairs]
 
 
 def _compare_requests(number: str, subject: str, before: Snapshot, after: Snapshot) -> Iterator[Difference]:

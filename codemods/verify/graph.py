@@ -7,7 +7,10 @@ from typing import Any
 
 from .difference import Difference, Snapshot
 
-_CLOUD_METADATA = "dagster_dbt/cloud_account_id"
+_LINK_TO_JOB = "dbt Cloud Job"
+_CLOUD_METADATA = frozenset({"dagster_dbt/cloud_account_id", _LINK_TO_JOB})
+_CLOUD_KIND = "dbtcloud"
+_CLOUD_IDS = "dagster_dbt/cloud_"
 _METADATA_FIELDS = ("metadata", "kinds", "tags", "owners", "description", "code_version")
 """What LDC206 tells of, for assets that come from dbt Cloud."""
 _KIND_OF_FIELD = {
@@ -26,6 +29,8 @@ _OP_TAGS_OF_THE_LIBRARY = frozenset(
         "dagster_dbt/selector",
     }
 )
+_DERIVED = frozenset({"first_partitions"})
+"""Follows from the partitions, and is there for whoever wants to try one."""
 _MADE_ELSEWHERE = "UNEXECUTABLE"
 _ONE_RUN_EACH = {"__class__": "BackfillPolicy", "max_partitions_per_run": 1}
 _WORKSPACE = "DbtCloudWorkspace"
@@ -49,15 +54,25 @@ def compare_graphs(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
 def cloud_assets(snapshot: Snapshot) -> frozenset[str]:
     """The keys of the assets that were loaded from dbt Cloud."""
     assets = (snapshot["graph"] or {}).get("assets", {})
-    return frozenset(key for key, asset in assets.items() if _CLOUD_METADATA in asset["metadata"])
+    return frozenset(
+        key
+        for key, asset in assets.items()
+        if _CLOUD_KIND in asset["kinds"] or not _CLOUD_METADATA.isdisjoint(asset["metadata"])
+    )
 
 
 def _compare_assets(
     old: Mapping[str, Any], new: Mapping[str, Any], cloud: frozenset[str]
 ) -> Iterator[Difference]:
-    yield from _lost_and_added("asset", old["assets"], new["assets"])
+    made = _made_here(old["assets"]), _made_here(new["assets"])
+    yield from _lost_and_added("asset", *made)
+    for row in _lost_and_added("external asset", old["assets"], new["assets"]):
+        if (old["assets"].get(row.subject) or new["assets"][row.subject])["execution"] == _MADE_ELSEWHERE:
+            yield row
     sources = _sources_of(cloud, old)
     for key in _shared(old["assets"], new["assets"]):
+        if (key in made[0]) != (key in made[1]):
+            continue  # lost or added as a whole: what else differs of it follows from that
         is_cloud = key in cloud or key in sources
         was, now = dict(old["assets"][key]), dict(new["assets"][key])
         requirement = (
@@ -66,11 +81,29 @@ def _compare_assets(
         )
         if requirement[0] != requirement[1]:
             yield Difference("resource requirement", key, *requirement, "LDC211" if is_cloud else None)
-        for field in sorted(was):
+        for field in sorted(set(was) - _DERIVED):
             if _comparable(field, was[field]) != _comparable(field, now[field]):
-                code = "LDC206" if is_cloud and field in _METADATA_FIELDS else None
+                code = "LDC206" if is_cloud and _only_adds(field, was[field], now[field]) else None
                 kind = _KIND_OF_FIELD.get(field, field.replace("_", " "))
                 yield Difference(kind, key, was[field], now[field], code)
+
+
+def _made_here(assets: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The assets that Dagster can materialize; of the others it knows that something needs them."""
+    return {key: asset for key, asset in assets.items() if asset["execution"] != _MADE_ELSEWHERE}
+
+
+def _only_adds(field: str, was: Any, now: Any) -> bool:
+    """Whether v2 merely tells more in this field: what the user had put there is there still."""
+    if field not in _METADATA_FIELDS:
+        return False
+    if isinstance(was, dict):
+        gone = {name for name in was if name not in now}
+        known = all(name == _LINK_TO_JOB or name.startswith(_CLOUD_IDS) for name in gone)
+        return known and all(now[name] == value for name, value in was.items() if name not in gone)
+    if isinstance(was, list):
+        return set(was) <= set(now)
+    return was is None
 
 
 def _sources_of(cloud: frozenset[str], graph: Mapping[str, Any]) -> frozenset[str]:
@@ -92,10 +125,10 @@ def _visible(required: list[str], graph: Mapping[str, Any]) -> list[str]:
 def _compare_checks(
     old: Mapping[str, Any], new: Mapping[str, Any], cloud: frozenset[str]
 ) -> Iterator[Difference]:
+    upstream = {dep for key in cloud for dep in old["assets"][key]["deps"]}
     for name in sorted(set(old["checks"]) | set(new["checks"])):
         was, now = old["checks"].get(name), new["checks"].get(name)
         if was is None and now is not None:
-            upstream = {dep for key in cloud for dep in old["assets"][key]["deps"]}
             is_told = now["asset"] in cloud or now["asset"] in upstream
             yield Difference("check added", name, None, now["asset"], "LDC205" if is_told else None)
         elif now is None:
@@ -136,12 +169,16 @@ def _compare_jobs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Di
             yield Difference("job resources", name, *resources, "LDC211" if is_added else None)
         for field in sorted(was):
             if was[field] != now[field]:
-                code = (
-                    "LDC219"
-                    if field == "run_config" and _without_resources(was[field]) == now[field]
-                    else None
+                kind = f"job {field.replace('_', ' ')}"
+                yield Difference(
+                    kind, name, was[field], now[field], _code_of_job_field(field, was[field], now[field])
                 )
-                yield Difference(f"job {field.replace('_', ' ')}", name, was[field], now[field], code)
+
+
+def _code_of_job_field(field: str, was: Any, now: Any) -> str | None:
+    if field == "run_config" and _without_resources(was) == now:
+        return "LDC219"
+    return "LDC205" if field == "checks" and set(was) <= set(now) else None
 
 
 def _without_resources(run_config: Mapping[str, Any]) -> dict[str, Any]:
@@ -158,10 +195,16 @@ def _compare_job_ops(job: str, old: Mapping[str, Any], new: Mapping[str, Any]) -
                 continue  # the legacy op described itself at length; its successor need not
             code = (
                 "LDC213"
-                if field == "outputs" and is_legacy and list(was[field]) == list(now[field])
+                if field in {"inputs", "outputs"} and _is_now_a_mapping(was[field], now[field])
                 else None
             )
             yield Difference(f"op {field.replace('_', ' ')}", f"{job}.{name}", was[field], now[field], code)
+
+
+def _is_now_a_mapping(was: Mapping[str, str], now: Mapping[str, str]) -> bool:
+    """Whether all that differs is that the legacy output's type went."""
+    changed = {was[name] for name in was if name in now and was[name] != now[name]}
+    return list(was) == list(now) and changed == {_LEGACY_OUTPUT}
 
 
 def _compare_resources(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Difference]:

@@ -1,0 +1,96 @@
+"""What was tried on both sides, and what dbt Cloud was asked to run for it: for people to read side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .difference import Snapshot
+from .run import Result
+from .runs import LOAD
+
+
+@dataclass(frozen=True)
+class Command:
+    """One dbt command that dbt Cloud was asked to run."""
+
+    job_id: int
+    job_name: str
+    run: int
+    """Counted from 1 within the attempt: commands of one run have the same number."""
+    text: str
+    nodes: tuple[str, ...] | None
+    """The dbt nodes that it touched; None where that is not known."""
+    wait: str
+    """For how long its end is awaited."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One thing that was done on both sides."""
+
+    action: str
+    title: str
+    before: tuple[Command, ...]
+    after: tuple[Command, ...]
+    succeeded: tuple[bool, bool]
+    is_as_told: bool
+    """Whether nothing differs in it that the migration did not tell of."""
+
+
+def attempts(result: Result) -> list[Attempt]:
+    """Loading first, then each action in its order."""
+    before, after = result.before.snapshot, result.after.snapshot
+    surprising = {row.difference.subject for row in result.differences if row.verdict != "expected"}
+    found = [
+        Attempt(
+            LOAD,
+            "Loading the code location",
+            _commands(before, LOAD),
+            _commands(after, LOAD),
+            (True, True),
+            True,
+        )
+    ]
+    for number, (action, title) in enumerate(result.plan.actions.items()):
+        phase = str(number)
+        is_surprising = any(subject.startswith(f"{phase} {action}") for subject in surprising)
+        succeeded = (_succeeded(before, number), _succeeded(after, number))
+        found.append(
+            Attempt(
+                action, title, _commands(before, phase), _commands(after, phase), succeeded, not is_surprising
+            )
+        )
+    return found
+
+
+def _commands(snapshot: Snapshot, phase: str) -> tuple[Command, ...]:
+    rows: list[Command] = []
+    runs: Sequence[Mapping[str, Any]] = [run for run in snapshot["runs"] if run["phase"] == phase]
+    for number, run in enumerate(runs, start=1):
+        nodes = {step["command"]: step["nodes"] for step in run["steps"]}
+        for text in run["commands"]:
+            touched = nodes.get(text)
+            rows.append(
+                Command(
+                    run["job_id"],
+                    run.get("job_name") or "",
+                    number,
+                    text,
+                    None if touched is None else tuple(touched),
+                    "" if phase == LOAD else shown_wait(run),
+                )
+            )
+    return tuple(rows)
+
+
+def shown_wait(run: Mapping[str, Any]) -> str:
+    """How long the end of a run is awaited, in words."""
+    if not run["awaited"]:
+        return "not awaited"
+    return "for ever" if run["wait"] is None else f"{run['wait']:g} s"
+
+
+def _succeeded(snapshot: Snapshot, number: int) -> bool:
+    return all(row["success"] for row in snapshot["actions"] if row["number"] == number)

@@ -1,0 +1,99 @@
+"""What the local dbt Cloud is fed with: facts and manifests that are there, or that dbt Cloud is asked for."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from .. import pipeline
+from ..cloud_reader import CloudError, CloudReader
+from ..errors import UsageError
+from ..facts import FILE_NAME, Facts, Job, load_facts
+from ..lookup import DEFAULT_TOKEN_ENV, Access, look_up
+from ..options import WantedJob
+from .request import DbtSource, Request
+
+Told = Callable[[str], None]
+
+
+def ask_dbt_cloud(request: Request, work: Path, told: Told) -> tuple[Facts, DbtSource]:
+    """The facts of the code's jobs and the manifest of each project's latest run, with GET requests alone.
+
+    Nothing of it is kept. `told` gets a line for each request. Raises UsageError for what cannot be had.
+    """
+    named = pipeline.jobs_in_code([request.path], request.options)
+    known = tuple(WantedJob(job.id, job.account_id, job.host) for job in request.options.facts.jobs)
+    wanted = {job.job_id: job for job in (*known, *named.wanted)}
+    if named.unknown:
+        raise UsageError(f"{named.unknown[0].place}: the job id is not known: {named.unknown[0].message}")
+    if not wanted:
+        raise UsageError(f"{request.path} names no dbt Cloud job that could be looked up")
+    access = Access(
+        request.options.env, request.access.token_env, request.access.host, request.access.account_id
+    )
+    result = look_up(tuple(wanted.values()), access, existing=(), target=work / FILE_NAME, told=told)
+    if result.problems:
+        raise UsageError(result.problems[0])
+    facts = load_facts(result.written)
+    tokens = {job.job_id: job.token_env for job in wanted.values()}
+    manifests = _manifests(facts, tokens, request, work, told)
+    return facts, replace(request.dbt, manifests=manifests)
+
+
+def _manifests(
+    facts: Facts, tokens: dict[int, str | None], request: Request, work: Path, told: Told
+) -> dict[int | None, Path]:
+    projects: defaultdict[int, list[Job]] = defaultdict(list)
+    for job in facts.jobs:
+        projects[job.project_id].append(job)
+    found: dict[int | None, Path] = {}
+    for project, jobs in projects.items():
+        path = work / f"manifest.{project}.json"
+        path.write_text(json.dumps(_manifest_of(project, jobs, tokens, request, told)), "utf-8")
+        found[project] = path
+    return found
+
+
+def _manifest_of(
+    project: int, jobs: list[Job], tokens: dict[int, str | None], request: Request, told: Told
+) -> object:
+    """The manifest of the latest run of one of the jobs; that of `dbt compile` or `docs` is as good as any."""
+    problems = []
+    for job in jobs:
+        token = _token(tokens.get(job.id), request)
+        try:
+            with CloudReader(job.host, job.account_id, token, told) as reader:
+                run = reader.latest_run(job.id)
+                if run is not None:
+                    return reader.artifact(run, "manifest.json")
+                problems.append(f"job {job.id} has no run that succeeded")
+        except CloudError as error:
+            problems.append(str(error))
+    raise UsageError(
+        f"there is no manifest of dbt Cloud project {project}: {'; '.join(problems)}. "
+        "Give --manifest FILE or --dbt-project DIR."
+    )
+
+
+def _token(token_env: str | None, request: Request) -> str:
+    for name in (request.access.token_env, token_env, DEFAULT_TOKEN_ENV):
+        if name and request.options.env.get(name):
+            return request.options.env[name]
+    raise UsageError(f"--lookup needs a token in the environment variable {token_env or DEFAULT_TOKEN_ENV}")
+
+
+def require_facts(request: Request) -> None:
+    """Raises UsageError where the facts of no job are at hand, or nothing says what dbt would do."""
+    if not request.options.facts.jobs:
+        raise UsageError(
+            f"there are no facts of dbt Cloud jobs for {request.path}: run "
+            f"`python -m legacy_shim.codemods lookup {request.path}`, or give --facts FILE or --lookup"
+        )
+    if not (request.dbt.manifests or request.dbt.dbt_projects):
+        raise UsageError(
+            "say what dbt's project looks like: --manifest FILE (target/manifest.json of `dbt parse`), "
+            "--dbt-project DIR, or --lookup, which asks dbt Cloud for the manifest of the latest run"
+        )

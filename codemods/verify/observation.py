@@ -1,0 +1,186 @@
+"""One side under observation: a process that loads the definitions, and then executes what it is told to."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import UsageError
+from .compare import load_snapshot
+from .difference import Snapshot
+from .local_cloud import LocalCloud
+from .trees import Tree, git_folder
+
+_TOKEN_VARIABLE = "LEGACY_SHIM_SNAPSHOT_TOKEN"
+_LOG_TAIL = 15
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where a side is observed."""
+
+    tree: Tree
+    cloud: LocalCloud
+    env: Mapping[str, str] = field(repr=False)
+    """The environment for the user's code. It holds secrets: never shown."""
+    serves_old_names: bool
+    """Whether old spellings come from the facade where the installed dagster-dbt has them no more."""
+    work: Path
+    """A folder for the documents and logs of this side alone."""
+
+    def with_variables(self, variables: Mapping[str, str]) -> Stage:
+        return Stage(self.tree, self.cloud, {**self.env, **variables}, self.serves_old_names, self.work)
+
+
+class Observation:
+    """A process of ``legacy_shim.snapshot``. Made by `observe`."""
+
+    def __init__(self, process: subprocess.Popen[str], document: Path, log: Path) -> None:
+        self._process = process
+        self._document = document
+        self._log = log
+
+    def loaded(self) -> Snapshot:
+        """The document once the code is loaded, or could not be."""
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            self._process.wait()
+        return self._read()
+
+    def execute(self, actions: Sequence[str]) -> None:
+        """Let it execute the actions; `finished` waits for them."""
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):  # a process that died is told of by `finished`
+            self._process.stdin.write(json.dumps(list(actions)) + "\n")
+            self._process.stdin.flush()
+
+    def finished(self) -> Snapshot:
+        """The whole document."""
+        self._process.wait()
+        return self._read()
+
+    def _read(self) -> Snapshot:
+        if not self._document.is_file():
+            lines = self._log.read_text("utf-8", "replace").strip().splitlines()[-_LOG_TAIL:]
+            raise UsageError(
+                "the process that loads the definitions died:\n" + "\n".join(f"  {line}" for line in lines)
+            )
+        return load_snapshot(self._document)
+
+
+@contextmanager
+def observe(stage: Stage, name: str) -> Iterator[Observation]:
+    """Start to load a side; its process ends with the context."""
+    tree, document, log = stage.tree, stage.work / f"{name}.json", stage.work / f"{name}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            _command(stage, document),
+            cwd=tree.root / tree.target.working_directory,
+            env=_environment(stage),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            text=True,
+        )
+    try:
+        yield Observation(process, document, log)
+    finally:
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+
+
+def _command(stage: Stage, document: Path) -> list[str]:
+    tree, target = stage.tree, stage.tree.target
+    is_file = target.place.endswith(".py")
+    place = str(tree.root / target.place) if is_file else target.place
+    words = [sys.executable, "-m", "legacy_shim.snapshot"]
+    words.append(f"{place}:{target.attribute}" if target.attribute else place)
+    for folder in target.import_roots:
+        words += ["--path", str(tree.root / folder)]
+    for host in stage.cloud.hosts:
+        words += ["--host", host]
+    words += ["--root", str(tree.root), "--instead-of", str(tree.original), "--redirect", stage.cloud.url]
+    words += ["--interactive", "--output", str(document)]
+    return [*words, "--install-if-missing"] if stage.serves_old_names else words
+
+
+def _environment(stage: Stage) -> dict[str, str]:
+    """The user's environment, with nothing in it that leads out of this observation."""
+    home = stage.work / "dagster_home"
+    home.mkdir(exist_ok=True)
+    git = git_folder(stage.tree.original)
+    return {
+        **stage.env,
+        **({"GIT_DIR": str(git), "GIT_OPTIONAL_LOCKS": "0"} if git else {}),
+        "DAGSTER_HOME": str(home),
+        "DAGSTER_DISABLE_TELEMETRY": "yes",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUNBUFFERED": "1",
+        _TOKEN_VARIABLE: stage.cloud.token,
+    }
+
+
+class LoadError(UsageError):
+    """The definitions of a side cannot be loaded. The message has the user's own part of the traceback."""
+
+
+def load_error(stage: Stage, document: Snapshot) -> LoadError:
+    """What to tell of a document that has an error."""
+    error: Mapping[str, Any] = document["error"]
+    lines = [f"the definitions cannot be loaded from {stage.tree.what}:"]
+    lines += [_frame(frame, stage.tree) for frame in error["frames"]]
+    lines += [f"  {_one_line(cause)}" for cause in [error, *error["causes"]]]
+    lines += [f"  {line}" for line in _refusals(document)]
+    return LoadError("\n".join(lines))
+
+
+def _frame(frame: Mapping[str, Any], tree: Tree) -> str:
+    path = tree.at_home(Path(str(frame["path"]).replace("{path}", str(tree.root))))
+    where = f" in {frame['function']}" if frame["function"] not in ("", "<module>") else ""
+    return f"  {path}:{frame['line']}{where}: {frame['text']}"
+
+
+def _one_line(error: Mapping[str, Any]) -> str:
+    message = " ".join(str(error["message"]).split())
+    return f"{error['class']}: {message[:600]}"
+
+
+def _refusals(document: Snapshot) -> list[str]:
+    hosts = sorted({row["host"] for row in document["refused"]})
+    return [f"The network is closed to it: {', '.join(hosts)} was refused."] if hosts else []
+
+
+def missing_variables(stage: Stage, document: Snapshot, known: Sequence[str] = ()) -> list[str]:
+    """The environment variables that loading needs and that are not set, beside those that are known already.
+
+    Those that are known are made up, to find the next.
+    """
+    names = list(known)
+    while document["error"] and set(document["error"]["variables"]) - set(names):
+        names += [name for name in document["error"]["variables"] if name not in names]
+        made_up = stage.with_variables(dict.fromkeys(names, "1"))
+        with observe(made_up, f"missing-{len(names)}") as observation:
+            document = observation.loaded()
+    return names
+
+
+def environment_error(names: Sequence[str]) -> LoadError:
+    listed = ", ".join(names)
+    verb = "is" if len(names) == 1 else "are"
+    return LoadError(
+        f"loading needs {'an environment variable' if len(names) == 1 else 'environment variables'} that {verb} not set: "
+        f"{listed}\n  Set {'it' if len(names) == 1 else 'them'}, or write NAME=VALUE lines into a file and give "
+        "--env-file FILE. dbt Cloud is not asked, so that a token may be any text."
+    )

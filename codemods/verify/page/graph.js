@@ -1,0 +1,275 @@
+// The two pictures: one arrangement of boxes, drawn once for each side, seen through one view.
+const GRAVITY = ["same", "told", "unexpected", "renamed", "added", "lost"];
+const SYMBOL = {told: "i", unexpected: "!", renamed: "→", added: "+", lost: "−"};
+const MANY = 120;
+
+class Graph {
+  constructor(data, onChoose) {
+    this.nodes = data.nodes;
+    this.edges = data.edges;
+    this.onChoose = onChoose;
+    this.panes = {before: document.getElementById("before"), after: document.getElementById("after")};
+    this.view = {x: 0, y: 0, k: 1};
+    this.show = "all";
+    this.query = "";
+    const groups = new Set(this.nodes.map((node) => node.group));
+    for (const node of this.nodes) node.fold = groups.size < 3 ? `${node.group} · ${name(node).split("/")[0]}` : node.group;
+    this.colours = new Map([...groups].sort().map((group, number) => [group, `hsl(${Math.round(number * 137.5 + 205) % 360} 55% 50%)`]));
+    const folds = new Set(this.nodes.map((node) => node.fold));
+    this.canFold = folds.size > 1 && folds.size < this.nodes.length;
+    this.folded = new Set(this.nodes.length > MANY && this.canFold ? folds : []);
+    const every = withoutCycles(this.nodes.length, [...this.edges.before, ...this.edges.after]);
+    this.depth = columnsOf(netOf(this.nodes.length, every));
+    this.surprising = this.nodes.flatMap((node, at) => GRAVITY.indexOf(node.mark) > 1 ? [at] : []);
+    for (const pane of Object.values(this.panes)) this.listen(pane);
+    new ResizeObserver(() => { this.measure(); this.fit(); }).observe(this.panes.before);
+    this.build();
+  }
+
+  // What is to be seen: boxes, and the lines between them on each side.
+  build() {
+    const visible = this.visible();
+    this.boxes = [];
+    this.boxOf = new Map();
+    const groups = new Map();
+    for (const at of visible) {
+      const node = this.nodes[at];
+      if (!this.folded.has(node.fold)) { this.boxOf.set(at, this.boxes.length); this.boxes.push({members: [at], sort: node.fold + name(node)}); continue; }
+      if (!groups.has(node.fold)) { groups.set(node.fold, this.boxes.length); this.boxes.push({members: [], sort: node.fold, group: node.fold}); }
+      this.boxOf.set(at, groups.get(node.fold));
+      this.boxes[groups.get(node.fold)].members.push(at);
+    }
+    // Groups depend on each other in circles: they stand as deep as their assets do on average.
+    if (groups.size) for (const box of this.boxes) box.depth = Math.round(box.members.reduce((sum, at) => sum + this.depth[at], 0) / box.members.length);
+    const lines = {before: this.lines("before"), after: this.lines("after")};
+    const all = new Map([...lines.before, ...lines.after]);
+    this.size = layOut(this.boxes, [...all.values()]);
+    this.lineSets = {
+      both: [...lines.before].filter(([key]) => lines.after.has(key)).map(([, line]) => line),
+      before: [...lines.before].filter(([key]) => !lines.after.has(key)).map(([, line]) => line),
+      after: [...lines.after].filter(([key]) => !lines.before.has(key)).map(([, line]) => line),
+    };
+    this.chosen = null;
+    this.shape();
+    this.draw();
+    this.measure();
+    this.fit();
+  }
+
+  // Wide pictures stand one above the other, and no higher than they need.
+  shape() {
+    const panes = this.panes.before.closest(".panes"), stretch = this.size.width / this.size.height;
+    panes.classList.toggle("stacked", stretch > 2.2);
+    const width = panes.clientWidth / (stretch > 2.2 ? 1 : 2), wanted = Math.min(width / stretch, this.size.height * 1.15) + 60;
+    const most = Math.max(260, innerHeight * (stretch > 2.2 ? 0.4 : 0.68));
+    panes.style.setProperty("--height", `${Math.round(Math.max(200, Math.min(most, wanted)))}px`);
+  }
+
+  visible() {
+    const every = this.nodes.map((_, at) => at);
+    if (this.show === "all") return every;
+    const wanted = new Set(this.surprising);
+    if (this.show === "near") for (const [from, to] of [...this.edges.before, ...this.edges.after]) {
+      if (GRAVITY.indexOf(this.nodes[from].mark) > 1) wanted.add(to);
+      if (GRAVITY.indexOf(this.nodes[to].mark) > 1) wanted.add(from);
+    }
+    return every.filter((at) => wanted.has(at));
+  }
+
+  lines(side) {
+    const found = new Map();
+    for (const [from, to] of this.edges[side]) {
+      const a = this.boxOf.get(from), b = this.boxOf.get(to);
+      if (a !== undefined && b !== undefined && a !== b) found.set(a * this.boxes.length + b, [a, b]);
+    }
+    return found;
+  }
+
+  draw() {
+    for (const [side, pane] of Object.entries(this.panes)) {
+      const changed = side === "before" ? "lost" : "added";
+      pane.innerHTML = `<g class="world"><path class="edges" d="${this.path(this.lineSets.both)}"/>`
+        + `<path class="edges ${changed}" d="${this.path(this.lineSets[side])}"/><path class="edges lit"/>`
+        + `<g>${this.boxes.map((box, at) => this.box(box, at, side)).join("")}</g></g>`;
+    }
+    this.highlight();
+  }
+
+  path(lines) {
+    return lines.map(([from, to]) => {
+      const a = this.boxes[from], b = this.boxes[to];
+      const middle = BOX.height / 2, passed = this.size.routes.get(from * this.boxes.length + to) ?? [];
+      const spots = [[a.x + BOX.width, a.y + middle], ...passed.flatMap(([x, y]) => [[x, y], [x + BOX.width, y]]), [b.x, b.y + middle]];
+      return `M${r(spots[0][0])} ${r(spots[0][1])}` + spots.slice(1).map(([x, y], number) => curve(spots[number], [x, y])).join("");
+    }).join("");
+  }
+
+  box(box, at, side) {
+    const folded = box.group !== undefined, marks = count(box.members.map((one) => this.nodes[one].mark));
+    const mark = [...GRAVITY].reverse().find((each) => marks[each]) || "same";
+    const node = this.nodes[box.members[0]];
+    const here = folded ? box.members.filter((one) => this.nodes[one][side]).length : Number(node[side] !== null);
+    const title = folded ? box.group : node[side] ?? name(node);
+    const small = folded ? `${here} ${here === 1 ? "asset" : "assets"}` : node.group;
+    const classes = ["node", mark, folded ? "folded" : node.kind, here ? "" : "ghost"].join(" ");
+    const badge = SYMBOL[mark] ? `<g class="badge ${mark}" transform="translate(${BOX.width - 4} 4)"><circle r="9"/><text y="4">${SYMBOL[mark]}</text></g>` : "";
+    return `<g class="${classes}" data-at="${at}" transform="translate(${r(box.x)} ${r(box.y)})"><title>${esc(this.words(box, side))}</title>`
+      + `<rect class="box" width="${BOX.width}" height="${BOX.height}" rx="8"/>`
+      + `<rect class="strip" x="5" y="8" width="4" height="${BOX.height - 16}" rx="2" fill="${this.colours.get(node.group)}"/>`
+      + `<g class="label"><text class="small" x="16" y="15">${esc(cut(small, 26))}</text><text x="16" y="31">${esc(shorten(title, 21))}</text></g>`
+      + (folded ? meter(marks, box.members.length) : "") + badge + `</g>`;
+  }
+
+  words(box, side) {
+    if (box.group !== undefined) return `${box.group}: ${box.members.length} assets. Double-click to open.`;
+    const node = this.nodes[box.members[0]];
+    const what = {lost: "lost", added: "added", renamed: `renamed from ${node.before} to ${node.after}`, unexpected: "changed, and nobody told of it", told: "changed as told", same: "unchanged"};
+    return `${node[side] ?? name(node)} (${node.group}): ${what[node.mark]}`;
+  }
+
+  highlight() {
+    const query = this.query.toLowerCase();
+    const hit = this.boxes.map((box) => !query || [box.group ?? "", ...box.members.map((at) => name(this.nodes[at]) + " " + this.nodes[at].group)].some((text) => text.toLowerCase().includes(query)));
+    for (const [side, pane] of Object.entries(this.panes)) {
+      for (const element of pane.querySelectorAll(".node")) {
+        const at = Number(element.dataset.at);
+        element.classList.toggle("dim", !hit[at]);
+        element.classList.toggle("chosen", at === this.chosen);
+      }
+      const lines = this.chosen === null ? [] : [...this.lineSets.both, ...this.lineSets[side]].filter((line) => line.includes(this.chosen));
+      pane.classList.toggle("choice", this.chosen !== null);
+      pane.querySelector(".lit").setAttribute("d", this.path(lines));
+    }
+    return hit;
+  }
+
+  find(query) {
+    this.query = query;
+    const hits = this.highlight().flatMap((hit, at) => hit ? [at] : []);
+    if (query && hits.length && hits.length < this.boxes.length) this.frame(hits);
+    return query ? hits.length : null;
+  }
+
+  choose(at, {centre = false} = {}) {
+    this.chosen = at;
+    this.highlight();
+    if (centre && at !== null) this.frame([at]);
+    this.onChoose(at === null ? null : this.boxes[at]);
+  }
+
+  chooseNode(at) {
+    const node = this.nodes[at];
+    if (this.show !== "all" && !this.boxOf.has(at)) { this.show = "all"; document.getElementById("show").value = "all"; this.build(); }
+    if (this.folded.delete(node.fold)) this.build();
+    this.choose(this.boxOf.get(at), {centre: true});
+  }
+
+  open(group) { this.folded.delete(group); this.build(); }
+
+  foldAll(fold) {
+    this.folded = new Set(fold ? this.nodes.map((node) => node.fold) : []);
+    this.build();
+  }
+
+  step(by) {
+    if (!this.surprising.length) return;
+    this.at = ((this.at ?? (by > 0 ? -1 : 0)) + by + this.surprising.length) % this.surprising.length;
+    this.chooseNode(this.surprising[this.at]);
+  }
+
+  // The view. The size of a pane is kept: to ask for it has the browser lay out all boxes again.
+  measure() { this.pane = this.panes.before.getBoundingClientRect(); }
+
+  fit() { this.frame(this.boxes.map((_, at) => at), 1.15); }
+
+  frame(members, limit = 1) {
+    if (!members.length) return;
+    const xs = members.map((at) => this.boxes[at].x), ys = members.map((at) => this.boxes[at].y);
+    const left = least(xs), top = least(ys), width = -least(xs.map((x) => -x)) + BOX.width - left, height = -least(ys.map((y) => -y)) + BOX.height - top;
+    const pane = this.pane;
+    const k = Math.max(0.02, Math.min(limit, (pane.width - 40) / width, (pane.height - 40) / height));
+    this.view = {k, x: pane.width / 2 - (left + width / 2) * k, y: pane.height / 2 - (top + height / 2) * k};
+    this.look();
+  }
+
+  zoom(factor, at) {
+    const pane = this.pane;
+    const x = at ? at.x : pane.width / 2, y = at ? at.y : pane.height / 2;
+    const k = Math.min(4, Math.max(0.02, this.view.k * factor)), by = k / this.view.k;
+    this.view = {k, x: x - (x - this.view.x) * by, y: y - (y - this.view.y) * by};
+    this.look();
+  }
+
+  move(x, y) { this.view.x += x; this.view.y += y; this.look(); }
+
+  look() {
+    const {x, y, k} = this.view;
+    for (const pane of Object.values(this.panes)) {
+      pane.querySelector(".world").setAttribute("transform", `translate(${r(x)} ${r(y)}) scale(${k.toFixed(4)})`);
+      pane.classList.toggle("far", k < 0.62);
+      pane.classList.toggle("farther", k < 0.3);
+    }
+  }
+
+  listen(pane) {
+    let from = null, moved = 0;
+    const point = (event) => { const box = pane.getBoundingClientRect(); return {x: event.clientX - box.left, y: event.clientY - box.top}; };
+    const boxAt = (event) => { const found = event.target.closest(".node"); return found ? Number(found.dataset.at) : null; };
+    pane.addEventListener("pointerdown", (event) => { if (event.button) return; from = point(event); moved = 0; });
+    pane.addEventListener("pointermove", (event) => {
+      if (!from) return;
+      const now = point(event);
+      moved += Math.abs(now.x - from.x) + Math.abs(now.y - from.y);
+      if (moved > 4 && !pane.hasPointerCapture(event.pointerId)) { pane.setPointerCapture(event.pointerId); pane.classList.add("dragging"); }
+      this.move(now.x - from.x, now.y - from.y);
+      from = now;
+    });
+    const end = () => { from = null; pane.classList.remove("dragging"); };
+    pane.addEventListener("pointerup", end);
+    pane.addEventListener("pointercancel", end);
+    pane.addEventListener("click", (event) => { if (moved <= 4) this.choose(boxAt(event)); });
+    pane.addEventListener("dblclick", (event) => {
+      const at = boxAt(event);
+      if (at !== null && this.boxes[at].group !== undefined) this.open(this.boxes[at].group);
+      else this.zoom(1.6, point(event));
+    });
+    pane.addEventListener("wheel", (event) => {
+      if (!(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      this.zoom(Math.exp(-event.deltaY / 300), point(event));
+    }, {passive: false});
+    pane.addEventListener("keydown", (event) => {
+      const keys = {ArrowLeft: () => this.move(60, 0), ArrowRight: () => this.move(-60, 0), ArrowUp: () => this.move(0, 60), ArrowDown: () => this.move(0, -60),
+        "+": () => this.zoom(1.25), "=": () => this.zoom(1.25), "-": () => this.zoom(0.8), 0: () => this.fit(), n: () => this.step(1), p: () => this.step(-1), Escape: () => this.choose(null),
+        Enter: () => { const box = this.boxes[this.chosen]; if (box && box.group !== undefined) this.open(box.group); }};
+      if (!keys[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      keys[event.key]();
+    });
+  }
+}
+
+function curve([x1, y1], [x2, y2]) {
+  if (y1 === y2) return `L${r(x2)} ${r(y2)}`;
+  const bend = Math.max(28, Math.abs(x2 - x1) / 2);
+  return `C${r(x1 + bend)} ${r(y1)} ${r(x2 - bend)} ${r(y2)} ${r(x2)} ${r(y2)}`;
+}
+
+function meter(marks, total) {
+  const width = BOX.width - 32;
+  let x = 16;
+  return GRAVITY.map((mark) => {
+    if (!marks[mark]) return "";
+    const part = Math.max(3, width * marks[mark] / total), drawn = `<rect class="meter ${mark}" x="${r(x)}" y="${BOX.height - 5}" width="${r(part)}" height="3" rx="1"/>`;
+    x += part;
+    return drawn;
+  }).join("");
+}
+
+function name(node) { return node.after ?? node.before; }
+function count(list) { const found = {}; for (const each of list) found[each] = (found[each] || 0) + 1; return found; }
+function least(list) { return list.reduce((a, b) => Math.min(a, b), Infinity); }
+function r(number) { return Math.round(number * 10) / 10; }
+function cut(text, size) { return text.length > size ? text.slice(0, size - 1) + "…" : text; }
+function shorten(key, size) { return key.length <= size ? key : cut(key.slice(key.lastIndexOf("/") + 1), size); }
+function esc(text) { return String(text).replace(/[&<>"']/g, (letter) => ({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})[letter]); }

@@ -1,0 +1,169 @@
+"""The verification: make both trees, load both, try the same on both, judge."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..errors import UsageError
+from ..findings import Finding
+from ..report import Report
+from .actions import Plan, make_plan
+from .difference import Snapshot
+from .facts_at_hand import ask_dbt_cloud, require_facts
+from .judgement import Judged, judge
+from .local_cloud import LocalCloud, local_cloud
+from .observation import Stage, environment_error, load_error, missing_variables, observe
+from .request import Request
+from .trees import Tree, Trees, make_trees
+
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side as it was seen."""
+
+    what: str
+    """Which tree it is, in words."""
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a verification came to."""
+
+    before: Side
+    after: Side
+    differences: tuple[Judged, ...]
+    plan: Plan
+    notes: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    """All that the migration told of behaviour that differs (LDC2xx)."""
+
+    @property
+    def unseen(self) -> tuple[Finding, ...]:
+        """What was told of, and shows in no difference here: failures, time limits, requests."""
+        seen = {row.difference.code for row in self.differences if row.verdict == "expected"}
+        return tuple(finding for finding in self.findings if finding.code not in seen)
+
+    def of(self, verdict: str) -> tuple[Judged, ...]:
+        return tuple(row for row in self.differences if row.verdict == verdict)
+
+    @property
+    def is_as_told(self) -> bool:
+        """Whether nothing differs that the migration did not tell of."""
+        return all(row.verdict == "expected" for row in self.differences)
+
+
+def verify(request: Request, told: Told, step: Callable[[str], None]) -> Result:
+    """Verify. `told` gets a line for each request to dbt Cloud, `step` what is being done.
+
+    Nothing in the user's tree changes, and nothing goes to dbt Cloud but the GET requests of ``--lookup``.
+    Raises UsageError where a side cannot be loaded, with the user's part of the traceback.
+    """
+    with tempfile.TemporaryDirectory(prefix="legacy-shim-verify-") as temporary:
+        work = Path(temporary).resolve()
+        if request.dbt.lookup:
+            step("Asking dbt Cloud")
+            facts, dbt = ask_dbt_cloud(request, work, told)
+            request = replace(request, dbt=dbt, options=replace(request.options, facts=facts))
+        require_facts(request)
+        step("Migrating a copy")
+        trees = make_trees(request, request.options, work)
+        _require_complete(trees)
+        step("Starting a local dbt Cloud")
+        with local_cloud(request.options.facts, request.dbt, work) as cloud:
+            before, after, plan = _observe_both(request, trees, cloud, work, step)
+    step("Comparing")
+    differences = judge(before, after, trees.report.findings)
+    return Result(
+        Side(trees.before.what, before),
+        Side(trees.after.what, after),
+        tuple(differences),
+        plan,
+        tuple(_notes(before, after, plan, trees.report)),
+        tuple(finding for finding in trees.report.findings if finding.code.startswith("LDC2")),
+    )
+
+
+def _require_complete(trees: Trees) -> None:
+    """Where a fact is missing, the migrated code raises when it loads, and says less than this."""
+    missing = [finding for finding in trees.report.findings if finding.code.startswith("LDC4")]
+    if missing:
+        raise UsageError("\n".join(["the facts are not complete:", *(f"  {_line(row)}" for row in missing)]))
+
+
+def _line(finding: Finding) -> str:
+    return f"{finding.place}  {finding.code} {finding.message or finding.title}"
+
+
+def _observe_both(
+    request: Request, trees: Trees, cloud: LocalCloud, work: Path, step: Callable[[str], None]
+) -> tuple[Snapshot, Snapshot, Plan]:
+    stages = [
+        _stage(trees.before, cloud, request, work / "of_before", serves_old_names=True),
+        _stage(trees.after, cloud, request, work / "of_after", serves_old_names=not trees.migrated_here),
+    ]
+    step("Loading both sides")
+    with ExitStack() as stack:
+        sides = [stack.enter_context(observe(stage, "snapshot")) for stage in stages]
+        documents = [side.loaded() for side in sides]
+        _require_loaded(stages, documents, step)
+        plan = make_plan(documents[0], documents[1], request)
+        step("Materializing on both sides")
+        for side in sides:
+            side.execute(tuple(plan.actions))
+        before, after = (side.finished() for side in sides)
+    return before, after, plan
+
+
+def _stage(tree: Tree, cloud: LocalCloud, request: Request, work: Path, *, serves_old_names: bool) -> Stage:
+    work.mkdir()
+    return Stage(tree, cloud, request.options.env, serves_old_names, work)
+
+
+def _require_loaded(
+    stages: Sequence[Stage], documents: Sequence[Snapshot], step: Callable[[str], None]
+) -> None:
+    if any(document["error"] and document["error"]["variables"] for document in documents):
+        step("Finding out which environment variables are missing")
+        names: list[str] = []
+        for stage, document in zip(stages, documents, strict=True):
+            names = missing_variables(stage, document, names)
+        raise environment_error(names)
+    for stage, document in zip(stages, documents, strict=True):
+        if document["error"]:
+            raise load_error(stage, document)
+
+
+def _notes(before: Snapshot, after: Snapshot, plan: Plan, report: Report) -> list[str]:
+    """What the reader should know of how this was found out."""
+    notes = []
+    hosts = sorted({row["host"] for side in (before, after) for row in side["refused"]})
+    if hosts:
+        notes.append(f"The network was closed to the code under observation: {', '.join(hosts)} was refused.")
+    programs = sorted({name for side in (before, after) for name in side["programs"]})
+    if programs:
+        notes.append(f"The code started other programs, whose network nobody watched: {', '.join(programs)}.")
+    if plan.left_out:
+        jobs = ", ".join(plan.left_out)
+        notes.append(
+            f"Not executed, because ops of them are your own code: {jobs}. --job NAME executes one all the same."
+        )
+    if not plan.actions:
+        notes.append(
+            "Before the migration dbt Cloud makes no asset and runs no op here: nothing was executed."
+        )
+    if report.file_problems:
+        listed = ", ".join(str(row.place.path) for row in report.file_problems)
+        notes.append(f"These files could not be read or parsed, and were not migrated: {listed}.")
+    kept = [row for row in report.findings if row.code.startswith("LDC3")]
+    if kept:
+        notes.append(
+            f"{len(kept)} uses stay on the facade (LDC3xx); `migrate --check` lists them with their reasons."
+        )
+    return notes

@@ -1,0 +1,155 @@
+"""The result as text that fits a pull request: what is grave first, then what nobody told of, then what was told."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from ..findings import Finding
+from ..formats.palette import PLAIN, Palette
+from ..formats.text import plural
+from .actions import Plan
+from .attempts import Attempt, Command, attempts
+from .judgement import Judged
+from .run import Result
+
+_MAX_VALUE = 160
+_MAX_SUBJECTS = 4
+_HEADS = {
+    "grave": "GRAVE: history is lost, or more is touched than before",
+    "unexpected": "UNEXPECTED: nobody told of it",
+}
+_SAID = {
+    "asset renamed": "is {after} now; its history and its partitions stay behind under the old key",
+    "asset lost": "is gone",
+    "asset added": "was not there before",
+    "dbt commands reach more": "now touches {after} too",
+}
+
+
+def render_text(result: Result, palette: Palette = PLAIN) -> str:
+    """The text, with a line end behind it."""
+    blocks = [
+        list(_sides(result, palette)),
+        *(list(_surprises(result.of(verdict), verdict, result.plan, palette)) for verdict in _HEADS),
+        list(_told(result.of("expected"), result.plan, palette)),
+        list(_unseen(result.unseen, palette)),
+        list(_ran(attempts(result), palette)),
+        [f"Note: {note}" for note in result.notes],
+        [verdict_line(result, palette)],
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def verdict_line(result: Result, palette: Palette = PLAIN) -> str:
+    """What it came to, in a sentence."""
+    expected = len(result.of("expected"))
+    told = f"{plural(expected, 'difference')} as told" if expected else "no difference"
+    bad = len(result.differences) - expected
+    if not bad:
+        return palette.paint(palette.good, f"Nothing unexpected: {told}.")
+    grave = len(result.of("grave"))
+    said = f", {grave} of them grave" if grave else ""
+    return palette.paint(
+        palette.bad, f"Not the same: {plural(bad, 'difference')} that nobody told of{said}; {told}."
+    )
+
+
+def _sides(result: Result, palette: Palette) -> Iterator[str]:
+    for name, side in (("before", result.before), ("after", result.after)):
+        graph = side.snapshot["graph"]
+        executable = sum(asset["execution"] != "UNEXECUTABLE" for asset in graph["assets"].values())
+        counts = [plural(executable, "asset"), plural(len(graph["checks"]), "check")]
+        counts += [plural(len(graph[f"{kind}s"]), kind) for kind in ("job", "schedule", "sensor")]
+        yield f"{palette.paint(palette.strong, f'{name:7}')} {side.what}: {', '.join(counts)}"
+
+
+def _surprises(rows: Sequence[Judged], verdict: str, plan: Plan, palette: Palette) -> Iterator[str]:
+    if rows:
+        yield palette.paint(palette.bad, _HEADS[verdict])
+    for row in rows:
+        difference = row.difference
+        said = _SAID.get(difference.kind)
+        head = f"  {palette.paint(palette.strong, difference.kind)}: {plan.in_words(difference.subject)}"
+        if said:
+            yield f"{head} {said.format(after=value_text(difference.after))}"
+            continue
+        yield head
+        yield f"    - {value_text(difference.before)}"
+        yield f"    + {value_text(difference.after)}"
+
+
+def _told(rows: Sequence[Judged], plan: Plan, palette: Palette) -> Iterator[str]:
+    if rows:
+        yield palette.paint(palette.strong, "AS TOLD by the migration")
+    for code, group in groupby(rows, key=lambda row: row.difference.code):
+        members = list(group)
+        yield f"  {palette.paint(palette.warn, f'{code} {members[0].title}')}"
+        yield from (f"    {line}" for line in _places(members[0].reasons))
+        for kind, subjects in groupby(members, key=lambda row: row.difference.kind):
+            words = [plan.in_words(row.difference.subject) for row in subjects]
+            yield f"    {kind}: {_listed(words)}"
+
+
+def _unseen(findings: Sequence[Finding], palette: Palette) -> Iterator[str]:
+    """What a comparison of this kind cannot show is still part of the answer."""
+    if findings:
+        yield palette.paint(palette.strong, "TOLD TOO, with nothing to see here")
+    for code, group in groupby(sorted(findings, key=lambda row: row.code), key=lambda row: row.code):
+        members = list(group)
+        yield f"  {palette.paint(palette.warn, f'{code} {members[0].title}')}"
+        yield from (f"    {line}" for line in _places(members))
+
+
+def _places(reasons: Iterable[Finding]) -> list[str]:
+    return [f"{finding.place.path}:{finding.place.line}  {finding.message}" for finding in reasons]
+
+
+def _listed(subjects: Sequence[str]) -> str:
+    shown = ", ".join(subjects[:_MAX_SUBJECTS])
+    more = len(subjects) - _MAX_SUBJECTS
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _ran(rows: Sequence[Attempt], palette: Palette) -> Iterator[str]:
+    yield palette.paint(palette.strong, "WHAT DBT CLOUD RUNS")
+    for row in rows:
+        yield f"  {row.title}{'' if all(row.succeeded) else '  (it failed)'}"
+        before, after = _lines(row.before), _lines(row.after)
+        if before == after:
+            yield from (f"      {line}" for line in before or ["nothing"])
+            continue
+        yield from (f"    - {line}" for line in before or ["nothing"])
+        yield from (f"    + {line}" for line in after or ["nothing"])
+
+
+def _lines(commands: Sequence[Command]) -> list[str]:
+    runs = Counter(command.run for command in commands)
+    return [_line(command, len(runs) > 1) for command in commands]
+
+
+def _line(command: Command, numbered: bool) -> str:
+    nodes = "" if command.nodes is None else f", {plural(len(command.nodes), 'node')}"
+    wait = f", awaited {command.wait}" if command.wait and command.wait != "not awaited" else ""
+    wait = ", not awaited" if command.wait == "not awaited" else wait
+    run = f"run {command.run} of " if numbered else ""
+    return f"{_shortened(command.text)}  ({run}job {command.job_id}{nodes}{wait})"
+
+
+def value_text(value: Any) -> str:
+    """A value on one line, cut where it is long."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return _shortened(", ".join(value)) or "nothing"
+    return _shortened(
+        value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False)
+    )
+
+
+def _shortened(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _MAX_VALUE else f"{flat[: _MAX_VALUE - 1]}…"

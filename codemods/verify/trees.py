@@ -1,0 +1,204 @@
+"""The two trees that are compared, each in a temporary folder, so that nothing in the user's own changes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+import tarfile
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+
+from .. import pipeline
+from ..errors import UsageError
+from ..findings import Finding
+from ..options import Options
+from ..report import Report
+from .request import Request
+from .target import Target, find_target
+
+_NOT_COPIED = frozenset(
+    {".git", ".hg", ".svn", "__pycache__", "node_modules", ".tox", ".nox", ".mypy_cache", ".pytest_cache"}
+    | {".ruff_cache", ".hypothesis"}
+)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A copy of the user's code, to be loaded."""
+
+    root: Path
+    """The copy of `original`."""
+    original: Path
+    target: Target
+    what: str
+    """What it is a copy of, in words."""
+
+    def at_home(self, path: Path) -> Path:
+        """The path in the user's own tree of a path in the copy; relative to the working directory where it can be."""
+        if not path.is_relative_to(self.root):
+            return path
+        home = self.original / path.relative_to(self.root)
+        here = Path.cwd()
+        return home.relative_to(here) if home.is_relative_to(here) else home
+
+
+@dataclass(frozen=True)
+class Trees:
+    """Both sides, and what the migration told of the way from one to the other."""
+
+    before: Tree
+    after: Tree
+    report: Report
+    """Of a migration of the tree before; its paths are those of the user."""
+    migrated_here: bool
+    """Whether the tree after was made by that migration."""
+
+
+def make_trees(request: Request, options: Options, work: Path) -> Trees:
+    """Copy, migrate, and find what to load. Raises UsageError."""
+    target = find_target(request)
+    root = _common_folder([target.working_directory, request.path.resolve(), *target.import_roots])
+    target = target.relative_to(root)
+    before = _before(request, root, target, work / "before")
+    after, report = _after(request, options, before, work)
+    return Trees(before, after, _at_home(report, before), request.before is None and request.migrated is None)
+
+
+def _before(request: Request, root: Path, target: Target, folder: Path) -> Tree:
+    if request.before is not None:
+        commit = extract_revision(root, request.before, folder)
+        return Tree(folder, root, target, f"revision {request.before} ({commit[:10]})")
+    copy_tree(root, folder)
+    return Tree(folder, root, target, "the tree as it is")
+
+
+def _after(request: Request, options: Options, before: Tree, work: Path) -> tuple[Tree, Report]:
+    """The tree after, and the report of migrating the tree before."""
+    migrated = work / "migrated"
+    copy_tree(before.root, migrated)
+    path = migrated / request.path.resolve().relative_to(before.original)
+    if not path.exists():
+        raise UsageError(f"{request.path} is not in {before.what}")
+    report = pipeline.write(pipeline.migrate([path], options))
+    made = Tree(migrated, before.original, before.target, "a copy, migrated just now")
+    told = _renamed(report, migrated, before.root)
+    if request.migrated is not None:
+        original = _matching_root(request.migrated.resolve(), path.relative_to(migrated))
+        shutil.rmtree(migrated)
+        copy_tree(original, migrated)
+        return replace(made, original=original, what=f"the tree at {request.migrated}"), told
+    if request.before is not None:
+        shutil.rmtree(migrated)
+        copy_tree(before.original, migrated)
+        return replace(made, what="the tree as it is"), told
+    return made, told
+
+
+def _matching_root(migrated: Path, relative: Path) -> Path:
+    """The folder that stands to `migrated` as the root stands to the path that was given."""
+    parts = () if relative == Path() else relative.parts
+    if parts and migrated.parts[-len(parts) :] != parts:
+        raise UsageError(f"--migrated {migrated}: it should end with {relative}, as the other tree does")
+    return migrated.parents[len(parts) - 1] if parts else migrated
+
+
+def copy_tree(source: Path, target: Path) -> None:
+    """Copy a folder without caches, virtual environments and version control; links stay links.
+
+    Raises UsageError for what cannot be read.
+    """
+    if source.is_file():
+        source = source.parent
+    try:
+        shutil.copytree(source, target, symlinks=True, ignore=_left_out)
+    except shutil.Error as error:
+        path, _, reason = error.args[0][0]
+        raise UsageError(f"{path}: it cannot be copied: {reason}") from None
+    except OSError as error:
+        raise UsageError(f"{error.filename}: it cannot be copied: {error.strerror}") from None
+
+
+def _left_out(folder: str, names: Iterable[str]) -> set[str]:
+    return {name for name in names if name in _NOT_COPIED or _is_no_code(Path(folder, name))}
+
+
+def _is_no_code(path: Path) -> bool:
+    """A virtual environment, or a socket, pipe or device."""
+    mode = path.lstat().st_mode
+    if stat.S_ISDIR(mode):
+        return (path / "pyvenv.cfg").is_file()
+    return not (stat.S_ISREG(mode) or stat.S_ISLNK(mode))
+
+
+def extract_revision(root: Path, revision: str, folder: Path) -> str:
+    """Write `root` as it was at a revision into `folder`, without touching the repository; the commit's id.
+
+    Raises UsageError where there is no git, no repository, no such revision, or no such folder in it.
+    """
+    if revision.startswith("-"):
+        raise UsageError(f"--before {revision!r} is no revision")
+    _git(root, "rev-parse", "--git-dir")
+    try:
+        commit = _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").decode().strip()
+    except UsageError:
+        raise UsageError(f"--before: {revision!r} is no revision of the git repository of {root}") from None
+    archive = _git(root, "archive", "--format=tar", commit)
+    folder.mkdir()
+    with tarfile.open(fileobj=BytesIO(archive)) as content:
+        if hasattr(tarfile, "tar_filter"):
+            content.extractall(folder, filter="tar")
+        else:
+            content.extractall(folder)
+    return commit
+
+
+def git_folder(root: Path) -> Path | None:
+    """Where git keeps the repository of a folder; None where there is none."""
+    try:
+        return Path(os.fsdecode(_git(root, "rev-parse", "--absolute-git-dir")).strip())
+    except UsageError:
+        return None
+
+
+def _git(folder: Path, *arguments: str) -> bytes:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *arguments],
+            capture_output=True,
+            check=False,
+            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+        )
+    except FileNotFoundError:
+        raise UsageError("git is not installed, and --before needs it") from None
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ").splitlines()
+        raise UsageError(f"git says of {folder}: {said[0] if said else f'exit code {done.returncode}'}")
+    return done.stdout
+
+
+def _common_folder(paths: Iterable[Path]) -> Path:
+    return Path(os.path.commonpath([path if path.is_dir() else path.parent for path in paths]))
+
+
+def _renamed(report: Report, old: Path, new: Path) -> Report:
+    """The report with places in another copy of the same tree."""
+
+    def moved(finding: Finding) -> Finding:
+        path = finding.place.path
+        if not path.is_relative_to(old):
+            return finding
+        return replace(finding, place=replace(finding.place, path=new / path.relative_to(old)))
+
+    return replace(report, findings=tuple(map(moved, report.findings)))
+
+
+def _at_home(report: Report, tree: Tree) -> Report:
+    findings = (
+        replace(finding, place=replace(finding.place, path=tree.at_home(finding.place.path)))
+        for finding in report.findings
+    )
+    return replace(report, findings=tuple(findings))

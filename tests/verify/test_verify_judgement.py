@@ -1,0 +1,165 @@
+"""What is told of, what is not, what comes first, and how fast that is known."""
+
+from __future__ import annotations
+
+import copy
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from verify_rig import MANIFEST, TOP
+
+from legacy_shim.codemods.errors import UsageError
+from legacy_shim.codemods.findings import Finding, Place
+from legacy_shim.codemods.options import Options
+from legacy_shim.codemods.verify.actions import make_plan
+from legacy_shim.codemods.verify.compare import compare
+from legacy_shim.codemods.verify.judgement import judge
+from legacy_shim.codemods.verify.machine import document_of
+from legacy_shim.codemods.verify.request import DbtSource, Request, by_project
+from legacy_shim.codemods.verify.text import render_text
+
+sys.path.append(str(TOP))
+from benchmarks.verify_compare import result_of, snapshots
+
+
+def _told(code: str, message: str = "") -> Finding:
+    return Finding(Place(Path("defs.py"), 3), code, message)
+
+
+def _request(**options: Any) -> Request:
+    return Request(Path(), "definitions", Options(), DbtSource({None: MANIFEST}, {}), **options)
+
+
+def _verdicts(after: dict[str, Any], *findings: Finding) -> dict[str, str]:
+    before, _ = snapshots(30, faults=False)
+    return {row.difference.kind: row.verdict for row in judge(before, after, findings)}
+
+
+def _same() -> dict[str, Any]:
+    return copy.deepcopy(snapshots(30, faults=False)[0])
+
+
+def test_two_thousand_assets_in_less_than_two_seconds() -> None:
+    """Seconds of CPU, so that a busy machine does not decide."""
+    before, after = snapshots(2000)
+    start = time.process_time()
+    rows = judge(before, after, [_told("LDC206")])
+    assert time.process_time() - start < 2
+    assert len(rows) > 10_000
+
+
+def test_what_is_grave_comes_first_then_what_nobody_told_of() -> None:
+    result = result_of(*snapshots(300))
+    verdicts = [row.verdict for row in result.differences]
+    assert verdicts == sorted(verdicts, key=["grave", "unexpected", "expected"].index)
+    kinds = [row.difference.kind for row in result.of("grave")]
+    assert kinds == ["asset renamed", "asset lost", "asset added", "dbt commands reach more"]
+    text = render_text(result)
+    assert text.index("GRAVE") < text.index("UNEXPECTED") < text.index("AS TOLD")
+    assert "reports/model_00298 is reports/model_00298_v2 now; its history" in " ".join(text.split())
+    assert document_of(result)["counts"]["grave"] == 4
+
+
+def test_a_difference_whose_code_was_not_told_is_unexpected() -> None:
+    after = _same()
+    next(iter(after["graph"]["assets"].values()))["kinds"] = ["dbtcloud"]
+    assert _verdicts(after) == {"kinds": "unexpected"}
+    assert _verdicts(after, _told("LDC206")) == {"kinds": "expected"}
+
+
+@pytest.mark.parametrize(
+    ("message", "verdict"),
+    [
+        ("the commands of job 67890 run in job 5 (Other)", "expected"),
+        ("the commands of job 67890 run in job 6 (Other)", "unexpected"),
+        ("the commands of job 67899 run in job 5 (Other)", "unexpected"),
+    ],
+)
+def test_another_job_is_told_of_by_its_number(message: str, verdict: str) -> None:
+    after = _same()
+    for run in after["runs"]:
+        run["job_id"] = 5
+    assert _verdicts(after, _told("LDC204", message)) == {"dbt Cloud job": verdict}
+
+
+@pytest.mark.parametrize(
+    ("field", "before", "after"),
+    [
+        ("tags", {"team": "data"}, {"daily": ""}),
+        ("owners", ["team:data"], []),
+        ("description", "What we sell.", "Orders"),
+        (
+            "metadata",
+            {"dagster_dbt/cloud_account_id": ["I", 12345]},
+            {"dagster_dbt/cloud_account_id": ["I", 1]},
+        ),
+    ],
+)
+def test_what_the_user_had_put_there_is_not_lost_as_told(field: str, before: Any, after: Any) -> None:
+    old, new = _same(), _same()
+    key = next(iter(old["graph"]["assets"]))
+    link = {"dbt Cloud Job": ["UrlMetadataValue", "x"]}
+    for document, value in ((old, before), (new, after)):
+        document["graph"]["assets"][key][field] = {**link, **value} if field == "metadata" else value
+    rows = judge(old, new, [_told("LDC206")])
+    assert [(row.difference.kind, row.verdict) for row in rows] == [(field, "unexpected")]
+
+
+def test_a_run_that_fails_on_both_sides_shows_nothing() -> None:
+    before, after = _same(), _same()
+    for document in (before, after):
+        document["actions"][0].update(success=False, materialized=[], errors=[{"message": "no storage"}])
+    assert [(row.difference.kind, row.verdict) for row in judge(before, after, [])] == [
+        ("not shown", "unexpected")
+    ]
+
+
+def test_a_rename_shows_once() -> None:
+    before, after = _same(), _same()
+    assets = after["graph"]["assets"]
+    key = next(key for key in assets if any(key in row["deps"] for row in assets.values()))
+    for row in assets.values():
+        row["deps"] = sorted("new" if dep == key else dep for dep in row["deps"])
+    assets["new"] = {**assets.pop(key), "group": "other"}
+    assets["new"]["metadata"] |= {
+        "dagster_dbt/unique_id": ["TextMetadataValue", f"model.shop.{key.split('/')[1]}"]
+    }
+    for row in after["actions"][0]["materialized"]:
+        row["asset"] = "new" if row["asset"] == key else row["asset"]
+    found = [(row.kind, row.subject) for row in compare(before, after) if row.kind != "metadata"]
+    assert sorted(found) == [("asset renamed", key), ("group", "new")]
+
+
+def test_each_op_has_a_subset_and_partitions_of_its_own() -> None:
+    before = _same()
+    assets = before["graph"]["assets"]
+    for number, row in enumerate(assets.values()):
+        if number % 2:
+            row.update(op="second", first_partitions=["2024-01-01", "2024-01-02"])
+    plan = make_plan(before, before, _request())
+    assert list(plan.actions)[:3] == [
+        "materialize:dbt-cloud",
+        "materialize:dbt-cloud/second@2024-01-01",
+        "materialize:dbt-cloud/second@2024-01-01...2024-01-02",
+    ]
+    assert len(plan.actions) == 5
+    chosen = make_plan(before, before, _request(partition="2024-03-01", subset=(next(iter(assets)),)))
+    assert "materialize:dbt-cloud/second@2024-03-01" in chosen.actions
+    assert len(chosen.actions) == 3
+
+
+def test_a_job_that_is_not_there() -> None:
+    with pytest.raises(UsageError, match="--job nightly: there is no such job"):
+        make_plan(_same(), _same(), _request(jobs=("nightly",)))
+
+
+def test_files_by_project(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.json", tmp_path / "a=b.json"
+    for path in (one, other):
+        path.write_text("{}")
+    assert by_project([str(one), f"11={other}"], "--manifest") == {None: one, 11: other}
+    with pytest.raises(UsageError, match="twice"):
+        by_project([str(one), str(other)], "--manifest")

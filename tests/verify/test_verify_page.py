@@ -1,0 +1,246 @@
+"""The HTML page in a real headless browser, at ten assets and at two thousand."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import browser
+import pytest
+from verify_rig import TOP, Program
+
+from legacy_shim.codemods.verify.html import render_html
+from legacy_shim.codemods.verify.judgement import judge
+from legacy_shim.codemods.verify.run import Result, Side
+
+sys.path.append(str(TOP))
+from benchmarks.verify_compare import result_of, snapshots
+
+needs_browser = pytest.mark.skipif(bool(browser.missing()), reason=browser.missing())
+ADDED, LOST = "marts/brand_new", "reports/model_01999"
+
+
+@pytest.fixture(scope="session")
+def pages(example: Program, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The page of the example, as told and with faults, and that of two thousand assets."""
+    folder = tmp_path_factory.mktemp("pages")
+    sides = Side("the tree as it is", dict(example.before)), Side("a copy", dict(example.clean_after))
+    rows = tuple(judge(sides[0].snapshot, sides[1].snapshot, example.findings))
+    results = {
+        "small": Result(*sides, rows, example.plan, ("One <b>note</b>.",), tuple(example.findings)),
+        "large": result_of(*snapshots(2000)),
+    }
+    for name, result in results.items():
+        (folder / f"{name}.html").write_text(render_html(result), "utf-8")
+    return {name: folder / f"{name}.html" for name in results}
+
+
+@pytest.fixture(scope="session")
+def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[browser.Browser]:
+    with browser.Browser(tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
+
+
+class _Names(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, _: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.addresses += [
+            value or "" for name, value in attributes if name in ("src", "href", "action", "data")
+        ]
+
+
+def test_the_page_names_no_other_place(pages: dict[str, Path]) -> None:
+    text = pages["small"].read_text()
+    parser = _Names()
+    parser.feed(text)
+    assert all(address.startswith(("#", "data:")) for address in parser.addresses)
+    assert "default-src 'none'" in text
+    style = text.partition("<style>")[2].partition("</style>")[0]
+    assert "url(" not in style and "@import" not in style
+    assert "</script" not in text.partition('id="data">')[2].partition("</script>")[0]
+    assert not re.search(r"/\*(STYLE|SCRIPT|DATA)\*/", text)
+
+
+@needs_browser
+def test_ten_assets(window: browser.Browser, pages: dict[str, Path]) -> None:
+    window.open(pages["small"])
+    assert window.run("document.title") == "✓ Nothing changes that you were not told of"
+    for side in ("before", "after"):
+        assert window.run("document.querySelectorAll(`#${arguments[0]} .node`).length", side) == 10
+    assert window.run("document.querySelectorAll('.node.ghost').length") == 0
+    assert window.run("document.getElementById('surprises').hidden") is True
+    assert window.run("document.querySelectorAll('.attempt').length") == 3
+    assert "One <b>note</b>." in window.run("document.getElementById('note-list').textContent")
+    boxes = (
+        "[...document.querySelectorAll('#before .node rect.box')].map((box) => box.getBoundingClientRect())"
+    )
+    apart = "!(a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top)"
+    assert (
+        window.run(f"((all) => all.some((a, i) => all.some((b, j) => i < j && {apart})))({boxes})") is False
+    )
+    assert window.run("performance.getEntriesByType('resource').length") == 0
+    assert window.log() == []
+
+
+@needs_browser
+def test_an_asset_tells_what_changed(window: browser.Browser, pages: dict[str, Path]) -> None:
+    window.open(pages["small"])
+    at = "[...document.querySelectorAll('#after .node')].findIndex((n) => n.textContent.includes('marts/orders'))"
+    window.click(f"#after .node[data-at='{window.run(at)}']")
+    detail = window.run("document.getElementById('detail').textContent")
+    assert "marts/orders" in detail and "made by dbt Cloud" in detail and "LDC206" in detail
+    assert window.run("document.querySelectorAll('.node.chosen').length") == 2
+    assert window.run("document.querySelector('#after .lit').getAttribute('d').length") > 20
+
+
+@needs_browser
+def test_the_table_filters_and_sorts(window: browser.Browser, pages: dict[str, Path]) -> None:
+    window.open(pages["small"])
+    rows = "document.querySelectorAll('#table tbody tr').length"
+    every = window.run(rows)
+    window.type("#filter", "marts/orders kinds")
+    window.wait_until(f"{rows} === 1")
+    assert window.run("document.getElementById('count').textContent") == f"1 of {every} differences"
+    window.run("document.getElementById('filter').value = ''")
+    window.type("#filter", " ")
+    window.wait_until(f"{rows} === {every}")
+    window.choose("#kind", "tags")
+    assert 0 < window.run(rows) < every
+    window.click("#table th:nth-child(4) button")
+    assert (
+        window.run("document.querySelector('#table th:nth-child(4)').getAttribute('aria-sort')")
+        == "ascending"
+    )
+    subjects = window.run(
+        "[...document.querySelectorAll('#table tbody td:nth-child(4)')].map((c) => c.textContent)"
+    )
+    assert subjects == sorted(subjects)
+
+
+@needs_browser
+def test_keys_and_buttons_move_both_pictures(window: browser.Browser, pages: dict[str, Path]) -> None:
+    window.open(pages["small"])
+    view = "[...document.querySelectorAll('.world')].map((world) => world.getAttribute('transform'))"
+    first = window.run(view)
+    assert first[0] == first[1]
+    for act in (
+        lambda: window.type("#before", "+"),
+        lambda: window.click("#out"),
+        lambda: window.drag("#after", 90, 10),
+    ):
+        seen = window.run(view)
+        act()
+        now = window.run(view)
+        assert now[0] == now[1] != seen[0]
+    window.type("#after", "0")
+    assert window.run(view) == first
+
+
+@needs_browser
+def test_two_thousand_assets(window: browser.Browser, pages: dict[str, Path]) -> None:
+    began = time.monotonic()
+    window.open(pages["large"])
+    assert time.monotonic() - began < 10
+    folded = window.run("document.querySelectorAll('#before .node').length")
+    assert 6 <= folded <= 60  # groups, to begin with
+    assert window.run("document.getElementById('surprise-list').children.length") == 10
+    spent = window.run(
+        "(() => { const t = performance.now(); document.getElementById('fold').click(); return performance.now() - t; })()"
+    )
+    assert window.run("document.querySelectorAll('#before .node').length") == 2001
+    assert window.run("document.querySelectorAll('#after .node.added:not(.ghost)').length") == 1
+    assert window.run("document.querySelectorAll('#before .node.added.ghost').length") == 1
+    assert window.run("document.querySelectorAll('#before .node.lost:not(.ghost)').length") == 1
+    assert window.run("document.querySelectorAll('.node.renamed').length") == 2
+    assert spent < 6000
+    moving = window.run(
+        "(() => { const t = performance.now(); for (let i = 0; i < 20; i++) graph.zoom(1.05); return (performance.now() - t) / 20; })()"
+    )
+    assert moving < 50
+    spent = window.run(
+        "(() => { const t = performance.now(); table.set({text: 'model_00042'}); return performance.now() - t; })()"
+    )
+    assert spent < 1000
+    assert window.run("document.querySelectorAll('#table tbody tr').length") >= 5
+    assert window.log() == []
+
+
+@needs_browser
+def test_what_changed_among_two_thousand(window: browser.Browser, pages: dict[str, Path]) -> None:
+    window.open(pages["large"])
+    window.click("#next")
+    assert window.run("document.querySelectorAll('.node.chosen').length") == 2
+    window.click(f"#surprise-list button[data-node='{_node_of(window, ADDED)}']")
+    assert ADDED in window.run("document.getElementById('detail').textContent")
+    window.choose("#show", "changed")
+    assert window.run("document.querySelectorAll('#after .node').length") <= 5
+    window.choose("#show", "near")
+    near = window.run("graph.boxes.reduce((sum, box) => sum + box.members.length, 0)")
+    assert 5 < near < 60
+    window.choose("#show", "all")
+    window.type("#find", LOST)
+    window.wait_until("document.querySelectorAll('#before .node:not(.dim)').length === 1")
+
+
+def _node_of(window: browser.Browser, key: str) -> int:
+    return int(
+        window.run("data.nodes.findIndex((node) => (node.after ?? node.before) === arguments[0])", key)
+    )
+
+
+_CONTRAST = """(() => {
+  const style = getComputedStyle(document.documentElement), linear = (c) => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  const probe = document.body.appendChild(document.createElement("i"));
+  const light = (name) => { probe.style.color = style.getPropertyValue(name); const [r, g, b] = getComputedStyle(probe).color.match(/[\\d.]+/g).map((c) => linear(c / 255)); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  return arguments[0].map(([a, b]) => { const [x, y] = [light(a), light(b)].sort((p, q) => q - p); return [a, b, (x + 0.05) / (y + 0.05)]; });
+})()"""
+_PAIRS = [
+    *(
+        ["--ink", paper]
+        for paper in (
+            "--card",
+            "--paper",
+            "--node",
+            "--warn-soft",
+            "--bad-soft",
+            "--good-soft",
+            "--renamed-soft",
+        )
+    ),
+    *(["--quiet", paper] for paper in ("--card", "--paper")),
+    *([f"--{name}", f"--{name}-soft"] for name in ("good", "bad", "warn", "told")),
+    *([f"--{name}", "--card"] for name in ("good", "bad", "warn", "told", "renamed")),
+]
+
+
+@needs_browser
+def test_everyone_can_read_it(window: browser.Browser, pages: dict[str, Path]) -> None:
+    window.open(pages["small"])
+    unnamed = """[...document.querySelectorAll("button, input, select")].filter((e) => !(e.textContent.trim() || e.getAttribute("aria-label") || e.closest("label"))).map((e) => e.outerHTML)"""
+    assert window.run(unnamed) == []
+    assert window.run("[...document.querySelectorAll('th')].every((cell) => cell.scope === 'col')")
+    levels = window.run("[...document.querySelectorAll('h1,h2,h3')].map((h) => Number(h.tagName[1]))")
+    assert levels[0] == 1 and all(b - a <= 1 for a, b in pairwise(levels))
+    seen = set()
+    for _ in range(2):
+        seen.add(window.run("document.documentElement.dataset.theme"))
+        weak = [pair for pair in window.run(_CONTRAST, _PAIRS) if pair[2] < 4.5]
+        assert weak == []
+        window.click("#theme")
+    assert seen == {"light", "dark"}
+
+
+@needs_browser
+def test_a_narrow_window_shows_it_all(pages: dict[str, Path], tmp_path: Path) -> None:
+    with browser.Browser(tmp_path / "profile", size=(520, 900)) as narrow:
+        narrow.open(pages["small"])
+        assert narrow.run("document.documentElement.scrollWidth <= window.innerWidth + 1")
+        assert narrow.log() == []
