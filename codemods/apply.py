@@ -6,6 +6,7 @@ LibCST cost more than all the rest.
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ from .edits import (
 )
 from .modules import Span
 
+_STATEMENTS = (cst.SimpleStatementLine, cst.BaseCompoundStatement)
 _STATEMENT_EDITS = (ReplaceStatement, InsertBefore, InsertAfter)
 _KINDS: dict[type, tuple[type[cst.CSTNode], ...]] = {
     ReplaceExpression: (cst.BaseExpression,),
@@ -52,7 +54,7 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
     wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
     positions = wrapper.resolve(PositionProvider)
     targets = _find_targets(positions, edits)
-    changer = _Changer(targets, module)
+    changer = _Changer(targets, _touched(positions, edits), module)
     changed = wrapper.module.visit(changer)
     left = [edit for edit in edits if edit not in changer.done]
     if left:
@@ -86,14 +88,35 @@ def _find_targets(positions: Any, edits: Sequence[Edit]) -> dict[cst.CSTNode, li
     return targets
 
 
+def _touched(positions: Any, edits: Sequence[Edit]) -> set[cst.CSTNode]:
+    """The statements that an edit lies in."""
+    lines = sorted({edit.span.line for edit in edits})
+    found: set[cst.CSTNode] = set()
+    for node, position in positions.items():
+        if isinstance(node, _STATEMENTS):
+            # LibCST has a decorated function start at its `def`.
+            first = next(iter(getattr(node, "decorators", ())), node)
+            place = bisect.bisect_left(lines, positions[first].start.line)
+            if place < len(lines) and lines[place] <= position.end.line:
+                found.add(node)
+    return found
+
+
 class _Changer(cst.CSTTransformer):
-    def __init__(self, targets: dict[cst.CSTNode, list[Edit]], module: cst.Module) -> None:
+    def __init__(
+        self, targets: dict[cst.CSTNode, list[Edit]], touched: set[cst.CSTNode], module: cst.Module
+    ) -> None:
         super().__init__()
         self.targets = targets
         self.module = module
+        self.touched = touched
         self.done: set[Edit] = set()
         self.fresh: dict[int, Any] = {}
         """New functions and classes by identity; holding them keeps the identities apart."""
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        # Most statements of a file have nothing to change in them, and walking through them is what takes the time.
+        return not isinstance(node, _STATEMENTS) or node in self.touched
 
     def on_leave(self, original_node: Any, updated_node: Any) -> Any:
         if isinstance(original_node, (cst.Module, cst.IndentedBlock)):

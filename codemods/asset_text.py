@@ -118,7 +118,7 @@ def _decorator_fields(
         values["partitions_def"] = render.own_text(module, partitions)
         if _may_be_time_windows(context, module, partitions):
             values["backfill_policy"] = f"{use('dagster', 'BackfillPolicy')}.multi_run()"
-    class_name = unit.namespace(module).fresh(f"DbtCloudJob{wanted.ref.job_id or ''}Translator")
+    class_name = unit.namespace(module).reserve(f"DbtCloudJob{wanted.ref.job_id or ''}Translator")
     checks = wanted.plan is None or wanted.plan.runs_tests
     translator = translator_of(context, module, wanted.arguments, use, class_name, checks=checks)
     if translator is not None:
@@ -157,11 +157,11 @@ def _op_name(wanted: AssetText, style: Style) -> str:
 
 def guard(module: Module, ref: JobRef, job: Job | None, style: Style) -> list[str]:
     """Refuse to load for another job than the one whose facts were written."""
-    if not ref.variable or job is None:
+    if not ref.source or job is None:
         return []
     text = render.own_text(module, ref.node)
     known = text if text.startswith("int(") else f"int({text})"
-    said = f"what follows was written for dbt Cloud job {job.id}; {ref.variable} names another"
+    said = f"what follows was written for dbt Cloud job {job.id}; {ref.source} names another"
     return [f"if {known} != {job.id}:", f"{style.indent}raise ValueError({style.string(said)})", ""]
 
 

@@ -26,6 +26,13 @@ class JobRef:
     job_id: int | None
     variable: str = ""
     """The environment variable that the id comes from, if any."""
+    parameter: str = ""
+    """The parameter that the id comes from, if any: the one call in sight gives it."""
+
+    @property
+    def source(self) -> str:
+        """What the id comes from and could come otherwise from; empty where the code names it."""
+        return self.variable or self.parameter
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +56,8 @@ class Claim:
     covers: frozenset[ast.AST] = frozenset()
     """The first nodes of the references that it answers for."""
     detail: Any = None
+    is_site: bool = True
+    """Whether it counts as a use of the legacy API: what only goes along with one does not."""
 
 
 @dataclass
@@ -90,7 +99,8 @@ class Context:
         found = self.constants.integer(module, node)
         if found is None:
             return JobRef(module, node, None, variable)
-        return JobRef(module, node, int(str(found.value)), found.variable or variable)
+        parameter = self.constants.parameter_of(module, node)
+        return JobRef(module, node, int(str(found.value)), found.variable or variable, parameter)
 
 
 def covered(nodes: list[ast.AST]) -> frozenset[ast.AST]:

@@ -10,6 +10,10 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .evaluate import CALLED
+from .index import thing_kind
+from .values import Keyed, Result, Value, legacy_name
+
 METHODS: Mapping[str, str] = {
     "run_job": "trigger_job_run",
     "run_job_and_poll": "",
@@ -38,11 +42,36 @@ _KEYWORDS: Mapping[str, frozenset[str]] = {
 }
 
 OUTPUT_ATTRIBUTES: Mapping[str, str] = {
-    "run_id": '["id"]',
-    "job_id": '["job_definition_id"]',
-    "run_details": "",
+    "run_id": '{}["id"]',
+    "job_id": '{}["job_definition_id"]',
+    "run_details": "{}",
+    "is_successful": '({}["status"] == 10)',
 }
-"""Attributes of ``DbtCloudOutput`` that the run details hold as well."""
+"""Attributes of ``DbtCloudOutput`` that the run details, which take the place of ``{}``, hold as well."""
+
+GETTER = "get_dbt_client"
+RUN_AND_POLL = "run_job_and_poll"
+
+
+def is_client(value: Value) -> bool:
+    """Whether a value has the methods of the legacy client."""
+    if isinstance(value, Result):
+        return value.member.attribute == GETTER and is_client(value.member.of)
+    return (
+        isinstance(value, Keyed)
+        or thing_kind(value) == "resource"
+        or (legacy_name(value) == "DbtCloudClient" and not is_output(value))
+    )
+
+
+def is_output(value: Value) -> bool:
+    """Whether a value is a ``DbtCloudOutput``: what running a job answers, or an op that runs one."""
+    if not isinstance(value, Result):
+        return False
+    member = value.member
+    return (member.attribute == RUN_AND_POLL and is_client(member.of)) or (
+        member.attribute == CALLED and thing_kind(member.of) == "op"
+    )
 
 
 @dataclass(frozen=True, eq=False)

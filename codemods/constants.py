@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .evaluate import Evaluator
+from .functions import default_of
 from .modules import Module
-from .scopes import Assigned, Imported
+from .scopes import Assigned, Imported, Parameter
 from .values import External
 
 
@@ -82,6 +83,15 @@ class Constants:
                 return self.variable_of(module, bindings[0].value)
         return ""
 
+    def parameter_of(self, module: Module, node: ast.expr) -> str:
+        """The parameter of a function that an expression reads; empty where it reads none."""
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Name):
+                bindings = self.evaluator.tree.names(module).lookup(module, inner.id, inner)
+                if any(isinstance(binding, Parameter) for binding in bindings):
+                    return inner.id
+        return ""
+
     def _is(self, module: Module, node: ast.expr, dotted: str) -> bool:
         return External(dotted) in self.evaluator.values(module, node)
 
@@ -99,7 +109,18 @@ class Constants:
         if isinstance(binding, Imported) and binding.name:
             path = self.evaluator.tree.resolve(module, binding.module, binding.level)
             return self._global(path, binding.name, depth)
+        if isinstance(binding, Parameter) and not isinstance(binding.function, ast.Lambda):
+            return self._parameter(binding.function, binding.arg.arg, depth)
         return None
+
+    def _parameter(
+        self, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str, depth: int
+    ) -> Constant | None:
+        """What the one call of a function in the tree gives to a parameter that has no default."""
+        given = self.evaluator.arguments(function, name)
+        if len(given) != 1 or default_of(function, name) is not None:
+            return None
+        return self.read(*given[0], depth - 1)
 
     def _attribute(self, module: Module, node: ast.Attribute, depth: int) -> Constant | None:
         if not isinstance(node.value, ast.Name):

@@ -12,8 +12,16 @@ from dataclasses import dataclass, field
 
 from legacy_shim.catalogue import BY_NAME, LEGACY_MODULES
 
-from .functions import INJECTING, argument_of, decorator_name, default_of, returns_of
-from .modules import Module
+from .functions import (
+    INJECTING,
+    argument_of,
+    collected_by,
+    decorator_name,
+    default_of,
+    is_asset,
+    returns_of,
+)
+from .modules import FUNCTIONS, Module
 from .scopes import Assigned, Binding, Defined, Imported, Parameter
 from .tree import Tree
 from .values import (
@@ -43,6 +51,9 @@ LEGACY_PACKAGES = frozenset(
 RESOURCE_CLASSES = frozenset(
     {"DbtCloudClientResource", "DbtCloudResource", "DbtCloudResourceV2", "DbtCloudClient"}
 )
+RUN_OP = f"{LEGACY}dbt_cloud_run_op"
+CALLED = "()"
+"""The member of an op whose result is what calling the op in a job's body hands on."""
 RESOURCES = External("context.resources")
 """What Dagster hands to the code as ``context.resources``."""
 
@@ -71,6 +82,7 @@ class Evaluator:
     _open: set[object] = field(default_factory=set)
     _cycles: int = 0
     _calls: dict[str, list[tuple[Module, ast.Call]]] | None = None
+    _assets: dict[str, list[tuple[Module, ast.FunctionDef | ast.AsyncFunctionDef]]] | None = None
 
     def values(self, module: Module, node: ast.expr) -> Values:
         """What ``node`` may be. Empty where it is not known or is nothing that matters here."""
@@ -147,6 +159,8 @@ class Evaluator:
                 return self.values(module, node.value)
             case ast.Subscript():
                 return self._subscript(module, node)
+            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
+                return self.values(module, collected_by(node))
         return NOTHING
 
     def _name(self, module: Module, node: ast.Name) -> Values:
@@ -198,6 +212,8 @@ class Evaluator:
                         found |= self.values(inner, returned)
                 case Member():
                     found.add(Result(module, node, value))
+                case Made(of=made_by) if made_by.startswith(RUN_OP):
+                    found.add(Result(module, node, Member(value, CALLED)))
         return frozenset(found)
 
     def _getattr_of_resources(self, module: Module, node: ast.Call) -> Keyed | None:
@@ -320,13 +336,36 @@ class Evaluator:
         if is_injected(self, module, function, binding.arg):
             found.add(Keyed(module, binding.arg, name))
             return frozenset(found)
+        for caller, argument in self.arguments(function, name):
+            found |= self.values(caller, argument)
+        if not found and is_asset(function):
+            for maker, upstream in self._assets_named(name):
+                for returned in returns_of(upstream):
+                    found |= self.values(maker, returned)
+        return frozenset(found)
+
+    def arguments(
+        self, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str
+    ) -> list[tuple[Module, ast.expr]]:
+        """What the calls in the tree give to a parameter; calls that leave it out are left out."""
+        found: list[tuple[Module, ast.expr]] = []
         for caller, call in self._calls_of(function.name):
             callee = self.values(caller, call.func)
             if any(isinstance(value, Local) and value.node is function for value in callee):
                 argument = argument_of(call, function, name)
                 if argument is not None:
-                    found |= self.values(caller, argument)
-        return frozenset(found)
+                    found.append((caller, argument))
+        return found
+
+    def _assets_named(self, name: str) -> list[tuple[Module, ast.FunctionDef | ast.AsyncFunctionDef]]:
+        """The functions whose asset a parameter of that name loads."""
+        if self._assets is None:
+            self._assets = defaultdict(list)
+            for module in self.tree.modules.values():
+                for node in ast.walk(module.tree):
+                    if isinstance(node, FUNCTIONS) and is_asset(node):
+                        self._assets[node.name].append((module, node))
+        return self._assets.get(name, [])
 
     def _calls_of(self, name: str) -> list[tuple[Module, ast.Call]]:
         if self._calls is None:
@@ -343,18 +382,32 @@ class Evaluator:
 def is_injected(
     evaluator: Evaluator, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef, arg: ast.arg
 ) -> bool:
-    """Whether Dagster fills a parameter with a dbt Cloud resource: by its annotation, in a decorated function."""
+    """Whether Dagster may fill a parameter with a dbt Cloud resource: by its annotation, in a decorated function.
+
+    ``ResourceParam[...]`` asks for whatever is bound to the parameter's name, of any type.
+    """
     if arg.annotation is None or not function.decorator_list:
         return False
     if not any(decorator_name(decorator) in INJECTING for decorator in function.decorator_list):
         return False
     annotation: ast.expr = arg.annotation
+    if isinstance(annotation, ast.Subscript) and _last_part(annotation.value) == "ResourceParam":
+        return True
+    return annotates_resource(evaluator, module, annotation)
+
+
+def annotates_resource(evaluator: Evaluator, module: Module, annotation: ast.expr) -> bool:
+    """Whether an annotation names a legacy resource, or a class of the tree that derives from one."""
     if isinstance(annotation, ast.Subscript):
         annotation = annotation.slice
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         return annotation.value.rpartition(".")[2] in RESOURCE_CLASSES
     values = evaluator.values(module, annotation)
     return any(
-        legacy_name(value) in RESOURCE_CLASSES or (isinstance(value, Local) and evaluator.bases(value))
+        legacy_name(value) in RESOURCE_CLASSES or (isinstance(value, Local) and bool(evaluator.bases(value)))
         for value in values
     )
+
+
+def _last_part(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""

@@ -58,6 +58,28 @@ def default_of(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, na
     return None
 
 
+def is_asset(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether Dagster makes one asset of a function, which its parameters and its own name then refer to."""
+    return any(decorator_name(decorator) == "asset" for decorator in function.decorator_list)
+
+
+def composes(function: ast.AST | None) -> bool:
+    """Whether a function wires ops together, and what they answer is a handle to pass on."""
+    return isinstance(function, FUNCTIONS) and any(
+        decorator_name(decorator) in {"job", "graph", "graph_asset", "graph_multi_asset"}
+        for decorator in function.decorator_list
+    )
+
+
+def collected_by(node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> ast.expr:
+    """What a comprehension collects: ``f(x)`` of ``[f(x) for x in xs]`` and of ``[y for x in xs for y in f(x)]``."""
+    last = node.generators[-1]
+    is_same = (
+        isinstance(node.elt, ast.Name) and isinstance(last.target, ast.Name) and node.elt.id == last.target.id
+    )
+    return last.iter if is_same and not last.ifs else node.elt
+
+
 def returns_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
     found: list[ast.expr] = []
     stack: list[ast.AST] = list(function.body)

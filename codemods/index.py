@@ -15,7 +15,7 @@ from pathlib import Path
 
 from legacy_shim.catalogue import LEGACY_NAMES
 
-from .evaluate import Evaluator
+from .evaluate import Evaluator, annotates_resource
 from .findings import Finding
 from .modules import Module
 from .roles import Role, key_set_by, role_of
@@ -24,6 +24,9 @@ from .values import External, InTree, Keyed, Literal, Local, Made, Result, Value
 
 NEEDLES = tuple(sorted({row.name.encode() for row in LEGACY_NAMES} | {b"dagster_dbt.cloud", b"missing_fact"}))
 """A file without any of these bytes names nothing legacy."""
+
+_FRAGMENTS = (b"dbt_cloud", b"DbtCloud", b"dagster_dbt", b"legacy_shim")
+"""A file without any of these has no needle that could mean something legacy: few, since each is looked for in all."""
 
 Parse = Callable[[Path, bytes], "Module | Finding"]
 
@@ -117,7 +120,7 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
         return took
 
     failed: set[Path] = set()
-    take(path for path, data in files.items() if any(needle in data for needle in NEEDLES))
+    take(path for path, data in files.items() if _names_legacy(data))
     importers: set[tuple[bytes, bytes]] = set()
     keys: set[bytes] = set()
     while tree.modules:
@@ -130,6 +133,10 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
     references = tuple(_references(tree, evaluator))
     by_value = _by_value(evaluator, references)
     return Index(tree, evaluator, references, tuple(problems), by_value)
+
+
+def _names_legacy(data: bytes) -> bool:
+    return any(fragment in data for fragment in _FRAGMENTS) and any(needle in data for needle in NEEDLES)
 
 
 def _reaches(data: bytes, importers: set[tuple[bytes, bytes]], keys: set[bytes]) -> bool:
@@ -240,8 +247,10 @@ def _references(tree: Tree, evaluator: Evaluator) -> Iterator[Reference]:
 def _of_interest(evaluator: Evaluator, value: Value, keys: set[str]) -> bool:
     base = root(value)
     if isinstance(base, Keyed):
-        # A parameter is known by its annotation; `context.resources.x` is ours where `x` is bound to something legacy.
-        return isinstance(base.node, ast.arg) or base.key in keys
+        # A parameter is known by its annotation, or as `context.resources.x` is: `x` is bound to something legacy.
+        annotation = base.node.annotation if isinstance(base.node, ast.arg) else None
+        is_named = annotation is not None and annotates_resource(evaluator, base.module, annotation)
+        return is_named or base.key in keys
     if isinstance(value, InTree):
         return False
     return bool(legacy_name(value)) or (isinstance(value, Literal) and _matters(evaluator, value, 4))

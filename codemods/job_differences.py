@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from .claims import Claim, Rewrite
+from .claims import Claim, JobRef, Rewrite
 from .job_commands import Plan
 from .units import Unit
 
 
-def tell_of_job(done: Rewrite, claim: Claim, unit: Unit, plan: Plan) -> None:
+def tell_of_job(done: Rewrite, claim: Claim, ref: JobRef, unit: Unit, plan: Plan) -> None:
     """Tell how the runs of a job differ, at the place of the claim that names the job."""
-    ref = claim.jobs[0]
 
     def tell(code: str, message: str) -> None:
         done.tell(claim.module, claim.node, code, message, claim.name)
 
-    if ref.variable:
-        tell("LDC214", f"the job id comes from {ref.variable}; what was written is true of job {ref.job_id}")
+    if ref.source:
+        tell("LDC214", f"the job id comes from {ref.source}; what was written is true of job {ref.job_id}")
     if plan.before or plan.after:
         others = ", ".join(f"`{command.text}`" for command in (*plan.before, *plan.after))
         tell("LDC202", f"{others} and `{plan.build.text}` each become a run")

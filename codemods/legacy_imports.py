@@ -9,9 +9,18 @@ from dataclasses import dataclass
 
 from legacy_shim.catalogue import BY_NAME
 
+from .edits import (
+    AddArgument,
+    AddEntry,
+    Edit,
+    ReplaceExpression,
+    ReplaceInString,
+    ReplaceStatement,
+    Unstar,
+)
 from .evaluate import LEGACY_PACKAGES
 from .index import Index
-from .modules import Module
+from .modules import Module, Span
 from .scopes import Imported
 from .values import External, legacy_name
 
@@ -193,15 +202,55 @@ def _need_what_importers_need(index: Index, aliases: list[LegacyAlias], needed: 
                 changed = True
 
 
-def newly_unused(index: Index, module: Module, new_tree: ast.Module) -> list[LegacyAlias]:
+@dataclass(frozen=True)
+class Reads:
+    """The names that a file reads, and the texts in it that may speak of one."""
+
+    names: frozenset[str]
+    texts: frozenset[str]
+
+
+def read_after(module: Module, edits: Iterable[Edit]) -> Reads:
+    """What a file reads once it is edited."""
+    replaced: list[Span] = []
+    new: list[ast.AST] = []
+    for edit in edits:
+        if isinstance(edit, (ReplaceExpression, ReplaceStatement)):
+            replaced.append(edit.span)
+        texts = (
+            [edit.key, edit.value]
+            if isinstance(edit, AddEntry)
+            else [edit.value]
+            if isinstance(edit, AddArgument)
+            else []
+            if isinstance(edit, (Unstar, ReplaceInString))
+            else [edit.text]
+        )
+        new += [ast.parse(text.strip()) for text in texts]
+    kept = (node for node in ast.walk(module.tree) if not _is_within(module, node, replaced))
+    nodes = [*kept, *(inner for outer in new for inner in ast.walk(outer))]
+    return Reads(
+        frozenset(node.id for node in nodes if isinstance(node, ast.Name)),
+        frozenset(
+            node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ),
+    )
+
+
+def _is_within(module: Module, node: ast.AST, spans: Iterable[Span]) -> bool:
+    if not isinstance(node, (ast.Name, ast.Constant)):
+        return False
+    own = module.span(node)
+    return any(
+        (span.line, span.column) <= (own.line, own.column)
+        and (own.end_line, own.end_column) <= (span.end_line, span.end_column)
+        for span in spans
+    )
+
+
+def newly_unused(index: Index, module: Module, after: Reads) -> list[LegacyAlias]:
     """Imports at module level that the file read before it was rewritten, and reads no more."""
     before = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name)}
-    after = {node.id for node in ast.walk(new_tree) if isinstance(node, ast.Name)}
-    told = {
-        node.value
-        for node in ast.walk(new_tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
     found: list[LegacyAlias] = []
     imported = index.imported_names.get(module.path, frozenset())
     for node in module.tree.body:
@@ -209,7 +258,7 @@ def newly_unused(index: Index, module: Module, new_tree: ast.Module) -> list[Leg
             continue
         for alias in node.names:
             bound = alias.asname or alias.name.split(".")[0]
-            unused = bound in before and bound not in after and not any(bound in text for text in told)
+            unused = bound in before - after.names and not any(bound in text for text in after.texts)
             if unused and not imported & {bound, "*"}:
                 found.append(LegacyAlias(module, node, alias, bound, False, False))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .edits import Import
 from .modules import Module
@@ -19,6 +19,7 @@ class Namespace:
     names: Names
     taken: frozenset[str]
     """Every name that the file binds or reads anywhere: a new one must not be among them."""
+    _reserved: set[str] = field(default_factory=set)
 
     def existing(self, source: str, name: str) -> str:
         """How the file can already write ``source.name`` at module level; empty where it cannot."""
@@ -57,10 +58,16 @@ class Namespace:
     def fresh(self, wanted: str) -> str:
         """``wanted``, or the first of ``wanted_2``, ``wanted_3`` ... that the file does not use."""
         candidate, number = wanted, 1
-        while candidate in self.taken or hasattr(builtins, candidate):
+        while candidate in self.taken or candidate in self._reserved or hasattr(builtins, candidate):
             number += 1
             candidate = f"{wanted}_{number}"
         return candidate
+
+    def reserve(self, wanted: str) -> str:
+        """A fresh name for something at module level, that nothing else gets."""
+        name = self.fresh(wanted)
+        self._reserved.add(name)
+        return name
 
     def _is_module_level(self, node: ast.AST) -> bool:
         return self.module.parent(node) is self.module.tree

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from . import sources, walk
-from .claims import Claim, Context
+from .claims import Context
 from .constants import Constants
 from .errors import SourceError
 from .findings import Finding, Place
@@ -33,7 +33,7 @@ def scan(paths: Sequence[Path], options: Options) -> Report:
         Finding(claim.module.place(claim.node), claim.code, _fate(unit), claim.name)
         for unit in planned.units
         for claim in unit.claims
-        if _is_site(claim) and claim.code.startswith("LDC1")
+        if claim.is_site and claim.code.startswith("LDC1")
     ]
     return replace(report, findings=sorted_findings([*report.findings, *sites]))
 
@@ -46,7 +46,7 @@ def migrate(paths: Sequence[Path], options: Options) -> Report:
     """What a migration changes, and all there is to tell of it. ``write`` writes the changes."""
     planned = plan(paths, options)
     collected = collect(planned)
-    changes, problems = carry_out(planned, collected)
+    changes, problems = carry_out(planned, collected, options.jobs)
     return _report(planned, options, changes, [*collected.findings, *problems])
 
 
@@ -183,17 +183,11 @@ def _write(changes: Sequence[Change]) -> list[Finding]:
     return problems
 
 
-def _is_site(claim: Claim) -> bool:
-    if claim.construct == "beside":
-        return False  # The resource stays, and counts there.
-    return claim.construct != "client_calls" or claim.detail.kind != "getter"
-
-
 def _sites(units: Iterable[Unit]) -> Sites:
     total = Sites()
     for unit in units:
         for claim in unit.claims:
-            if _is_site(claim):
+            if claim.is_site:
                 total += Sites(1, int(unit.migrates), int(not unit.migrates))
     return total
 

@@ -223,7 +223,7 @@ def _unit(
     if not kept and len(environments) > 1:
         kept = _several_environments(claims, jobs)
     if not kept:
-        kept = _several_accounts(claims, context)
+        kept = _several_accounts(claims, context) or _facts_of_another_account(claims, all_jobs, context)
     if not kept and resources and not any(claim.construct in {"resource", "beside"} for claim in claims):
         kept = tuple(
             Finding(claim.module.place(claim.node), "LDC303", "its resource is not built here", claim.name)
@@ -313,6 +313,27 @@ def _several_accounts(claims: Iterable[Claim], context: Context) -> tuple[Findin
     return tuple(
         Finding(claim.module.place(claim.node), "LDC307", said, claim.name) for claim in accounts.values()
     )
+
+
+def _facts_of_another_account(
+    claims: Iterable[Claim], jobs: Iterable[Job], context: Context
+) -> tuple[Finding, ...]:
+    """A job id of one account means another job, or none, in another."""
+    found: list[Finding] = []
+    for claim in claims:
+        if claim.construct in {"resource", "beside"} and claim.detail is not None:
+            account = _told(context, claim.module, claim.detail.values.get("account_id"))
+            found += [
+                Finding(
+                    claim.module.place(claim.node),
+                    "LDC307",
+                    f"the facts of job {job.id} are of account {job.account_id}, and this is account {account}",
+                    claim.name,
+                )
+                for job in jobs
+                if account.isdigit() and int(account) != job.account_id
+            ]
+    return tuple(found)
 
 
 def _told(context: Context, module: Module, node: ast.expr | None) -> str:

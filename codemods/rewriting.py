@@ -10,14 +10,14 @@ from pathlib import Path
 
 from legacy_shim.catalogue import BY_NAME
 
+from .change import Task, change_all
 from .claims import Context, Rewrite
 from .edits import Edit, Import, ReplaceExpression
-from .findings import Finding, Place
+from .findings import Finding
 from .import_edits import ImportChanges, import_edits
 from .index import Index
-from .legacy_imports import FACADE, LegacyAlias, judge, legacy_aliases, newly_unused
+from .legacy_imports import FACADE, LegacyAlias, judge, legacy_aliases, newly_unused, read_after
 from .modules import Module
-from .namespace import unbound_names
 from .plan import kept_findings
 from .report import Change
 from .rewrites import constructs
@@ -70,8 +70,11 @@ def collect(planned: Planned) -> Collected:
     return found
 
 
-def carry_out(planned: Planned, found: Collected) -> tuple[list[Change], list[Finding]]:
-    """The new text of each file that changes; a finding for each that the tool cannot change faithfully."""
+def carry_out(planned: Planned, found: Collected, jobs: int = 1) -> tuple[list[Change], list[Finding]]:
+    """The new text of each file that changes; a finding for each that the tool cannot change faithfully.
+
+    ``jobs`` is the number of processes to work with, at most.
+    """
     index = planned.context.index
     rewritten = frozenset(found.rewritten)
     verdicts = judge(index, legacy_aliases(index), rewritten)
@@ -85,19 +88,17 @@ def carry_out(planned: Planned, found: Collected) -> tuple[list[Change], list[Fi
             found.imports[module].append(Import(FACADE))
     for module, name in _starred_in(index, rewritten):
         found.imports[module].append(Import(FACADE, name))
-    changes: list[Change] = []
-    problems: list[Finding] = []
+    tasks: list[Task] = []
     for module in index.tree.modules.values():
         wanted = ImportChanges(
             dropped.get(module, frozenset()), to_facade.get(module, frozenset()), tuple(found.imports[module])
         )
         if not (found.edits[module] or wanted.drop or wanted.to_facade or wanted.add):
             continue
-        change = _rewritten(planned, module, found.edits[module], wanted)
-        if isinstance(change, Finding):
-            problems.append(change)
-        elif change.new_text != change.source.text:
-            changes.append(change)
+        tasks.append(_task(planned, module, found.edits[module], wanted))
+    done = change_all(tasks, jobs)
+    changes = [each for each in done if isinstance(each, Change) and each.new_text != each.source.text]
+    problems = [each for each in done if isinstance(each, Finding)]
     return changes, [*problems, *_handed_out(verdicts.needed, found.findings)]
 
 
@@ -118,21 +119,17 @@ def _handed_out(needed: Iterable[LegacyAlias], findings: Iterable[Finding]) -> l
     ]
 
 
-def _rewritten(
-    planned: Planned, module: Module, edits: Sequence[Edit], wanted: ImportChanges
-) -> Change | Finding:
-    """A file with its edits; imports that they left unused go too, so the edits are made twice where there are some."""
-    style, source = planned.context.style(module), planned.sources[module.path]
-    change = _apply(source, [*edits, *import_edits(module, wanted, style)])
-    if isinstance(change, Finding):
-        return change
+def _task(planned: Planned, module: Module, edits: Sequence[Edit], wanted: ImportChanges) -> Task:
+    """The edits of a file; imports that they leave unused go too."""
+    style = planned.context.style(module)
+    imports = import_edits(module, wanted, style)
     known = {alias.alias for alias in wanted.drop | wanted.to_facade}
-    unused = newly_unused(planned.context.index, module, ast.parse(change.new_text))
+    unused = newly_unused(planned.context.index, module, read_after(module, [*edits, *imports]))
     more = [alias for alias in unused if alias.alias not in known]
-    if not more:
-        return change
-    wanted = replace(wanted, drop=wanted.drop | frozenset(more))
-    return _apply(source, [*edits, *import_edits(module, wanted, style)])
+    if more:
+        wanted = replace(wanted, drop=wanted.drop | frozenset(more))
+        imports = import_edits(module, wanted, style)
+    return Task(planned.sources[module.path], (*edits, *imports))
 
 
 def _by_module(aliases: Iterable[LegacyAlias]) -> dict[Module, frozenset[LegacyAlias]]:
@@ -188,38 +185,3 @@ def _facade_chains(
                 edits[reference.module].append(ReplaceExpression(reference.module.span(link), text))
                 break
     return edits
-
-
-def _apply(source: Source, edits: Sequence[Edit]) -> Change | Finding:
-    from .apply import NotApplied, apply_edits
-
-    try:
-        text = apply_edits(source.text, edits)
-        tree = ast.parse(text)
-    except NotApplied as error:
-        return Finding(Place(source.path), "LDC507", str(error))
-    except SyntaxError as error:
-        return Finding(
-            Place(source.path), "LDC507", f"the result would not parse: {error.msg}, line {error.lineno}"
-        )
-    left = _legacy_import_in(tree)
-    if left is not None:
-        return Finding(Place(source.path, left.lineno), "LDC507", "a legacy import would have been left")
-    lost = unbound_names(tree) - unbound_names(ast.parse(source.text))
-    if lost:
-        return Finding(Place(source.path), "LDC507", f"`{min(lost)}` would have lost its import")
-    return Change(source, text)
-
-
-def _legacy_import_in(tree: ast.Module) -> ast.ImportFrom | None:
-
-    for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.ImportFrom)
-            and not node.level
-            and (node.module or "").split(".")[0] == "dagster_dbt"
-        ):
-            in_package = (node.module or "").split(".")[1:2] == ["cloud"]
-            if in_package or any(alias.name in BY_NAME for alias in node.names):
-                return node
-    return None

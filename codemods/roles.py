@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, replace
 
+from .functions import collected_by
 from .modules import FUNCTIONS, Module
 
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
 Display = ast.Dict | ast.List | ast.Tuple | ast.Set
 
 
@@ -47,6 +49,14 @@ def role_of(module: Module, node: ast.expr) -> Role:
                 return replace(role, kind="nothing")
             if isinstance(above, ast.NamedExpr) and above.target is child:
                 return replace(role, kind="flow")
+        elif isinstance(above, ast.comprehension):
+            outer = module.parents[above]
+            if not isinstance(outer, COMPREHENSIONS) or collected_by(outer) is not child:
+                return role
+            above = outer
+        elif isinstance(above, COMPREHENSIONS):
+            if collected_by(above) is not child:
+                return role
         elif isinstance(above, ast.Starred):
             role = replace(role, starred=above)
         elif isinstance(above, ast.BinOp) and isinstance(above.op, (ast.Add, ast.BitOr)):

@@ -37,7 +37,7 @@ def split(claims: Sequence[Claim], context: Context, namespaces: Mapping[Module,
         return None
     used = {resource for claim in loads for resource in claim.resources}
     beside = [
-        replace(homes[resource], construct="beside", blocked=(), covers=frozenset())
+        replace(homes[resource], construct="beside", blocked=(), covers=frozenset(), is_site=False)
         for resource in used
         if resource in homes
     ]

@@ -51,7 +51,8 @@ def binding_of(claim: Claim, placements: tuple[Placement, ...], unit: Unit, cont
     argument = claim.detail.arguments["dbt_cloud"]
     if not placements or not isinstance(argument, ast.Name) or not _is_global(context, module, argument):
         return _OWN
-    if module.scope_of(claim.node) is not module.tree or not _is_unconditional(context, module, argument.id):
+    outer = claim.detail.loop.node if claim.detail.loop is not None else claim.node
+    if module.scope_of(outer) is not module.tree or not _is_unconditional(context, module, argument.id):
         return _OWN
     if unit.beside or has_postponed_annotations(module):
         return _OWN

@@ -14,12 +14,13 @@ from legacy_shim.catalogue import BY_NAME
 
 from .. import sinks
 from ..asset_text import AssetText, asset_text
-from ..claims import Claim, Context, Rewrite, covered
+from ..claims import Claim, Context, JobRef, Rewrite, covered
 from ..edits import InsertBefore, ReplaceExpression, ReplaceStatement, Unstar
 from ..findings import Finding
 from ..index import thing_kind
-from ..job_commands import NoSingleBuild, Plan, plan_of
+from ..job_commands import NoSingleBuild, plan_of
 from ..job_differences import tell_of_job
+from ..loops import Loop, loop_around
 from ..sinks import Placement
 from ..units import Unit
 from ..values import Keyed, Made, root
@@ -40,6 +41,8 @@ class Load:
     arguments: dict[str, ast.expr]
     parts: tuple[tuple[ast.AST, str], ...]
     placements: tuple[Placement, ...]
+    loop: Loop | None = None
+    """The comprehension that loads several jobs with this one call."""
 
 
 def claims(context: Context) -> Iterator[Claim]:
@@ -75,12 +78,12 @@ def _claim(context: Context, value: Made) -> Claim:
                 module.place(call), "LDC303", "the resource given as `dbt_cloud` cannot be followed", NAME
             )
         )
-    job = context.job_ref(module, arguments["job_id"]) if "job_id" in arguments else None
-    if job is not None:
-        problem = problem or _refused(context, job.job_id)
-    if not problem and any(isinstance(above, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp, ast.For))
-                           for above in module.ancestors(call)):  # fmt: skip
-        problem = "it loads several jobs in a loop"
+    job = arguments.get("job_id")
+    loop, said = loop_around(context, module, call, job) if job is not None else (None, "")
+    problem = problem or said
+    jobs = loop.jobs if loop is not None else (context.job_ref(module, job),) if job is not None else ()
+    for ref in jobs:
+        problem = problem or _refused(context, ref.job_id)
     if not problem and isinstance(module.scope_of(call), ast.ClassDef):
         problem = "it stands in the body of a class, whose names a function in it does not see"
     if problem:
@@ -100,10 +103,10 @@ def _claim(context: Context, value: Made) -> Claim:
         code=BY_NAME[NAME].code,
         value=value,
         resources=resources,
-        jobs=(job,) if job else (),
+        jobs=jobs,
         blocked=tuple(blocked),
         covers=covered([call.func]),
-        detail=Load(arguments, parts, tuple(placed)),
+        detail=Load(arguments, parts, tuple(placed), loop),
     )
 
 
@@ -144,29 +147,40 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     done = Rewrite()
     module, load = claim.module, claim.detail
     assert isinstance(load, Load) and isinstance(claim.node, ast.Call)
-    ref = claim.jobs[0]
-    job = unit.job_of(ref)
-    plan = plan_of(job) if job is not None else None
     binding = binding_of(claim, load.placements, unit, context)
-    name, is_assigned = _function_name(claim, unit)
-    text = asset_text(
-        AssetText(module, name, load.arguments, load.parts, ref, job, plan, binding.parameter),
-        claim.node,
-        unit,
-        context,
-        done,
-    )
-    statement = module.statement_of(claim.node)
-    if is_assigned:
-        done.edit(module, ReplaceStatement(module.span(statement), text))
+    statement = module.span(module.statement_of(claim.node))
+    if load.loop is not None:
+        names = [unit.namespace(module).reserve(f"dbt_cloud_job_{ref.job_id}") for ref in claim.jobs]
+        texts = [
+            _definition(claim, ref, name, binding.parameter, unit, context, done)
+            for ref, name in zip(claim.jobs, names, strict=True)
+        ]
+        done.edit(module, InsertBefore(statement, "\n\n".join(texts)))
+        done.edit(module, ReplaceExpression(load.loop.span_in(module), f"[{', '.join(names)}]"))
     else:
-        done.edit(module, InsertBefore(module.span(statement), text))
-        wrap = any(place.wrap and place.role.node is claim.node for place in load.placements)
-        done.edit(module, ReplaceExpression(module.span(claim.node), f"[{name}]" if wrap else name))
-    _replace(claim, load, context, done)
+        name, is_assigned = _function_name(claim, unit)
+        text = _definition(claim, claim.jobs[0], name, binding.parameter, unit, context, done)
+        if is_assigned:
+            done.edit(module, ReplaceStatement(statement, text))
+        else:
+            done.edit(module, InsertBefore(statement, text))
+            wrap = any(place.wrap and place.role.node is claim.node for place in load.placements)
+            done.edit(module, ReplaceExpression(module.span(claim.node), f"[{name}]" if wrap else name))
+        _replace(claim, load, context, done)
     bind(binding, context, done)
-    _tell(claim, unit, plan, bool(binding.parameter), done)
+    _tell(claim, unit, bool(binding.parameter), done)
     return done
+
+
+def _definition(
+    claim: Claim, ref: JobRef, name: str, parameter: str, unit: Unit, context: Context, done: Rewrite
+) -> str:
+    """The decorated function for one job of a load."""
+    assert isinstance(claim.node, ast.Call)
+    load, job = claim.detail, unit.job_of(ref)
+    plan = plan_of(job) if job is not None else None
+    wanted = AssetText(claim.module, name, load.arguments, load.parts, ref, job, plan, parameter)
+    return asset_text(wanted, claim.node, unit, context, done)
 
 
 def _function_name(claim: Claim, unit: Unit) -> tuple[str, bool]:
@@ -181,7 +195,7 @@ def _function_name(claim: Claim, unit: Unit) -> tuple[str, bool]:
         return target.id, True
     ref = claim.jobs[0]
     wanted = f"dbt_cloud_job_{ref.job_id}" if ref.job_id is not None else "dbt_cloud_job"
-    return unit.namespace(claim.module).fresh(wanted), False
+    return unit.namespace(claim.module).reserve(wanted), False
 
 
 def _replace(claim: Claim, load: Load, context: Context, done: Rewrite) -> None:
@@ -199,20 +213,17 @@ def _replace(claim: Claim, load: Load, context: Context, done: Rewrite) -> None:
             )
 
 
-def _tell(claim: Claim, unit: Unit, plan: Plan | None, is_bound: bool, done: Rewrite) -> None:
-    module, node, ref = claim.module, claim.node, claim.jobs[0]
-    tell = done.tell
-    if plan is not None:
-        tell_of_job(done, claim, unit, plan)
-    elif ref.job_id is None:
-        said = (
-            f"set {ref.variable}, or give it with --env-file"
-            if ref.variable
-            else "the job id cannot be read here"
-        )
-        tell(module, node, "LDC402", said, NAME)
-    else:
-        tell(module, node, "LDC401", f"job {ref.job_id}: its project, environment and commands", NAME)
+def _tell(claim: Claim, unit: Unit, is_bound: bool, done: Rewrite) -> None:
+    module, node, tell = claim.module, claim.node, done.tell
+    for ref in claim.jobs:
+        job = unit.job_of(ref)
+        if job is not None:
+            tell_of_job(done, claim, ref, unit, plan_of(job))
+        elif ref.job_id is None:
+            named = f"set {ref.variable}, or give it with --env-file" if ref.variable else ""
+            tell(module, node, "LDC402", named or "the job id cannot be read here", NAME)
+        else:
+            tell(module, node, "LDC401", f"job {ref.job_id}: its project, environment and commands", NAME)
     if "partition_key_to_vars_fn" in claim.detail.arguments:
         tell(module, node, "LDC217", "the partition's variables are passed with --vars", NAME)
     if is_bound:

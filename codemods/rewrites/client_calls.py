@@ -16,10 +16,20 @@ from legacy_shim.catalogue import BY_NAME
 
 from .. import render, sinks
 from ..claims import Claim, Context, JobRef, Rewrite, covered
-from ..client_methods import METHODS, OUTPUT_ATTRIBUTES, Method, read_call
+from ..client_methods import (
+    GETTER,
+    METHODS,
+    OUTPUT_ATTRIBUTES,
+    RUN_AND_POLL,
+    Method,
+    is_client,
+    is_output,
+    read_call,
+)
 from ..edits import ReplaceExpression, ReplaceInString, ReplaceStatement
-from ..evaluate import is_injected
+from ..evaluate import annotates_resource, is_injected
 from ..findings import Finding
+from ..functions import composes
 from ..index import Reference, thing_kind
 from ..modules import FUNCTIONS, Module
 from ..roles import Role, role_of
@@ -27,10 +37,7 @@ from ..run_and_poll import run_and_poll
 from ..units import Unit
 from ..v2 import CLOUD_V2, Use
 from ..values import Keyed, Made, Member, Result, Value, legacy_name, root
-
-_CLIENT = "DbtCloudClient"
-_GETTER = "get_dbt_client"
-_RUN_AND_POLL = "run_job_and_poll"
+from .run_op import KEY
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,11 +72,11 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
                 isinstance(value, Result)
                 and value.call is link
                 and base is not None
-                and _is_client(value.member.of)
+                and is_client(value.member.of)
             ):
                 seen.add(link)
                 yield _method_claim(context, module, link, base, value)
-            elif isinstance(value, Member) and _is_output(value.of) and isinstance(link, ast.Attribute):
+            elif isinstance(value, Member) and is_output(value.of) and isinstance(link, ast.Attribute):
                 seen.add(link)
                 yield _output_claim(module, link, value)
             elif _is_unknown_attribute(module, link, value):
@@ -77,31 +84,19 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
                 yield _lost(role_of(module, link), value)
     top = reference.node
     for value in index.values(module, top):
-        if top not in seen and (isinstance(value, Keyed) or _is_output(value)):
+        if top not in seen and (isinstance(value, Keyed) or is_output(value)):
             role = role_of(module, top)
-            if role.kind not in {"flow", "nothing", "chain", "returned"} and not _goes_to_a_function(
-                context, role
-            ):
+            is_wiring = not isinstance(value, Keyed) and composes(module.function_of(top))
+            followed = role.kind in {"flow", "nothing", "chain", "returned"} or is_wiring
+            if not followed and not _goes_to_a_function(context, role):
                 seen.add(top)
                 yield _lost(role, value)
-
-
-def _is_client(value: Value) -> bool:
-    if isinstance(value, Result):
-        return value.member.attribute == _GETTER and _is_client(value.member.of)
-    return isinstance(value, Keyed) or thing_kind(value) == "resource" or legacy_name(value) == _CLIENT
-
-
-def _is_output(value: Value) -> bool:
-    return (
-        isinstance(value, Result) and value.member.attribute == _RUN_AND_POLL and _is_client(value.member.of)
-    )
 
 
 def _is_unknown_attribute(module: Module, link: ast.expr, value: Value) -> bool:
     if not isinstance(value, Member) or value.attribute == "configured":
         return False
-    return _is_client(value.of) and not _is_called(module, link)
+    return is_client(value.of) and not _is_called(module, link)
 
 
 def _is_called(module: Module, link: ast.expr) -> bool:
@@ -125,6 +120,7 @@ def _claim(
 ) -> Claim:
     owner = root(value)
     name = legacy_name(value) or "DbtCloudClientResource"
+    is_op = thing_kind(owner) == "op"
     return Claim(
         construct="client_calls",
         module=module,
@@ -132,19 +128,20 @@ def _claim(
         name=name,
         code=BY_NAME[name].code,
         value=value,
-        resources=frozenset({owner}) if isinstance(owner, Made) else frozenset(),
-        keys=frozenset({owner.key}) if isinstance(owner, Keyed) else frozenset(),
+        resources=frozenset({owner}) if isinstance(owner, Made) and not is_op else frozenset(),
+        keys=frozenset({owner.key} if isinstance(owner, Keyed) else {KEY} if is_op else ()),
         jobs=jobs,
         blocked=blocked,
         covers=covers,
         detail=use,
+        is_site=use.kind != "getter",
     )
 
 
 def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.expr, value: Result) -> Claim:
     assert isinstance(node, ast.Call)
     name = value.member.attribute
-    if name == _GETTER:
+    if name == GETTER:
         return _claim(module, node, value, Use_("getter", base=base))
     method, problem, job_node = read_call(node, name)
     jobs: tuple[JobRef, ...] = (context.job_ref(module, job_node),) if job_node is not None else ()
@@ -156,7 +153,7 @@ def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.ex
         blocked.append(
             Finding(module.place(node), "LDC302", "the resource is built where it is called", name)
         )
-    kind = "poll" if name == _RUN_AND_POLL else "call"
+    kind = "poll" if name == RUN_AND_POLL else "call"
     role = role_of(module, node)
     if kind == "poll" and not blocked:
         statement = module.statement_of(node)
@@ -202,7 +199,7 @@ def _output_claim(module: Module, node: ast.Attribute, value: Member) -> Claim:
 
 
 def _lost(role: Role, value: Value) -> Claim:
-    what = "the output" if _is_output(value) else "the client"
+    what = "the output" if is_output(value) else "the client"
     finding = sinks.lost_trail(role, what, legacy_name(value))
     return _claim(role.module, role.node, value, Use_("lost", role=role), blocked=(finding,))
 
@@ -214,19 +211,24 @@ def _annotations(context: Context) -> Iterator[Claim]:
             if not isinstance(node, FUNCTIONS):
                 continue
             for arg in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:
-                if arg.annotation is not None and is_injected(evaluator, module, node, arg):
+                annotation = arg.annotation
+                if (
+                    annotation is not None
+                    and is_injected(evaluator, module, node, arg)
+                    and annotates_resource(evaluator, module, annotation)
+                ):
                     value = Keyed(module, arg, arg.arg)
-                    plain = isinstance(arg.annotation, (ast.Name, ast.Attribute))
+                    plain = isinstance(annotation, (ast.Name, ast.Attribute, ast.Subscript))
                     said = "the annotation is more than a name"
                     finding = Finding(module.place(arg), "LDC302", said, "DbtCloudClientResource")
                     blocked = () if plain else (finding,)
                     yield _claim(
                         module,
-                        arg.annotation,
+                        annotation,
                         value,
-                        Use_("annotation", base=arg.annotation),
+                        Use_("annotation", base=annotation),
                         blocked=blocked,
-                        covers=covered([arg.annotation]),
+                        covers=covered([annotation]),
                     )
 
 
@@ -256,7 +258,7 @@ def client_text(context: Context, module: Module, node: ast.expr) -> str:
     """How to write the v2 client that takes the place of the legacy client ``node``."""
     values = context.index.values(module, node)
     if any(isinstance(value, Result) for value in values):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == _GETTER:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == GETTER:
             return f"{render.own_text(module, node.func.value)}.get_client()"
         return render.own_text(module, node)  # A name that an assignment gave the v2 client.
     return f"{render.own_text(module, node)}.get_client()"
@@ -276,10 +278,10 @@ def _rewrite_output(claim: Claim, use_: Use_, done: Rewrite) -> None:
         # Before Python 3.12 nodes inside an f-string have no position of their own.
         base = ast.unparse(use_.base)
         other = '"' if module.source_of(string).lstrip("fFrR")[:1] == "'" else "'"
-        text = use_.replacement.replace('"', other)
-        done.edit(module, ReplaceInString(module.span(string), f"{base}.{node.attr}", f"{base}{text}"))
+        text = use_.replacement.replace('"', other).format(base)
+        done.edit(module, ReplaceInString(module.span(string), f"{base}.{node.attr}", text))
         return
-    text = render.own_text(module, use_.base) + use_.replacement
+    text = use_.replacement.format(render.own_text(module, use_.base))
     done.edit(module, ReplaceExpression(module.span(node), text))
 
 

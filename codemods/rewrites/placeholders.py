@@ -87,7 +87,7 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     plan = plan_of(job)
     if role.name == "select" and role.call is not None:
         _select(claim, role.call, plan, unit, context, done)
-        tell_of_job(done, claim, unit, plan)
+        tell_of_job(done, claim, claim.jobs[0], unit, plan)
     else:
         _command(claim, plan, context, done)
     return done

@@ -24,7 +24,7 @@ from ..run_and_poll import run_and_poll
 from ..style import Style
 from ..units import Unit
 from ..v2 import Use
-from ..values import External
+from ..values import External, Literal
 
 NAME = "dbt_cloud_run_op"
 KEY = "dbt_cloud"
@@ -57,7 +57,7 @@ def claims(context: Context) -> Iterator[Claim]:
 
 def _claim(context: Context, reference: Reference, place: int) -> Claim:
     module, chain = reference.module, reference.chain
-    problem, found = _read(reference, place)
+    problem, found = _read(context, reference, place)
     call = chain[place + 2] if len(chain) > place + 2 else chain[place]
     blocked = (Finding(module.place(chain[place]), "LDC302", problem, NAME),) if problem else ()
     jobs = (context.job_ref(module, found.settings["job_id"]),) if found is not None and not problem else ()
@@ -75,7 +75,7 @@ def _claim(context: Context, reference: Reference, place: int) -> Claim:
     )
 
 
-def _read(reference: Reference, place: int) -> tuple[str, RunOp | None]:
+def _read(context: Context, reference: Reference, place: int) -> tuple[str, RunOp | None]:
     module, chain = reference.module, reference.chain
     rest = chain[place + 1 :]
     is_configured = len(rest) == 2 and isinstance(rest[0], ast.Attribute) and rest[0].attr == "configured"
@@ -92,6 +92,11 @@ def _read(reference: Reference, place: int) -> tuple[str, RunOp | None]:
     arguments = dict(zip(("config_or_config_fn", "name"), call.args, strict=False))
     arguments |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
     config = arguments.get("config_or_config_fn")
+    named = context.index.values(module, config) if isinstance(config, ast.Name) else frozenset()
+    if len(named) == 1:
+        (display,) = named
+        # A dict that is read elsewhere too stays where it is, and the op says the same.
+        config = display.node if isinstance(display, Literal) and display.module is module else config
     if not isinstance(config, ast.Dict) or set(arguments) - {"config_or_config_fn", "name", "description"}:
         return "its configuration is no dict that can be read here", None
     settings: dict[str, ast.expr] = {}

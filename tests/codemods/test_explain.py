@@ -54,7 +54,8 @@ def test_commands_of_the_guide_exist() -> None:
     from legacy_shim.codemods.cli import app
 
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-    found = re.findall(r"python -m legacy_shim\.codemods (\w+)([^\n`>]*)", GUIDE)
+    joined = GUIDE.replace("\\\n", " ")  # as a shell reads a line that goes on
+    found = re.findall(r"python -m legacy_shim\.codemods (\w+)([^\n`>]*)", joined)
     assert {name for name, _ in found} >= {"scan", "lookup", "migrate", "explain"}
     for name, rest in found:
         assert name in commands, name

@@ -11,7 +11,7 @@ HEAD = """
 import os
 from dagster import *
 from dagster_dbt import dbt_cloud_resource, load_assets_from_dbt_cloud_job
-cloud = dbt_cloud_resource("t", 1)
+cloud = dbt_cloud_resource("t", 12345)
 """
 
 
@@ -196,7 +196,17 @@ def test_postponed_annotations_leave_the_context_bare(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("program", "code"),
     [
-        ("m = [load_assets_from_dbt_cloud_job(cloud, i) for i in (67890, 67891)]", "LDC302"),
+        ("m = [load_assets_from_dbt_cloud_job(cloud, i) for i in (67890, int(name))]", "LDC302"),
+        ("m = [load_assets_from_dbt_cloud_job(cloud, i) for i in (67890, 67891) if i % 2]", "LDC302"),
+        ("m = {i: load_assets_from_dbt_cloud_job(cloud, i) for i in (67890, 67891)}", "LDC302"),
+        (
+            "m = [load_assets_from_dbt_cloud_job(cloud, i, lambda n: name(n, i)) for i in (67890, 67891)]",
+            "LDC302",
+        ),
+        (
+            "m = []\nfor i in (67890, 67891):\n    m.append(load_assets_from_dbt_cloud_job(cloud, i))",
+            "LDC302",
+        ),
         ("m = load_assets_from_dbt_cloud_job(cloud, 67890, op_tags={'a': 'b'})", "LDC302"),
         ("m = load_assets_from_dbt_cloud_job(cloud, 67890)\nm.compute_cacheable_data()", "LDC303"),
         ("m = load_assets_from_dbt_cloud_job(**settings)", "LDC302"),
@@ -229,7 +239,7 @@ def renaming():
 """,
     )
     assert "from legacy_shim import dbt_cloud_resource\n" in text
-    assert 'cloud = dbt_cloud_resource("t", 1)\ncloud_workspace = DbtCloudWorkspace(' in text
+    assert 'cloud = dbt_cloud_resource("t", 12345)\ncloud_workspace = DbtCloudWorkspace(' in text
     assert "workspace=cloud_workspace" in text
     assert {"LDC220", "LDC304", "LDC308"} <= set(codes)
 
@@ -241,7 +251,7 @@ def test_across_files_names_packages_and_stars(tmp_path: Path) -> None:
             "src/acme/__init__.py": "",
             "src/acme/resources.py": """
                 from dagster_dbt import dbt_cloud_resource
-                cloud = dbt_cloud_resource("t", 1)
+                cloud = dbt_cloud_resource("t", 12345)
                 RESOURCES = {"dbt_cloud": cloud}
             """,
             "src/acme/assets/__init__.py": "from .dbt import *\n",
@@ -278,3 +288,19 @@ def test_across_files_names_packages_and_stars(tmp_path: Path) -> None:
     for name, text in texts.items():
         compile(text, name, "exec")
         assert "load_assets_from_dbt_cloud_job" not in text
+
+
+@pytest.mark.parametrize(
+    ("program", "left"),
+    [
+        ("JOBS = [67890, 67891]\nm = [load_assets_from_dbt_cloud_job(cloud, i) for i in JOBS]", "m = [{}]"),
+        ("m = [a for i in (67890, 67891) for a in load_assets_from_dbt_cloud_job(cloud, i)]", "m = [{}]"),
+        ("m = [*(load_assets_from_dbt_cloud_job(cloud, i) for i in (67890, 67891))]", "m = [*([{}])]"),
+    ],
+)
+def test_a_loop_over_jobs_is_written_out(tmp_path: Path, program: str, left: str) -> None:
+    text, codes = migrate_one(tmp_path, HEAD + program + "\ndefs = Definitions(assets=[*m])\n")
+    assert left.format("dbt_cloud_job_67890, dbt_cloud_job_67891") in text
+    assert text.count("@dbt_cloud_assets(") == 2
+    assert 'defs = Definitions(assets=[*m], resources={"dbt_cloud": cloud})' in text
+    assert "LDC204" in codes and "legacy_shim" not in text  # the second job's commands run in the first

@@ -22,13 +22,13 @@ IMPORTS = (
     ("try:\n    from dagster_dbt import *\nexcept ImportError: pass\n", ""),
 )
 RESOURCES = (
-    'cloud = {p}dbt_cloud_resource("t", 1)  # ours\n',
-    'cloud = {p}dbt_cloud_resource.configured({{"auth_token": {{"env": "T"}}, "account_id": 1}})\n',
-    'a = 1; cloud = {p}dbt_cloud_resource(api_token="t", account_id=1); b = 2\n',
-    'def make(env):\n    return {p}dbt_cloud_resource(api_token=env, account_id=1)\n\ncloud = make("T")\n',
-    'cloud, other = {p}dbt_cloud_resource("t", 1), None\n',
-    'if {p}dbt_cloud_resource:\n\tcloud = {p}dbt_cloud_resource("t", 1)\nelse: cloud = None\n',
-    'RESOURCES = {{}}\nRESOURCES["dbt_cloud"] = cloud = {p}dbt_cloud_resource("t", 1)\n',
+    'cloud = {p}dbt_cloud_resource("t", 12345)  # ours\n',
+    'cloud = {p}dbt_cloud_resource.configured({{"auth_token": {{"env": "T"}}, "account_id": 12345}})\n',
+    'a = 1; cloud = {p}dbt_cloud_resource(api_token="t", account_id=12345); b = 2\n',
+    'def make(env):\n    return {p}dbt_cloud_resource(api_token=env, account_id=12345)\n\ncloud = make("T")\n',
+    'cloud, other = {p}dbt_cloud_resource("t", 12345), None\n',
+    'if {p}dbt_cloud_resource:\n\tcloud = {p}dbt_cloud_resource("t", 12345)\nelse: cloud = None\n',
+    'RESOURCES = {{}}\nRESOURCES["dbt_cloud"] = cloud = {p}dbt_cloud_resource("t", 12345)\n',
 )
 LOADS = (
     "models = {p}load_assets_from_dbt_cloud_job({c}, 67890)\n",

@@ -10,7 +10,7 @@ from rewriting import migrate, migrate_one
 HEAD = """from dagster import *
 from dagster_dbt import DbtCloudClientResource, dbt_cloud_resource, dbt_cloud_run_op, load_assets_from_dbt_cloud_job
 
-cloud = dbt_cloud_resource("t", 1)
+cloud = dbt_cloud_resource("t", 12345)
 """
 UPDATE = """
 @asset
@@ -37,7 +37,7 @@ def test_a_package_that_imports_its_own_modules(tmp_path: Path) -> None:
             "pkg/resources.py": """
                 import dagster_dbt
                 from . import assets
-                dbt_cloud = dagster_dbt.dbt_cloud_resource("t", 1)
+                dbt_cloud = dagster_dbt.dbt_cloud_resource("t", 12345)
             """,
         },
     )
@@ -80,7 +80,7 @@ def test_a_resource_that_leaves_the_trail_stays(tmp_path: Path, use: str) -> Non
         tmp_path, HEAD + f"{use}\ndefs = Definitions(resources={{'dbt_cloud': cloud}})\n"
     )
     assert "LDC303" in codes
-    assert 'cloud = dbt_cloud_resource("t", 1)' in text
+    assert 'cloud = dbt_cloud_resource("t", 12345)' in text
     assert use in text
 
 
@@ -91,7 +91,7 @@ def test_a_load_in_a_class_body_stays(tmp_path: Path) -> None:
         from dagster_dbt import dbt_cloud_resource, load_assets_from_dbt_cloud_job
 
         class Everything:
-            cloud = dbt_cloud_resource("t", 1)
+            cloud = dbt_cloud_resource("t", 12345)
             models = load_assets_from_dbt_cloud_job(cloud, 67890)
         """,
     )
@@ -150,7 +150,7 @@ def test_an_op_that_may_be_handed_something_else_stays(tmp_path: Path, program: 
     text, codes = migrate_one(tmp_path, HEAD + program)
     assert "LDC303" in codes
     assert "context.resources.dbt_cloud.run_job_and_poll(67890)" in text
-    assert 'cloud = dbt_cloud_resource("t", 1)' in text
+    assert 'cloud = dbt_cloud_resource("t", 12345)' in text
 
 
 def test_a_fake_in_a_file_that_names_nothing_legacy_keeps_the_shared_op(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_a_fake_in_a_file_that_names_nothing_legacy_keeps_the_shared_op(tmp_path
                 from dagster_dbt import dbt_cloud_resource
                 from ops import kick
 
-                @job(resource_defs={"dbt_cloud": dbt_cloud_resource("t", 1)})
+                @job(resource_defs={"dbt_cloud": dbt_cloud_resource("t", 12345)})
                 def nightly():
                     kick()
             """,
@@ -242,7 +242,7 @@ def test_what_is_new_does_not_rest_on_a_module_import_that_goes(tmp_path: Path, 
     name = spelling.split(" as ")[-1]
     text, codes = migrate_one(
         tmp_path,
-        f"import {spelling}\ncloud = {name}.dbt_cloud_resource('t', 1)\n"
+        f"import {spelling}\ncloud = {name}.dbt_cloud_resource('t', 12345)\n"
         f"models = {name}.load_assets_from_dbt_cloud_job(cloud, 67891)\n",
     )
     assert "LDC507" not in codes

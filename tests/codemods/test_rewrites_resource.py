@@ -27,8 +27,8 @@ from dagster_dbt import DbtCloudClientResource, dbt_cloud_resource, load_assets_
             ('int(os.environ["A"])', 'os.environ["T"]', '"https://cloud.getdbt.com"'),
         ),
         (
-            'dbt_cloud_resource("secret", "123")',
-            ("123", '"secret"', '"https://cloud.getdbt.com"'),
+            'dbt_cloud_resource("secret", "12345")',
+            ("12345", '"secret"', '"https://cloud.getdbt.com"'),
         ),
         (
             'DbtCloudClientResource(auth_token=EnvVar("T"), account_id=EnvVar.int("A"), '
@@ -36,8 +36,8 @@ from dagster_dbt import DbtCloudClientResource, dbt_cloud_resource, load_assets_
             ('int(os.environ["A"])', 'os.environ["T"]', '"https://x.us1.dbt.com"'),
         ),
         (
-            'dbt_cloud_resource(api_token="t", account_id=5, disable_schedule_on_trigger=False)',
-            ("5", '"t"', '"https://cloud.getdbt.com"'),
+            'dbt_cloud_resource(api_token="t", account_id=12345, disable_schedule_on_trigger=False)',
+            ("12345", '"t"', '"https://cloud.getdbt.com"'),
         ),
     ],
 )
@@ -76,7 +76,7 @@ dbt_cloud = dbt_cloud_resource.configured(
     {
         # rotated monthly
         "auth_token": {"env": "T"},
-        "account_id": 5,  # Acme
+        "account_id": 12345,  # Acme
         "disable_schedule_on_trigger": True,  # they insist
     }
 )
@@ -86,7 +86,7 @@ dbt_cloud = dbt_cloud_resource.configured(
     )
     lines = [line.strip() for line in text.splitlines()]
     assert lines.index("# our account") + 1 == lines.index("dbt_cloud = DbtCloudWorkspace(")
-    assert "account_id=5,  # Acme" in lines
+    assert "account_id=12345,  # Acme" in lines
     assert lines.index("# rotated monthly") + 1 == lines.index('token=os.environ["T"],')
     assert "# they insist" in text
 
@@ -100,7 +100,7 @@ def test_the_users_quotes_and_order_of_imports_are_kept(tmp_path: Path) -> None:
         from dagster import Definitions, asset
         from dagster_dbt import DbtCliResource, dbt_cloud_resource, load_assets_from_dbt_cloud_job
 
-        cloud = dbt_cloud_resource.configured({'auth_token': {'env': 'T'}, 'account_id': 5})
+        cloud = dbt_cloud_resource.configured({'auth_token': {'env': 'T'}, 'account_id': 12345})
         models = load_assets_from_dbt_cloud_job(dbt_cloud=cloud, job_id=67890)
         defs = Definitions(assets=[models], resources={'cli': DbtCliResource('x'), 'n': json.dumps({})})
         """,
@@ -132,7 +132,7 @@ def test_dagster_is_written_as_the_file_imports_it(tmp_path: Path) -> None:
         import dagster as dg
         import dagster_dbt as d
 
-        cloud = d.dbt_cloud_resource.configured({"auth_token": dg.EnvVar("T"), "account_id": 1})
+        cloud = d.dbt_cloud_resource.configured({"auth_token": dg.EnvVar("T"), "account_id": 12345})
         models = d.load_assets_from_dbt_cloud_job(dbt_cloud=cloud, job_id=67890)
         defs = dg.Definitions(assets=[models])
         """,
@@ -148,11 +148,11 @@ def test_dagster_is_written_as_the_file_imports_it(tmp_path: Path) -> None:
         ('dbt_cloud_resource.configured(make_config, config_schema={"x": str})', "LDC302"),
         ("DbtCloudClientResource.configure_at_launch()", "LDC302"),
         (
-            'dbt_cloud_resource.configured({"auth_token": "t", "account_id": 1, "log_requests": True})',
+            'dbt_cloud_resource.configured({"auth_token": "t", "account_id": 12345, "log_requests": True})',
             "LDC302",
         ),
         ('dbt_cloud_resource.configured({"auth_token": "t", **rest})', "LDC302"),
-        ('somewhere(dbt_cloud_resource.configured({"auth_token": "t", "account_id": 1}))', "LDC303"),
+        ('somewhere(dbt_cloud_resource.configured({"auth_token": "t", "account_id": 12345}))', "LDC303"),
     ],
 )
 def test_what_cannot_be_read_stays_on_the_facade(tmp_path: Path, resource: str, code: str) -> None:
@@ -167,7 +167,7 @@ def test_without_facts_placeholders_name_the_fact_and_are_filled_later(tmp_path:
     from legacy_shim.codemods.facts import Facts
 
     program = (
-        IMPORTS + '\ndbt_cloud = dbt_cloud_resource("t", 1)\n' + LOAD.replace("67890", "67891") + BINDING
+        IMPORTS + '\ndbt_cloud = dbt_cloud_resource("t", 12345)\n' + LOAD.replace("67890", "67891") + BINDING
     )
     text, codes = migrate_one(tmp_path, program, facts=Facts())
     assert 'project_id=missing_fact("project_id", job_id=67891)' in text

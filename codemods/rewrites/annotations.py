@@ -1,0 +1,113 @@
+"""Annotations that name a legacy class say what v2 hands over there, where the annotated value migrates.
+
+    def refresh(client: DbtCloudClientResource) -> DbtCloudOutput   ->  (client: DbtCloudWorkspace) -> dict
+
+Dagster checks what an op takes and returns against its annotations, so those would fail at run time.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from legacy_shim.catalogue import BY_NAME
+
+from ..claims import Claim, Context, Rewrite
+from ..client_methods import GETTER, is_output
+from ..edits import ReplaceExpression
+from ..evaluate import annotates_resource, is_injected
+from ..functions import returns_of
+from ..index import thing_kind
+from ..modules import FUNCTIONS, Module
+from ..scopes import Parameter
+from ..units import Unit
+from ..v2 import CLOUD_V2
+from ..values import External, Keyed, Made, Result, Value, legacy_name, root
+from .run_op import KEY
+
+_WORKSPACE, _CLIENT, _DETAILS = "DbtCloudWorkspace", "DbtCloudWorkspaceClient", "dict"
+
+
+def claims(context: Context) -> Iterator[Claim]:
+    """One claim for each annotation whose value can be followed."""
+    index = context.index
+    for reference in index.references:
+        for link in reference.chain:
+            names = [value for value in index.values(reference.module, link) if isinstance(value, External)]
+            name = next((legacy_name(value) for value in names if legacy_name(value)), "")
+            if name:
+                values = list(_annotated(context, reference.module, link))
+                written = {_written(value) for value in values}
+                if len(written) == 1 and "" not in written:
+                    yield _claim(reference.module, reference.chain[0], link, name, values, written.pop())
+                break
+
+
+def _claim(
+    module: Module, first: ast.expr, link: ast.expr, name: str, values: Iterable[Value], written: str
+) -> Claim:
+    owners = {root(value) for value in values}
+    keys = {owner.key for owner in owners if isinstance(owner, Keyed)}
+    if any(thing_kind(owner) == "op" for owner in owners):
+        keys.add(KEY)
+    return Claim(
+        construct="annotations",
+        module=module,
+        node=link,
+        name=name,
+        code=BY_NAME[name].code,
+        resources=frozenset(
+            owner for owner in owners if isinstance(owner, Made) and thing_kind(owner) == "resource"
+        ),
+        keys=frozenset(keys),
+        covers=frozenset({first}),
+        detail=written,
+    )
+
+
+def _annotated(context: Context, module: Module, link: ast.expr) -> Iterator[Value]:
+    """What the annotated name, parameter or function may hold or return, of what is legacy."""
+    evaluator = context.index.evaluator
+    found: Iterable[Value] = ()
+    child: ast.AST = link
+    for above in module.ancestors(link):
+        if isinstance(above, ast.arg) and above.annotation is child:
+            function = module.parents[module.parents[above]]
+            if isinstance(function, FUNCTIONS):
+                is_resource = is_injected(evaluator, module, function, above)
+                if not (is_resource and annotates_resource(evaluator, module, link)):
+                    found = evaluator.binding_values(module, Parameter(function, above))
+            break
+        if isinstance(above, ast.AnnAssign) and above.annotation is child:
+            found = evaluator.values(module, above.value) if above.value is not None else ()
+            break
+        if isinstance(above, FUNCTIONS) and above.returns is child:
+            found = [value for node in returns_of(above) for value in evaluator.values(module, node)]
+            break
+        if isinstance(above, ast.stmt):
+            break
+        child = above
+    return (value for value in found if thing_kind(value))
+
+
+def _written(value: Value) -> str:
+    """The name of what takes the place of a value; empty where nothing does."""
+    if isinstance(value, Keyed) or thing_kind(value) == "resource":
+        return _WORKSPACE
+    if isinstance(value, Result) and value.member.attribute == GETTER:
+        return _CLIENT
+    return _DETAILS if is_output(value) else ""
+
+
+def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:  # noqa: ARG001  a construct's signature
+    """Put the name of v2's class where the legacy one stands."""
+    done = Rewrite()
+    use = unit.using(done, claim.module)
+    assert isinstance(claim.node, ast.expr)
+    text = {
+        _WORKSPACE: lambda: use(CLOUD_V2, _WORKSPACE),
+        _CLIENT: lambda: use(f"{CLOUD_V2}.client", _CLIENT),
+        _DETAILS: lambda: _DETAILS,
+    }[claim.detail]()
+    done.edit(claim.module, ReplaceExpression(claim.module.span(claim.node), text))
+    return done
