@@ -14,7 +14,9 @@ import benchmarks
 
 def main(names: list[str]) -> None:
     """Print the machine and the versions, then each benchmark's table."""
-    found = [module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name != "__main__"]
+    found = [
+        module.name for module in pkgutil.iter_modules(benchmarks.__path__) if not module.name.startswith("_")
+    ]
     unknown = sorted(set(names) - set(found))
     if unknown:
         raise SystemExit(f"no benchmark is called {unknown[0]!r}; there are: {', '.join(found)}")

@@ -10,6 +10,7 @@ import bisect
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -26,7 +27,8 @@ from .edits import (
     ReplaceStatement,
     Unstar,
 )
-from .modules import Span
+from .excerpts import Lines, excerpts
+from .modules import Span, split_lines
 
 _STATEMENTS = (cst.SimpleStatementLine, cst.BaseCompoundStatement)
 _STATEMENT_EDITS = (ReplaceStatement, InsertBefore, InsertAfter)
@@ -46,9 +48,26 @@ class NotApplied(Exception):
     """An edit found no node at its span, or two edits overlap: a fault of the tool, so the file is left as it is."""
 
 
-def apply_edits(text: str, edits: Sequence[Edit]) -> str:
-    """The text with all edits carried out. Raises ``NotApplied``."""
-    module = cst.parse_module(text)
+def apply_edits(text: str, statements: Sequence[Lines], edits: Sequence[Edit]) -> str:
+    """The text with all edits carried out. Raises ``NotApplied``.
+
+    ``statements`` tells where the statements at the top level of ``text`` stand.
+    """
+    lines = split_lines(text)
+    newline = _newline_of(lines)
+    done: list[str] = []
+    reached = 0
+    for excerpt in excerpts(statements, edits):
+        last = len(lines) if excerpt.last is None else excerpt.last
+        done += lines[reached : excerpt.first - 1]
+        own = [replace(edit, span=_moved(edit.span, excerpt.first - 1)) for edit in excerpt.edits]
+        done.append(_apply("".join(lines[excerpt.first - 1 : last]), newline, own))
+        reached = last
+    return "".join([*done, *lines[reached:]])
+
+
+def _apply(text: str, newline: str, edits: Sequence[Edit]) -> str:
+    module = cst.parse_module(text, config=cst.PartialParserConfig(default_newline=newline))
     if module.code != text:
         raise NotApplied("LibCST does not give this file back as it was")
     wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
@@ -60,6 +79,16 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
     if left:
         raise NotApplied(f"these edits overlap with others: {left}")
     return changed.code
+
+
+def _newline_of(lines: Sequence[str]) -> str:
+    """The line end of the first line, as LibCST takes it for the whole file."""
+    first = lines[0] if lines else ""
+    return next((end for end in ("\r\n", "\n", "\r") if first.endswith(end)), "\n")
+
+
+def _moved(span: Span, lines: int) -> Span:
+    return replace(span, line=span.line - lines, end_line=span.end_line - lines)
 
 
 def _span_of(position: CodeRange) -> Span:

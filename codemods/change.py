@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from legacy_shim.catalogue import BY_NAME
 
 from .edits import Edit
+from .excerpts import Lines
 from .findings import Finding, Place
 from .namespace import unbound_names
 from .report import Change
 from .sources import Source
 
-_WORTH_A_PROCESS = 12
+_WORTH_A_PROCESS = 50
 """Files. Starting a process and importing LibCST in it takes as long as changing about that many."""
 
 
@@ -29,7 +30,11 @@ class Task:
     """A file and what is to change in it."""
 
     source: Source
+    statements: tuple[Lines, ...]
+    """Where the statements at its top level stand."""
     edits: tuple[Edit, ...]
+    unbound: frozenset[str]
+    """The names that it reads and binds nowhere, as it is now."""
 
 
 def change_all(tasks: Sequence[Task], jobs: int) -> list[Change | Finding]:
@@ -54,16 +59,17 @@ def change_one(task: Task) -> Change | Finding:
 
     source = task.source
     try:
-        text = apply_edits(source.text, task.edits)
+        text = apply_edits(source.text, task.statements, task.edits)
         tree = ast.parse(text)
     except NotApplied as error:
         return _problem(source, str(error))
     except SyntaxError as error:
         return _problem(source, f"the result would not parse: {error.msg}, line {error.lineno}")
-    left = _legacy_import_in(tree)
+    nodes = list(ast.walk(tree))
+    left = _legacy_import_in(nodes)
     if left is not None:
         return Finding(Place(source.path, left.lineno), "LDC507", "a legacy import would have been left")
-    lost = unbound_names(tree) - unbound_names(ast.parse(source.text))
+    lost = unbound_names(nodes) - task.unbound
     if lost:
         return _problem(source, f"`{min(lost)}` would have lost its import")
     return Change(source, text)
@@ -73,8 +79,8 @@ def _problem(source: Source, message: str) -> Finding:
     return Finding(Place(source.path), "LDC507", message)
 
 
-def _legacy_import_in(tree: ast.Module) -> ast.ImportFrom | None:
-    for node in ast.walk(tree):
+def _legacy_import_in(nodes: Iterable[ast.AST]) -> ast.ImportFrom | None:
+    for node in nodes:
         if (
             isinstance(node, ast.ImportFrom)
             and not node.level

@@ -362,7 +362,7 @@ class Evaluator:
         if self._assets is None:
             self._assets = defaultdict(list)
             for module in self.tree.modules.values():
-                for node in ast.walk(module.tree):
+                for node in module.nodes:
                     if isinstance(node, FUNCTIONS) and is_asset(node):
                         self._assets[node.name].append((module, node))
         return self._assets.get(name, [])
@@ -371,7 +371,7 @@ class Evaluator:
         if self._calls is None:
             self._calls = defaultdict(list)
             for module in self.tree.modules.values():
-                for node in ast.walk(module.tree):
+                for node in module.nodes:
                     if isinstance(node, ast.Call):
                         callee = node.func
                         last = callee.id if isinstance(callee, ast.Name) else getattr(callee, "attr", "")

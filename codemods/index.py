@@ -13,20 +13,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from legacy_shim.catalogue import LEGACY_NAMES
-
 from .evaluate import Evaluator, annotates_resource
 from .findings import Finding
 from .modules import Module
+from .needles import Importers, names_legacy, reaches_key
 from .roles import Role, key_set_by, role_of
 from .tree import Tree
 from .values import External, InTree, Keyed, Literal, Local, Made, Result, Value, legacy_name, root
-
-NEEDLES = tuple(sorted({row.name.encode() for row in LEGACY_NAMES} | {b"dagster_dbt.cloud", b"missing_fact"}))
-"""A file without any of these bytes names nothing legacy."""
-
-_FRAGMENTS = (b"dbt_cloud", b"DbtCloud", b"dagster_dbt", b"legacy_shim")
-"""A file without any of these has no needle that could mean something legacy: few, since each is looked for in all."""
 
 Parse = Callable[[Path, bytes], "Module | Finding"]
 
@@ -68,7 +61,7 @@ class Index:
         """The names that other files of the index import from each file; ``*`` for all of them."""
         found: dict[Path, set[str]] = defaultdict(set)
         for module in self.tree.modules.values():
-            for node in ast.walk(module.tree):
+            for node in module.nodes:
                 if isinstance(node, ast.ImportFrom):
                     path = self.tree.resolve(module, node.module or "", node.level)
                     if path is not None:
@@ -104,7 +97,7 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
         parsed = parse(path, files[path])
         return parsed if isinstance(parsed, Module) else None
 
-    tree = Tree.of(files, load)
+    tree = Tree(tuple(files), load)
 
     def take(paths: Iterable[Path]) -> bool:
         took = False
@@ -120,33 +113,27 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
         return took
 
     failed: set[Path] = set()
-    take(path for path, data in files.items() if _names_legacy(data))
-    importers: set[tuple[bytes, bytes]] = set()
+    take(path for path, data in files.items() if names_legacy(data))
+    importers = Importers(files)
+    handed_on: set[tuple[bytes, bytes]] = set()
     keys: set[bytes] = set()
     while tree.modules:
         evaluator = Evaluator(tree)
-        importers |= set(_handed_on(tree, evaluator))
-        keys |= {key.encode() for key in _bound_keys(tree, evaluator)}
-        if not take(path for path, data in files.items() if _reaches(data, importers, keys)):
+        new_names = set(_handed_on(tree, evaluator)) - handed_on
+        new_keys = {key.encode() for key in _bound_keys(tree, evaluator)} - keys
+        by_key = (path for path, data in files.items() if new_keys and reaches_key(data, new_keys))
+        if not take([*importers.of(new_names), *by_key]):
             break
+        handed_on |= new_names
+        keys |= new_keys
     evaluator = Evaluator(tree)
     references = tuple(_references(tree, evaluator))
     by_value = _by_value(evaluator, references)
     return Index(tree, evaluator, references, tuple(problems), by_value)
 
 
-def _names_legacy(data: bytes) -> bool:
-    return any(fragment in data for fragment in _FRAGMENTS) and any(needle in data for needle in NEEDLES)
-
-
-def _reaches(data: bytes, importers: set[tuple[bytes, bytes]], keys: set[bytes]) -> bool:
-    if any(stem in data and name in data for stem, name in importers):
-        return True
-    return any(key in data for key in keys) and b"resource" in data
-
-
 def _handed_on(tree: Tree, evaluator: Evaluator) -> Iterator[tuple[bytes, bytes]]:
-    """The module stem and name of each module-level name that holds something legacy."""
+    """The last part of a module's name and a name to import from it, for each name that holds something legacy."""
     for module in tree.modules.values():
         stem = (module.path.parent.name if module.is_package else module.path.stem).encode()
         table = tree.names(module).tables.get(module.tree, {})
@@ -160,7 +147,7 @@ def _handed_on(tree: Tree, evaluator: Evaluator) -> Iterator[tuple[bytes, bytes]
             for package in module.dotted[:-1][-1:]:
                 # `from . import resources` and `from package import resources` name the module alone.
                 yield (package.encode(), stem)
-            yield (b"import " + stem, stem)
+            yield (stem, stem)
 
 
 def _matters(evaluator: Evaluator, value: Value, depth: int) -> bool:
@@ -189,7 +176,7 @@ def _mentions_legacy(evaluator: Evaluator, value: Local) -> bool:
 def _bound_keys(tree: Tree, evaluator: Evaluator) -> Iterator[str]:
     """The resource keys under which a legacy resource stands in some dict."""
     for module in tree.modules.values():
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             for key, value in entries_of(evaluator, module, node):
                 if key and "resource" in {thing_kind(inner) for inner in evaluator.values(module, value)}:
                     yield key
@@ -233,7 +220,7 @@ def _references(tree: Tree, evaluator: Evaluator) -> Iterator[Reference]:
     keys = set(_bound_keys(tree, evaluator))
     for path in sorted(tree.modules):
         module = tree.modules[path]
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if not (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)):
                 continue
             chain = tuple(_chain(module, node))

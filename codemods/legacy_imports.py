@@ -62,7 +62,7 @@ def legacy_aliases(index: Index) -> list[LegacyAlias]:
     """Every alias of the tree that brings in something legacy."""
     found: list[LegacyAlias] = []
     for module in index.tree.modules.values():
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.ImportFrom):
                 found += _from_aliases(index, module, node)
             elif isinstance(node, ast.Import):
@@ -132,7 +132,7 @@ def _reads(index: Index, alias: LegacyAlias) -> list[ast.Name]:
     names = index.tree.names(alias.module)
     return [
         node
-        for node in ast.walk(alias.module.tree)
+        for node in alias.module.nodes
         if isinstance(node, ast.Name)
         and node.id == alias.bound
         and isinstance(node.ctx, ast.Load)
@@ -160,7 +160,7 @@ def _is_told_of(alias: LegacyAlias) -> bool:
     """Whether a string speaks of the name: ``__all__``, or an annotation in quotes."""
     if not alias.is_name:
         return False
-    for node in ast.walk(alias.module.tree):
+    for node in alias.module.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and alias.bound in node.value:
             in_all = node.value == alias.bound
             annotation = any(
@@ -227,7 +227,7 @@ def read_after(module: Module, edits: Iterable[Edit]) -> Reads:
             else [edit.text]
         )
         new += [ast.parse(text.strip()) for text in texts]
-    kept = (node for node in ast.walk(module.tree) if not _is_within(module, node, replaced))
+    kept = (node for node in module.nodes if not _is_within(module, node, replaced))
     nodes = [*kept, *(inner for outer in new for inner in ast.walk(outer))]
     return Reads(
         frozenset(node.id for node in nodes if isinstance(node, ast.Name)),
@@ -250,7 +250,7 @@ def _is_within(module: Module, node: ast.AST, spans: Iterable[Span]) -> bool:
 
 def newly_unused(index: Index, module: Module, after: Reads) -> list[LegacyAlias]:
     """Imports at module level that the file read before it was rewritten, and reads no more."""
-    before = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name)}
+    before = {node.id for node in module.nodes if isinstance(node, ast.Name)}
     found: list[LegacyAlias] = []
     imported = index.imported_names.get(module.path, frozenset())
     for node in module.tree.body:

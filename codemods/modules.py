@@ -48,6 +48,8 @@ class Module:
     tree: ast.Module
     dotted: tuple[str, ...]
     """The parts of its import path as far as its packages tell, for example ``("pkg", "resources")``."""
+    nodes: tuple[ast.AST, ...] = field(repr=False)
+    """Every node of the tree, as ``ast.walk`` gives them: walked once, asked for often."""
     parents: dict[ast.AST, ast.AST] = field(repr=False)
 
     @property
@@ -137,8 +139,13 @@ def split_lines(text: str) -> list[str]:
 def parse_module(path: Path, text: str, dotted: tuple[str, ...]) -> Module:
     """Parse a file. Raises ``SyntaxError`` or ``ValueError`` (null bytes) as ``ast.parse`` does."""
     tree = ast.parse(text, filename=str(path))
-    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-    return Module(path, text, tree, dotted, parents)
+    nodes: list[ast.AST] = [tree]
+    parents: dict[ast.AST, ast.AST] = {}
+    for node in nodes:  # grows as it goes
+        for child in ast.iter_child_nodes(node):
+            parents[child] = node
+            nodes.append(child)
+    return Module(path, text, tree, dotted, tuple(nodes), parents)
 
 
 def dotted_name(path: Path) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from .edits import Import
@@ -76,24 +77,20 @@ class Namespace:
 def namespace_of(module: Module, names: Names) -> Namespace:
     """The names that a file uses."""
     bound = {name for table in names.tables.values() for name in table}
-    read = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name)}
+    read = {node.id for node in module.nodes if isinstance(node, ast.Name)}
     return Namespace(module, names, frozenset(bound | read))
 
 
-def unbound_names(tree: ast.Module) -> frozenset[str]:
-    """The names that a file reads and binds nowhere; none where a star import may bind them."""
-    if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree)):
-        return frozenset()
-    read = {
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
-    bound = {
-        node.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
+def unbound_names(nodes: Iterable[ast.AST]) -> frozenset[str]:
+    """The names that a file reads and binds nowhere, given all of its nodes; none where a star import may bind them."""
+    read: set[str] = set()
+    bound: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Name):
+            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            if node.names[0].name == "*":
+                return frozenset()
             bound |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             bound.add(node.name)

@@ -13,11 +13,13 @@ from legacy_shim.catalogue import BY_NAME
 from .change import Task, change_all
 from .claims import Context, Rewrite
 from .edits import Edit, Import, ReplaceExpression
+from .excerpts import statement_lines
 from .findings import Finding
 from .import_edits import ImportChanges, import_edits
 from .index import Index
 from .legacy_imports import FACADE, LegacyAlias, judge, legacy_aliases, newly_unused, read_after
 from .modules import Module
+from .namespace import unbound_names
 from .plan import kept_findings
 from .report import Change
 from .rewrites import constructs
@@ -129,7 +131,12 @@ def _task(planned: Planned, module: Module, edits: Sequence[Edit], wanted: Impor
     if more:
         wanted = replace(wanted, drop=wanted.drop | frozenset(more))
         imports = import_edits(module, wanted, style)
-    return Task(planned.sources[module.path], (*edits, *imports))
+    return Task(
+        planned.sources[module.path],
+        statement_lines(module),
+        (*edits, *imports),
+        unbound_names(module.nodes),
+    )
 
 
 def _by_module(aliases: Iterable[LegacyAlias]) -> dict[Module, frozenset[LegacyAlias]]:

@@ -80,7 +80,7 @@ def collect_names(module: Module) -> Names:
     """Walk a module once and note each binding in its scope."""
     tables: dict[ast.AST, Table] = defaultdict(lambda: defaultdict(list))
     stars: list[Imported] = []
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
             stars.append(Imported(node, node.module or "", node.level, "*"))
             continue

@@ -16,6 +16,9 @@ from . import encoding
 from .errors import SourceError
 from .findings import Finding, Place
 
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+"""A pipe is opened without waiting for a writer; regular files do not care."""
+
 _LEFTOVER_AGE = 60.0
 """Seconds after which a temporary file must be from a run that was killed: writing one takes milliseconds."""
 
@@ -55,10 +58,18 @@ class RawFile:
 def read_raw(path: Path) -> RawFile:
     """The bytes of a regular file. Raises SourceError (LDC501)."""
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):  # before it is opened: opening a pipe would wait for a writer
-            raise SourceError(Finding(Place(path), "LDC501", "it is not a regular file"))
-        return RawFile(path, path.read_bytes(), stat.S_IMODE(status.st_mode))
+        handle = os.open(path, _READ)
+        try:
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                raise SourceError(Finding(Place(path), "LDC501", "it is not a regular file"))
+            parts: list[bytes] = []
+            # One byte more than there is, so that mostly one call reads all and the next finds the end.
+            while part := os.read(handle, status.st_size + 1):
+                parts.append(part)
+        finally:
+            os.close(handle)
+        return RawFile(path, b"".join(parts), stat.S_IMODE(status.st_mode))
     except OSError as error:
         raise SourceError(Finding(Place(path), "LDC501", _os_reason(error))) from None
 

@@ -99,7 +99,7 @@ def _bound_to_others(context: Context, keys: set[str]) -> Iterator[_Other]:
     """Each value under one of the keys that is, or may be, something else than a resource of dbt Cloud."""
     index = context.index
     for module in index.tree.modules.values():
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             for key, value in entries_of(index.evaluator, module, node):
                 if key in keys and _may_be_other(context, module, value):
                     yield _Other(module, value, key)
@@ -123,7 +123,7 @@ def _by_unknown_key(context: Context) -> Iterator[_Other]:
     """Each place that reaches into ``context.resources`` in a way that does not say for what."""
     evaluator = context.index.evaluator
     for module in context.index.tree.modules.values():
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Attribute) and node.attr in _WHOLE:
                 if RESOURCES in evaluator.values(module, node.value):
                     yield _Other(module, node, "")

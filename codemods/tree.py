@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from .modules import Module
 from .scopes import Names, collect_names
 
+_NEVER_IN_THE_TREE = frozenset(
+    {"dagster", "dagster_dbt", "functools", "itertools", "json", "legacy_shim", "os", "typing"}
+)
+"""What rewrites know the meaning of. A folder of the user's may be called so, and is imported as something longer."""
+
 
 @dataclass(eq=False)
 class Tree:
-    """All files of the run by path, and the modules parsed so far."""
+    """All files of the run, and the modules parsed so far."""
 
-    modules: dict[Path, Module] = field(default_factory=dict)
-    load: Callable[[Path], Module | None] = field(default=lambda _: None, repr=False)
+    paths: Sequence[Path]
+    load: Callable[[Path], Module | None] = field(repr=False)
     """Parses a file that holds nothing legacy, for the constants in it."""
+    modules: dict[Path, Module] = field(default_factory=dict)
     _aside: dict[Path, Module | None] = field(default_factory=dict)
     _names: dict[Path, Names] = field(default_factory=dict)
-    _by_stem: dict[str, list[Path]] = field(default_factory=lambda: defaultdict(list))
 
-    @classmethod
-    def of(cls, paths: Iterable[Path], load: Callable[[Path], Module | None]) -> Tree:
-        tree = cls(load=load)
-        for path in paths:
-            tree._by_stem[path.parent.name if path.stem == "__init__" else path.stem].append(path)
-        return tree
+    @cached_property
+    def _by_stem(self) -> dict[str, list[Path]]:
+        found: dict[str, list[Path]] = defaultdict(list)
+        for path in self.paths:
+            found[path.parent.name if path.stem == "__init__" else path.stem].append(path)
+        return found
 
     def add(self, module: Module) -> None:
         self.modules[module.path] = module
@@ -61,7 +66,7 @@ class Tree:
             for _ in range(level - 1):
                 folder = folder.parent
             return self._in_folder(folder, parts)
-        if not parts:
+        if not parts or parts[0] in _NEVER_IN_THE_TREE:
             return None
         found = [path for path in self._by_stem.get(parts[-1], ()) if _is_named(path, parts)]
         return max(found, key=lambda path: (_shared(path, importer.path), -len(path.parts)), default=None)

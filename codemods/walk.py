@@ -119,7 +119,7 @@ class _Walk:
     def add_folder(self, path: Path) -> None:
         """Take what a folder that the caller named holds."""
         real = _real(path)
-        excludes = [self._here, _Level(real + "/", self._exclude_rules)]
+        excludes = [self._here, _Level(real + "/", self._exclude_rules)] if self.exclude else []
         if not _is_ignored(real, excludes, is_directory=True):
             self._walk(str(path), real, _rules_above(real), excludes, is_root=True)
 

@@ -207,7 +207,7 @@ def _lost(role: Role, value: Value) -> Claim:
 def _annotations(context: Context) -> Iterator[Claim]:
     evaluator = context.index.evaluator
     for module in context.index.tree.modules.values():
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if not isinstance(node, FUNCTIONS):
                 continue
             for arg in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:

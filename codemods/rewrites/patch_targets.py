@@ -29,7 +29,7 @@ _FALLBACK = "DbtCloudClientResource"
 def claims(context: Context) -> Iterator[Claim]:
     """One claim for each call that is given such a text."""
     for module in context.index.tree.modules.values():
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Call) and node.args and decorator_name(node) in _TAKERS:
                 name = _legacy_target(node.args[0])
                 if name:

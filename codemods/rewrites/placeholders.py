@@ -30,7 +30,7 @@ _COMMANDS = "execute_steps"
 def claims(context: Context) -> Iterator[Claim]:
     """One claim for each placeholder. Those of one module belong together: they were one unit."""
     for module in context.index.tree.modules.values():
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Call) and _FUNCTION in context.index.values(module, node.func):
                 yield _claim(context, module, node)
 
