@@ -2,7 +2,8 @@
 
 Everything is worded here. ``warnings`` filters on :class:`LegacyDbtCloudWarning` steer the warning (``error`` makes
 it an exception at every use), levels and handlers of the logger ``legacy_shim`` steer the record. Inside a run the
-record goes to Dagster's handler too, which is what puts it in front of the people who look at the run.
+record goes to Dagster's handler too, which is what puts it in front of the people who look at the run. A usage log,
+where one is asked for, gets every use, told or not.
 """
 
 from __future__ import annotations
@@ -12,24 +13,24 @@ import shlex
 import sys
 import threading
 import warnings
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from legacy_shim._call_site import CallSite, user_frame
 from legacy_shim.catalogue import BY_CODE, BY_NAME, MIGRATE_COMMAND
+from legacy_shim.usage_log import USAGE_LOG
+from legacy_shim.usage_record import Use
 
 if TYPE_CHECKING:
     from types import FrameType
 
     from legacy_shim.warning_category import LegacyDbtCloudWarning as LegacyDbtCloudWarning
 
-Use = Literal["call", "import", "attribute", "subclass"]
-"""What the user's line does with the name."""
-
 LOGGER = logging.getLogger("legacy_shim")
 LOGGER.addHandler(logging.NullHandler())  # without a logging set-up the warning alone is shown, not both
 
 _DAGSTER_LOGGER = logging.getLogger("dagster.builtin")  # runs and steps attach their handler to this one
 _SAID_AS = {"call": "called", "import": "imported", "attribute": "used", "subclass": "subclassed"}
+_MODULE_CODE = "LDC114"
 _UNSEEN = object()
 _seen: dict[tuple[str, int, str], object] = {}
 """Call sites that were told of, each with the id of the last run whose event log has it (None: no run)."""
@@ -53,6 +54,8 @@ def warn_use(name: str, *, what: Use = "call") -> None:
     frame = user_frame(1)
     site = (frame.f_code.co_filename, frame.f_lineno, name)
     run_id = _current_run_id()
+    if USAGE_LOG is not None:
+        USAGE_LOG.note(_code_of(name), name, what, frame, run_id)
     known_for = _seen.get(site, _UNSEEN)
     if known_for is _UNSEEN or (run_id is not None and known_for != run_id):
         _tell(site, run_id, frame, _message(name, what, CallSite(*site[:2])))
@@ -63,6 +66,8 @@ def warn_import(name: str, frame: FrameType) -> None:
 
     `name` is a legacy name, or the dotted name of a legacy module.
     """
+    if USAGE_LOG is not None:
+        USAGE_LOG.note(_code_of(name), name, "import", frame, _current_run_id())
     site = (frame.f_code.co_filename, 0, "import")
     if site not in _seen:
         _tell(site, _current_run_id(), frame, _message(name, "import", _place(frame)))
@@ -70,14 +75,16 @@ def warn_import(name: str, frame: FrameType) -> None:
 
 def warn_attribute(name: str, frame: FrameType) -> None:
     """Warn that the line of `frame` takes the legacy `name` from a module, once for each such line."""
+    if USAGE_LOG is not None:
+        USAGE_LOG.note(_code_of(name), name, "attribute", frame, _current_run_id())
     site = (frame.f_code.co_filename, frame.f_lineno, name)
     if site not in _seen:
         _tell(site, _current_run_id(), frame, _message(name, "attribute", _place(frame)))
 
 
-def was_told(name: str, frame: FrameType) -> bool:
-    """Whether the line of `frame` was told of its use of `name`, so that nothing remains to be said of it."""
-    return (frame.f_code.co_filename, frame.f_lineno, name) in _seen
+def is_done_with(name: str, frame: FrameType) -> bool:
+    """Whether the line of `frame` was told of its use of `name`, and nobody counts how often it does it."""
+    return USAGE_LOG is None and (frame.f_code.co_filename, frame.f_lineno, name) in _seen
 
 
 def forget_call_sites() -> None:
@@ -106,11 +113,15 @@ def _tell(site: tuple[str, int, str], run_id: str | None, frame: FrameType, mess
 
 def _message(name: str, what: Use, place: CallSite) -> str:
     row = BY_NAME.get(name)
-    code, advice = (
-        (row.code, f"use {row.replacement}") if row else ("LDC114", _lower_first(BY_CODE["LDC114"].do))
-    )
+    advice = f"use {row.replacement}" if row else _lower_first(BY_CODE[_MODULE_CODE].do).rstrip(".")
     command = f"{MIGRATE_COMMAND} {shlex.quote(place.path)}"
-    return f"{code} {name} is superseded, {_SAID_AS[what]} at {place}: {advice.rstrip('.')}. Rewrite with: {command}"
+    return f"{_code_of(name)} {name} is superseded, {_SAID_AS[what]} at {place}: {advice}. Rewrite with: {command}"
+
+
+def _code_of(name: str) -> str:
+    """Return the code of a legacy name; what is none is the dotted name of a legacy module."""
+    row = BY_NAME.get(name)
+    return row.code if row else _MODULE_CODE
 
 
 def _lower_first(text: str) -> str:

@@ -104,7 +104,7 @@ class _FacadeLoader:
 
         legacy_name = module.__name__
         sys.modules[legacy_name] = import_module(self._facade)  # the import system takes what it finds there
-        note_module_import(legacy_name)
+        note_module_import(legacy_name, sys._getframe(1))
 
     def get_code(self, _fullname: str) -> "CodeType | None":  # for `python -m dagster_dbt.cloud.cli`
         from importlib.util import find_spec
@@ -191,13 +191,13 @@ class _Serving:
         """`claimed` are the names that its `__init__` was given placeholders for."""
         from legacy_shim.catalogue import LEGACY_NAMES
 
-        self.names = frozenset(row.name for row in LEGACY_NAMES if row.public)
+        self.names = frozenset(["cloud", *(row.name for row in LEGACY_NAMES if row.public)])
         self._module = module
         self._class = type(module)
         self._claimed = tuple(claimed)
         self._originals = {
             name: _MISSING if name in self._claimed else module.__dict__.get(name, _MISSING)
-            for name in [*self.names, "cloud"]
+            for name in self.names
         }
         for name in self._originals:
             setattr(module, name, _Placeholder(name))

@@ -3,6 +3,8 @@
 The six names that ``dagster_dbt.cloud`` exports are resolved on first use, as those of ``legacy_shim`` are.
 """
 
+from legacy_shim.module_access import find, watch_module
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -32,9 +34,7 @@ def __getattr__(name: str) -> "Any":
 
             return import_module(f"{__name__}.{name}")
         if name in BY_NAME and BY_NAME[name].public:
-            from legacy_shim.module_access import serve
-
-            return serve(name)
+            return find(name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
@@ -42,3 +42,6 @@ def __dir__() -> list[str]:
     from legacy_shim.catalogue import LEGACY_MODULES, LEGACY_NAMES
 
     return sorted([*LEGACY_MODULES, *(row.name for row in LEGACY_NAMES if row.public)])
+
+
+watch_module(__name__)

@@ -148,6 +148,48 @@ def test_importing_a_module_is_told(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("package", ["legacy_shim", "dagster_dbt"])
+@pytest.mark.parametrize(
+    ("statement", "name"),
+    [
+        ("import {}.cloud.utils", "{}.cloud.utils"),
+        ("import {}.cloud.utils as u", "{}.cloud.utils"),
+        ("import {}.cloud", "{}.cloud"),
+        ("from {}.cloud import utils", "{}.cloud.utils"),
+        ("from {}.cloud import types as t, utils as u", "{}.cloud.types"),
+        ("from {}.cloud.utils import generate_events", "generate_events"),
+    ],
+)
+def test_the_import_that_loads_a_module_is_told_as_it_is_written(
+    tmp_path: Path, package: str, statement: str, name: str
+) -> None:
+    """In a new process, where nothing is there yet; and again in another file, where all is."""
+    for file in ("first.py", "second.py"):
+        (tmp_path / file).write_text(statement.format(package) + "\n")
+    answer = python("import legacy_shim; legacy_shim.install(); import first, second", cwd=tmp_path)
+    for file in ("first.py", "second.py"):
+        told = f"{name.format(package)} is superseded, imported at {tmp_path / file}:1:"
+        assert answer.stderr.count(f" {told}") == 1, answer.stderr
+    assert answer.stderr.count("LDC") == 2, answer.stderr
+
+
+def test_threads_that_need_a_module_first_all_get_it() -> None:
+    code = (
+        "import legacy_shim, sys, threading\n"
+        "sys.setswitchinterval(1e-5)\n"
+        "got = []\n"
+        "barrier = threading.Barrier(8)\n"
+        "def take():\n"
+        "    barrier.wait()\n"
+        "    got.append(legacy_shim.DbtCloudRunStatus.SUCCESS.value)\n"
+        "threads = [threading.Thread(target=take) for _ in range(8)]\n"
+        "[thread.start() for thread in threads]\n"
+        "[thread.join() for thread in threads]\n"
+        "print(got)"
+    )
+    assert python(code, "-W", "ignore").stdout.strip() == str([10] * 8)
+
+
 def test_an_attribute_of_a_module_is_told_for_each_line(tmp_path: Path) -> None:
     lines = [
         "import legacy_shim.cloud as cloud",
