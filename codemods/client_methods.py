@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .evaluate import CALLED
-from .index import thing_kind
+from .index import is_op, thing_kind
 from .values import Keyed, Result, Value, legacy_name
 
 METHODS: Mapping[str, str] = {
@@ -70,7 +70,7 @@ def is_output(value: Value) -> bool:
         return False
     member = value.member
     return (member.attribute == RUN_AND_POLL and is_client(member.of)) or (
-        member.attribute == CALLED and thing_kind(member.of) == "op"
+        member.attribute == CALLED and is_op(member.of)
     )
 
 

@@ -202,6 +202,8 @@ class Evaluator:
             return frozenset({keyed})
         for value in self.values(module, node.func):
             match value:
+                case External() if value == External(RUN_OP):
+                    found.add(Result(module, node, Member(value, CALLED)))
                 case External(name):
                     found.add(Made(module, node, name))
                 case Local(inner, ast.ClassDef() as owner):

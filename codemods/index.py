@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from .evaluate import Evaluator, annotates_resource
+from .evaluate import RUN_OP, Evaluator, annotates_resource
 from .findings import Finding
 from .modules import Module
 from .needles import Importers, names_legacy, reaches_key
@@ -216,6 +216,11 @@ def thing_kind(value: Value) -> str:
     return ""
 
 
+def is_op(value: Value) -> bool:
+    """Whether a value is ``dbt_cloud_run_op``, configured or not: calling it in a job runs a dbt Cloud job."""
+    return value == External(RUN_OP) or thing_kind(value) == "op"
+
+
 def _references(tree: Tree, evaluator: Evaluator) -> Iterator[Reference]:
     keys = set(_bound_keys(tree, evaluator))
     for path in sorted(tree.modules):
@@ -285,4 +290,4 @@ def _by_value(
     return dict(found)
 
 
-__all__ = ["Index", "Reference", "Result", "build_index", "entries_of", "thing_kind"]
+__all__ = ["Index", "Reference", "Result", "build_index", "entries_of", "is_op", "thing_kind"]

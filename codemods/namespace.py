@@ -21,6 +21,7 @@ class Namespace:
     taken: frozenset[str]
     """Every name that the file binds or reads anywhere: a new one must not be among them."""
     _reserved: set[str] = field(default_factory=set)
+    _shared: dict[str, str] = field(default_factory=dict)
 
     def existing(self, source: str, name: str) -> str:
         """How the file can already write ``source.name`` at module level; empty where it cannot."""
@@ -69,6 +70,12 @@ class Namespace:
         name = self.fresh(wanted)
         self._reserved.add(name)
         return name
+
+    def shared(self, wanted: str) -> str:
+        """The one fresh name for something that the file gets once, whoever asks for it."""
+        if wanted not in self._shared:
+            self._shared[wanted] = self.reserve(wanted)
+        return self._shared[wanted]
 
     def _is_module_level(self, node: ast.AST) -> bool:
         return self.module.parent(node) is self.module.tree

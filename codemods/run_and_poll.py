@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 
 from . import render
 from .client_methods import Method
@@ -10,24 +11,56 @@ from .modules import Module
 from .style import Style
 from .v2 import Use, no_limit
 
-_INTERVAL = "10"
+INTERVAL = "10"
 """Seconds between two polls, unless the code says otherwise. Source: DEFAULT_POLL_INTERVAL."""
 
 
-def run_and_poll(
-    method: Method, module: Module, run: str, client: str, client_name: str, use: Use, style: Style
-) -> list[str]:
+@dataclass(frozen=True)
+class Poll:
+    """What to run and how long to wait for it, as text."""
+
+    job: str
+    steps: str = ""
+    """Commands in place of the job's own; empty for none."""
+    interval: str = INTERVAL
+    timeout: str = ""
+    """Seconds; empty: for ever."""
+
+
+def poll_of(method: Method, module: Module, style: Style) -> Poll:
+    """What a call of ``run_job_and_poll`` says."""
+
+    def text(name: str) -> str:
+        given = method.argument(name)
+        return render.own_text(module, given) if given is not None else ""
+
+    timeout = method.argument("poll_timeout")
+    return Poll(
+        text("job_id"),
+        text("steps_override"),
+        text("poll_interval") or INTERVAL,
+        ""
+        if timeout is None or (isinstance(timeout, ast.Constant) and not timeout.value)
+        else _limit(timeout, text("poll_timeout"), style),
+    )
+
+
+def _limit(node: ast.expr, text: str, style: Style) -> str:
+    return text if isinstance(node, ast.Constant) else or_for_ever(text, style)
+
+
+def or_for_ever(text: str, style: Style) -> str:
+    """A limit that may be None or 0, on which legacy waits for ever and v2 for 60 seconds."""
+    return f"{text} or {no_limit(style.quote)}"
+
+
+def run_and_poll(poll: Poll, run: str, client: str, client_name: str, use: Use, style: Style) -> list[str]:
     """The statements; ``run`` names what holds the run details in the end."""
-    job = method.argument("job_id")
-    assert job is not None
-    triggered = [render.own_text(module, job)]
-    steps = method.argument("steps_override")
-    if steps is not None:
-        triggered.append(f"steps_override={render.own_text(module, steps)}")
+    triggered = [poll.job, *([f"steps_override={poll.steps}"] if poll.steps else [])]
     polled = [
         f"{run}[{style.string('id')}]",
-        f"poll_interval={_interval(method, module)}",
-        f"poll_timeout={_timeout(method, module, style)}",
+        f"poll_interval={poll.interval}",
+        f"poll_timeout={poll.timeout or no_limit(style.quote)}",
     ]
     details = use("dagster_dbt.cloud_v2.types", "DbtCloudRun")
     before = f"{run} = "
@@ -49,17 +82,3 @@ def _call(function: str, arguments: list[str], style: Style, before: str) -> str
     return render.call(
         function, [render.Field(text) for text in arguments], style, before=style.indent + before
     )
-
-
-def _interval(method: Method, module: Module) -> str:
-    given = method.argument("poll_interval")
-    return render.own_text(module, given) if given is not None else _INTERVAL
-
-
-def _timeout(method: Method, module: Module, style: Style) -> str:
-    given = method.argument("poll_timeout")
-    if given is None or (isinstance(given, ast.Constant) and not given.value):
-        return no_limit(style.quote)
-    text = render.own_text(module, given)
-    # Legacy waits for ever on None and 0, v2 for 60 seconds.
-    return text if isinstance(given, ast.Constant) else f"{text} or {no_limit(style.quote)}"

@@ -17,13 +17,13 @@ from ..client_methods import GETTER, is_output
 from ..edits import ReplaceExpression
 from ..evaluate import annotates_resource, is_injected
 from ..functions import returns_of
-from ..index import thing_kind
+from ..index import is_op, thing_kind
 from ..modules import FUNCTIONS, Module
+from ..run_op_text import KEY
 from ..scopes import Parameter
 from ..units import Unit
 from ..v2 import CLOUD_V2
 from ..values import External, Keyed, Made, Result, Value, legacy_name, root
-from .run_op import KEY
 
 _WORKSPACE, _CLIENT, _DETAILS = "DbtCloudWorkspace", "DbtCloudWorkspaceClient", "dict"
 
@@ -48,7 +48,7 @@ def _claim(
 ) -> Claim:
     owners = {root(value) for value in values}
     keys = {owner.key for owner in owners if isinstance(owner, Keyed)}
-    if any(thing_kind(owner) == "op" for owner in owners):
+    if any(is_op(owner) for owner in owners):
         keys.add(KEY)
     return Claim(
         construct="annotations",

@@ -30,14 +30,14 @@ from ..edits import ReplaceExpression, ReplaceInString, ReplaceStatement
 from ..evaluate import annotates_resource, is_injected
 from ..findings import Finding
 from ..functions import composes
-from ..index import Reference, thing_kind
+from ..index import Reference, is_op, thing_kind
 from ..modules import FUNCTIONS, Module
 from ..roles import Role, role_of
-from ..run_and_poll import run_and_poll
+from ..run_and_poll import poll_of, run_and_poll
+from ..run_op_text import KEY
 from ..units import Unit
 from ..v2 import CLOUD_V2, Use
 from ..values import Keyed, Made, Member, Result, Value, legacy_name, root
-from .run_op import KEY
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +120,7 @@ def _claim(
 ) -> Claim:
     owner = root(value)
     name = legacy_name(value) or "DbtCloudClientResource"
-    is_op = thing_kind(owner) == "op"
+    of_op = is_op(owner)
     return Claim(
         construct="client_calls",
         module=module,
@@ -128,8 +128,8 @@ def _claim(
         name=name,
         code=BY_NAME[name].code,
         value=value,
-        resources=frozenset({owner}) if isinstance(owner, Made) and not is_op else frozenset(),
-        keys=frozenset({owner.key} if isinstance(owner, Keyed) else {KEY} if is_op else ()),
+        resources=frozenset({owner}) if isinstance(owner, Made) and not of_op else frozenset(),
+        keys=frozenset({owner.key} if isinstance(owner, Keyed) else {KEY} if of_op else ()),
         jobs=jobs,
         blocked=blocked,
         covers=covers,
@@ -306,7 +306,7 @@ def _rewrite_poll(claim: Claim, use_: Use_, unit: Unit, use: Use, context: Conte
     run = target.id if isinstance(target, ast.Name) else namespace.fresh("run")
     client = client_text(context, module, use_.base)
     style = context.style(module)
-    lines = run_and_poll(method, module, run, client, namespace.fresh("client"), use, style)
+    lines = run_and_poll(poll_of(method, module, style), run, client, namespace.fresh("client"), use, style)
     if isinstance(statement, ast.Return):
         lines.append(f"return {run}")
     _, comments = render.with_comments(module, style, node, [])
