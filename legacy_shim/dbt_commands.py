@@ -42,6 +42,7 @@ _FLAGS = frozenset(
     name
     for flag in (
         *("cache-selected-only", "debug", "defer", "deprecated-print", "fail-fast", "favor-state"),
+        "deprecated-no-print",
         *(
             "log-cache-events",
             "macro-debugging",

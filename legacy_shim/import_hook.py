@@ -127,6 +127,8 @@ class _PackageLoader:
         if module.__spec__ is not None:
             module.__spec__.loader = self._loader
         module.__loader__ = self._loader
+        if _finder.serving is not None and _finder.serving.module is module:  # it is being reloaded
+            _finder.serving.take_away()
         stand_in = _StandIn(_LEGACY_PACKAGE)
         sys.modules[_LEGACY_PACKAGE] = stand_in
         try:
@@ -192,7 +194,7 @@ class _Serving:
         from legacy_shim.catalogue import LEGACY_NAMES
 
         self.names = frozenset(["cloud", *(row.name for row in LEGACY_NAMES if row.public)])
-        self._module = module
+        self.module = module
         self._class = type(module)
         self._claimed = tuple(claimed)
         self._originals = {
@@ -203,21 +205,25 @@ class _Serving:
             setattr(module, name, _Placeholder(name))
         module.__class__ = _ServedPackage
 
-    def stop(self) -> None:
-        """Give the module back all that it had, or would have had."""
-        from importlib import import_module
-
-        module = self._module
+    def take_away(self) -> None:
+        """Give the module back what it had itself."""
+        module = self.module
         module.__class__ = self._class
         for name, original in self._originals.items():
             if original is not _MISSING:
                 setattr(module, name, original)
             elif name in module.__dict__:
                 delattr(module, name)
+
+    def stop(self) -> None:
+        """Give the module back all that it had, or would have had."""
+        from importlib import import_module
+
+        self.take_away()
         if self._claimed:  # it was imported without its legacy package, which is made up for here
             legacy = import_module(_LEGACY_PACKAGE)
             for name in self._claimed:
-                setattr(module, name, getattr(legacy, name))
+                setattr(self.module, name, getattr(legacy, name))
 
 
 def _take_legacy_modules() -> "dict[str, ModuleType]":

@@ -5,6 +5,7 @@
 import threading
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
 from typing import Any, cast, overload
 
 import dagster._check as check
@@ -29,19 +30,42 @@ from dagster._core.definitions.assets.definition.cacheable_assets_definition imp
 from dagster._utils.warnings import disable_dagster_warnings
 
 from legacy_shim.cloud.asset_specs import NodeTranslation, asset_specs, cacheable_data
+from legacy_shim.cloud.client import DbtCloudClient as DbtCloudClient
 from legacy_shim.cloud.compiled_job import COMPILE_RUN_ID_VARIABLE, compile_job, only_materialization_step
 from legacy_shim.cloud.job_run import LoadedJob, PartitionVars, run_job
 from legacy_shim.cloud.load_state import recall, recall_in_process, remember, remember_in_process
 from legacy_shim.cloud.loaded_assets import RESOURCE_KEY, LoadedJobAssets
+from legacy_shim.cloud.resources import DbtCloudClientResource as DbtCloudClientResource
+from legacy_shim.cloud.status import DbtCloudRunStatus as DbtCloudRunStatus
+from legacy_shim.cloud.utils import result_to_events as result_to_events
 from legacy_shim.dbt_commands import parse_command, selection_options
 from legacy_shim.deprecation import warn_use
 from legacy_shim.module_access import watch_module
 
 DAGSTER_DBT_COMPILE_RUN_ID_ENV_VAR = COMPILE_RUN_ID_VARIABLE
 
+_OF_DAGSTER_DBT = {
+    "build_dbt_asset_specs": "asset_specs",
+    "DAGSTER_DBT_UNIQUE_ID_METADATA_KEY": "asset_utils",
+    "default_asset_key_fn": "asset_utils",
+    "default_auto_materialize_policy_fn": "asset_utils",
+    "default_description_fn": "asset_utils",
+    "default_group_from_dbt_resource_props": "asset_utils",
+    "get_node": "asset_utils",
+    "DagsterDbtTranslator": "dagster_dbt_translator",
+    "DagsterDbtCloudJobInvariantViolationError": "errors",
+}
+"""What the legacy module has of the rest of dagster-dbt, where somebody may have imported it from; found on first use."""
+
 NodeInfo = Mapping[str, Any]
 Policy = LegacyFreshnessPolicy | FreshnessPolicy | AutoMaterializePolicy | AutomationCondition[Any]
 PolicyFunction = Callable[[Any], Policy | None]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _OF_DAGSTER_DBT:
+        return getattr(import_module(f"dagster_dbt.{_OF_DAGSTER_DBT[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _default_asset_key(node_info: NodeInfo) -> AssetKey:
@@ -78,7 +102,7 @@ class _JobAssets(CacheableAssetsDefinition, Sequence[AssetsDefinition]):
         partition_key_to_vars_fn: PartitionVars | None,
         op_tags: Mapping[str, Any] | None,
     ) -> None:
-        super().__init__(unique_id=f"dbt-cloud-{job_id}")
+        super().__init__(unique_id=f"dbt-cloud-{job_id}-{translation.mark}")
         self._dbt_cloud_resource_def, self._make_client = _resource_and_client(dbt_cloud)
         self._job_id = job_id
         self._translation = translation

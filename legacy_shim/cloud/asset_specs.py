@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 from dagster import (
@@ -48,6 +49,19 @@ class NodeTranslation:
     def identity(self) -> tuple[Hashable, ...]:
         """Where the functions are written: the same when the same code is loaded again, as other objects."""
         return tuple(_written_at(function) for function in (self.asset_key, self.group, *self.policies))
+
+    @property
+    def mark(self) -> str:
+        """A short text that other processes have for the same functions: it tells two loads of one job apart."""
+        names = [_spelled(function) for function in (self.asset_key, self.group, *self.policies)]
+        return blake2b(repr(names).encode(), digest_size=6).hexdigest()
+
+
+def _spelled(function: NodeFunction) -> tuple[str, ...]:
+    """Return the name and line of a function; not its file, which may be elsewhere for another process."""
+    of = function if hasattr(function, "__qualname__") else type(function)
+    line = getattr(getattr(function, "__code__", None), "co_firstlineno", "")
+    return (str(getattr(of, "__module__", "")), of.__qualname__, str(line))
 
 
 def _written_at(function: NodeFunction) -> Hashable:

@@ -9,6 +9,7 @@ from dagster import Failure
 
 from legacy_shim.cloud import polling
 from legacy_shim.cloud.api import AccountApi
+from legacy_shim.cloud.failures import telling_run_page
 from legacy_shim.cloud.types import DbtCloudOutput
 
 DEFAULT_POLL_INTERVAL = 10
@@ -47,16 +48,18 @@ class DbtCloudClient(AccountApi):
                 "POST", f"{self.account_id}/jobs/{job_id}/run/", data={"cause": _DEFAULT_CAUSE, **kwargs}
             ),
         )
+        page = run.get("href")
         try:
-            if self._disable_schedule_on_trigger and self._has_schedule(job_id, run):
-                self._log.info("Disabling dbt Cloud job schedule.")
-                self.update_job(job_id, triggers={"schedule": False})
+            with telling_run_page(page):
+                if self._disable_schedule_on_trigger and self._has_schedule(job_id, run):
+                    self._log.info("Disabling dbt Cloud job schedule.")
+                    self.update_job(job_id, triggers={"schedule": False})
+                self._log.info(
+                    f"Run initialized with run_id={run['id']}. View this run in the dbt Cloud UI: {page}"
+                )
         except BaseException:  # nobody will learn of this run, so nobody could stop it
             polling.cancel_quietly(self, run["id"])
             raise
-        self._log.info(
-            f"Run initialized with run_id={run['id']}. View this run in the dbt Cloud UI: {run.get('href')}"
-        )
         return run
 
     def poll_run(

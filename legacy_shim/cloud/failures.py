@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from dagster import Failure, MetadataValue
@@ -39,3 +41,13 @@ def with_run_page(metadata: dict[str, Any], href: object) -> dict[str, Any]:
     if isinstance(href, str) and href:
         return {**metadata, "run_page_url": MetadataValue.url(href)}
     return metadata
+
+
+@contextmanager
+def telling_run_page(href: object) -> Iterator[None]:
+    """Add the page of a run, if dbt Cloud told it, to every failure of this block."""
+    try:
+        yield
+    except Failure as failure:
+        failure.metadata = with_run_page(dict(failure.metadata), href)
+        raise

@@ -10,6 +10,7 @@ from dagster import AssetExecutionContext, AssetObservation, Output
 
 from legacy_shim.cloud.asset_specs import NodeTranslation
 from legacy_shim.cloud.compiled_job import job_error, vars_option
+from legacy_shim.cloud.failures import telling_run_page
 from legacy_shim.cloud.loaded_assets import RESOURCE_KEY
 from legacy_shim.cloud.manifest import Manifest, dependency_order, find_node, is_asset, is_asset_id
 from legacy_shim.dbt_commands import without_selection
@@ -45,8 +46,9 @@ def run_job(context: AssetExecutionContext, job: LoadedJob) -> Iterator[Output[N
         steps_override=commands_for(context, job),
     )
     step = _artifact_step(output.run_details, job)
-    manifest = client.get_manifest(run_id=output.run_id, step=step)
-    results = client.get_run_results(run_id=output.run_id, step=step).get("results") or []
+    with telling_run_page(output.run_details.get("href")):
+        manifest = client.get_manifest(run_id=output.run_id, step=step)
+        results = client.get_run_results(run_id=output.run_id, step=step).get("results") or []
     selected = set(context.op_execution_context.selected_output_names) & set(job.unique_ids)
     for event in _events(context, job, output.docs_url, manifest, results):
         if isinstance(event, Output):

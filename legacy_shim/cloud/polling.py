@@ -13,7 +13,7 @@ from dagster import Failure, MetadataValue
 from dagster import _check as check
 
 from legacy_shim.cloud.answers import shorten
-from legacy_shim.cloud.failures import DbtCloudFailure, with_run_page
+from legacy_shim.cloud.failures import DbtCloudFailure, telling_run_page, with_run_page
 from legacy_shim.cloud.retry import at_most, seconds_left, within
 from legacy_shim.cloud.status import DbtCloudRunStatus
 
@@ -41,18 +41,19 @@ def wait_for_run(
     """
     began = time.monotonic()
     try:
-        with within(timeout) if timeout else nullcontext():
+        with telling_run_page(href), within(timeout) if timeout else nullcontext():
             run, status = _poll_to_the_end(client, run_id, interval)
     except _OutOfTime:
         cancel_quietly(client, run_id)
         raise _timed_out(run_id, time.monotonic() - began, href) from None
-    except BaseException as error:  # includes Dagster's interruption, which is no Exception
+    except BaseException:  # includes Dagster's interruption, which is no Exception
         cancel_quietly(client, run_id)
-        if isinstance(error, Failure):
-            error.metadata = with_run_page(dict(error.metadata), href)
         raise
     if status is DbtCloudRunStatus.SUCCESS:
-        return _patiently(client, interval, lambda: client.get_run(run_id, include_related=_FINAL_RELATIONS))
+        with telling_run_page(href):
+            return _patiently(
+                client, interval, lambda: client.get_run(run_id, include_related=_FINAL_RELATIONS)
+            )
     raise _run_failed(client, run_id, run, status, href)
 
 

@@ -11,7 +11,7 @@ from dagster import _check as check
 from dateutil.parser import isoparse
 
 from legacy_shim.cloud import live_clients
-from legacy_shim.cloud.failures import DbtCloudFailure
+from legacy_shim.cloud.failures import DbtCloudFailure, telling_run_page
 from legacy_shim.cloud.settings import DBT_DEFAULT_HOST
 from legacy_shim.cloud.status import DbtCloudRunStatus
 from legacy_shim.cloud.usage import building, warn_construction
@@ -125,9 +125,10 @@ class DbtCloudOutput:
                 "the artifact in the op that ran the job."
             )
         try:
-            if artifact_name.endswith(".json"):
-                return client.get_json_artifact(self.run_id, artifact_name)
-            return client.get_run_artifact(self.run_id, artifact_name)
+            with telling_run_page(self._run_details.get("href")):
+                if artifact_name.endswith(".json"):
+                    return client.get_json_artifact(self.run_id, artifact_name)
+                return client.get_run_artifact(self.run_id, artifact_name)
         except DbtCloudFailure as failure:
             if failure.status_code == 404:
                 return None

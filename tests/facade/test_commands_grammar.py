@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from legacy_shim import dbt_commands
 from legacy_shim.dbt_commands import (
     CommandError,
     materialization_step,
@@ -85,6 +86,28 @@ def test_what_dbt_refuses_is_refused(command: str) -> None:
         dbt_reads(command)
     with pytest.raises(CommandError, match="dbt"):
         parse_command(command)
+
+
+def _options_of_dbt() -> dict[str, set[str]]:
+    """The spellings of the options that `dbt run` and `dbt build` have, by what they take; those of `dbt` are theirs too."""
+    from dbt.cli.main import cli
+
+    spellings: dict[str, set[str]] = {"flag": set(), "text": set(), "list": set()}
+    for command in (cli, cli.commands["run"], cli.commands["build"]):
+        for option in command.params:
+            takes = "list" if type(option).__name__ == "MultiOption" else "text"
+            is_flag = getattr(option, "is_flag", False) or getattr(option, "count", False)
+            spellings["flag" if is_flag else takes] |= {*option.opts, *option.secondary_opts}
+    return spellings
+
+
+def test_every_option_that_dbt_has_is_known() -> None:
+    found = _options_of_dbt()
+    assert {"--select", "-s", "--exclude"} <= found["list"]
+    lists, texts = {*dbt_commands._LISTS, *dbt_commands._OTHER_LISTS}, {*dbt_commands._TEXTS}
+    assert found["list"] - lists == set()
+    assert found["text"] - texts - dbt_commands._OTHER_TEXTS == set()
+    assert found["flag"] - dbt_commands._FLAGS - dbt_commands._SHORT_FLAGS == set()
 
 
 _VALUES = st.text("abc:+@*.,/_-'\" ", max_size=6)

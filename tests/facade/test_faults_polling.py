@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -164,6 +165,54 @@ def test_interruption_while_the_trigger_is_answered_stops_the_run(
     with pytest.raises(KeyboardInterrupt):
         make_client().run_job_and_poll(67890)
     assert [run.status_humanized for run in cloud.runs] == ["Cancelled"]
+
+
+class _Interrupting(logging.Handler):
+    """What a log that writes to a database is when the signal comes while it does."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "Run initialized" in record.getMessage():
+            raise KeyboardInterrupt
+
+
+def test_interruption_between_the_trigger_and_the_wait_stops_the_run(
+    cloud: DbtCloud, make_client: MakeClient
+) -> None:
+    cloud.end_runs(Outcome(status=3))
+    log = logging.getLogger("test_interruption")
+    log.setLevel(logging.INFO)
+    log.addHandler(_Interrupting())
+    with pytest.raises(KeyboardInterrupt):
+        make_client(log=log).run_job_and_poll(67890)
+    assert [run.status_humanized for run in cloud.runs] == ["Cancelled"]
+
+
+LATER: dict[str, tuple[Fault, Callable[[DbtCloudResource], object]]] = {
+    "switching the schedule off": (
+        Fault(method="POST", path=r"/jobs/67890/$", status=403),
+        lambda client: client.run_job(67890),
+    ),
+    "the details at the end": (
+        Fault(method="GET", path=RUN, status=404, skip=1),
+        lambda client: client.run_job_and_poll(67890, poll_interval=0.01),
+    ),
+    "an artifact": (
+        Fault(method="GET", path="manifest.json", status=403),
+        lambda client: client.run_job_and_poll(67890, poll_interval=0.01).get_artifact("manifest.json"),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", LATER)
+def test_whatever_fails_after_the_trigger_tells_the_page_of_the_run(
+    cloud: DbtCloud, make_client: MakeClient, what: str
+) -> None:
+    fault, do = LATER[what]
+    cloud.jobs[67890]["triggers"]["schedule"] = True
+    cloud.fail(fault)
+    with pytest.raises(Failure, match=str(fault.status)) as caught:
+        do(make_client())
+    assert run_page(caught.value) == page_of_last_run(cloud)
 
 
 def test_run_terminated_by_dagster_is_cancelled_in_dbt_cloud(

@@ -111,8 +111,9 @@ def test_installing_imports_nothing(run: Run) -> None:
     assert run(code).splitlines() == ["[]", "[]"]
 
 
+@pytest.mark.parametrize("reloaded", ["", "importlib.reload(dagster_dbt)\n"], ids=["", "reloaded"])
 @pytest.mark.parametrize("order", ["installed first", "imported first"])
-def test_uninstalling_leaves_no_trace(run: Run, order: str) -> None:
+def test_uninstalling_leaves_no_trace(run: Run, order: str, reloaded: str) -> None:
     probe = (
         "def probe():\n"
         "    import importlib, sys, dagster_dbt\n"
@@ -127,7 +128,8 @@ def test_uninstalling_leaves_no_trace(run: Run, order: str) -> None:
         "    return found\n"
     )
     used = (
-        "import dagster_dbt.cloud.resources\n"
+        "import dagster_dbt, dagster_dbt.cloud.resources, importlib\n"
+        f"{reloaded}"
         "from dagster_dbt import dbt_cloud_resource\n"
         "legacy_shim.uninstall(); legacy_shim.uninstall()\n"
     )
@@ -139,6 +141,23 @@ def test_uninstalling_leaves_no_trace(run: Run, order: str) -> None:
         + "legacy_shim.install()\nfrom dagster_dbt import DbtCloudResource as r\nprint(r.__module__)"
     )
     assert run(again).startswith("legacy_shim.")
+
+
+def test_threads_may_import_old_spellings_at_once(run: Run) -> None:
+    code = (
+        "import legacy_shim, threading, sys; legacy_shim.install()\n"
+        "sys.setswitchinterval(1e-5)\n"
+        "got = []\n"
+        "def take():\n"
+        "    import dagster_dbt.cloud.asset_defs\n"
+        "    from dagster_dbt import dbt_cloud_resource, DbtCloudOutput\n"
+        "    got.append(dbt_cloud_resource is legacy_shim.dbt_cloud_resource)\n"
+        "threads = [threading.Thread(target=take) for _ in range(8)]\n"
+        "[thread.start() for thread in threads]\n"
+        "[thread.join() for thread in threads]\n"
+        "print(got)"
+    )
+    assert run(code) == str([True] * 8)
 
 
 def test_mocks_of_old_spellings_take_hold_and_let_go(run: Run) -> None:

@@ -27,7 +27,7 @@ from dagster_dbt import DagsterDbtCloudJobInvariantViolationError
 from loading import ARTIFACTS, JOB, PROJECT, commands_run, config, loaded, rewritten, shop_cloud
 
 from legacy_shim import dbt_cloud_resource, load_assets_from_dbt_cloud_job
-from legacy_shim.emulator import DbtCloud, RecordedArtifacts, serve
+from legacy_shim.emulator import DbtCloud, Fault, RecordedArtifacts, serve
 
 ORDERS, TOTALS = AssetKey("stg_orders"), AssetKey(["marts", "totals"])
 
@@ -149,6 +149,15 @@ def test_a_model_that_is_new_does_not_fail_the_run(load: Any, tmp_path: Path) ->
     job.backend(ARTIFACTS)
     assert "reports/summary" not in materialized(job.run())
     assert any("reports__summary" in line for line in job.log)
+
+
+def test_artifacts_that_cannot_be_fetched_tell_the_page_of_the_run(load: Any) -> None:
+    job = load()
+    assert job.definition.keys
+    job.cloud.fail(Fault(path="manifest.json", status=403, times=None))
+    (event,) = [one for one in job.run(ok=False).all_events if one.is_step_failure]
+    page = event.step_failure_data.user_failure_data.metadata["run_page_url"].value
+    assert page.endswith(f"/runs/{job.cloud.runs[-1].id}/")
 
 
 def test_commands_do_not_pile_up(load: Any) -> None:

@@ -42,6 +42,14 @@ PLACES = {
         "defs = dg.Definitions(assets=[loaded, report], jobs=[dg.define_asset_job('the_job', "
         "dg.AssetSelection.assets(*loaded) | dg.AssetSelection.assets(report))])"
     ),
+    "two loads": (
+        "def another_key(node): return dg.AssetKey(['second', *node['unique_id'].split('.')])\n"
+        "second = load_assets_from_dbt_cloud_job(resource, 67890, node_info_to_asset_key=another_key)\n"
+        "defs = dg.Definitions(assets=[loaded, second], jobs=[\n"
+        "    dg.define_asset_job('first', dg.AssetSelection.assets('stg_orders')),\n"
+        "    dg.define_asset_job('second', dg.AssetSelection.assets('second/model/shop/stg_orders')),\n"
+        "])"
+    ),
     "repository": "@dg.repository\ndef shop():\n    return [*loaded, report]",
 }
 LOAD = [["dbt compile"]]
@@ -133,7 +141,7 @@ def server(cloud: DbtCloud) -> Iterator[Server]:
         yield running
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", ["assets=[x]", "assets=x", "both", "repository"])
 def test_workers_of_a_launched_run_ask_nothing_about_the_job(
     tmp_path: Path, cloud: DbtCloud, server: Server, place: str
 ) -> None:
@@ -182,6 +190,16 @@ def test_materializing_from_the_command_line_asks_once(
     location = Location(tmp_path, server, "assets=x")
     location.dagster("asset", "materialize", "-f", str(location.file), "--select", "stg_orders")
     assert commands_run(cloud) == [*LOAD, ["dbt seed", "dbt build --select shop.staging.stg_orders"]]
+
+
+def test_a_job_that_is_loaded_twice_is_two_loads_to_workers_too(
+    tmp_path: Path, cloud: DbtCloud, server: Server
+) -> None:
+    location = Location(tmp_path, server, "two loads")
+    for job in ("first", "second"):
+        location.dagster("job", "execute", "-f", str(location.file), "-j", job)
+    alone = ["dbt seed", "dbt build --select shop.staging.stg_orders"]
+    assert commands_run(cloud) == [*LOAD * 2, alone] * 2
 
 
 def test_each_load_of_the_code_location_asks_again(tmp_path: Path, cloud: DbtCloud, server: Server) -> None:
