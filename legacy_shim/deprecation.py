@@ -133,17 +133,18 @@ def _place(frame: FrameType) -> CallSite:
 
 
 def _warn(message: str, frame: FrameType) -> None:
-    from legacy_shim.warning_category import LegacyDbtCloudWarning
+    from legacy_shim.warning_category import LegacyDbtCloudWarning, source_lines_kept_out
 
-    warnings.warn_explicit(
-        message,
-        LegacyDbtCloudWarning,
-        filename=frame.f_code.co_filename,
-        lineno=frame.f_lineno,
-        module=frame.f_globals.get("__name__") or "<unknown>",
-        registry={},  # "once for each call site" is kept here, whatever an earlier filter has left in the module's
-        source=None,
-    )
+    with source_lines_kept_out():
+        warnings.warn_explicit(
+            message,
+            LegacyDbtCloudWarning,
+            filename=frame.f_code.co_filename,
+            lineno=frame.f_lineno,
+            module=frame.f_globals.get("__name__") or "<unknown>",
+            registry={},  # "once for each call site" is kept here, whatever an earlier filter has left in the module's
+            source=None,
+        )
 
 
 def _log(message: str, frame: FrameType, *, everywhere: bool) -> None:

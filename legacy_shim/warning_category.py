@@ -1,7 +1,10 @@
 """The category of every warning of this project. Importing it loads Dagster's own categories, so it is loaded late."""
 
 import sys
+import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 from dagster_shared.utils.warnings import SupersessionWarning
@@ -14,6 +17,29 @@ class LegacyDbtCloudWarning(SupersessionWarning):
     """
 
     __module__ = "legacy_shim"
+
+
+_formatting = threading.RLock()
+
+
+@contextmanager
+def source_lines_kept_out() -> Iterator[None]:
+    """Show warnings of this category without the line of code they are of, in this block: a token may stand there."""
+    with _formatting:
+        ordinary = warnings.formatwarning
+
+        def without_source_line(
+            message: Any, category: type[Warning], filename: str, lineno: int, line: str | None = None
+        ) -> str:
+            shown = "" if issubclass(category, LegacyDbtCloudWarning) else line
+            return ordinary(message, category, filename, lineno, shown)
+
+        warnings.formatwarning = without_source_line
+        try:
+            yield
+        finally:
+            if warnings.formatwarning is without_source_line:
+                warnings.formatwarning = ordinary
 
 
 _SPELLINGS = frozenset(

@@ -3,6 +3,8 @@
 import copy
 import logging
 import pickle
+import subprocess
+import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -237,6 +239,39 @@ def test_errors_of_constructors_do_not_have_it(make: Callable[[str], Any], token
     with pytest.raises((TypeError, ValueError)) as caught:
         make(token)
     assert token not in str(caught.value) + repr(caught.value)
+
+
+LITERALS = """\
+import logging, sys, warnings
+from legacy_shim import *
+if "captured" in sys.argv:
+    logging.basicConfig()
+    logging.captureWarnings(True)
+before = warnings.formatwarning
+dbt_cloud_resource(api_token="{token}", account_id=12345)
+dbt_cloud_resource.configured({{"auth_token": "{token}", "account_id": 12345}})
+DbtCloudClientResource(auth_token="{token}", account_id=12345)
+DbtCloudResource("{token}", 12345)
+class Ours(DbtCloudClientResource): auth_token: str = "{token}"
+assert warnings.formatwarning is before
+warnings.warn("of another, for {token}")
+"""
+
+
+@pytest.mark.parametrize("way", ["shown", "captured"])
+def test_literal_in_the_users_code_is_not_shown_with_the_warning(
+    way: str, token: str, tmp_path: Path
+) -> None:
+    """Python shows the line of code that a warning is of. Where that line has the token, the code server's log had it."""
+    (tmp_path / "user_code.py").write_text(LITERALS.format(token=token))
+    command = [sys.executable, "user_code.py", way]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    lines = done.stderr.splitlines()
+    for line in (2, 7, 8, 9, 10, 11):
+        assert any(f"user_code.py:{line}: LegacyDbtCloudWarning: LDC1" in text for text in lines)
+    (others, *source) = [number for number, text in enumerate(lines) if token in text]
+    assert "of another" in lines[others]
+    assert [lines[number].strip() for number in source] == [f'warnings.warn("of another, for {token}")']
 
 
 def test_value_of_an_environment_variable_is_not_logged(
