@@ -1,7 +1,7 @@
 """Carry out edits on a file with LibCST, so that every byte outside of them stays.
 
-This module alone imports LibCST, and is itself imported only once a file must change: importing and parsing with
-LibCST cost more than all the rest.
+This module and `arguments` alone import LibCST, and are themselves imported only once a file must change: importing
+and parsing with LibCST cost more than all the rest.
 """
 
 from __future__ import annotations
@@ -10,18 +10,22 @@ import bisect
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
+from .arguments import add_argument, add_entry, drop_argument, prepend_argument
 from .edits import (
     AddArgument,
     AddEntry,
+    DropArgument,
     Edit,
     InsertAfter,
     InsertBefore,
+    PrependArgument,
+    ReplaceAround,
     ReplaceExpression,
     ReplaceInString,
     ReplaceStatement,
@@ -36,6 +40,9 @@ _KINDS: dict[type, tuple[type[cst.CSTNode], ...]] = {
     ReplaceExpression: (cst.BaseExpression,),
     ReplaceInString: (cst.FormattedString, cst.ConcatenatedString),
     Unstar: (cst.StarredElement, cst.Arg),
+    ReplaceAround: (cst.Attribute,),
+    PrependArgument: (cst.Call,),
+    DropArgument: (cst.Call,),
     AddArgument: (cst.Call,),
     AddEntry: (cst.Dict,),
     ReplaceStatement: (cst.BaseSmallStatement, cst.BaseCompoundStatement),
@@ -131,6 +138,17 @@ def _touched(positions: Any, edits: Sequence[Edit]) -> set[cst.CSTNode]:
     return found
 
 
+@dataclass(frozen=True, eq=False)
+class _Piece:
+    """A statement where one stood."""
+
+    node: Any
+    is_new: bool
+    """Whether it was not there before."""
+    is_inserted: bool = False
+    """Whether it stands beside the one that was there, and not for it."""
+
+
 class _Changer(cst.CSTTransformer):
     def __init__(
         self, targets: dict[cst.CSTNode, list[Edit]], touched: set[cst.CSTNode], module: cst.Module
@@ -156,7 +174,8 @@ class _Changer(cst.CSTTransformer):
             return self._leave_suite(original_node, updated_node)
         edits = self.targets.get(original_node, ())
         statement_edits = [edit for edit in edits if isinstance(edit, _STATEMENT_EDITS)]
-        for edit in edits:
+        # The last argument goes first, so that the places of the others stay; new ones come when all are gone.
+        for edit in sorted(edits, key=lambda edit: -edit.place if isinstance(edit, DropArgument) else 1):
             if edit not in statement_edits:
                 updated_node = self._change(edit, updated_node)
                 self.done.add(edit)
@@ -181,25 +200,31 @@ class _Changer(cst.CSTTransformer):
                     if isinstance(node, cst.StarredElement)
                     else (node.with_changes(star="", whitespace_after_star=cst.SimpleWhitespace("")))
                 )
+            case ReplaceAround():
+                return self._expression(edit.text.replace("{}", self.module.code_for_node(node.value)))
+            case DropArgument():
+                return drop_argument(node, edit.place)
+            case PrependArgument():
+                return prepend_argument(node, self._expression(edit.value))
             case AddArgument():
-                return _add_argument(node, edit.name, self._expression(edit.value))
+                return add_argument(node, edit.name, self._expression(edit.value))
             case AddEntry():
-                return _add_entry(node, self._expression(edit.key), self._expression(edit.value))
+                return add_entry(node, self._expression(edit.key), self._expression(edit.value))
         raise AssertionError(edit)
 
     def _leave_line(self, original: cst.SimpleStatementLine, updated: cst.SimpleStatementLine) -> Any:
         if not any(statement in self.targets for statement in original.body):
             return updated
-        return self._placed(self._pieces(original, updated), (), list(updated.leading_lines))
+        return self._placed(self._pieces(original, updated), list(updated.leading_lines))
 
     def _leave_suite(self, original: cst.SimpleStatementSuite, updated: cst.SimpleStatementSuite) -> Any:
         """``else: run()``: several statements need a block of their own."""
         if not any(statement in self.targets for statement in original.body):
             return updated
-        return cst.IndentedBlock(body=self._pieces(original, updated))
+        return cst.IndentedBlock(body=[piece.node for piece in self._pieces(original, updated)])
 
-    def _pieces(self, original: Any, updated: Any) -> list[Any]:
-        pieces: list[Any] = []
+    def _pieces(self, original: Any, updated: Any) -> list[_Piece]:
+        pieces: list[_Piece] = []
         for place, (before, after) in enumerate(zip(original.body, updated.body, strict=True)):
             edits = [edit for edit in self.targets.get(before, ()) if isinstance(edit, _STATEMENT_EDITS)]
             last = place == len(original.body) - 1
@@ -214,12 +239,13 @@ class _Changer(cst.CSTTransformer):
 
     def _leave_compound(self, updated: Any, edits: Sequence[Edit]) -> Any:
         bare = updated.with_changes(leading_lines=[])
-        return self._placed(self._around(bare, edits, None), (bare,), list(updated.leading_lines))
+        return self._placed(self._around(bare, edits, None), list(updated.leading_lines))
 
-    def _around(self, line: Any, edits: Sequence[Edit], comment: cst.Comment | None) -> list[Any]:
+    def _around(self, line: Any, edits: Sequence[Edit], comment: cst.Comment | None) -> list[_Piece]:
         before: list[Any] = []
         middle: list[Any] = [line]
         behind: list[Any] = []
+        is_new = False
         for edit in sorted(edits, key=_turn):
             if isinstance(edit, InsertBefore):
                 before += self._statements(edit.text)
@@ -228,19 +254,35 @@ class _Changer(cst.CSTTransformer):
             elif isinstance(edit, InsertAfter):
                 behind += self._statements(edit.text)
             elif isinstance(edit, ReplaceStatement):
-                middle = _with_comment(self._statements(edit.text), comment)
+                middle, is_new = _with_comment(self._statements(edit.text), comment), True
             self.done.add(edit)
-        return [*before, *middle, *behind]
+        return [
+            *(_Piece(node, True, is_inserted=True) for node in before),
+            *(_Piece(node, is_new) for node in middle),
+            *(_Piece(node, True, is_inserted=True) for node in behind),
+        ]
 
-    def _placed(self, pieces: list[Any], old: Sequence[Any], leading: list[cst.EmptyLine]) -> Any:
+    def _placed(self, pieces: list[_Piece], leading: list[cst.EmptyLine]) -> Any:
         """The statements that stand where one stood, with what stood before it."""
         if not pieces:
             return cst.RemoveFromParent()
-        pieces[0] = _with_leading(pieces[0], leading)
-        for piece in pieces:
-            if isinstance(piece, cst.BaseCompoundStatement) and not any(piece is one for one in old):
-                self.fresh[id(piece)] = piece
-        return cst.FlattenSentinel(pieces)
+        nodes = [piece.node for piece in pieces]
+        above, own = _split_comments(leading)
+        # What is inserted goes above the comments of the statement; an import, below the heading of its block.
+        at = (
+            0
+            if above and _is_import(nodes[0])
+            else next((at for at, piece in enumerate(pieces) if not piece.is_inserted), 0)
+        )
+        if at:
+            nodes[0] = _with_leading(nodes[0], above)
+            nodes[at] = nodes[at].with_changes(leading_lines=[*nodes[at].leading_lines, *own])
+        else:
+            nodes[0] = _with_leading(nodes[0], leading)
+        for node, piece in zip(nodes, pieces, strict=True):
+            if piece.is_new and isinstance(node, cst.BaseCompoundStatement):
+                self.fresh[id(node)] = node
+        return cst.FlattenSentinel(nodes)
 
     def _leave_block(self, original: Any, updated: Any) -> Any:
         body = list(updated.body)
@@ -311,88 +353,22 @@ def _with_comment(statements: list[Any], comment: cst.Comment | None) -> list[An
     return [first.with_changes(leading_lines=[*first.leading_lines, own_line]), *statements[1:]]
 
 
+def _split_comments(lines: list[cst.EmptyLine]) -> tuple[list[cst.EmptyLine], list[cst.EmptyLine]]:
+    """The comments directly above a statement, which speak of it, and what stands before them."""
+    at = len(lines)
+    while at and lines[at - 1].comment is not None:
+        at -= 1
+    return lines[:at], lines[at:]
+
+
+def _is_import(node: Any) -> bool:
+    return isinstance(node, cst.SimpleStatementLine) and isinstance(
+        node.body[0], (cst.Import, cst.ImportFrom)
+    )
+
+
 def _split_blank(lines: list[cst.EmptyLine]) -> tuple[list[cst.EmptyLine], list[cst.EmptyLine]]:
     blank = 0
     while blank < len(lines) and lines[blank].comment is None:
         blank += 1
     return lines[:blank], lines[blank:]
-
-
-def _add_argument(call: cst.Call, name: str, value: Any) -> cst.Call:
-    argument = cst.Arg(
-        keyword=cst.Name(name),
-        value=value,
-        equal=cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace("")),
-    )
-    if not call.args:
-        return call.with_changes(args=[argument])
-    args, argument = _joined(list(call.args), argument)
-    return call.with_changes(args=[*args, argument])
-
-
-def _add_entry(display: cst.Dict, key: Any, value: Any) -> cst.Dict:
-    entry = cst.DictElement(key, value)
-    if not display.elements:
-        return display.with_changes(elements=[entry])
-    elements, entry = _joined(list(display.elements), entry)
-    return display.with_changes(elements=[*elements, entry])
-
-
-def _joined(items: list[Any], new: Any) -> tuple[list[Any], Any]:
-    """Put a comma between the last item and the new one, laid out as the items before."""
-    last = items[-1]
-    trailing = last.comma if isinstance(last.comma, cst.Comma) else None
-    between = next((item.comma for item in items[:-1] if isinstance(item.comma, cst.Comma)), None)
-    if trailing is not None:
-        # The last comma holds the way to the closing bracket, comments included; it moves behind the new item.
-        whitespace = between.whitespace_after if between is not None else _same_line_or_next(trailing)
-        if _comment_of(trailing) is not None:
-            # A comment behind the last item stays with that item.
-            items[-1] = last.with_changes(
-                comma=trailing.with_changes(whitespace_after=_next_line(trailing, between))
-            )
-            return items, new.with_changes(comma=_closing(trailing))
-        items[-1] = last.with_changes(comma=cst.Comma(whitespace_after=whitespace))
-        return items, new.with_changes(comma=trailing)
-    separator = cst.Comma(whitespace_after=between.whitespace_after if between else cst.SimpleWhitespace(" "))
-    moved = last.with_changes(comma=separator)
-    if isinstance(last, cst.Arg):
-        new = new.with_changes(whitespace_after_arg=last.whitespace_after_arg)
-        moved = moved.with_changes(whitespace_after_arg=cst.SimpleWhitespace(""))
-    items[-1] = moved
-    return items, new
-
-
-def _same_line_or_next(comma: cst.Comma) -> Any:
-    """The whitespace for between two items, where the only comma there is comes before the closing bracket."""
-    after = comma.whitespace_after
-    if isinstance(after, cst.ParenthesizedWhitespace):
-        return after.with_changes(
-            first_line=cst.TrailingWhitespace(),
-            empty_lines=[],
-            last_line=cst.SimpleWhitespace(after.last_line.value + "    "),
-        )
-    return cst.SimpleWhitespace(" ")
-
-
-def _comment_of(comma: cst.Comma) -> cst.Comment | None:
-    after = comma.whitespace_after
-    return after.first_line.comment if isinstance(after, cst.ParenthesizedWhitespace) else None
-
-
-def _next_line(trailing: cst.Comma, between: cst.Comma | None) -> Any:
-    after = trailing.whitespace_after
-    indent = between.whitespace_after if between is not None else _same_line_or_next(trailing)
-    last_line = (
-        indent.last_line if isinstance(indent, cst.ParenthesizedWhitespace) else cst.SimpleWhitespace("    ")
-    )
-    assert isinstance(after, cst.ParenthesizedWhitespace)
-    return after.with_changes(last_line=last_line)
-
-
-def _closing(trailing: cst.Comma) -> cst.Comma:
-    after = trailing.whitespace_after
-    assert isinstance(after, cst.ParenthesizedWhitespace)
-    return trailing.with_changes(
-        whitespace_after=after.with_changes(first_line=cst.TrailingWhitespace(), empty_lines=[])
-    )

@@ -55,13 +55,15 @@ def change_all(tasks: Sequence[Task], jobs: int) -> list[Change | Finding]:
 
 def change_one(task: Task) -> Change | Finding:
     """The new text of a file."""
+    from libcst import ParserSyntaxError
+
     from .apply import NotApplied, apply_edits
 
     source = task.source
     try:
         text = apply_edits(source.text, task.statements, task.edits)
         tree = ast.parse(text)
-    except NotApplied as error:
+    except (NotApplied, ParserSyntaxError) as error:
         return _problem(source, str(error))
     except SyntaxError as error:
         return _problem(source, f"the result would not parse: {error.msg}, line {error.lineno}")

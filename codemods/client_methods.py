@@ -105,8 +105,6 @@ def read_call(call: ast.Call, name: str) -> tuple[Method | None, str, ast.expr |
             return None, f"v2's `{METHODS[name] or 'trigger_job_run'}` has no `{keyword.arg}`", None
         arguments.append((keyword.arg, keyword.value))
     job = dict(arguments).get("job_id")
-    if name == "run_job":
-        arguments = [(key, value) for key, value in arguments if key != "cause"]
     return Method(name, tuple(arguments)), "", job
 
 

@@ -23,6 +23,33 @@ class Unstar:
 
 
 @dataclass(frozen=True)
+class ReplaceAround:
+    """Put ``text`` where the attribute at ``span`` stands, with ``{}`` in it for what the attribute is taken from.
+
+    What stands there may have edits of its own.
+    """
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True)
+class PrependArgument:
+    """Put the positional argument ``value`` before all others of the call at ``span``."""
+
+    span: Span
+    value: str
+
+
+@dataclass(frozen=True)
+class DropArgument:
+    """Take the argument at ``place``, counted from 0 in the order of the text, out of the call at ``span``."""
+
+    span: Span
+    place: int
+
+
+@dataclass(frozen=True)
 class AddArgument:
     """Add the keyword argument ``name=value`` to the call at ``span``."""
 
@@ -50,7 +77,7 @@ class ReplaceStatement:
 
 @dataclass(frozen=True)
 class InsertBefore:
-    """Put the statements of ``text`` before the statement at ``span``, and before the comments that precede it.
+    """Put the statements of ``text`` before the statement at ``span``, and before the comments directly above it.
 
     ``blank`` asks for an empty line between the two. Of several at one place the lowest ``rank`` comes first.
     """
@@ -81,7 +108,10 @@ class ReplaceInString:
 Edit = (
     ReplaceInString
     | ReplaceExpression
+    | ReplaceAround
     | Unstar
+    | PrependArgument
+    | DropArgument
     | AddArgument
     | AddEntry
     | ReplaceStatement

@@ -12,7 +12,10 @@ from legacy_shim.catalogue import BY_NAME
 from .edits import (
     AddArgument,
     AddEntry,
+    DropArgument,
     Edit,
+    PrependArgument,
+    ReplaceAround,
     ReplaceExpression,
     ReplaceInString,
     ReplaceStatement,
@@ -217,15 +220,7 @@ def read_after(module: Module, edits: Iterable[Edit]) -> Reads:
     for edit in edits:
         if isinstance(edit, (ReplaceExpression, ReplaceStatement)):
             replaced.append(edit.span)
-        texts = (
-            [edit.key, edit.value]
-            if isinstance(edit, AddEntry)
-            else [edit.value]
-            if isinstance(edit, AddArgument)
-            else []
-            if isinstance(edit, (Unstar, ReplaceInString))
-            else [edit.text]
-        )
+        texts = _new_texts(edit)
         new += [ast.parse(text.strip()) for text in texts]
     kept = (node for node in module.nodes if not _is_within(module, node, replaced))
     nodes = [*kept, *(inner for outer in new for inner in ast.walk(outer))]
@@ -235,6 +230,19 @@ def read_after(module: Module, edits: Iterable[Edit]) -> Reads:
             node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)
         ),
     )
+
+
+def _new_texts(edit: Edit) -> list[str]:
+    match edit:
+        case AddEntry():
+            return [edit.key, edit.value]
+        case AddArgument() | PrependArgument():
+            return [edit.value]
+        case ReplaceAround():
+            return [edit.text.replace("{}", "_")]
+        case Unstar() | ReplaceInString() | DropArgument():
+            return []
+    return [edit.text]
 
 
 def _is_within(module: Module, node: ast.AST, spans: Iterable[Span]) -> bool:

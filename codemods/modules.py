@@ -91,6 +91,13 @@ class Module:
             node = self.parents[node]
         return node
 
+    def top_statement_of(self, node: ast.AST) -> ast.stmt:
+        """The statement at the top level of the module that holds ``node``, which is in it."""
+        while self.parents[node] is not self.tree:
+            node = self.parents[node]
+        assert isinstance(node, ast.stmt)
+        return node
+
     def function_of(self, node: ast.AST) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
         for above in self.ancestors(node):
             if isinstance(above, FUNCTIONS):

@@ -77,6 +77,11 @@ class Namespace:
             self._shared[wanted] = self.reserve(wanted)
         return self._shared[wanted]
 
+    def start_over(self) -> None:
+        """Give all names that were asked for back: nothing is written under them yet."""
+        self._reserved.clear()
+        self._shared.clear()
+
     def _is_module_level(self, node: ast.AST) -> bool:
         return self.module.parent(node) is self.module.tree
 

@@ -20,7 +20,7 @@ from .other_files import other_findings
 from .plan import Limits, make_units
 from .report import Change, Report, Sites, Units, sorted_findings
 from .rewrites import constructs
-from .rewriting import Planned, carry_out, collect
+from .rewriting import Planned, collect, settle
 from .sources import Source
 from .units import Unit
 
@@ -44,9 +44,7 @@ def _fate(unit: Unit) -> str:
 
 def migrate(paths: Sequence[Path], options: Options) -> Report:
     """What a migration changes, and all there is to tell of it. ``write`` writes the changes."""
-    planned = plan(paths, options)
-    collected = collect(planned)
-    changes, problems = carry_out(planned, collected, options.jobs)
+    planned, collected, changes, problems = settle(plan(paths, options), options.jobs)
     return _report(planned, options, changes, [*collected.findings, *problems])
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from legacy_shim.catalogue import BY_NAME
 
 from .change import Task, change_all
-from .claims import Context, Rewrite
+from .claims import Claim, Context, Rewrite
 from .edits import Edit, Import, ReplaceExpression
 from .excerpts import statement_lines
 from .findings import Finding
@@ -48,6 +48,8 @@ class Collected:
     edits: dict[Module, list[Edit]] = field(default_factory=lambda: defaultdict(list))
     imports: dict[Module, list[Import]] = field(default_factory=lambda: defaultdict(list))
     findings: list[Finding] = field(default_factory=list)
+    units: dict[Path, list[Unit]] = field(default_factory=lambda: defaultdict(list))
+    """The units that change each file."""
     rewritten: set[ast.AST] = field(default_factory=set)
     """The first nodes of the references that are rewritten."""
 
@@ -55,21 +57,50 @@ class Collected:
 def collect(planned: Planned) -> Collected:
     """Ask each construct for the v2 form of its claims. Touches no file."""
     found = Collected()
-    all_constructs = constructs()
+    for unit in planned.units:
+        unit.start_over()
     for unit in planned.units:
         if not unit.migrates:
             found.findings += kept_findings(unit)
             continue
-        for claim in unit.claims:
-            done: Rewrite = all_constructs[claim.construct].rewrite(claim, unit, planned.context)
+        for claim, done in _rewrites(unit, planned.context):
             found.rewritten |= claim.covers
             found.findings += done.findings
             for module, edit in done.edits:
+                found.units[module.path].append(unit)
                 if edit not in found.edits[module]:
                     found.edits[module].append(edit)
             for module, new in done.imports:
                 found.imports[module].append(new)
     return found
+
+
+def _rewrites(unit: Unit, context: Context) -> Iterator[tuple[Claim, Rewrite]]:
+    all_constructs = constructs()
+    for claim in unit.claims:
+        yield claim, all_constructs[claim.construct].rewrite(claim, unit, context)
+
+
+def settle(planned: Planned, jobs: int) -> tuple[Planned, Collected, list[Change], list[Finding]]:
+    """Carry out what can be carried out whole: a unit with a file that cannot be changed stays on the facade.
+
+    Otherwise one file of it would use a workspace where another still expects the legacy resource.
+    """
+    while True:
+        found = collect(planned)
+        changes, problems = carry_out(planned, found, jobs)
+        blocked = {
+            unit: problem
+            for problem in problems
+            if problem.code == "LDC507"
+            for unit in found.units.get(problem.place.path, ())
+        }
+        if not blocked:
+            return planned, found, changes, problems
+        units = tuple(
+            replace(unit, kept=(blocked[unit],)) if unit in blocked else unit for unit in planned.units
+        )
+        planned = replace(planned, units=units)
 
 
 def carry_out(planned: Planned, found: Collected, jobs: int = 1) -> tuple[list[Change], list[Finding]]:

@@ -11,6 +11,8 @@ from .modules import Module
 from .style import Style
 from .v2 import Use, no_limit
 
+HELPER = "run_job"
+"""What the function is called."""
 INTERVAL = "10"
 """Seconds between two polls, unless the code says otherwise. Source: DEFAULT_POLL_INTERVAL."""
 
@@ -52,6 +54,15 @@ def _limit(node: ast.expr, text: str, style: Style) -> str:
 def or_for_ever(text: str, style: Style) -> str:
     """A limit that may be None or 0, on which legacy waits for ever and v2 for 60 seconds."""
     return f"{text} or {no_limit(style.quote)}"
+
+
+def helper_text(name: str, use: Use, style: Style) -> str:
+    """A function that does what ``run_job_and_poll`` did, on v2's client."""
+    poll = Poll("job_id", "steps_override", "poll_interval", or_for_ever("poll_timeout", style))
+    parameters = f"client, job_id, poll_interval={INTERVAL}, poll_timeout=None, steps_override=None"
+    lines = [*run_and_poll(poll, "run", "client", "client", use, style), "return run"]
+    head = render.signature(name, parameters, style)
+    return f"{head}\n" + "".join(f"{style.indent}{line}\n" for line in lines)
 
 
 def run_and_poll(poll: Poll, run: str, client: str, client_name: str, use: Use, style: Style) -> list[str]:

@@ -56,6 +56,11 @@ class Unit:
     def namespace(self, module: Module) -> Namespace:
         return self._namespaces[module]
 
+    def start_over(self) -> None:
+        """Forget the names that rewrites of this unit have asked for."""
+        for namespace in self._namespaces.values():
+            namespace.start_over()
+
     def using(self, rewrite: Rewrite, module: Module) -> Use:
         """A function that imports a name into ``module`` and answers how to write it there."""
         return using(rewrite, module, self._namespaces[module])

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from legacy_shim.catalogue import BY_NAME
 
@@ -26,14 +26,22 @@ from ..client_methods import (
     is_output,
     read_call,
 )
-from ..edits import ReplaceExpression, ReplaceInString, ReplaceStatement
+from ..edits import (
+    DropArgument,
+    InsertBefore,
+    PrependArgument,
+    ReplaceAround,
+    ReplaceExpression,
+    ReplaceInString,
+    ReplaceStatement,
+)
 from ..evaluate import annotates_resource, is_injected
 from ..findings import Finding
 from ..functions import composes
 from ..index import Reference, is_op, thing_kind
 from ..modules import FUNCTIONS, Module
 from ..roles import Role, role_of
-from ..run_and_poll import poll_of, run_and_poll
+from ..run_and_poll import HELPER, helper_text, poll_of, run_and_poll
 from ..run_op_text import KEY
 from ..units import Unit
 from ..v2 import CLOUD_V2, Use
@@ -42,7 +50,11 @@ from ..values import Keyed, Made, Member, Result, Value, legacy_name, root
 
 @dataclass(frozen=True, eq=False)
 class Use_:
-    """One use of a client: ``kind`` is ``call``, ``poll``, ``getter``, ``output``, ``annotation`` or ``lost``."""
+    """One use of a client.
+
+    ``kind`` is ``call``, ``poll`` (run_job_and_poll as a statement), ``expression`` (the same inside of one),
+    ``getter``, ``output``, ``annotation`` or ``lost``.
+    """
 
     kind: str
     method: Method | None = None
@@ -50,14 +62,31 @@ class Use_:
     """The expression that stands for the client or the output."""
     role: Role | None = None
     replacement: str = ""
+    first: ast.stmt | None = None
+    """The first statement of the module that runs a job inside of an expression."""
 
 
 def claims(context: Context) -> Iterator[Claim]:
     """One claim for each use of a client, an output, or a parameter that Dagster fills with a resource."""
     seen: set[ast.AST] = set()
-    for reference in context.index.references:
-        yield from _of_reference(context, reference, seen)
+    found = [
+        claim for reference in context.index.references for claim in _of_reference(context, reference, seen)
+    ]
+    yield from _with_place_of_helper(found)
     yield from _annotations(context)
+
+
+def _with_place_of_helper(claims: list[Claim]) -> Iterator[Claim]:
+    """Each module has one function for all of its runs inside of expressions, before the first of them."""
+    first: dict[Module, ast.stmt] = {}
+    for claim in claims:
+        if claim.detail.kind == "expression":
+            statement = claim.module.top_statement_of(claim.node)
+            known = first.setdefault(claim.module, statement)
+            first[claim.module] = min(known, statement, key=lambda one: one.lineno)
+    for claim in claims:
+        is_inside = claim.detail.kind == "expression"
+        yield replace(claim, detail=replace(claim.detail, first=first[claim.module])) if is_inside else claim
 
 
 def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) -> Iterator[Claim]:
@@ -153,24 +182,27 @@ def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.ex
         blocked.append(
             Finding(module.place(node), "LDC302", "the resource is built where it is called", name)
         )
-    kind = "poll" if name == RUN_AND_POLL else "call"
-    role = role_of(module, node)
-    if kind == "poll" and not blocked:
-        statement = module.statement_of(node)
-        if not _is_whole_statement(statement, node):
-            said = "the call is part of a larger expression, and its v2 form takes several statements"
-            blocked.append(Finding(module.place(node), "LDC302", said, name))
+    kind = "call"
+    if name == RUN_AND_POLL:
+        is_alone = _is_whole_statement(module.statement_of(node), node) and not _holds_legacy(context, node)
+        kind = "poll" if is_alone else "expression"
     function = module.function_of(node)
-    returns = function.returns if function is not None and kind == "poll" and not blocked else None
+    returns = function.returns if function is not None and name == RUN_AND_POLL and not blocked else None
     return _claim(
         module,
         node,
         value,
-        Use_(kind, method, base, role),
+        Use_(kind, method, base, role_of(module, node)),
         blocked=tuple(blocked),
         jobs=jobs,
         covers=covered([returns]) if isinstance(returns, (ast.Name, ast.Attribute)) else frozenset(),
     )
+
+
+def _holds_legacy(context: Context, call: ast.Call) -> bool:
+    """Whether the arguments of a call have something legacy in them, which is rewritten where it stands."""
+    inside = {inner for argument in [*call.args, *call.keywords] for inner in ast.walk(argument)}
+    return any(reference.chain[0] in inside for reference in context.index.references)
 
 
 def _is_whole_statement(statement: ast.stmt, node: ast.expr) -> bool:
@@ -249,8 +281,10 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
         _rewrite_output(claim, use_, done)
     elif use_.kind == "call":
         _rewrite_call(claim, use_, context, done)
-    else:
-        _rewrite_poll(claim, use_, unit, use, context, done)
+    elif use_.method is not None:
+        rewrite_poll = _rewrite_poll if use_.kind == "poll" else _rewrite_poll_in_expression
+        rewrite_poll(claim, use_, unit, use, context, done)
+        _tell_of_poll(claim, use_.method, context, done)
     return done
 
 
@@ -281,20 +315,49 @@ def _rewrite_output(claim: Claim, use_: Use_, done: Rewrite) -> None:
         text = use_.replacement.replace('"', other).format(base)
         done.edit(module, ReplaceInString(module.span(string), f"{base}.{node.attr}", text))
         return
-    text = use_.replacement.format(render.own_text(module, use_.base))
-    done.edit(module, ReplaceExpression(module.span(node), text))
+    done.edit(module, ReplaceAround(module.span(node), use_.replacement))
 
 
 def _rewrite_call(claim: Claim, use_: Use_, context: Context, done: Rewrite) -> None:
     module, node, method = claim.module, claim.node, use_.method
     assert isinstance(node, ast.Call) and method is not None and use_.base is not None
-    arguments = [
-        ("" if value in node.args else f"{name}=") + render.own_text(module, value)
-        for name, value in method.arguments
-    ]
-    text = f"{client_text(context, module, use_.base)}.{METHODS[method.name]}({', '.join(arguments)})"
-    done.edit(module, ReplaceExpression(module.span(node), text))
+    # The arguments are the same in v2, and stay as they stand.
+    text = f"{client_text(context, module, use_.base)}.{METHODS[method.name]}"
+    done.edit(module, ReplaceExpression(module.span(node.func), text))
+    _drop_cause(module, node, method, done)
     done.tell(module, node, "LDC218", f"`{method.name}` becomes `{METHODS[method.name]}`", claim.name)
+
+
+def _drop_cause(module: Module, call: ast.Call, method: Method, done: Rewrite) -> None:
+    cause = method.argument("cause")
+    if cause is None:
+        return
+    arguments: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
+    arguments.sort(key=lambda argument: (argument.lineno, argument.col_offset))
+    place = next(
+        at
+        for at, argument in enumerate(arguments)
+        if (argument.value if isinstance(argument, ast.keyword) else argument) is cause
+    )
+    done.edit(module, DropArgument(module.span(call), place))
+    done.tell(module, call, "LDC212", "the cause given here is not sent", method.name)
+
+
+def _rewrite_poll_in_expression(
+    claim: Claim, use_: Use_, unit: Unit, use: Use, context: Context, done: Rewrite
+) -> None:
+    """Several statements cannot stand where the call does: a function of the module has them."""
+    module, node, method = claim.module, claim.node, use_.method
+    assert isinstance(node, ast.Call) and method is not None and use_.base is not None
+    assert use_.first is not None
+    style = context.style(module)
+    name = unit.namespace(module).shared(HELPER)
+    done.edit(
+        module, InsertBefore(module.span(use_.first), helper_text(name, use, style), blank=True, rank=0)
+    )
+    done.edit(module, ReplaceExpression(module.span(node.func), name))
+    done.edit(module, PrependArgument(module.span(node), client_text(context, module, use_.base)))
+    _drop_cause(module, node, method, done)
 
 
 def _rewrite_poll(claim: Claim, use_: Use_, unit: Unit, use: Use, context: Context, done: Rewrite) -> None:
@@ -312,13 +375,17 @@ def _rewrite_poll(claim: Claim, use_: Use_, unit: Unit, use: Use, context: Conte
     _, comments = render.with_comments(module, style, node, [])
     done.edit(module, ReplaceStatement(module.span(statement), "\n".join([*comments, *lines]) + "\n"))
     _rewrite_return_annotation(claim, statement, context, done)
-    name = claim.name
-    if any(argument == "cause" for argument, _ in method.arguments):
-        done.tell(module, node, "LDC212", "the cause given here is not sent", name)
-    if any(argument == "poll_timeout" for argument, _ in method.arguments):
+    if method.argument("cause") is not None:
+        done.tell(module, node, "LDC212", "the cause given here is not sent", claim.name)
+
+
+def _tell_of_poll(claim: Claim, method: Method, context: Context, done: Rewrite) -> None:
+    module, node, name = claim.module, claim.node, claim.name
+    if method.argument("poll_timeout") is not None:
         done.tell(module, node, "LDC216", "the run goes on in dbt Cloud when poll_timeout passes", name)
     done.tell(module, node, "LDC218", "requests time out after 15 seconds, and are retried as v2 does", name)
-    if isinstance(statement, ast.Return) or _is_handed_on(context, claim):
+    is_followed = claim.detail.role.kind in {"chain", "flow", "nothing"}
+    if not is_followed or _is_handed_on(context, claim):
         done.tell(module, node, "LDC213", "the value is a mapping of run details", name)
 
 

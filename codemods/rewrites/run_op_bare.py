@@ -52,7 +52,9 @@ def claims(context: Context) -> Iterator[Claim]:
     for module in homes:
         own = [(reference, link) for reference, link in uses if reference.module is module]
         name = _common_name(context, module, [link for _, link in own])
-        first = min((_top_statement(module, link) for _, link in own), key=lambda statement: statement.lineno)
+        first = min(
+            (module.top_statement_of(link) for _, link in own), key=lambda statement: statement.lineno
+        )
         jobs = _jobs_in_run_config(context, module)
         for place, (reference, link) in enumerate(own):
             yield _claim(reference, link, Bare(name, first, place == 0), homes, jobs)
@@ -105,16 +107,6 @@ def _common_name(context: Context, module: Module, links: list[ast.expr]) -> str
         and module.parent(bindings[0].node) is module.tree
     )
     return name if is_plain else ""
-
-
-def _top_statement(module: Module, node: ast.expr) -> ast.stmt:
-    statement: ast.AST = node
-    for above in module.ancestors(node):
-        if above is module.tree:
-            break
-        statement = above
-    assert isinstance(statement, ast.stmt)
-    return statement
 
 
 def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
