@@ -14,11 +14,12 @@ _LIBRARIES = frozenset(
     {
         *("legacy_shim", "dagster", "dagster_shared", "dagster_dbt", "dagster_pipes", "dagster_graphql"),
         *("dagster_webserver", "dagster_cloud", "pydantic", "pydantic_core"),
-        *("wrapt", "tenacity", "backoff", "decorator", "pluggy"),
+        *("wrapt", "tenacity", "backoff", "decorator", "pluggy", "click", "typer"),
     }
 )
 """Packages whose frames stand between the user and a legacy name, never in the user's place."""
 
+_OWN_DIRECTORY = str(Path(__file__).parent) + os.sep  # also where a module of it runs as `__main__`
 _STDLIB_DIRECTORY = str(Path(os.__file__).parent) + os.sep
 _GENERATED = ("<string>", "<frozen ", "<attrs ", "<decorator-gen", "<__array")
 """File names of code that was made at run time (a dataclass, a namedtuple) and has no line to change."""
@@ -34,6 +35,11 @@ class CallSite(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}"
+
+    @property
+    def can_be_changed(self) -> bool:
+        """Whether it is a line of a file of the user; a command line or an interactive session has none."""
+        return not (self.path.startswith(("<", _OWN_DIRECTORY)) or _in_stdlib(self.path))
 
 
 def user_frame(depth: int) -> FrameType:
@@ -78,7 +84,9 @@ def _judge(frame: FrameType) -> bool:
         path == "<string>"
     ):  # may be generated code or all that the user typed: not a property of the file name
         return True
-    library = path.startswith(_GENERATED) or _package(frame) in _LIBRARIES or _in_stdlib(path)
+    library = (
+        path.startswith((*_GENERATED, _OWN_DIRECTORY)) or _package(frame) in _LIBRARIES or _in_stdlib(path)
+    )
     _is_library_file[path] = library
     return library
 

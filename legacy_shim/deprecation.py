@@ -114,7 +114,7 @@ def _tell(site: tuple[str, int, str], run_id: str | None, frame: FrameType, mess
 def _message(name: str, what: Use, place: CallSite) -> str:
     row = BY_NAME.get(name)
     advice = f"use {row.replacement}" if row else _lower_first(BY_CODE[_MODULE_CODE].do).rstrip(".")
-    command = f"{MIGRATE_COMMAND} {shlex.quote(place.path)}"
+    command = f"{MIGRATE_COMMAND} {shlex.quote(place.path) if place.can_be_changed else '.'}"
     return f"{_code_of(name)} {name} is superseded, {_SAID_AS[what]} at {place}: {advice}. Rewrite with: {command}"
 
 

@@ -47,6 +47,15 @@ def test_job_that_asks_for_it(cloud: DbtCloud, server: Server, token: str) -> No
     assert token not in done.stdout + done.stderr
 
 
+def test_it_is_told_once_and_no_library_is_blamed(server: Server, token: str) -> None:
+    """A command line has no line of the user to show."""
+    told = run(server, token).stderr
+    assert told.count("LDC") == 1, told
+    assert "LDC113 cache_compile_references is superseded" in told
+    assert "legacy_shim/" not in told
+    assert told.endswith("Rewrite with: python -m legacy_shim.codemods migrate .\n")
+
+
 def test_arguments_instead_of_variables(server: Server, token: str) -> None:
     done = run(server, "", token, "12345", "11", "--host", server.url, DBT_CLOUD_HOST="https://127.0.0.1:1")
     assert done.returncode == 0, done.stderr
