@@ -16,11 +16,12 @@ from typing import Any
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
-from .arguments import add_argument, add_entry, drop_argument, prepend_argument
+from .arguments import add_argument, add_entry, drop_argument, drop_entry, prepend_argument
 from .edits import (
     AddArgument,
     AddEntry,
     DropArgument,
+    DropEntry,
     Edit,
     InsertAfter,
     InsertBefore,
@@ -43,6 +44,7 @@ _KINDS: dict[type, tuple[type[cst.CSTNode], ...]] = {
     ReplaceAround: (cst.Attribute,),
     PrependArgument: (cst.Call,),
     DropArgument: (cst.Call,),
+    DropEntry: (cst.Dict,),
     AddArgument: (cst.Call,),
     AddEntry: (cst.Dict,),
     ReplaceStatement: (cst.BaseSmallStatement, cst.BaseCompoundStatement),
@@ -175,7 +177,9 @@ class _Changer(cst.CSTTransformer):
         edits = self.targets.get(original_node, ())
         statement_edits = [edit for edit in edits if isinstance(edit, _STATEMENT_EDITS)]
         # The last argument goes first, so that the places of the others stay; new ones come when all are gone.
-        for edit in sorted(edits, key=lambda edit: -edit.place if isinstance(edit, DropArgument) else 1):
+        for edit in sorted(
+            edits, key=lambda edit: -edit.place if isinstance(edit, (DropArgument, DropEntry)) else 1
+        ):
             if edit not in statement_edits:
                 updated_node = self._change(edit, updated_node)
                 self.done.add(edit)
@@ -204,6 +208,8 @@ class _Changer(cst.CSTTransformer):
                 return self._expression(edit.text.replace("{}", self.module.code_for_node(node.value)))
             case DropArgument():
                 return drop_argument(node, edit.place)
+            case DropEntry():
+                return drop_entry(node, edit.place)
             case PrependArgument():
                 return prepend_argument(node, self._expression(edit.value))
             case AddArgument():

@@ -16,10 +16,25 @@ def drop_argument(call: cst.Call, place: int) -> cst.Call:
     return call.with_changes(args=args)
 
 
-def _as_last(arg: cst.Arg, gone: cst.Arg) -> cst.Arg:
-    """An argument where the last one stood: what was before the closing bracket is there still."""
+def drop_entry(display: cst.Dict, place: int) -> cst.Dict:
+    """The dict display without the entry at ``place``."""
+    elements = list(display.elements)
+    gone = elements.pop(place)
+    if place == len(elements) and elements:
+        elements[-1] = _as_last(elements[-1], gone)
+    if not elements:
+        return display.with_changes(elements=[], lbrace=cst.LeftCurlyBrace(), rbrace=cst.RightCurlyBrace())
+    return display.with_changes(elements=elements)
+
+
+def _as_last(arg: Any, gone: Any) -> Any:
+    """An argument or entry where the last one stood: what was before the closing bracket is there still."""
     if isinstance(arg.comma, cst.Comma) and _comment_of(arg.comma) is not None:
-        end = gone.comma.whitespace_after if isinstance(gone.comma, cst.Comma) else gone.whitespace_after_arg
+        end = (
+            gone.comma.whitespace_after
+            if isinstance(gone.comma, cst.Comma)
+            else getattr(gone, "whitespace_after_arg", None)
+        )
         last_line = (
             end.last_line if isinstance(end, cst.ParenthesizedWhitespace) else cst.SimpleWhitespace("")
         )
@@ -30,7 +45,9 @@ def _as_last(arg: cst.Arg, gone: cst.Arg) -> cst.Arg:
                 whitespace_after=after.with_changes(last_line=last_line, empty_lines=[])
             )
         )
-    return arg.with_changes(comma=gone.comma, whitespace_after_arg=gone.whitespace_after_arg)
+    if isinstance(gone, cst.Arg):
+        return arg.with_changes(comma=gone.comma, whitespace_after_arg=gone.whitespace_after_arg)
+    return arg.with_changes(comma=gone.comma)
 
 
 def prepend_argument(call: cst.Call, value: Any) -> cst.Call:

@@ -49,6 +49,15 @@ OUTPUT_ATTRIBUTES: Mapping[str, str] = {
 }
 """Attributes of ``DbtCloudOutput`` that the run details, which take the place of ``{}``, hold as well."""
 
+SETTINGS: Mapping[str, str] = {
+    "auth_token": "{}.credentials.token",
+    "api_token": "{}.credentials.token",
+    "account_id": "{}.credentials.account_id",
+    "request_max_retries": "{}.request_max_retries",
+    "request_retry_delay": "{}.request_retry_delay",
+}
+"""Attributes of the legacy resource that a workspace, which takes the place of ``{}``, holds as well."""
+
 GETTER = "get_dbt_client"
 RUN_AND_POLL = "run_job_and_poll"
 

@@ -39,7 +39,7 @@ class Constants:
             case ast.Name():
                 return self._name(module, node, depth)
             case ast.Attribute():
-                return self._attribute(module, node, depth)
+                return self._elsewhere(module, node, depth)
             case ast.Call():
                 return self._call(module, node, depth)
             case ast.Subscript():
@@ -106,9 +106,8 @@ class Constants:
         binding = bindings[0]
         if isinstance(binding, Assigned) and not binding.path:
             return self.read(module, binding.value, depth - 1)
-        if isinstance(binding, Imported) and binding.name:
-            path = self.evaluator.tree.resolve(module, binding.module, binding.level)
-            return self._global(path, binding.name, depth)
+        if isinstance(binding, Imported):
+            return self._elsewhere(module, node, depth)
         if isinstance(binding, Parameter) and not isinstance(binding.function, ast.Lambda):
             return self._parameter(binding.function, binding.arg.arg, depth)
         return None
@@ -122,27 +121,50 @@ class Constants:
             return None
         return self.read(*given[0], depth - 1)
 
-    def _attribute(self, module: Module, node: ast.Attribute, depth: int) -> Constant | None:
-        if not isinstance(node.value, ast.Name):
-            return None
-        for binding in self.evaluator.tree.names(module).lookup(module, node.value.id, node):
-            if isinstance(binding, Imported):
-                inside = ".".join(filter(None, [binding.module, binding.name]))
-                path = self.evaluator.tree.resolve(module, inside, binding.level)
-                return self._global(path, node.attr, depth)
+    def _elsewhere(self, module: Module, node: ast.Name | ast.Attribute, depth: int) -> Constant | None:
+        found = self.assigned(module, node)
+        if found is None and isinstance(node, ast.Attribute):
+            found = self._field(module, node)
+        return self.read(*found, depth - 1) if found is not None else None
+
+    def _field(self, module: Module, node: ast.Attribute) -> tuple[Module, ast.expr] | None:
+        """What ``self.job_id`` is given where the one object of its class is built."""
+        given = [
+            (value.module, word.value)
+            for value in self.evaluator.instances_behind(module, node.value)
+            for word in getattr(value.call, "keywords", ())
+            if word.arg == node.attr
+        ]
+        return given[0] if len(given) == 1 else None
+
+    def assigned(self, module: Module, node: ast.expr) -> tuple[Module, ast.expr] | None:
+        """What an imported name, or an attribute of an imported module, is assigned, and where; None where it is not."""
+        names = self.evaluator.tree.names(module)
+        if isinstance(node, ast.Name):
+            for binding in names.lookup(module, node.id, node):
+                if isinstance(binding, Imported) and binding.name:
+                    path = self.evaluator.tree.resolve(module, binding.module, binding.level)
+                    return self._assigned_at(path, binding.name, 8)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            for binding in names.lookup(module, node.value.id, node):
+                if isinstance(binding, Imported):
+                    inside = ".".join(filter(None, [binding.module, binding.name]))
+                    path = self.evaluator.tree.resolve(module, inside, binding.level)
+                    return self._assigned_at(path, node.attr, 8)
         return None
 
-    def _global(self, path: Path | None, name: str, depth: int) -> Constant | None:
+    def _assigned_at(self, path: Path | None, name: str, depth: int) -> tuple[Module, ast.expr] | None:
         tree = self.evaluator.tree
         inner = tree.module_at(path)
-        if inner is None:
+        if inner is None or depth == 0:
             return None
         bindings = tree.names(inner).tables.get(inner.tree, {}).get(name, [])
-        if len(bindings) == 1 and isinstance(bindings[0], Assigned) and not bindings[0].path:
-            return self.read(inner, bindings[0].value, depth - 1)
-        if len(bindings) == 1 and isinstance(bindings[0], Imported) and bindings[0].name:
-            further = tree.resolve(inner, bindings[0].module, bindings[0].level)
-            return self._global(further, bindings[0].name, depth - 1) if depth else None
+        binding = bindings[0] if len(bindings) == 1 else None
+        if isinstance(binding, Assigned) and not binding.path:
+            return inner, binding.value
+        if isinstance(binding, Imported) and binding.name:
+            further = tree.resolve(inner, binding.module, binding.level)
+            return self._assigned_at(further, binding.name, depth - 1)
         return None
 
     def _call(self, module: Module, node: ast.Call, depth: int) -> Constant | None:

@@ -50,6 +50,14 @@ class DropArgument:
 
 
 @dataclass(frozen=True)
+class DropEntry:
+    """Take the entry at ``place``, counted from 0, out of the dict display at ``span``."""
+
+    span: Span
+    place: int
+
+
+@dataclass(frozen=True)
 class AddArgument:
     """Add the keyword argument ``name=value`` to the call at ``span``."""
 
@@ -112,6 +120,7 @@ Edit = (
     | Unstar
     | PrependArgument
     | DropArgument
+    | DropEntry
     | AddArgument
     | AddEntry
     | ReplaceStatement

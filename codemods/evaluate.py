@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from legacy_shim.catalogue import BY_NAME, LEGACY_MODULES
 
@@ -52,6 +53,7 @@ RESOURCE_CLASSES = frozenset(
     {"DbtCloudClientResource", "DbtCloudResource", "DbtCloudResourceV2", "DbtCloudClient"}
 )
 RUN_OP = f"{LEGACY}dbt_cloud_run_op"
+CONFIGURED = f"{LEGACY}dbt_cloud_resource.configured"
 CALLED = "()"
 """The member of an op whose result is what calling the op in a job's body hands on."""
 RESOURCES = External("context.resources")
@@ -109,10 +111,22 @@ class Evaluator:
         if isinstance(binding, Imported):
             return self._imported(module, binding)
         if isinstance(binding, Defined):
-            return frozenset({Local(module, binding.node)})
+            return self._configured_by(module, binding) or frozenset({Local(module, binding.node)})
         if isinstance(binding, Parameter):
             return self._parameter(module, binding)
         return NOTHING
+
+    def _configured_by(self, module: Module, binding: Defined) -> Values:
+        """``@configured(dbt_cloud_resource) def cloud(_)`` makes a resource of the function's name."""
+        for decorator in binding.node.decorator_list:
+            if isinstance(decorator, ast.Call) and self._configures(module, decorator):
+                return frozenset({Made(module, decorator, CONFIGURED)})
+        return NOTHING
+
+    def _configures(self, module: Module, call: ast.Call) -> bool:
+        if not call.args or External("dagster.configured") not in self.values(module, call.func):
+            return False
+        return External(f"{LEGACY}dbt_cloud_resource") in self.values(module, call.args[0])
 
     def global_values(self, module: Module, name: str) -> Values:
         """What a module-level name may be, seen from outside the module."""
@@ -189,6 +203,8 @@ class Evaluator:
                         found |= self.binding_values(inner, binding)
                     if not found and self.bases(value):
                         found.add(Member(value, node.attr))
+                case Made() | Keyed() if self._is_own(value, node.attr):
+                    found |= self._own(value, node.attr)
                 case Made() | Keyed() | Result() | Member():
                     found.add(Member(value, node.attr))
         if not found and node.attr == "resources":
@@ -214,6 +230,8 @@ class Evaluator:
                         found |= self.values(inner, returned)
                 case Member():
                     found.add(Result(module, node, value))
+                case Made(inner, ast.Call() as made) if self._configures(inner, made):
+                    found.add(Made(module, node, CONFIGURED))
                 case Made(of=made_by) if made_by.startswith(RUN_OP):
                     found.add(Result(module, node, Member(value, CALLED)))
         return frozenset(found)
@@ -314,6 +332,52 @@ class Evaluator:
 
     # -- functions and classes
 
+    def _is_own(self, value: Made | Keyed, name: str) -> bool:
+        """Whether an attribute is one that a class of the user's adds to the legacy resource that it derives from."""
+        return any(name in fields_of(owner.node) for owner in self._classes_of(value))
+
+    def _own(self, value: Made | Keyed, name: str) -> Values:
+        found: set[Value] = set()
+        for owner in self._classes_of(value):
+            for binding in self.tree.names(owner.module).tables.get(owner.node, {}).get(name, ()):
+                found |= self.binding_values(owner.module, binding)
+        return frozenset(found)
+
+    def _classes_of(self, value: Made | Keyed) -> list[Local]:
+        """The classes of the tree that a value may be of. What is known by its key alone may be of any."""
+        if isinstance(value, Keyed):
+            return self._derived
+        if not isinstance(value.call, ast.Call):
+            return []
+        return [callee for callee in self.values(value.module, value.call.func) if isinstance(callee, Local)]
+
+    @cached_property
+    def _derived(self) -> list[Local]:
+        """The classes of the tree that derive from something legacy."""
+        return [
+            Local(module, node)
+            for module in self.tree.modules.values()
+            for node in module.nodes
+            if isinstance(node, ast.ClassDef) and node.bases and self.bases(Local(module, node))
+        ]
+
+    def instances_behind(self, module: Module, node: ast.expr) -> list[Made]:
+        """What calls make that an expression may stand for, also where it is known by its key alone."""
+        found: list[Value] = []
+        for value in self.values(module, node):
+            owners = self._derived if isinstance(value, Keyed) else []
+            found += [value, *(made for owner in owners for made in self.instances_of(owner))]
+        return [value for value in dict.fromkeys(found) if isinstance(value, Made)]
+
+    def instances_of(self, owner: Local) -> Values:
+        """What the calls of a class in the tree make."""
+        assert isinstance(owner.node, ast.ClassDef)
+        found: set[Value] = set()
+        for caller, call in self._calls_of(owner.node.name):
+            if owner in self.values(caller, call.func):
+                found |= self.values(caller, call)
+        return frozenset(found)
+
     def bases(self, value: Local) -> list[str]:
         """The dotted legacy names that a class of the tree derives from."""
         if not isinstance(value.node, ast.ClassDef):
@@ -335,6 +399,9 @@ class Evaluator:
             found |= self.values(module, default)
         if isinstance(function, ast.Lambda):
             return frozenset(found)
+        owner = module.parent(function)
+        if isinstance(owner, ast.ClassDef) and _is_self(function, name) and self.bases(Local(module, owner)):
+            return self.instances_of(Local(module, owner))
         if is_injected(self, module, function, binding.arg):
             found.add(Keyed(module, binding.arg, name))
             return frozenset(found)
@@ -379,6 +446,23 @@ class Evaluator:
                         last = callee.id if isinstance(callee, ast.Name) else getattr(callee, "attr", "")
                         self._calls[last].append((module, node))
         return self._calls.get(name, [])
+
+
+def fields_of(owner: ast.AST) -> frozenset[str]:
+    """The names that a class binds in its body: fields, constants and methods."""
+    found: set[str] = set()
+    for node in getattr(owner, "body", ()):
+        targets = [node.target] if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [])
+        found |= {target.id for target in targets if isinstance(target, ast.Name)}
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            found.add(node.name)
+    return frozenset(found)
+
+
+def _is_self(function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
+    positional = [*function.args.posonlyargs, *function.args.args]
+    names = {decorator_name(decorator) for decorator in function.decorator_list}
+    return bool(positional) and positional[0].arg == name and not names & {"staticmethod", "classmethod"}
 
 
 def is_injected(

@@ -41,6 +41,13 @@ def argument_of(
     return None
 
 
+def place_of(call: ast.Call, argument: ast.expr) -> int:
+    """At which place, counted from 0 in the order of the text, a call takes a value."""
+    arguments: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
+    arguments.sort(key=lambda given: (given.lineno, given.col_offset))
+    return [given.value if isinstance(given, ast.keyword) else given for given in arguments].index(argument)
+
+
 def takes_context(function: ast.FunctionDef | ast.AsyncFunctionDef, first: str) -> bool:
     is_injected = any(decorator_name(decorator) in INJECTING for decorator in function.decorator_list)
     return is_injected and first.strip("_") in {"context", ""}

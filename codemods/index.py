@@ -19,7 +19,7 @@ from .modules import Module
 from .needles import Importers, names_legacy, reaches_key
 from .roles import Role, key_set_by, role_of
 from .tree import Tree
-from .values import External, InTree, Keyed, Literal, Local, Made, Result, Value, legacy_name, root
+from .values import LEGACY, External, InTree, Keyed, Literal, Local, Made, Result, Value, legacy_name, root
 
 Parse = Callable[[Path, bytes], "Module | Finding"]
 
@@ -178,8 +178,12 @@ def _bound_keys(tree: Tree, evaluator: Evaluator) -> Iterator[str]:
     for module in tree.modules.values():
         for node in module.nodes:
             for key, value in entries_of(evaluator, module, node):
-                if key and "resource" in {thing_kind(inner) for inner in evaluator.values(module, value)}:
+                if key and any(_is_resource(inner) for inner in evaluator.values(module, value)):
                     yield key
+
+
+def _is_resource(value: Value) -> bool:
+    return thing_kind(value) == "resource" or value == External(f"{LEGACY}dbt_cloud_resource")
 
 
 def entries_of(evaluator: Evaluator, module: Module, node: ast.AST) -> Iterator[tuple[str, ast.expr]]:

@@ -13,6 +13,7 @@ from .edits import (
     AddArgument,
     AddEntry,
     DropArgument,
+    DropEntry,
     Edit,
     PrependArgument,
     ReplaceAround,
@@ -240,7 +241,7 @@ def _new_texts(edit: Edit) -> list[str]:
             return [edit.value]
         case ReplaceAround():
             return [edit.text.replace("{}", "_")]
-        case Unstar() | ReplaceInString() | DropArgument():
+        case Unstar() | ReplaceInString() | DropArgument() | DropEntry():
             return []
     return [edit.text]
 
@@ -248,12 +249,26 @@ def _new_texts(edit: Edit) -> list[str]:
 def _is_within(module: Module, node: ast.AST, spans: Iterable[Span]) -> bool:
     if not isinstance(node, (ast.Name, ast.Constant)):
         return False
-    own = module.span(node)
+    # The span of a function begins at its `def`; what decorates it goes with it.
+    function = _decorated_by(module, node)
+    owns = [module.span(node), *([module.span(function)] if function is not None else [])]
     return any(
         (span.line, span.column) <= (own.line, own.column)
         and (own.end_line, own.end_column) <= (span.end_line, span.end_column)
         for span in spans
+        for own in owns
     )
+
+
+def _decorated_by(module: Module, node: ast.AST) -> ast.stmt | None:
+    child = node
+    for above in module.ancestors(node):
+        if child in getattr(above, "decorator_list", ()):
+            return above if isinstance(above, ast.stmt) else None
+        if isinstance(above, ast.stmt):
+            return None
+        child = above
+    return None
 
 
 def newly_unused(index: Index, module: Module, after: Reads) -> list[LegacyAlias]:

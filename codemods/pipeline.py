@@ -21,6 +21,7 @@ from .plan import Limits, make_units
 from .report import Change, Report, Sites, Units, sorted_findings
 from .rewrites import constructs
 from .rewriting import Planned, collect, settle
+from .settings import Setting, Settings
 from .sources import Source
 from .units import Unit
 
@@ -104,31 +105,30 @@ def jobs_in_code(paths: Sequence[Path], options: Options) -> JobsInCode:
 def _whereabouts(context: Context, unit: Unit) -> tuple[int | None, str | None, str | None]:
     """Account, host and token variable of a unit, as far as its code says."""
     for claim in unit.claims:
-        values = getattr(claim.detail, "values", None)
-        if claim.construct == "resource" and isinstance(values, dict):
-            account = _setting(context, claim.module, values.get("account_id"))
-            host = _setting(context, claim.module, values.get("dbt_cloud_host"))
-            token = values.get("auth_token") or values.get("api_token")
-            variable = _variable(context, claim.module, token) if token is not None else ""
+        if isinstance(claim.detail, Settings):
+            values, token = claim.detail.values, claim.detail.token
+            account = _value_of(context, values.get("account_id"))
+            host = _value_of(context, values.get("dbt_cloud_host"))
             number = int(str(account)) if account is not None and str(account).isdigit() else None
+            variable = _variable(context, token)
             return number, str(host).rstrip("/") if host else None, variable or None
     return None, None, None
 
 
-def _setting(context: Context, module: Module, node: ast.expr | None) -> object:
-    if node is None:
+def _value_of(context: Context, setting: Setting | None) -> object:
+    if setting is None:
         return None
-    if isinstance(node, ast.Dict):
-        variable = _variable(context, module, node)
-        return context.environment.get(variable)
-    found = context.constants.read(module, node)
+    if isinstance(setting.node, ast.Dict):
+        return context.environment.get(_variable(context, setting))
+    found = context.constants.read(setting.module, setting.node)
     return found.value if found is not None else None
 
 
-def _variable(context: Context, module: Module, node: ast.expr) -> str:
+def _variable(context: Context, setting: Setting) -> str:
+    node = setting.node
     if isinstance(node, ast.Dict) and node.values and isinstance(node.values[0], ast.Constant):
         return str(node.values[0].value)
-    return context.constants.variable_of(module, node)
+    return context.constants.variable_of(setting.module, node)
 
 
 # -- the steps

@@ -18,6 +18,7 @@ from .modules import Module
 from .namespace import Namespace, namespace_of
 from .roles import enclosing_annotation, role_of
 from .scopes import Imported
+from .settings import Setting
 from .split import split
 from .stand_ins import block_doubtful
 from .units import Environment, Unit
@@ -240,6 +241,9 @@ def _unit(
             )
             for claim in claims
         )
+    if not loads and not environments:
+        # The client's calls depend on no environment, so the only one that the facts know does for it.
+        environments = {Environment(job.project_id, job.environment_id) for job in context.facts.jobs}
     known = len(environments) == 1 and all(any(job.id == ref.job_id for job in jobs) for ref in loads)
     environment = environments.pop() if known else None
     job, reason = _reusable(loads, jobs, environment, reused) if not kept else (None, "")
@@ -301,8 +305,7 @@ def _several_accounts(claims: Iterable[Claim], context: Context) -> tuple[Findin
     for claim in claims:
         if claim.construct in {"resource", "beside"} and claim.detail is not None:
             account, host = (
-                _told(context, claim.module, claim.detail.values.get(name))
-                for name in ("account_id", "dbt_cloud_host")
+                _told(context, claim.detail.values.get(name)) for name in ("account_id", "dbt_cloud_host")
             )
             accounts.setdefault((account, host.rstrip("/") or DEFAULT_HOST), claim)
     if len(accounts) < 2:
@@ -322,7 +325,7 @@ def _facts_of_another_account(
     found: list[Finding] = []
     for claim in claims:
         if claim.construct in {"resource", "beside"} and claim.detail is not None:
-            account = _told(context, claim.module, claim.detail.values.get("account_id"))
+            account = _told(context, claim.detail.values.get("account_id"))
             found += [
                 Finding(
                     claim.module.place(claim.node),
@@ -336,10 +339,11 @@ def _facts_of_another_account(
     return tuple(found)
 
 
-def _told(context: Context, module: Module, node: ast.expr | None) -> str:
+def _told(context: Context, setting: Setting | None) -> str:
     """What a setting is: its value, else the variable it is read from, else its text."""
-    if node is None:
+    if setting is None:
         return ""
+    module, node = setting.module, setting.node
     found = context.constants.read(module, node)
     if found is not None and not found.variable:
         return str(found.value)

@@ -27,10 +27,13 @@ class InTree:
 
 @dataclass(frozen=True)
 class Made:
-    """What a call makes: ``of`` is the dotted name of the callee."""
+    """What a call makes: ``of`` is the dotted name of the callee.
+
+    For a legacy resource that is bound without being called, ``call`` is the name of it.
+    """
 
     module: Module
-    call: ast.Call
+    call: ast.expr
     of: str
 
 

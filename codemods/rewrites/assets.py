@@ -59,6 +59,7 @@ def claims(context: Context) -> Iterator[Claim]:
 
 def _claim(context: Context, value: Made) -> Claim:
     module, call, index = value.module, value.call, context.index
+    assert isinstance(call, ast.Call)
     problem, arguments, parts = _arguments(call)
     blocked: list[Finding] = []
     placed: list[Placement] = []

@@ -21,6 +21,7 @@ from ..client_methods import (
     METHODS,
     OUTPUT_ATTRIBUTES,
     RUN_AND_POLL,
+    SETTINGS,
     Method,
     is_client,
     is_output,
@@ -37,7 +38,7 @@ from ..edits import (
 )
 from ..evaluate import annotates_resource, is_injected
 from ..findings import Finding
-from ..functions import composes
+from ..functions import composes, place_of
 from ..index import Reference, is_op, thing_kind
 from ..modules import FUNCTIONS, Module
 from ..roles import Role, role_of
@@ -45,7 +46,7 @@ from ..run_and_poll import HELPER, helper_text, poll_of, run_and_poll
 from ..run_op_text import KEY
 from ..units import Unit
 from ..v2 import CLOUD_V2, Use
-from ..values import Keyed, Made, Member, Result, Value, legacy_name, root
+from ..values import Keyed, Local, Made, Member, Result, Value, legacy_name, root
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +54,7 @@ class Use_:
     """One use of a client.
 
     ``kind`` is ``call``, ``poll`` (run_job_and_poll as a statement), ``expression`` (the same inside of one),
-    ``getter``, ``output``, ``annotation`` or ``lost``.
+    ``getter``, ``attribute`` (of an output or a resource), ``annotation`` or ``lost``.
     """
 
     kind: str
@@ -108,6 +109,10 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
             elif isinstance(value, Member) and is_output(value.of) and isinstance(link, ast.Attribute):
                 seen.add(link)
                 yield _output_claim(module, link, value)
+            elif _is_setting(value) and isinstance(link, ast.Attribute) and not _is_called(module, link):
+                seen.add(link)
+                replacement = SETTINGS[link.attr]
+                yield _claim(module, link, value, Use_("attribute", base=link.value, replacement=replacement))
             elif _is_unknown_attribute(module, link, value):
                 seen.add(link)
                 yield _lost(role_of(module, link), value)
@@ -122,8 +127,17 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
                 yield _lost(role, value)
 
 
+def _is_setting(value: Value) -> bool:
+    """Whether a value is a setting of the resource itself, and not of the client that it hands out."""
+    return isinstance(value, Member) and value.attribute in SETTINGS and isinstance(value.of, (Keyed, Made))
+
+
 def _is_unknown_attribute(module: Module, link: ast.expr, value: Value) -> bool:
-    if not isinstance(value, Member) or value.attribute == "configured":
+    if (
+        not isinstance(link, ast.Attribute)
+        or not isinstance(value, Member)
+        or value.attribute == "configured"
+    ):
         return False
     return is_client(value.of) and not _is_called(module, link)
 
@@ -225,7 +239,7 @@ def _output_claim(module: Module, node: ast.Attribute, value: Member) -> Claim:
         module,
         node,
         value,
-        Use_("output", base=node.value, replacement=replacement or ""),
+        Use_("attribute", base=node.value, replacement=replacement or ""),
         blocked=blocked,
     )
 
@@ -271,14 +285,16 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     assert isinstance(use_, Use_) and isinstance(claim.node, ast.expr)
     use = unit.using(done, module)
     if use_.kind == "annotation":
-        done.edit(module, ReplaceExpression(module.span(claim.node), use(CLOUD_V2, "DbtCloudWorkspace")))
+        names_own_class = any(isinstance(value, Local) for value in context.index.values(module, claim.node))
+        if not names_own_class:
+            done.edit(module, ReplaceExpression(module.span(claim.node), use(CLOUD_V2, "DbtCloudWorkspace")))
     elif use_.kind == "getter":
         if not _is_rewritten_with_its_call(module, claim.node):
             done.edit(
                 module, ReplaceExpression(module.span(claim.node), client_text(context, module, claim.node))
             )
-    elif use_.kind == "output":
-        _rewrite_output(claim, use_, done)
+    elif use_.kind == "attribute":
+        _rewrite_attribute(claim, use_, done)
     elif use_.kind == "call":
         _rewrite_call(claim, use_, context, done)
     elif use_.method is not None:
@@ -304,7 +320,7 @@ def _is_rewritten_with_its_call(module: Module, node: ast.expr) -> bool:
     return isinstance(above, ast.Attribute) and _is_called(module, above)
 
 
-def _rewrite_output(claim: Claim, use_: Use_, done: Rewrite) -> None:
+def _rewrite_attribute(claim: Claim, use_: Use_, done: Rewrite) -> None:
     module, node = claim.module, claim.node
     assert isinstance(node, ast.Attribute) and use_.base is not None
     string = next((above for above in module.ancestors(node) if isinstance(above, ast.JoinedStr)), None)
@@ -332,14 +348,7 @@ def _drop_cause(module: Module, call: ast.Call, method: Method, done: Rewrite) -
     cause = method.argument("cause")
     if cause is None:
         return
-    arguments: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
-    arguments.sort(key=lambda argument: (argument.lineno, argument.col_offset))
-    place = next(
-        at
-        for at, argument in enumerate(arguments)
-        if (argument.value if isinstance(argument, ast.keyword) else argument) is cause
-    )
-    done.edit(module, DropArgument(module.span(call), place))
+    done.edit(module, DropArgument(module.span(call), place_of(call, cause)))
     done.tell(module, call, "LDC212", "the cause given here is not sent", method.name)
 
 

@@ -11,64 +11,74 @@ Source: ``dagster_dbt.cloud_v2.resources``. ``DbtCloudCredentials`` is a NamedTu
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 
 from legacy_shim.catalogue import BY_NAME
 
 from .. import render, sinks
 from ..claims import Claim, Context, Rewrite, covered
-from ..edits import InsertBefore, ReplaceExpression
+from ..edits import InsertBefore, ReplaceExpression, ReplaceStatement
+from ..evaluate import CONFIGURED
 from ..findings import Finding
-from ..index import thing_kind
+from ..index import Reference, thing_kind
 from ..job_differences import tell_of_schedules
-from ..modules import Module
+from ..modules import FUNCTIONS, Module
 from ..render import Field
+from ..roles import role_of
+from ..run_config import settings_from_run_config
+from ..settings import Setting, Settings, is_legacy_resource, settings_of
+from ..style import Style
 from ..units import Unit
 from ..v2 import CLOUD_V2, DEFAULT_HOST, Use, missing_fact
-from ..values import External, Literal, Made, legacy_name
+from ..values import LEGACY, External, Local, Made, legacy_name
 
-_TOKEN = ("auth_token", "api_token")
-_KNOWN = {
-    *_TOKEN, "account_id", "disable_schedule_on_trigger", "request_max_retries", "request_retry_delay", "dbt_cloud_host"
-}  # fmt: skip
 _WITHOUT_COUNTERPART = frozenset({"disable_schedule_on_trigger"})
-_POSITIONS = {
-    "dbt_cloud_resource": ("api_token", "account_id", "disable_schedule_on_trigger"),
-    "DbtCloudResource": ("auth_token", "account_id", "disable_schedule_on_trigger", "request_max_retries",
-                         "request_retry_delay", "dbt_cloud_host"),
-}  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False)
-class Settings:
-    """What a resource is built with: the expression of each setting, and the part that holds it."""
-
-    values: dict[str, ast.expr]
-    parts: tuple[tuple[ast.AST, str], ...]
-    """The keyword or dict value that gives each setting, in the user's order."""
+_RETRIES = ("request_max_retries", "request_retry_delay")
 
 
 def claims(context: Context) -> Iterator[Claim]:
-    """One claim for each place where a resource is built."""
+    """One claim for each place where a resource is built, or bound without being configured."""
     index = context.index
     seen: set[Made] = set()
     for reference in index.references:
         for link in reference.chain:
-            for value in index.values(reference.module, link):
-                is_new = isinstance(value, Made) and thing_kind(value) == "resource" and value not in seen
-                if is_new and isinstance(value, Made) and value.call in reference.chain:
+            for value in _built_at(context, reference, link):
+                if value not in seen:
                     seen.add(value)
                     yield _claim(context, value)
+            for key in _bound_bare(context, reference.module, link):
+                yield _bare_claim(context, reference, link, key)
+
+
+def _built_at(context: Context, reference: Reference, link: ast.expr) -> Iterator[Made]:
+    module = reference.module
+    for value in context.index.values(module, link):
+        if isinstance(value, Made) and thing_kind(value) == "resource" and value.call in reference.chain:
+            yield value
+        if is_legacy_resource(value):
+            yield from _built_around(context, module, link)
+
+
+def _built_around(context: Context, module: Module, link: ast.expr) -> Iterator[Made]:
+    """``configured(dbt_cloud_resource)``, called or as a decorator."""
+    role = role_of(module, link)
+    call = role.call if role.kind == "argument" and role.position == 0 else None
+    if call is not None and External("dagster.configured") in context.index.values(module, call.func):
+        outer = module.parent(call)
+        if isinstance(outer, ast.Call) and outer.func is call:
+            yield Made(module, outer, CONFIGURED)
+        elif isinstance(outer, FUNCTIONS):
+            yield Made(module, call, CONFIGURED)
 
 
 def _claim(context: Context, value: Made) -> Claim:
     module, name = value.module, legacy_name(value)
     uses = sinks.resource_uses(context.index, value)
-    problem, settings = _settings(context, value)
+    problem, settings = settings_of(context, value)
     blocked = [sinks.lost_trail(role, "the resource", name) for role in uses.escapes]
     if problem:
         blocked.append(Finding(module.place(value.call), "LDC302", problem, name))
+    function = _decorated_by(module, value.call)
     return Claim(
         construct="resource",
         module=module,
@@ -79,116 +89,81 @@ def _claim(context: Context, value: Made) -> Claim:
         resources=frozenset({value}),
         keys=frozenset(binding.key for binding in uses.bindings if binding.key),
         blocked=tuple(blocked),
-        covers=covered([value.call]),
+        covers=covered([function or value.call]),
         detail=settings,
     )
 
 
-def _settings(context: Context, value: Made) -> tuple[str, Settings | None]:
-    """The settings of a resource, or why they cannot be told."""
-    module, call = value.module, value.call
-    callee = context.index.values(module, call.func)
-    if any(not isinstance(inner, (External,)) and not _is_configured(inner) for inner in callee):
-        return "a subclass of the legacy resource is rewritten by hand", None
-    dotted = value.of.removeprefix("legacy.")
-    if dotted == "dbt_cloud_resource.configured" or dotted.endswith(".configured"):
-        return _from_dict(context, module, call)
-    if "." in dotted:
-        return (
-            f"`.{dotted.split('.', 1)[1]}()` is configured at launch, and a workspace when it is built",
-            None,
-        )
-    return _from_arguments(call, dotted)
+def _decorated_by(module: Module, call: ast.expr) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    above = module.parent(call)
+    return above if isinstance(above, FUNCTIONS) and call in above.decorator_list else None
 
 
-def _is_configured(value: object) -> bool:
-    return not isinstance(value, External) and legacy_name(value) != ""  # type: ignore[arg-type]
+def _bound_bare(context: Context, module: Module, link: ast.expr) -> Iterator[str]:
+    """The key to which the legacy resource itself is bound: its configuration comes with each run."""
+    if any(is_legacy_resource(value) for value in context.index.values(module, link)):
+        role = role_of(module, link)
+        if role.kind == "entry" and role.name != "**" and role.container is not None:
+            yield role.name
 
 
-def _from_dict(context: Context, module: Module, call: ast.Call) -> tuple[str, Settings | None]:
-    config = (
-        call.args[0]
-        if call.args
-        else next((k.value for k in call.keywords if k.arg == "config_or_config_fn"), None)
+def _bare_claim(context: Context, reference: Reference, link: ast.expr, key: str) -> Claim:
+    module, name = reference.module, "dbt_cloud_resource"
+    problem, settings = settings_from_run_config(context, module, link, key)
+    value = Made(module, link, f"{LEGACY}{name}")
+    return Claim(
+        construct="resource",
+        module=module,
+        node=link,
+        name=name,
+        code=BY_NAME[name].code,
+        value=value,
+        resources=frozenset({value}),
+        keys=frozenset({key}),
+        blocked=(Finding(module.place(link), "LDC302", problem, name),) if problem else (),
+        covers=frozenset({reference.chain[0]}),
+        detail=settings,
     )
-    found = context.index.values(module, config) if config is not None else frozenset()
-    displays = [value for value in found if isinstance(value, Literal) and isinstance(value.node, ast.Dict)]
-    if len(displays) != 1 or len(found) != 1:
-        return "its configuration is no dict that can be read here", None
-    display = displays[0]
-    if display.module is not module:
-        return "its configuration stands in another file", None
-    assert isinstance(display.node, ast.Dict)
-    values: dict[str, ast.expr] = {}
-    for key, inner in zip(display.node.keys, display.node.values, strict=True):
-        if not (isinstance(key, ast.Constant) and isinstance(key.value, str)):
-            return "its configuration has keys that cannot be read here", None
-        values[key.value] = inner
-    return _checked(values, tuple((inner, name) for name, inner in values.items()))
-
-
-def _from_arguments(call: ast.Call, name: str) -> tuple[str, Settings | None]:
-    values: dict[str, ast.expr] = {}
-    parts: list[tuple[ast.AST, str]] = []
-    positions = _POSITIONS.get(name, ())
-    if any(isinstance(argument, ast.Starred) for argument in call.args) or len(call.args) > len(positions):
-        return "its arguments cannot be read here", None
-    for setting, argument in zip(positions, call.args, strict=False):
-        values[setting] = argument
-        parts.append((argument, setting))
-    for keyword in call.keywords:
-        if keyword.arg is None:
-            return "its arguments are given with `**`, and cannot be read here", None
-        values[keyword.arg] = keyword.value
-        parts.append((keyword, keyword.arg))
-    return _checked(values, tuple(parts))
-
-
-def _checked(
-    values: dict[str, ast.expr], parts: tuple[tuple[ast.AST, str], ...]
-) -> tuple[str, Settings | None]:
-    unknown = sorted(set(values) - _KNOWN)
-    if unknown:
-        return f"a workspace has nothing for `{unknown[0]}`", None
-    if not any(name in values for name in _TOKEN) or "account_id" not in values:
-        return "its token or account id is given elsewhere", None
-    return "", Settings(values, parts)
 
 
 def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     """Put a workspace where the resource is built."""
     done = Rewrite()
     module = claim.module
-    assert isinstance(claim.value, Made)
-    assert isinstance(claim.node, ast.Call)
+    assert isinstance(claim.value, Made) and isinstance(claim.node, ast.expr)
     text = workspace_text(claim, unit, context, done)
     inline = unit.inline.get(claim.value)
+    function = _decorated_by(module, claim.node)
     if inline is not None:
         statement = module.span(module.statement_of(claim.node))
         done.edit(module, InsertBefore(statement, f"{inline} = {text}\n", rank=0))
+    elif function is not None:
+        done.edit(module, ReplaceStatement(module.span(function), f"{function.name} = {text}\n"))
     else:
         done.edit(
             module, ReplaceExpression(module.span(claim.node), render.in_place(module, claim.node, text))
         )
+    for home, edit in claim.detail.leftovers:
+        done.edit(home, edit)
+    if claim.detail.leftovers:
+        said = "the configuration of the resource is written where it is built; what is given at launch is refused"
+        done.tell(module, claim.node, "LDC219", said, claim.name)
     return done
 
 
 def workspace_text(claim: Claim, unit: Unit, context: Context, done: Rewrite) -> str:
     """The workspace that does what a resource did; its imports and differences are noted in ``done``."""
     module, settings = claim.module, claim.detail
-    assert isinstance(settings, Settings)
-    assert isinstance(claim.node, ast.Call)
+    assert isinstance(settings, Settings) and isinstance(claim.node, ast.expr)
     style = context.style(module)
     use = unit.using(done, module)
-    described = {"token": Field(_token(context, module, settings, use))}
-    described["account_id"] = Field(_account(context, module, settings.values["account_id"], use))
-    described["access_url"] = Field(
-        _host(context, module, settings.values.get("dbt_cloud_host"), use, style.string)
-    )
+    described = {"token": Field(_token(context, settings, use, style))}
+    described["account_id"] = Field(_integer(context, settings.values["account_id"], use, style))
+    described["access_url"] = Field(_host(context, settings.values.get("dbt_cloud_host"), use, style))
     order = {"account_id": 0, "token": 1, "access_url": 2}
     renamed = {"auth_token": "token", "api_token": "token", "dbt_cloud_host": "access_url"}
     parts = [(node, Field("", renamed.get(name, name))) for node, name in settings.parts]
-    told, left = render.with_comments(module, style, claim.node, parts)
+    told, left = render.with_comments(module, style, settings.whole, parts)
     by_name = {field.name: field for field in told}
     credentials = [
         Field(field.text, name, by_name[name].comments, by_name[name].trailing)
@@ -196,7 +171,7 @@ def workspace_text(claim: Claim, unit: Unit, context: Context, done: Rewrite) ->
         else Field(field.text, name)
         for name, field in sorted(described.items(), key=lambda item: order[item[0]])
     ]
-    workspace = use(CLOUD_V2, "DbtCloudWorkspace")
+    workspace = _class_text(claim, context, use)
     inner = render.call(
         use(CLOUD_V2, "DbtCloudCredentials"),
         credentials,
@@ -208,10 +183,10 @@ def workspace_text(claim: Claim, unit: Unit, context: Context, done: Rewrite) ->
         if setting in _WITHOUT_COUNTERPART:
             left += [*field.comments, *([field.trailing] if field.trailing else [])]
     fields = [Field(inner, "credentials", tuple(left)), *_place(unit, use, style.string)]
-    for name in ("request_max_retries", "request_retry_delay"):
+    for name in _RETRIES:
         if name in settings.values:
-            text = module.source_of(settings.values[name])
-            fields.append(Field(text, name, by_name[name].comments, by_name[name].trailing))
+            fields.append(_described(name, _number(context, settings.values[name], use, style), by_name))
+    fields += [_described(name, setting.text(), by_name) for name, setting in settings.own.items()]
     _tell(claim, unit, settings, done)
     # A workspace is always laid out one argument a line: nobody reads four of them in one.
     return f"{workspace}(\n{render.exploded(fields, style)})"
@@ -225,48 +200,63 @@ def _tell(claim: Claim, unit: Unit, settings: Settings, done: Rewrite) -> None:
         tell_of_schedules(done, claim, unit)
 
 
-def _token(context: Context, module: Module, settings: Settings, use: Use) -> str:
-    node = settings.values.get("auth_token") or settings.values["api_token"]
-    return _environment_read(context, module, node, use) or render.own_text(module, node)
+def _described(name: str, text: str, by_name: Mapping[str, Field]) -> Field:
+    have = by_name.get(name, Field(""))
+    return Field(text, name, have.comments, have.trailing)
 
 
-def _account(context: Context, module: Module, node: ast.expr, use: Use) -> str:
-    read = _environment_read(context, module, node, use)
+def _class_text(claim: Claim, context: Context, use: Use) -> str:
+    """What is called: the workspace, or the user's class that derives from it."""
+    node, module = claim.node, claim.module
+    if isinstance(node, ast.Call):
+        for callee in context.index.values(module, node.func):
+            if isinstance(callee, Local):
+                return render.own_text(module, node.func)
+    return use(CLOUD_V2, "DbtCloudWorkspace")
+
+
+def _token(context: Context, settings: Settings, use: Use, style: Style) -> str:
+    return _environment_read(context, settings.token, use, style) or settings.token.text()
+
+
+def _integer(context: Context, setting: Setting, use: Use, style: Style) -> str:
+    read = _environment_read(context, setting, use, style)
     if read:
         return f"int({read})"
-    if isinstance(node, ast.Constant):
+    node, text = setting.node, setting.text()
+    if isinstance(node, ast.Constant) and not setting.access:
         return str(int(str(node.value)))
-    text = render.own_text(module, node)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "int":
         return text
-    known = context.constants.read(module, node)
+    known = context.constants.read(setting.module, node)
     if known is not None and isinstance(known.value, int) and not known.variable:
         return text
     return f"int({text})"
 
 
-def _host(
-    context: Context, module: Module, node: ast.expr | None, use: Use, string: Callable[[str], str]
-) -> str:
-    if node is None:
-        return string(DEFAULT_HOST)
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return string(node.value.rstrip("/"))
-    known = context.constants.read(module, node)
-    if (
-        known is not None
-        and not known.variable
-        and isinstance(known.value, str)
-        and not known.value.endswith("/")
-    ):
-        return render.own_text(module, node)
-    text = _environment_read(context, module, node, use) or render.own_text(module, node)
-    simple = isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Dict))
-    return f"{text if simple else f'({text})'}.rstrip({string('/')})"
+def _number(context: Context, setting: Setting, use: Use, style: Style) -> str:
+    read = _environment_read(context, setting, use, style)
+    return f"float({read})" if read else setting.text()
 
 
-def _environment_read(context: Context, module: Module, node: ast.expr, use: Use) -> str:
+def _host(context: Context, setting: Setting | None, use: Use, style: Style) -> str:
+    if setting is None:
+        return style.string(DEFAULT_HOST)
+    node = setting.node
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and not setting.access:
+        return style.string(node.value.rstrip("/"))
+    known = context.constants.read(setting.module, node)
+    is_told = known is not None and not known.variable and isinstance(known.value, str)
+    if is_told and not str(known.value if known else "").endswith("/"):
+        return setting.text()
+    text = _environment_read(context, setting, use, style) or setting.text()
+    simple = isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Dict)) or setting.access
+    return f"{text if simple else f'({text})'}.rstrip({style.string('/')})"
+
+
+def _environment_read(context: Context, setting: Setting, use: Use, style: Style) -> str:
     """``os.environ[...]`` for ``{"env": X}`` and ``EnvVar(X)``; empty for anything else."""
+    module, node = setting.module, setting.node
     variable: ast.expr | None = None
     if isinstance(node, ast.Dict) and len(node.keys) == 1:
         key = node.keys[0]
@@ -276,7 +266,11 @@ def _environment_read(context: Context, module: Module, node: ast.expr, use: Use
         callee = context.index.values(module, node.func)
         if callee & {External("dagster.EnvVar"), External("dagster.EnvVar.int")}:
             variable = node.args[0]
-    return f"{use('os', '')}.environ[{render.own_text(module, variable)}]" if variable is not None else ""
+    if variable is None:
+        return ""
+    is_text = isinstance(variable, ast.Constant) and isinstance(variable.value, str) and setting.access
+    text = style.string(str(variable.value)) if is_text else render.own_text(module, variable)  # type: ignore[attr-defined]
+    return f"{use('os', '')}.environ[{text}]"
 
 
 def _place(unit: Unit, use: Use, string: Callable[[str], str]) -> list[Field]:
@@ -338,4 +332,4 @@ def _tell_of_missing_facts(claim: Claim, unit: Unit, done: Rewrite) -> None:
 
 def _leaves_schedules_alone(settings: Settings) -> bool:
     switch = settings.values.get("disable_schedule_on_trigger")
-    return isinstance(switch, ast.Constant) and switch.value is False
+    return switch is not None and isinstance(switch.node, ast.Constant) and switch.node.value is False

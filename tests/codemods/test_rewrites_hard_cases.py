@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from rewriting import migrate, migrate_one
+from rewriting import NIGHTLY, migrate, migrate_one
+
+from legacy_shim.codemods.facts import Facts
 
 HEAD = """from dagster import *
 from dagster_dbt import DbtCloudClientResource, dbt_cloud_resource, dbt_cloud_run_op, load_assets_from_dbt_cloud_job
@@ -232,9 +235,27 @@ def kick(context):
 
 defs = Definitions(resources={"dbt_cloud": cloud})
 """,
+        facts=Facts((NIGHTLY, replace(NIGHTLY, id=67892, environment_id=23))),
     )
     assert 'project_id=missing_fact("project_id"),' in text
     assert "LDC402" in codes
+
+
+def test_a_client_needs_no_job_where_there_is_one_environment(tmp_path: Path) -> None:
+    """The client's calls go to the account: project and environment are those of assets."""
+    program = (
+        HEAD
+        + """
+@op(required_resource_keys={"dbt_cloud"})
+def kick(context):
+    return context.resources.dbt_cloud.run_job(context.op_config["job"])
+
+defs = Definitions(resources={"dbt_cloud": cloud})
+"""
+    )
+    text, codes = migrate_one(tmp_path, program)
+    assert "project_id=11,\n    environment_id=22,\n" in text
+    assert "LDC402" not in codes
 
 
 @pytest.mark.parametrize("spelling", ["dagster_dbt", "dagster_dbt as d", "dagster_dbt.cloud"])

@@ -1,0 +1,95 @@
+"""A class that derives from ``DbtCloudClientResource`` derives from ``DbtCloudWorkspace``.
+
+    class Nightly(DbtCloudClientResource):          ->  class Nightly(DbtCloudWorkspace):
+        def run(self): self.get_dbt_client()...             def run(self): self.get_client()...
+
+Both are Dagster's ``ConfigurableResource``: fields and methods of the user's stay.
+Source: ``dagster_dbt.cloud.resources`` and ``dagster_dbt.cloud_v2.resources``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from legacy_shim.catalogue import BY_NAME
+
+from ..claims import Claim, Context, Rewrite
+from ..client_methods import GETTER, METHODS
+from ..edits import ReplaceExpression
+from ..evaluate import fields_of
+from ..findings import Finding
+from ..index import Reference, thing_kind
+from ..modules import Module
+from ..roles import role_of
+from ..units import Unit
+from ..v2 import CLOUD_V2
+from ..values import External, Local, Made
+
+NAME = "DbtCloudClientResource"
+_OURS = frozenset(METHODS) | {GETTER, "get_object_to_set_on_execution_context", "create_resource"}
+_THEIRS = frozenset(
+    {"credentials", "project_id", "environment_id", "adhoc_job_name", "cli", "get_client", "unique_id"}
+    | {"adhoc_job_pool_size", "adhoc_job_pool_mode", "request_timeout", "load_specs", "fetch_workspace_data"}
+)
+"""What a workspace has, and the legacy resource has not."""
+
+
+def claims(context: Context) -> Iterator[Claim]:
+    """One claim for each class that names the legacy resource as a base."""
+    for reference in context.index.references:
+        for link in reference.chain:
+            if External(f"legacy.{NAME}") in context.index.values(reference.module, link):
+                role = role_of(reference.module, link)
+                owner = reference.module.parent(link)
+                if role.kind == "base" and isinstance(owner, ast.ClassDef):
+                    yield _claim(context, reference, link, owner)
+                break
+
+
+def _claim(context: Context, reference: Reference, link: ast.expr, owner: ast.ClassDef) -> Claim:
+    module = reference.module
+    made = context.index.evaluator.instances_of(Local(module, owner))
+    resources = frozenset(
+        value for value in made if isinstance(value, Made) and thing_kind(value) == "resource"
+    )
+    problem = _problem(module, owner)
+    if not problem and not resources:
+        problem = f"`{owner.name}` is built nowhere in these files"
+    return Claim(
+        construct="subclasses",
+        module=module,
+        node=link,
+        name=NAME,
+        code=BY_NAME[NAME].code,
+        resources=resources,
+        blocked=(Finding(module.place(link), "LDC302", problem, NAME),) if problem else (),
+        covers=frozenset({reference.chain[0]}),
+    )
+
+
+def _problem(module: Module, owner: ast.ClassDef) -> str:
+    fields = fields_of(owner)
+    overridden = sorted(fields & _OURS)
+    if overridden:
+        return f"`{owner.name}` overrides `{overridden[0]}` of the legacy resource"
+    clashing = sorted(fields & _THEIRS)
+    if clashing:
+        return f"`{owner.name}` has a `{clashing[0]}` of its own, as a workspace has"
+    for node in ast.walk(owner):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super":
+            above = module.parent(node)
+            if isinstance(above, ast.Attribute) and above.attr in _OURS:
+                return f"`{owner.name}` calls `super().{above.attr}`"
+    return ""
+
+
+def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:  # noqa: ARG001  a construct's signature
+    """Put the workspace where the legacy resource is named as a base."""
+    done = Rewrite()
+    assert isinstance(claim.node, ast.expr)
+    use = unit.using(done, claim.module)
+    done.edit(
+        claim.module, ReplaceExpression(claim.module.span(claim.node), use(CLOUD_V2, "DbtCloudWorkspace"))
+    )
+    return done
