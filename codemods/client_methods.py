@@ -49,6 +49,9 @@ OUTPUT_ATTRIBUTES: Mapping[str, str] = {
 }
 """Attributes of ``DbtCloudOutput`` that the run details, which take the place of ``{}``, hold as well."""
 
+STATUS_ATTRIBUTE = "run_status"
+"""The attribute of ``DbtCloudOutput`` that compares with ``DbtCloudRunStatus``."""
+
 SETTINGS: Mapping[str, str] = {
     "auth_token": "{}.credentials.token",
     "api_token": "{}.credentials.token",

@@ -22,6 +22,7 @@ from ..client_methods import (
     OUTPUT_ATTRIBUTES,
     RUN_AND_POLL,
     SETTINGS,
+    STATUS_ATTRIBUTE,
     Method,
     is_client,
     is_output,
@@ -44,6 +45,7 @@ from ..modules import FUNCTIONS, Module
 from ..roles import Role, role_of
 from ..run_and_poll import HELPER, helper_text, poll_of, run_and_poll
 from ..run_op_text import KEY
+from ..statuses import compared_statuses
 from ..units import Unit
 from ..v2 import CLOUD_V2, Use
 from ..values import Keyed, Local, Made, Member, Result, Value, legacy_name, root
@@ -54,7 +56,7 @@ class Use_:
     """One use of a client.
 
     ``kind`` is ``call``, ``poll`` (run_job_and_poll as a statement), ``expression`` (the same inside of one),
-    ``getter``, ``attribute`` (of an output or a resource), ``annotation`` or ``lost``.
+    ``getter``, ``attribute`` (of an output or a resource), ``status`` (of an output), ``annotation`` or ``lost``.
     """
 
     kind: str
@@ -108,7 +110,7 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
                 yield _method_claim(context, module, link, base, value)
             elif isinstance(value, Member) and is_output(value.of) and isinstance(link, ast.Attribute):
                 seen.add(link)
-                yield _output_claim(module, link, value)
+                yield _output_claim(context, module, link, value)
             elif _is_setting(value) and isinstance(link, ast.Attribute) and not _is_called(module, link):
                 seen.add(link)
                 replacement = SETTINGS[link.attr]
@@ -229,9 +231,11 @@ def _is_whole_statement(statement: ast.stmt, node: ast.expr) -> bool:
     return isinstance(statement, (ast.Expr, ast.Return)) and statement.value is node
 
 
-def _output_claim(module: Module, node: ast.Attribute, value: Member) -> Claim:
+def _output_claim(context: Context, module: Module, node: ast.Attribute, value: Member) -> Claim:
     replacement = OUTPUT_ATTRIBUTES.get(value.attribute)
     blocked: tuple[Finding, ...] = ()
+    if value.attribute == STATUS_ATTRIBUTE and compared_statuses(context, module, node):
+        return _claim(module, node, value, Use_("status", base=node.value))
     if replacement is None:
         said = f"the run details of v2 have nothing for `.{value.attribute}`"
         blocked = (Finding(module.place(node), "LDC304", said, "DbtCloudOutput"),)
@@ -293,6 +297,10 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
             done.edit(
                 module, ReplaceExpression(module.span(claim.node), client_text(context, module, claim.node))
             )
+    elif use_.kind == "status":
+        assert isinstance(claim.node, ast.Attribute)
+        text = f"{{}}[{context.style(module).string('status')}]"
+        done.edit(module, ReplaceAround(module.span(claim.node), text))
     elif use_.kind == "attribute":
         _rewrite_attribute(claim, use_, done)
     elif use_.kind == "call":

@@ -178,3 +178,59 @@ def test_a_job_id_that_a_function_is_given_is_guarded(tmp_path: Path) -> None:
     )
     assert "    if int(job_id) != 67890:\n        raise ValueError(" in text
     assert "LDC214" in codes
+
+
+def test_statuses_become_what_they_are_compared_with(tmp_path: Path) -> None:
+    text, _ = migrate_one(
+        tmp_path,
+        """
+        from dagster import Definitions, op
+        from dagster_dbt import DbtCloudRunStatus, dbt_cloud_resource
+
+        cloud = dbt_cloud_resource("t", 12345)
+
+        @op(required_resource_keys={"cloud"})
+        def kick(context):
+            ran = context.resources.cloud.run_job_and_poll(67890)
+            if ran.run_status not in (DbtCloudRunStatus.ERROR, DbtCloudRunStatus.CANCELLED):
+                run = context.resources.cloud.get_run(ran.run_id)
+                return run["status_humanized"] == DbtCloudRunStatus.SUCCESS, run.get("status") == DbtCloudRunStatus.SUCCESS.value
+
+        defs = Definitions(resources={"cloud": cloud})
+        """,
+    )
+    types = "DbtCloudJobRunStatusType"
+    assert f'if ran["status"] not in ({types}.ERROR, {types}.CANCELLED):' in text
+    assert f'run["status_humanized"] == "Success", run.get("status") == {types}.SUCCESS' in text
+    assert "legacy_shim" not in text
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        'run["status"] == DbtCloudRunStatus.SUCCESS',  # always false
+        "DbtCloudRunStatus(ran.run_details['status_humanized'])",
+        "ran.run_status",
+        "ran.run_status == 'Success'",
+        "ran.run_status == DbtCloudRunStatus.SUCCESS == other",
+    ],
+)
+def test_statuses_that_are_more_than_compared_stay(tmp_path: Path, use: str) -> None:
+    text, codes = migrate_one(
+        tmp_path,
+        f"""
+        from dagster import Definitions, op
+        from dagster_dbt import DbtCloudRunStatus, dbt_cloud_resource
+
+        cloud = dbt_cloud_resource("t", 12345)
+
+        @op(required_resource_keys={{"cloud"}})
+        def kick(context):
+            ran = context.resources.cloud.run_job_and_poll(67890)
+            return {use}
+
+        defs = Definitions(resources={{"cloud": cloud}})
+        """,
+    )
+    assert use.replace("ran.run_details", "ran") in text
+    assert {"LDC302", "LDC304"} & set(codes)
