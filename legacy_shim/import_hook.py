@@ -119,6 +119,9 @@ class _PackageLoader:
     def __init__(self, loader: "Any") -> None:
         self._loader = loader
 
+    def __getattr__(self, name: str) -> "Any":
+        return getattr(self._loader, name)  # who asks where the package's files are, before it is imported
+
     def create_module(self, spec: "ModuleSpec") -> "ModuleType | None":
         created: ModuleType | None = self._loader.create_module(spec)
         return created

@@ -1,8 +1,11 @@
 """The modules of ``dagster_dbt.cloud``, name for name, written anew on requests and Dagster.
 
-The six names that ``dagster_dbt.cloud`` exports are resolved on first use, as those of ``legacy_shim`` are.
+What ``dagster_dbt.cloud`` exports is resolved on first use, as the names of ``legacy_shim`` are.
 """
 
+from importlib import import_module
+
+from legacy_shim.catalogue import BY_NAME, LEGACY_MODULES, LEGACY_NAMES
 from legacy_shim.module_access import find, watch_module
 
 TYPE_CHECKING = False
@@ -26,21 +29,16 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> "Any":
-    if not name.startswith("_"):
-        from legacy_shim.catalogue import BY_NAME, LEGACY_MODULES
-
-        if name in LEGACY_MODULES:
-            from importlib import import_module
-
-            return import_module(f"{__name__}.{name}")
-        if name in BY_NAME and BY_NAME[name].public:
-            return find(name)
+    if name in LEGACY_MODULES:
+        return import_module(f"{__name__}.{name}")
+    if name in BY_NAME and BY_NAME[name].public:
+        return find(name)
+    if name == "__all__":
+        return __dir__()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    from legacy_shim.catalogue import LEGACY_MODULES, LEGACY_NAMES
-
     return sorted([*LEGACY_MODULES, *(row.name for row in LEGACY_NAMES if row.public)])
 
 

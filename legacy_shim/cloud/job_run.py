@@ -13,6 +13,7 @@ from legacy_shim.cloud.compiled_job import job_error, vars_option
 from legacy_shim.cloud.failures import telling_run_page
 from legacy_shim.cloud.loaded_assets import RESOURCE_KEY
 from legacy_shim.cloud.manifest import Manifest, dependency_order, find_node, is_asset, is_asset_id
+from legacy_shim.cloud.utils import result_to_events
 from legacy_shim.dbt_commands import without_selection
 
 PartitionVars = Callable[[str], Mapping[str, Any]]
@@ -103,8 +104,6 @@ def _events(
     manifest: Manifest,
     results: list[dict[str, Any]],
 ) -> Iterator[Any]:
-    from legacy_shim.cloud.utils import result_to_events
-
     result_of = {result["unique_id"]: result for result in results}
     for unique_id in dependency_order(manifest, result_of):  # Dagster takes outputs in no other order
         if not (is_asset_id(unique_id) or unique_id.startswith("test.")):

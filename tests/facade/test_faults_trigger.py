@@ -54,8 +54,8 @@ def test_run_whose_answer_is_lost_is_found(cloud: DbtCloud, make_client: MakeCli
 
 
 def test_run_that_starts_after_the_time_out_is_found(cloud: DbtCloud, make_client: MakeClient) -> None:
-    cloud.fail(Fault(method="POST", path=TRIGGER, delay=0.8))
-    run = make_client(request_timeout=0.6).run_job(67890)
+    cloud.fail(Fault(method="POST", path=TRIGGER, delay=1.7))
+    run = make_client(request_timeout=1.5).run_job(67890)
     time.sleep(0.5)
     assert [started.id for started in cloud.runs] == [run["id"]]
 

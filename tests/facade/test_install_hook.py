@@ -191,6 +191,17 @@ def test_modules_that_legacy_never_had_stay_unknown(run: Run) -> None:
     ] + ["dagster_dbt"]
 
 
+def test_the_package_can_be_looked_into_before_it_is_imported(run: Run) -> None:
+    code = (
+        "import legacy_shim; legacy_shim.install()\n"
+        "import importlib.util, pkgutil, sys\n"
+        "print(pkgutil.get_data('dagster_dbt', 'py.typed'))\n"
+        "print('cloud_v2' in importlib.util.find_spec('dagster_dbt').loader.get_source('dagster_dbt'))"
+    )
+    assert run(code).splitlines()[-1] == "True"
+    assert run(code).splitlines()[0] != "None"
+
+
 def test_the_package_itself_is_unharmed(run: Run) -> None:
     code = (
         "import legacy_shim; legacy_shim.install()\n"
