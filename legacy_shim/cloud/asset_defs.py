@@ -151,6 +151,12 @@ class _JobAssets(CacheableAssetsDefinition, Sequence[AssetsDefinition]):
     def __len__(self) -> int:
         return 1  # a job is one op, however many models it has
 
+    def __add__(self, others: Sequence[Any]) -> list[Any]:
+        return [*self, *others]
+
+    def __radd__(self, others: Sequence[Any]) -> list[Any]:
+        return [*others, *self]
+
     def _ask(self) -> Sequence[AssetsDefinitionCacheableData]:
         client = self._dbt_cloud
         where = client.build_url_for_job(project_id=0, job_id=self._job_id)  # names the host and the account

@@ -94,6 +94,8 @@ PLACES: dict[str, Callable[[Any, Any], Definitions]] = {
     "assets=x": lambda x, _: Definitions(assets=x),
     "assets=[*x, other]": lambda x, _: Definitions(assets=[*x, other]),
     "assets=[x, other]": lambda x, _: Definitions(assets=[x, other]),
+    "assets=x + [other]": lambda x, _: Definitions(assets=x + [other]),  # noqa: RUF005  # as users write it
+    "assets=[other] + x": lambda x, _: Definitions(assets=[other] + x),  # noqa: RUF005
     "assets=[x], resources": lambda x, r: Definitions(assets=[x], resources={"dbt_cloud": r}),
     "assets=x, resources": lambda x, r: Definitions(assets=x, resources={"dbt_cloud": r}),
     "assets=[*x, other], resources": lambda x, r: Definitions(assets=[*x, other], resources={"dbt_cloud": r}),
