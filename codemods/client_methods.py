@@ -17,6 +17,7 @@ from .values import Keyed, Result, Value, legacy_name
 METHODS: Mapping[str, str] = {
     "run_job": "trigger_job_run",
     "run_job_and_poll": "",
+    "poll_run": "",
     "get_job": "get_job_details",
     "get_run": "get_run_details",
     "cancel_run": "cancel_run",
@@ -24,11 +25,12 @@ METHODS: Mapping[str, str] = {
     "get_manifest": "get_run_manifest_json",
     "get_run_results": "get_run_results_json",
 }
-"""Legacy method to v2 method. ``run_job_and_poll`` becomes several calls."""
+"""Legacy method to v2 method; empty where it becomes several calls."""
 
 _PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "run_job": ("job_id",),
     "run_job_and_poll": ("job_id", "poll_interval", "poll_timeout"),
+    "poll_run": ("run_id", "poll_interval", "poll_timeout"),
     "get_job": ("job_id",),
     "get_run": ("run_id", "include_related"),
     "cancel_run": ("run_id",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from . import render
@@ -11,8 +12,10 @@ from .modules import Module
 from .style import Style
 from .v2 import Use, no_limit
 
-HELPER = "run_job"
-"""What the function is called."""
+HELPERS: Mapping[str, str] = {"run_job_and_poll": "run_job", "poll_run": "wait_for_run"}
+"""Methods that take several statements in v2, and what the function with these statements is called."""
+RELATED = ("job", "trigger", "run_steps")
+"""What the details of a finished run hold beside those of the run itself."""
 INTERVAL = "10"
 """Seconds between two polls, unless the code says otherwise. Source: DEFAULT_POLL_INTERVAL."""
 
@@ -27,9 +30,11 @@ class Poll:
     interval: str = INTERVAL
     timeout: str = ""
     """Seconds; empty: for ever."""
+    related: bool = True
+    """Whether the details hold the run's job, trigger and steps, as those that legacy answers do."""
 
 
-def poll_of(method: Method, module: Module, style: Style) -> Poll:
+def poll_of(method: Method, module: Module, style: Style, *, related: bool) -> Poll:
     """What a call of ``run_job_and_poll`` says."""
 
     def text(name: str) -> str:
@@ -44,6 +49,7 @@ def poll_of(method: Method, module: Module, style: Style) -> Poll:
         ""
         if timeout is None or (isinstance(timeout, ast.Constant) and not timeout.value)
         else _limit(timeout, text("poll_timeout"), style),
+        related,
     )
 
 
@@ -56,40 +62,54 @@ def or_for_ever(text: str, style: Style) -> str:
     return f"{text} or {no_limit(style.quote)}"
 
 
-def helper_text(name: str, use: Use, style: Style) -> str:
-    """A function that does what ``run_job_and_poll`` did, on v2's client."""
+def helper_text(method: str, name: str, use: Use, style: Style) -> str:
+    """A function that does what a legacy method did, on v2's client, which it takes as its first argument."""
     poll = Poll("job_id", "steps_override", "poll_interval", or_for_ever("poll_timeout", style))
-    parameters = f"client, job_id, poll_interval={INTERVAL}, poll_timeout=None, steps_override=None"
-    lines = [*run_and_poll(poll, "run", "client", "client", use, style), "return run"]
-    head = render.signature(name, parameters, style)
-    return f"{head}\n" + "".join(f"{style.indent}{line}\n" for line in lines)
+    if method == "run_job_and_poll":
+        subject, more = "job_id", ", steps_override=None"
+        lines = run_and_poll(poll, "run", "client", "client", use, style)
+    else:
+        subject, more = "run_id", ""
+        lines = _polled(poll, "run_id", "run", "client", use, style)
+    head = render.signature(
+        name, f"client, {subject}, poll_interval={INTERVAL}, poll_timeout=None{more}", style
+    )
+    return f"{head}\n" + "".join(f"{style.indent}{line}\n" for line in [*lines, "return run"])
 
 
 def run_and_poll(poll: Poll, run: str, client: str, client_name: str, use: Use, style: Style) -> list[str]:
     """The statements; ``run`` names what holds the run details in the end."""
     triggered = [poll.job, *([f"steps_override={poll.steps}"] if poll.steps else [])]
-    polled = [
-        f"{run}[{style.string('id')}]",
-        f"poll_interval={poll.interval}",
-        f"poll_timeout={poll.timeout or no_limit(style.quote)}",
-    ]
-    details = use("dagster_dbt.cloud_v2.types", "DbtCloudRun")
-    before = f"{run} = "
     if client.isidentifier():
         client_name, named = client, []
     else:
         named = [f"{client_name} = {client}"]
+    text = _assigned(run, f"{client_name}.trigger_job_run", triggered, style)
+    lines = [*"\n".join([*named, text]).split("\n")]
+    return [*lines, *_polled(poll, f"{run}[{style.string('id')}]", run, client_name, use, style)]
+
+
+def _polled(poll: Poll, run_id: str, run: str, client: str, use: Use, style: Style) -> list[str]:
+    """Wait for a run, and raise where it did not succeed."""
+    polled = [
+        run_id,
+        f"poll_interval={poll.interval}",
+        f"poll_timeout={poll.timeout or no_limit(style.quote)}",
+    ]
+    details = use("dagster_dbt.cloud_v2.types", "DbtCloudRun")
     lines = [
-        *named,
-        before + _call(f"{client_name}.trigger_job_run", triggered, style, before),
-        before + _call(f"{client_name}.poll_run", polled, style, before),
+        _assigned(run, f"{client}.poll_run", polled, style),
         f"{details}.from_run_details({run}).raise_for_status()",
     ]
+    if poll.related:
+        related = f"include_related=[{', '.join(style.string(name) for name in RELATED)}]"
+        identified = f"{run}[{style.string('id')}]"
+        lines.append(_assigned(run, f"{client}.get_run_details", [identified, related], style))
     return "\n".join(lines).split("\n")
 
 
-def _call(function: str, arguments: list[str], style: Style, before: str) -> str:
-    # Such calls stand in a function: leave room for its indentation.
-    return render.call(
-        function, [render.Field(text) for text in arguments], style, before=style.indent + before
-    )
+def _assigned(run: str, function: str, arguments: list[str], style: Style) -> str:
+    # Such statements stand in a function: leave room for its indentation.
+    before = f"{run} = "
+    fields = [render.Field(text) for text in arguments]
+    return before + render.call(function, fields, style, before=style.indent + before)

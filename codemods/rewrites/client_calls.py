@@ -43,7 +43,7 @@ from ..functions import composes, place_of
 from ..index import Reference, is_op, thing_kind
 from ..modules import FUNCTIONS, Module
 from ..roles import Role, role_of
-from ..run_and_poll import HELPER, helper_text, poll_of, run_and_poll
+from ..run_and_poll import HELPERS, RELATED, helper_text, poll_of, run_and_poll
 from ..run_op_text import KEY
 from ..statuses import compared_statuses
 from ..units import Unit
@@ -66,7 +66,7 @@ class Use_:
     role: Role | None = None
     replacement: str = ""
     first: ast.stmt | None = None
-    """The first statement of the module that runs a job inside of an expression."""
+    """The first statement of the module that calls the method inside of an expression."""
 
 
 def claims(context: Context) -> Iterator[Claim]:
@@ -80,16 +80,18 @@ def claims(context: Context) -> Iterator[Claim]:
 
 
 def _with_place_of_helper(claims: list[Claim]) -> Iterator[Claim]:
-    """Each module has one function for all of its runs inside of expressions, before the first of them."""
-    first: dict[Module, ast.stmt] = {}
+    """Each module has one function for all calls of a method inside of expressions, before the first of them."""
+    first: dict[tuple[Module, str], ast.stmt] = {}
+    inside = [claim for claim in claims if claim.detail.kind == "expression" and claim.detail.method]
+    for claim in inside:
+        statement, key = claim.module.top_statement_of(claim.node), (claim.module, claim.detail.method.name)
+        first[key] = min(first.get(key, statement), statement, key=lambda one: one.lineno)
     for claim in claims:
-        if claim.detail.kind == "expression":
-            statement = claim.module.top_statement_of(claim.node)
-            known = first.setdefault(claim.module, statement)
-            first[claim.module] = min(known, statement, key=lambda one: one.lineno)
-    for claim in claims:
-        is_inside = claim.detail.kind == "expression"
-        yield replace(claim, detail=replace(claim.detail, first=first[claim.module])) if is_inside else claim
+        if claim in inside:
+            at = first[claim.module, claim.detail.method.name]
+            yield replace(claim, detail=replace(claim.detail, first=at))
+        else:
+            yield claim
 
 
 def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) -> Iterator[Claim]:
@@ -199,8 +201,12 @@ def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.ex
             Finding(module.place(node), "LDC302", "the resource is built where it is called", name)
         )
     kind = "call"
-    if name == RUN_AND_POLL:
-        is_alone = _is_whole_statement(module.statement_of(node), node) and not _holds_legacy(context, node)
+    if name in HELPERS:
+        is_alone = (
+            name == RUN_AND_POLL
+            and _is_whole_statement(module.statement_of(node), node)
+            and not _holds_legacy(context, node)
+        )
         kind = "poll" if is_alone else "expression"
     function = module.function_of(node)
     returns = function.returns if function is not None and name == RUN_AND_POLL and not blocked else None
@@ -368,10 +374,9 @@ def _rewrite_poll_in_expression(
     assert isinstance(node, ast.Call) and method is not None and use_.base is not None
     assert use_.first is not None
     style = context.style(module)
-    name = unit.namespace(module).shared(HELPER)
-    done.edit(
-        module, InsertBefore(module.span(use_.first), helper_text(name, use, style), blank=True, rank=0)
-    )
+    name = unit.namespace(module).shared(HELPERS[method.name])
+    text = helper_text(method.name, name, use, style)
+    done.edit(module, InsertBefore(module.span(use_.first), text, blank=True, rank=0))
     done.edit(module, ReplaceExpression(module.span(node.func), name))
     done.edit(module, PrependArgument(module.span(node), client_text(context, module, use_.base)))
     _drop_cause(module, node, method, done)
@@ -386,7 +391,8 @@ def _rewrite_poll(claim: Claim, use_: Use_, unit: Unit, use: Use, context: Conte
     run = target.id if isinstance(target, ast.Name) else namespace.fresh("run")
     client = client_text(context, module, use_.base)
     style = context.style(module)
-    lines = run_and_poll(poll_of(method, module, style), run, client, namespace.fresh("client"), use, style)
+    poll = poll_of(method, module, style, related=_needs_related(context, claim))
+    lines = run_and_poll(poll, run, client, namespace.fresh("client"), use, style)
     if isinstance(statement, ast.Return):
         lines.append(f"return {run}")
     _, comments = render.with_comments(module, style, node, [])
@@ -404,6 +410,27 @@ def _tell_of_poll(claim: Claim, method: Method, context: Context, done: Rewrite)
     is_followed = claim.detail.role.kind in {"chain", "flow", "nothing"}
     if not is_followed or _is_handed_on(context, claim):
         done.tell(module, node, "LDC213", "the value is a mapping of run details", name)
+
+
+def _needs_related(context: Context, claim: Claim) -> bool:
+    """Whether the run's job, trigger or steps may be read off what the call answers."""
+    assert claim.value is not None
+    return any(
+        not _reads_the_run_alone(module, node) for module, node in context.index.places_of(claim.value)
+    )
+
+
+def _reads_the_run_alone(module: Module, node: ast.expr) -> bool:
+    above = module.parent(node)
+    if isinstance(above, (ast.Expr, ast.Assign, ast.AnnAssign)):
+        return True  # Nothing is read here: a name is followed to where it is.
+    if not isinstance(above, ast.Attribute):
+        return False
+    entry = module.parent(above)
+    if above.attr != "run_details":
+        return True
+    key = entry.slice if isinstance(entry, ast.Subscript) and entry.value is above else None
+    return isinstance(key, ast.Constant) and key.value not in RELATED
 
 
 def _is_handed_on(context: Context, claim: Claim) -> bool:

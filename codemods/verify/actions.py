@@ -9,11 +9,10 @@ from typing import Any
 
 from ..errors import UsageError
 from .difference import Snapshot
-from .graph import cloud_assets
+from .excuses import LEGACY_OUTPUT
+from .origins import MADE_ELSEWHERE, cloud_assets
 from .request import Request
 
-_LEGACY_OUTPUT = "DbtCloudOutput"
-_MADE_ELSEWHERE = "UNEXECUTABLE"
 _SYNTAX = frozenset(",@:")
 
 
@@ -56,7 +55,7 @@ def _cloud_ops(before: Snapshot) -> dict[str, list[str]]:
     assets = before["graph"]["assets"]
     ops: defaultdict[str, list[str]] = defaultdict(list)
     for key in sorted(cloud_assets(before)):
-        if assets[key]["execution"] != _MADE_ELSEWHERE and assets[key]["op"]:
+        if assets[key]["execution"] != MADE_ELSEWHERE and assets[key]["op"]:
             ops[assets[key]["op"]].append(key)
     return dict(ops)
 
@@ -113,4 +112,4 @@ def _jobs(before: Snapshot, wanted: Sequence[str]) -> tuple[list[str], list[str]
 def _library_ops(before: Snapshot, job: str) -> list[str]:
     """The ops of a job that are the legacy integration's own: to run one runs none of the user's code."""
     ops: Mapping[str, Mapping[str, Any]] = before["graph"]["jobs"][job]["ops"]
-    return [name for name, op in ops.items() if _LEGACY_OUTPUT in op["outputs"].values() and "." not in name]
+    return [name for name, op in ops.items() if LEGACY_OUTPUT in op["outputs"].values() and "." not in name]

@@ -10,9 +10,11 @@ import json
 from pathlib import Path
 
 from .difference import Difference, Snapshot
+from .events import compare_events
 from .graph import compare_graphs
+from .origins import find_origins
 from .renames import find_renames, with_new_keys
-from .runs import compare_actions, compare_callers, compare_dbt, load_commands
+from .runs import compare_callers, compare_dbt, load_commands
 
 __all__ = ["Difference", "Snapshot", "compare", "load_commands", "load_snapshot"]
 
@@ -38,10 +40,11 @@ def compare(before: Snapshot, after: Snapshot) -> list[Difference]:
         return _compare_errors(before, after)
     renames = find_renames(before, after)
     before = with_new_keys(before, renames)
+    origins = find_origins(before)
     found = [
         *(Difference("asset renamed", old, old, new, None) for old, new in sorted(renames.items())),
-        *compare_graphs(before, after),
-        *compare_actions(before, after),
+        *compare_graphs(before, after, origins),
+        *compare_events(before, after, origins),
         *compare_dbt(before, after),
         *compare_callers(before, after),
     ]

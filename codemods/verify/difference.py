@@ -9,6 +9,9 @@ from typing import Any
 Snapshot = dict[str, Any]
 """A document of ``python -m legacy_shim.snapshot``."""
 
+Jobs = tuple[frozenset[int], ...]
+"""dbt Cloud jobs by their ids: of each set at least one."""
+
 _MAX_TEXT = 200
 
 
@@ -23,7 +26,9 @@ class Difference:
     before: Any
     after: Any
     code: str | None
-    """The LDC2xx of the difference that the codemod tells of; None for one that nobody told of."""
+    """The LDC2xx that tells of such a difference; None for one that no code tells of."""
+    jobs: Jobs = ()
+    """The jobs that it comes from: only what was told of their migration tells of it. Empty: it comes from none."""
 
     @property
     def is_expected(self) -> bool:

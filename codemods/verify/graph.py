@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .difference import Difference, Snapshot
+from . import excuses
+from .difference import Difference, Jobs, Snapshot
+from .origins import MADE_ELSEWHERE, Origins
 
-_LINK_TO_JOB = "dbt Cloud Job"
-_CLOUD_METADATA = frozenset({"dagster_dbt/cloud_account_id", _LINK_TO_JOB})
-_CLOUD_KIND = "dbtcloud"
-_CLOUD_IDS = "dagster_dbt/cloud_"
-_METADATA_FIELDS = ("metadata", "kinds", "tags", "owners", "description", "code_version")
-"""What LDC206 tells of, for assets that come from dbt Cloud."""
 _KIND_OF_FIELD = {
     "deps": "dependencies",
     "op": "op name",
-    "partitions": "partitions",
-    "partition_mappings": "partition mappings",
     "auto_materialize_policy": "auto-materialize policy",
 }
+"""Where a field is not what people call it."""
 _OP_TAGS_OF_THE_LIBRARY = frozenset(
     {
         "dagster/compute_kind",
@@ -31,85 +26,54 @@ _OP_TAGS_OF_THE_LIBRARY = frozenset(
 )
 _DERIVED = frozenset({"first_partitions"})
 """Follows from the partitions, and is there for whoever wants to try one."""
-_MADE_ELSEWHERE = "UNEXECUTABLE"
 _ONE_RUN_EACH = {"__class__": "BackfillPolicy", "max_partitions_per_run": 1}
-_WORKSPACE = "DbtCloudWorkspace"
-_LEGACY_OUTPUT = "DbtCloudOutput"
+_LEGACY_DESCRIPTION = "Initiates a run for a dbt Cloud job, then polls until the run completes."
 _PROVIDED = frozenset({"io_manager"})
 
 
-def compare_graphs(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
+def compare_graphs(before: Snapshot, after: Snapshot, origins: Origins) -> Iterator[Difference]:
     """Every difference between the graphs of two snapshots."""
     old, new = before["graph"], after["graph"]
-    cloud = cloud_assets(before)
-    yield from _compare_assets(old, new, cloud)
-    yield from _compare_checks(old, new, cloud)
-    yield from _compare_asset_ops(old, new, cloud)
-    yield from _compare_jobs(old, new)
+    yield from _compare_assets(old, new, origins)
+    yield from _compare_checks(old, new, origins)
+    yield from _compare_asset_ops(old, new, origins)
+    yield from _compare_jobs(old, new, origins)
     for section, kind in (("schedules", "schedule"), ("sensors", "sensor")):
         yield from _compare_rows(kind, old[section], new[section])
-    yield from _compare_resources(old["resources"], new["resources"])
+    yield from _compare_resources(old, new, origins)
 
 
-def cloud_assets(snapshot: Snapshot) -> frozenset[str]:
-    """The keys of the assets that were loaded from dbt Cloud."""
-    assets = (snapshot["graph"] or {}).get("assets", {})
-    return frozenset(
-        key
-        for key, asset in assets.items()
-        if _CLOUD_KIND in asset["kinds"] or not _CLOUD_METADATA.isdisjoint(asset["metadata"])
-    )
-
-
-def _compare_assets(
-    old: Mapping[str, Any], new: Mapping[str, Any], cloud: frozenset[str]
-) -> Iterator[Difference]:
+def _compare_assets(old: Mapping[str, Any], new: Mapping[str, Any], origins: Origins) -> Iterator[Difference]:
     made = _made_here(old["assets"]), _made_here(new["assets"])
     yield from _lost_and_added("asset", *made)
     for row in _lost_and_added("external asset", old["assets"], new["assets"]):
-        if (old["assets"].get(row.subject) or new["assets"][row.subject])["execution"] == _MADE_ELSEWHERE:
+        if (old["assets"].get(row.subject) or new["assets"][row.subject])["execution"] == MADE_ELSEWHERE:
             yield row
-    sources = _sources_of(cloud, old)
     for key in _shared(old["assets"], new["assets"]):
-        if (key in made[0]) != (key in made[1]):
-            continue  # lost or added as a whole: what else differs of it follows from that
-        is_cloud = key in cloud or key in sources
-        was, now = dict(old["assets"][key]), dict(new["assets"][key])
-        requirement = (
-            _visible(was.pop("required_resources"), old),
-            _visible(now.pop("required_resources"), new),
-        )
-        if requirement[0] != requirement[1]:
-            yield Difference("resource requirement", key, *requirement, "LDC211" if is_cloud else None)
-        for field in sorted(set(was) - _DERIVED):
-            if _comparable(field, was[field]) != _comparable(field, now[field]):
-                code = "LDC206" if is_cloud and _only_adds(field, was[field], now[field]) else None
-                kind = _KIND_OF_FIELD.get(field, field.replace("_", " "))
-                yield Difference(kind, key, was[field], now[field], code)
+        if (key in made[0]) == (
+            key in made[1]
+        ):  # else lost or added as a whole, and what else differs follows
+            yield from _compare_asset(key, old, new, origins)
+
+
+def _compare_asset(
+    key: str, old: Mapping[str, Any], new: Mapping[str, Any], origins: Origins
+) -> Iterator[Difference]:
+    was, now, jobs = old["assets"][key], new["assets"][key], origins.jobs(key)
+    required = _visible(was["required_resources"], old), _visible(now["required_resources"], new)
+    if required[0] != required[1]:
+        code = excuses.of_requirement(*required, new["resources"]) if jobs else None
+        yield Difference("resource requirement", key, *required, code, jobs)
+    for field in sorted(set(was) - _DERIVED - {"required_resources"}):
+        if _comparable(field, was[field]) != _comparable(field, now[field]):
+            code = excuses.of_asset_field(field, was, now) if jobs else None
+            kind = _KIND_OF_FIELD.get(field, field.replace("_", " "))
+            yield Difference(kind, key, was[field], now[field], code, jobs)
 
 
 def _made_here(assets: Mapping[str, Any]) -> Mapping[str, Any]:
     """The assets that Dagster can materialize; of the others it knows that something needs them."""
-    return {key: asset for key, asset in assets.items() if asset["execution"] != _MADE_ELSEWHERE}
-
-
-def _only_adds(field: str, was: Any, now: Any) -> bool:
-    """Whether v2 merely tells more in this field: what the user had put there is there still."""
-    if field not in _METADATA_FIELDS:
-        return False
-    if isinstance(was, dict):
-        gone = {name for name in was if name not in now}
-        known = all(name == _LINK_TO_JOB or name.startswith(_CLOUD_IDS) for name in gone)
-        return known and all(now[name] == value for name, value in was.items() if name not in gone)
-    if isinstance(was, list):
-        return set(was) <= set(now)
-    return was is None
-
-
-def _sources_of(cloud: frozenset[str], graph: Mapping[str, Any]) -> frozenset[str]:
-    """What dbt reads and nobody in Dagster makes."""
-    upstream = {dep for key in cloud for dep in graph["assets"][key]["deps"]}
-    return frozenset(key for key in upstream if graph["assets"][key]["execution"] == _MADE_ELSEWHERE)
+    return {key: asset for key, asset in assets.items() if asset["execution"] != MADE_ELSEWHERE}
 
 
 def _comparable(field: str, value: Any) -> Any:
@@ -122,33 +86,29 @@ def _visible(required: list[str], graph: Mapping[str, Any]) -> list[str]:
     return sorted(set(required) & set(graph["resources"]) - _PROVIDED)
 
 
-def _compare_checks(
-    old: Mapping[str, Any], new: Mapping[str, Any], cloud: frozenset[str]
-) -> Iterator[Difference]:
-    upstream = {dep for key in cloud for dep in old["assets"][key]["deps"]}
+def _compare_checks(old: Mapping[str, Any], new: Mapping[str, Any], origins: Origins) -> Iterator[Difference]:
     for name in sorted(set(old["checks"]) | set(new["checks"])):
         was, now = old["checks"].get(name), new["checks"].get(name)
-        if was is None and now is not None:
-            is_told = now["asset"] in cloud or now["asset"] in upstream
-            yield Difference("check added", name, None, now["asset"], "LDC205" if is_told else None)
-        elif now is None:
+        if now is None:
             yield Difference("check lost", name, was, None, None)
-        elif was != now:
-            yield Difference("check", name, was, now, None)
+        elif was is None:
+            jobs = origins.jobs(now["asset"])
+            code = "LDC205" if jobs and excuses.is_of_dbt(now) else None
+            yield Difference("check added", name, None, now["asset"], code, jobs)
+        else:
+            yield from _compare_fields("check", name, was, now)
 
 
 def _compare_asset_ops(
-    old: Mapping[str, Any], new: Mapping[str, Any], cloud: frozenset[str]
+    old: Mapping[str, Any], new: Mapping[str, Any], origins: Origins
 ) -> Iterator[Difference]:
-    cloud_ops = {old["assets"][key]["op"] for key in cloud}
     for name in _shared(old["asset_ops"], new["asset_ops"]):
-        was, now = old["asset_ops"][name], new["asset_ops"][name]
-        for field in sorted(set(was) - {"required_resources"}):
-            values = was[field], now[field]
-            if field == "tags" and name in cloud_ops:
-                values = _own_tags(values[0]), _own_tags(values[1])
-            if values[0] != values[1]:
-                yield Difference(f"op {field.replace('_', ' ')}", name, *values, None)
+        was, now = dict(old["asset_ops"][name]), dict(new["asset_ops"][name])
+        for op in (was, now):
+            op.pop("required_resources")  # shown with the assets
+            if name in origins.ops:
+                op["tags"] = _own_tags(op["tags"])
+        yield from _compare_fields("op", name, was, now)
 
 
 def _own_tags(tags: Mapping[str, str]) -> dict[str, str]:
@@ -156,64 +116,91 @@ def _own_tags(tags: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in tags.items() if name not in _OP_TAGS_OF_THE_LIBRARY}
 
 
-def _compare_jobs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
+def _compare_jobs(old: Mapping[str, Any], new: Mapping[str, Any], origins: Origins) -> Iterator[Difference]:
     yield from _lost_and_added("job", old["jobs"], new["jobs"])
     for name in _shared(old["jobs"], new["jobs"]):
         was, now = dict(old["jobs"][name]), dict(new["jobs"][name])
         yield from _compare_job_ops(name, was.pop("ops"), now.pop("ops"))
-        resources = was.pop("resources"), now.pop("resources")
-        if was["assets"]:
-            resources = _visible(resources[0], old), _visible(resources[1], new)
-        if resources[0] != resources[1]:
-            is_added = set(resources[0]) < set(resources[1]) and bool(was["assets"])
-            yield Difference("job resources", name, *resources, "LDC211" if is_added else None)
+        yield from _compare_job_resources(
+            name, was.pop("resources"), now.pop("resources"), (old, new), origins
+        )
+        yield from _compare_job_checks(
+            name, was.pop("checks", []), now.pop("checks", []), (old, new), origins
+        )
         for field in sorted(was):
             if was[field] != now[field]:
-                kind = f"job {field.replace('_', ' ')}"
-                yield Difference(
-                    kind, name, was[field], now[field], _code_of_job_field(field, was[field], now[field])
-                )
+                code = excuses.of_run_config(was[field], now[field]) if field == "run_config" else None
+                yield Difference(f"job {field.replace('_', ' ')}", name, was[field], now[field], code)
 
 
-def _code_of_job_field(field: str, was: Any, now: Any) -> str | None:
-    if field == "run_config" and _without_resources(was) == now:
-        return "LDC219"
-    return "LDC205" if field == "checks" and set(was) <= set(now) else None
+def _compare_job_resources(
+    name: str,
+    was: Mapping[str, str],
+    now: Mapping[str, str],
+    graphs: tuple[Mapping[str, Any], Mapping[str, Any]],
+    origins: Origins,
+) -> Iterator[Difference]:
+    assets = graphs[0]["jobs"][name]["assets"]
+    if assets:
+        was = {key: was[key] for key in _visible(list(was), graphs[0])}
+        now = {key: now[key] for key in _visible(list(now), graphs[1])}
+    for key in sorted(set(was) & set(now)):
+        if was[key] != now[key] and not excuses.is_now_a_workspace(was[key], now[key]):
+            yield Difference("job resource", f"{name}.{key}", was[key], now[key], None)
+    if set(was) != set(now):
+        jobs = _any_of(assets, origins)
+        code = excuses.of_requirement(was, now, now) if jobs else None
+        yield Difference("job resources", name, sorted(was), sorted(now), code, jobs)
 
 
-def _without_resources(run_config: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in run_config.items() if name != "resources"}
+def _compare_job_checks(
+    name: str,
+    was: list[str],
+    now: list[str],
+    graphs: tuple[Mapping[str, Any], Mapping[str, Any]],
+    origins: Origins,
+) -> Iterator[Difference]:
+    if was == now:
+        return
+    added = [graphs[1]["checks"][check] for check in now if check not in was]
+    jobs = origins.jobs_of_all(check["asset"] for check in added)
+    is_told = set(was) <= set(now) and all(map(excuses.is_of_dbt, added)) and jobs is not None
+    yield Difference("job checks", name, was, now, "LDC205" if is_told else None, jobs or ())
+
+
+def _any_of(assets: list[str], origins: Origins) -> Jobs:
+    """One of the dbt Cloud jobs that some assets come from."""
+    found = frozenset(origins.job_of[key] for key in assets if key in origins.job_of)
+    return (found,) if found else ()
 
 
 def _compare_job_ops(job: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
     yield from _lost_and_added("op", old, new, f"{job}.")
     for name in _shared(old, new):
         was, now = old[name], new[name]
-        is_legacy = _LEGACY_OUTPUT in was["outputs"].values()
         for field in sorted(was):
-            if was[field] == now[field] or (field == "description" and is_legacy):
+            if was[field] == now[field] or (field == "description" and _is_of_the_library(was[field])):
                 continue  # the legacy op described itself at length; its successor need not
-            code = (
-                "LDC213"
-                if field in {"inputs", "outputs"} and _is_now_a_mapping(was[field], now[field])
-                else None
-            )
+            code = excuses.of_types(was[field], now[field]) if field in ("inputs", "outputs") else None
             yield Difference(f"op {field.replace('_', ' ')}", f"{job}.{name}", was[field], now[field], code)
 
 
-def _is_now_a_mapping(was: Mapping[str, str], now: Mapping[str, str]) -> bool:
-    """Whether all that differs is that the legacy output's type went."""
-    changed = {was[name] for name in was if name in now and was[name] != now[name]}
-    return list(was) == list(now) and changed == {_LEGACY_OUTPUT}
+def _is_of_the_library(description: str | None) -> bool:
+    return " ".join((description or "").split()).startswith(_LEGACY_DESCRIPTION)
 
 
-def _compare_resources(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Difference]:
-    for key in sorted(set(old) | set(new)):
-        was, now = old.get(key), new.get(key)
-        if was == now or (was is not None and now == _WORKSPACE):
-            continue  # a workspace under the old key is what migrating means
+def _compare_resources(
+    old: Mapping[str, Any], new: Mapping[str, Any], origins: Origins
+) -> Iterator[Difference]:
+    for key in sorted(set(old["resources"]) | set(new["resources"])):
+        was, now = old["resources"].get(key), new["resources"].get(key)
+        if was == now or excuses.is_now_a_workspace(was, now):
+            continue
         if was is None:
-            yield Difference("resource key added", key, None, now, "LDC211" if now == _WORKSPACE else None)
+            users = [name for name, asset in new["assets"].items() if key in asset["required_resources"]]
+            jobs = _any_of(users, origins)
+            code = "LDC211" if jobs and now == excuses.WORKSPACE else None
+            yield Difference("resource key added", key, None, now, code, jobs)
         else:
             yield Difference("resource key lost" if now is None else "resource", key, was, now, None)
 
@@ -221,11 +208,15 @@ def _compare_resources(old: Mapping[str, str], new: Mapping[str, str]) -> Iterat
 def _compare_rows(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
     yield from _lost_and_added(kind, old, new)
     for name in _shared(old, new):
-        for field in sorted(old[name]):
-            if old[name][field] != new[name][field]:
-                yield Difference(
-                    f"{kind} {field.replace('_', ' ')}", name, old[name][field], new[name][field], None
-                )
+        yield from _compare_fields(kind, name, old[name], new[name])
+
+
+def _compare_fields(
+    kind: str, name: str, was: Mapping[str, Any], now: Mapping[str, Any]
+) -> Iterator[Difference]:
+    for field in sorted(was):
+        if was[field] != now[field]:
+            yield Difference(f"{kind} {field.replace('_', ' ')}", name, was[field], now[field], None)
 
 
 def _lost_and_added(

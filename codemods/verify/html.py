@@ -14,7 +14,7 @@ from typing import Any
 
 from legacy_shim.catalogue import BY_CODE
 
-from .graph import cloud_assets
+from .origins import cloud_assets
 from .judgement import Judged
 from .machine import document_of
 from .renames import find_renames

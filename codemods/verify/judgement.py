@@ -13,7 +13,8 @@ from legacy_shim.catalogue import BY_CODE
 from ..findings import Finding
 from .compare import compare
 from .difference import Difference, Snapshot
-from .runs import not_shown
+from .events import not_shown
+from .told import Told
 
 Verdict = Literal["grave", "unexpected", "expected"]
 
@@ -37,30 +38,42 @@ class Judged:
         return BY_CODE[code].title if code and self.verdict == "expected" else ""
 
 
-def judge(before: Snapshot, after: Snapshot, findings: Sequence[Finding]) -> list[Judged]:
-    """Every difference, the grave ones first, then what nobody told of, then what was told of, by code."""
-    by_code: defaultdict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        by_code[finding.code].append(finding)
+def judge(before: Snapshot, after: Snapshot, told: Iterable[Told]) -> list[Judged]:
+    """Every difference, the grave ones first, then what nobody told of, then what was told of, by code.
+
+    A difference is expected where the migration told of it, with its code, for each dbt Cloud job that it comes from.
+    """
+    by_code: defaultdict[str, list[Told]] = defaultdict(list)
+    for each in told:
+        by_code[each.finding.code].append(each)
     rows = [_judged(row, by_code) for row in [*compare(before, after), *not_shown(before, after)]]
     return sorted(rows, key=_rank)
 
 
-def _judged(row: Difference, by_code: Mapping[str, Sequence[Finding]]) -> Judged:
+def _judged(row: Difference, by_code: Mapping[str, Sequence[Told]]) -> Judged:
     reasons = _that_tell(row, by_code.get(row.code or "", ()))
     if row.code and reasons:
         return Judged(row, "expected", reasons)
     return Judged(row, "grave" if row.kind in _GRAVE else "unexpected")
 
 
-def _that_tell(row: Difference, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings of the right code; where the job changes, those that name the jobs."""
-    if row.kind != "dbt Cloud job":
-        return tuple(findings)
+def _that_tell(row: Difference, told: Sequence[Told]) -> tuple[Finding, ...]:
+    """What tells of a difference; nothing where it does not tell of all its jobs."""
+    if row.jobs:
+        every = frozenset().union(*row.jobs)
+        told = [each for each in told if each.jobs & every]
+        spoken_of = frozenset().union(*(each.jobs for each in told))
+        if not all(jobs & spoken_of for jobs in row.jobs):
+            return ()
+    if row.kind == "dbt Cloud job" and not _names_all(row, told):
+        return ()
+    return tuple(each.finding for each in told)
+
+
+def _names_all(row: Difference, told: Sequence[Told]) -> bool:
+    """Whether each job that another took the place of is named, with that other one where it was there before."""
     pairs = {(old, new) for old, new in zip(row.before, row.after, strict=False) if old != new}
-    told = [finding for finding in findings if any(_names(finding, row.code, *pair) for pair in pairs)]
-    explained = {pair for pair in pairs if any(_names(finding, row.code, *pair) for finding in told)}
-    return tuple(told) if explained == pairs else ()
+    return all(any(_names(each.finding, row.code, *pair) for each in told) for pair in pairs)
 
 
 def _names(finding: Finding, code: str | None, old: int, new: int) -> bool:

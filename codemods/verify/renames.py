@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .difference import Snapshot
+from .origins import MADE_ELSEWHERE
 
 _UNIQUE_ID = "dagster_dbt/unique_id"
-_MADE_ELSEWHERE = "UNEXECUTABLE"
 
 
 def find_renames(before: Snapshot, after: Snapshot) -> dict[str, str]:
@@ -45,9 +45,11 @@ def with_new_keys(before: Snapshot, renames: Mapping[str, str]) -> Snapshot:
             **graph,
             "assets": {renames.get(key, key): _asset(row, renames) for key, row in graph["assets"].items()},
             "checks": {
-                _check(name, renames): _of_asset(row, renames) for name, row in graph["checks"].items()
+                _check(name, renames): _with_deps(_of_asset(row, renames), renames)
+                for name, row in graph["checks"].items()
             },
             "jobs": {name: _job(row, renames) for name, row in graph["jobs"].items()},
+            "sensors": {name: _sensor(row, renames) for name, row in graph["sensors"].items()},
         },
         "actions": [_action(row, renames) for row in before["actions"]],
     }
@@ -55,7 +57,7 @@ def with_new_keys(before: Snapshot, renames: Mapping[str, str]) -> Snapshot:
 
 def _is_made_here(assets: Mapping[str, Any], key: str) -> bool:
     """Whether it is there, and more than a name that others depend on."""
-    return key in assets and assets[key]["execution"] != _MADE_ELSEWHERE
+    return key in assets and assets[key]["execution"] != MADE_ELSEWHERE
 
 
 def _by_name(key: str, asset: Mapping[str, Any]) -> set[str]:
@@ -87,10 +89,17 @@ def _grouped(rows: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 def _asset(row: Mapping[str, Any], renames: Mapping[str, str]) -> dict[str, Any]:
     mappings = row["partition_mappings"]
     return {
-        **row,
-        "deps": sorted(renames.get(dep, dep) for dep in row["deps"]),
+        **_with_deps(row, renames),
         "partition_mappings": {renames.get(key, key): value for key, value in mappings.items()},
     }
+
+
+def _with_deps(row: Mapping[str, Any], renames: Mapping[str, str]) -> dict[str, Any]:
+    return {**row, "deps": sorted(renames.get(dep, dep) for dep in row.get("deps", ()))}
+
+
+def _sensor(row: Mapping[str, Any], renames: Mapping[str, str]) -> dict[str, Any]:
+    return {**row, "watches": sorted(renames.get(key, key) for key in row.get("watches", ()))}
 
 
 def _job(row: Mapping[str, Any], renames: Mapping[str, str]) -> dict[str, Any]:

@@ -1,20 +1,18 @@
-"""Compares what executing did: in Dagster, and in dbt Cloud."""
+"""Compares what executing did in dbt Cloud: which commands, in which job, in which run, awaited for how long."""
 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .dbt_command import Doing, doing
-from .difference import Difference, Snapshot
-from .graph import cloud_assets
+from .difference import Difference, Jobs, Snapshot
 
 LOAD = "load"
 _READING = ("test.", "unit_test.", "exposure.", "saved_query.")
-_LEGACY_METADATA = "Execution Time (seconds)"
-"""What every materialization carried that the legacy integration made of a dbt result."""
 _CAUSES_OF_THE_LIBRARY = (
     "Materializing software-defined assets in Dagster run",
     "Triggered by Dagster",
@@ -53,130 +51,77 @@ def load_commands(snapshot: Snapshot) -> list[str]:
     return [row.text for row in _invocations(snapshot, LOAD)]
 
 
-def compare_actions(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
-    """Every difference in what executing the same actions did in Dagster."""
-    cloud = cloud_assets(before)
-    old, new = _by_action(before), _by_action(after)
-    for action in sorted(set(old) | set(new)):
-        if action in old and action in new:
-            yield from _compare_action(action, old[action], new[action], cloud)
-        else:
-            yield Difference("Dagster run", action, action in old, action in new, None)
-
-
 def compare_dbt(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
     """Every difference in what the same actions did in dbt Cloud."""
-    created = any(_creates_a_job(write) for write in after["writes"])
-    if created and not any(_creates_a_job(write) for write in before["writes"]):
-        yield Difference("dbt Cloud job created", "dbt Cloud", None, "a job", "LDC203")
-    if any(_updates_a_job(write) for write in before["writes"]) and not any(
-        _updates_a_job(write) for write in after["writes"]
-    ):
-        yield Difference("dbt Cloud job settings", "dbt Cloud", "changed by the run", "left alone", "LDC208")
+    created = len(_jobs_created(after)) > len(_jobs_created(before))
+    yield from _compare_writes(before, after)
     for number in sorted({str(row["number"]) for row in [*before["actions"], *after["actions"]]}):
         yield from _compare_invocations(number, before, after, created)
 
 
-def not_shown(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
-    """Actions that failed before and after: what they would do in earnest, nobody has seen."""
-    old, new = _by_action(before), _by_action(after)
-    for action in sorted(set(old) & set(new)):
-        if not old[action]["success"] and not new[action]["success"]:
-            yield Difference("not shown", action, old[action]["errors"], new[action]["errors"], None)
+def _compare_writes(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
+    """What was changed in dbt Cloud, beside runs that were started."""
+    made = len(_jobs_created(before)), len(_jobs_created(after))
+    if made[0] != made[1]:
+        code = "LDC203" if made[0] < made[1] else None
+        yield Difference("dbt Cloud job created", "dbt Cloud", *map(_jobs_in_words, made), code)
+    was, now = _jobs_changed(before), _jobs_changed(after)
+    for job in sorted(was - now):
+        subject, jobs = f"job {job}", (frozenset({job}),)
+        yield Difference("dbt Cloud job settings", subject, "changed", "left alone", "LDC208", jobs)
+    for job in sorted(now - was):
+        yield Difference("dbt Cloud job settings", f"job {job}", "left alone", "changed", None)
+    others = _other_writes(before), _other_writes(after)
+    if others[0] != others[1]:
+        yield Difference("dbt Cloud writes", "dbt Cloud", *others, None)
+
+
+def _jobs_created(snapshot: Snapshot) -> list[str]:
+    return [write["path"] for write in snapshot["writes"] if _parts(write)[-1:] == ["jobs"]]
+
+
+def _jobs_in_words(count: int) -> str:
+    return f"{count} {'job' if count == 1 else 'jobs'}" if count else "none"
+
+
+def _jobs_changed(snapshot: Snapshot) -> frozenset[int]:
+    paths = map(_parts, snapshot["writes"])
+    return frozenset(int(parts[-1]) for parts in paths if parts[-2:-1] == ["jobs"] and parts[-1].isdigit())
+
+
+def _other_writes(snapshot: Snapshot) -> list[str]:
+    """Requests that neither make nor change a job."""
+    rows = (write for write in snapshot["writes"] if "jobs" not in _parts(write)[-2:])
+    return sorted({f"{write['method']} {write['path']}" for write in rows})
+
+
+def _parts(write: Mapping[str, Any]) -> list[str]:
+    parts: list[str] = write["path"].rstrip("/").split("/")
+    return parts
 
 
 def compare_callers(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
-    """Which account is called on which host, and whether with the same token."""
+    """Which accounts are called on which hosts, and whether each with the same token."""
     old, new = before.get("callers", []), after.get("callers", [])
     if not (old and new):
         return
-    for name, kind in (
-        ("account", "dbt Cloud account"),
-        ("host", "dbt Cloud host"),
-        ("token", "dbt Cloud token"),
-    ):
+    for name in ("account", "host"):
         was, now = sorted({row[name] for row in old}), sorted({row[name] for row in new})
-        if was != now and name == "token":
-            yield Difference(kind, "dbt Cloud", "one", "another", None)
-        elif was != now:
-            yield Difference(kind, "dbt Cloud", was, now, None)
+        if was != now:
+            yield Difference(f"dbt Cloud {name}", "dbt Cloud", was, now, None)
+    for account in sorted({row["account"] for row in old} & {row["account"] for row in new}):
+        hosts, tokens = (_seen(account, name, old, new) for name in ("host", "token"))
+        if hosts[0] != hosts[1]:
+            yield Difference("dbt Cloud host", f"account {account}", *hosts, None)
+        if tokens[0] != tokens[1]:
+            yield Difference("dbt Cloud token", f"account {account}", "one", "another", None)
 
 
-def _by_action(snapshot: Snapshot) -> dict[str, Mapping[str, Any]]:
-    rows = {}
-    for row in snapshot["actions"]:
-        where = row["partition"] if not isinstance(row["partition"], list) else "...".join(row["partition"])
-        rows[f"{row['number']} {row['action']}" + (f" [{where}]" if where else "")] = row
-    return rows
-
-
-def _compare_action(
-    action: str, old: Mapping[str, Any], new: Mapping[str, Any], cloud: frozenset[str]
-) -> Iterator[Difference]:
-    if old["success"] != new["success"]:
-        yield Difference(
-            "success", action, old["errors"] or old["success"], new["errors"] or new["success"], None
-        )
-    was, now = _materialized(old), _materialized(new)
-    if was - now:
-        yield Difference("materialized set lost", action, sorted(was - now), None, None)
-    if now - was:
-        code = None if old["success"] else "LDC207"
-        yield Difference("materialized set added", action, None, sorted(now - was), code)
-    yield from _compare_materialization_metadata(action, old, new, cloud)
-    yield from _compare_observations(action, old, new)
-    if old["checked"] != new["checked"]:
-        is_told = all(row in new["checked"] for row in old["checked"])
-        yield Difference(
-            "check results", action, old["checked"], new["checked"], "LDC205" if is_told else None
-        )
-    if old["outputs"] != new["outputs"]:
-        yield Difference("op outputs", action, old["outputs"], new["outputs"], _output_code(old, new))
-
-
-def _materialized(row: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(
-        entry["asset"] + (f" [{entry['partition']}]" if entry["partition"] else "")
-        for entry in row["materialized"]
-    )
-
-
-def _compare_materialization_metadata(
-    action: str, old: Mapping[str, Any], new: Mapping[str, Any], cloud: frozenset[str]
-) -> Iterator[Difference]:
-    was = {entry["asset"]: entry["metadata"] for entry in old["materialized"]}
-    now = {entry["asset"]: entry["metadata"] for entry in new["materialized"]}
-    for key in sorted(set(was) & set(now)):
-        if was[key] != now[key]:
-            is_told = key in cloud or _LEGACY_METADATA in was[key]
-            yield Difference(
-                "materialization metadata",
-                f"{key} in {action}",
-                was[key],
-                now[key],
-                "LDC206" if is_told else None,
-            )
-
-
-def _compare_observations(
-    action: str, old: Mapping[str, Any], new: Mapping[str, Any]
-) -> Iterator[Difference]:
-    was = [entry for entry in old["observed"] if entry not in new["observed"]]
-    now = [entry for entry in new["observed"] if entry not in old["observed"]]
-    if was:
-        are_tests = all("Test ID" in entry["metadata"] for entry in was)
-        assets = sorted({entry["asset"] for entry in was})
-        yield Difference("observations lost", action, assets, None, "LDC205" if are_tests else None)
-    if now:
-        yield Difference("observations added", action, None, sorted({entry["asset"] for entry in now}), None)
-
-
-def _output_code(old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
-    """LDC213 where each output that differs was the legacy result object, and is a mapping now."""
-    names = set(old["outputs"]) | set(new["outputs"])
-    changed = {(old["outputs"].get(n), new["outputs"].get(n)) for n in names} - {(None, None)}
-    changed = {pair for pair in changed if pair[0] != pair[1]}
-    return "LDC213" if changed == {("DbtCloudOutput", "dict")} else None
+def _seen(
+    account: str, name: str, old: list[Mapping[str, str]], new: list[Mapping[str, str]]
+) -> tuple[list[str], list[str]]:
+    was, now = (sorted({row[name] for row in rows if row["account"] == account}) for rows in (old, new))
+    return was, now
 
 
 def _invocations(snapshot: Snapshot, phase: str) -> list[Invocation]:
@@ -210,19 +155,41 @@ def _compare_invocations(
     yield from _compare_reach(subject, old, new)
     if len(old) != len(new) or not all(a.does_the_same_as(b) for a, b in zip(old, new, strict=True)):
         yield Difference("dbt commands", subject, *_told_apart(old, new), None)
-    if len(old) != len(new):
-        return  # which of them belong together is not known
-    jobs = [row.job_id for row in old], [row.job_id for row in new]
-    if jobs[0] != jobs[1]:
-        yield Difference("dbt Cloud job", subject, *jobs, "LDC203" if created else "LDC204")
-    runs = len({row.run_id for row in old}), len({row.run_id for row in new})
-    if runs[0] != runs[1]:
-        yield Difference("dbt Cloud runs", subject, *runs, "LDC202" if runs[0] < runs[1] else None)
+    if len(old) != len(new):  # which of them belong together is not known
+        jobs = sorted({row.job_id for row in old}), sorted({row.job_id for row in new})
+        if jobs[0] != jobs[1]:
+            yield Difference("dbt Cloud job", subject, *jobs, None)
+        return
+    yield from _compare_places(subject, old, new, created)
     waits = [_shown_wait(row.wait) for row in old], [_shown_wait(row.wait) for row in new]
     if waits[0] != waits[1]:
         is_shorter = any((b.wait or 0.0) < (a.wait or 0.0) for a, b in zip(old, new, strict=True))
         yield Difference("wait shorter" if is_shorter else "wait longer", subject, *waits, None)
     yield from _compare_requests(number, subject, before, after)
+
+
+def _compare_places(
+    subject: str, old: list[Invocation], new: list[Invocation], created: bool
+) -> Iterator[Difference]:
+    """In which jobs and in how many runs the same commands run."""
+    jobs = [row.job_id for row in old], [row.job_id for row in new]
+    if jobs[0] != jobs[1]:
+        moved = tuple(frozenset({a}) for a, b in zip(*jobs, strict=True) if a != b)
+        code = "LDC203" if created else "LDC204"
+        yield Difference("dbt Cloud job", subject, *jobs, code, tuple(dict.fromkeys(moved)))
+    runs = len({row.run_id for row in old}), len({row.run_id for row in new})
+    if runs[0] != runs[1]:
+        split = _jobs_split(old, new)
+        code = "LDC202" if split and len(new) == runs[1] else None
+        yield Difference("dbt Cloud runs", subject, *runs, code, split)
+
+
+def _jobs_split(old: list[Invocation], new: list[Invocation]) -> Jobs:
+    """The jobs of which one run became several."""
+    parts: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+    for was, now in zip(old, new, strict=True):
+        parts[was.job_id, was.run_id].add(now.run_id)
+    return tuple(dict.fromkeys(frozenset({job}) for (job, _), runs in parts.items() if len(runs) > 1))
 
 
 def _compare_reach(subject: str, old: list[Invocation], new: list[Invocation]) -> Iterator[Difference]:
@@ -258,8 +225,10 @@ def _compare_requests(number: str, subject: str, before: Snapshot, after: Snapsh
     if overrides[0] != overrides[1]:
         yield Difference("run settings", subject, *overrides, None)
     causes = _own_causes(old), _own_causes(new)
-    if causes[0] - causes[1]:
-        yield Difference("cause", subject, sorted(causes[0]), sorted(causes[1]), "LDC212")
+    if causes[0] != causes[1]:
+        lost = tuple(frozenset({run["job_id"]}) for run in old if _is_own_cause(run))
+        code = None if causes[1] - causes[0] else "LDC212"
+        yield Difference("cause", subject, *map(sorted, causes), code, tuple(dict.fromkeys(lost)))
 
 
 def _distinct(runs: list[Mapping[str, Any]], name: str) -> list[Any]:
@@ -272,14 +241,8 @@ def _distinct(runs: list[Mapping[str, Any]], name: str) -> list[Any]:
 
 def _own_causes(runs: list[Mapping[str, Any]]) -> frozenset[str]:
     """The causes that the user wrote."""
-    causes = {str(run["cause"]) for run in runs if run["cause"]}
-    return frozenset(cause for cause in causes if not cause.startswith(_CAUSES_OF_THE_LIBRARY))
+    return frozenset(str(run["cause"]) for run in runs if _is_own_cause(run))
 
 
-def _creates_a_job(write: Mapping[str, Any]) -> bool:
-    return bool(write["method"] == "POST" and write["path"].rstrip("/").endswith("/jobs"))
-
-
-def _updates_a_job(write: Mapping[str, Any]) -> bool:
-    parts = write["path"].rstrip("/").split("/")
-    return bool(write["method"] == "POST" and parts[-2:-1] == ["jobs"])
+def _is_own_cause(run: Mapping[str, Any]) -> bool:
+    return bool(run["cause"]) and not str(run["cause"]).startswith(_CAUSES_OF_THE_LIBRARY)

@@ -1,0 +1,129 @@
+"""Compares what executing the same actions left in Dagster: materializations, observations, checks, outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from . import excuses
+from .difference import Difference, Jobs, Snapshot
+from .origins import Origins
+
+_LEGACY_METADATA = "Execution Time (seconds)"
+"""What every materialization carried that the legacy integration made of a dbt result."""
+
+
+def compare_events(before: Snapshot, after: Snapshot, origins: Origins) -> Iterator[Difference]:
+    """Every difference in what executing the same actions did in Dagster."""
+    old, new = _by_action(before), _by_action(after)
+    for action in sorted(set(old) | set(new)):
+        if action in old and action in new:
+            jobs = _jobs_that_ran(before, old[action])
+            yield from _compare_action(action, old[action], new[action], after, origins, jobs)
+        else:
+            yield Difference("Dagster run", action, action in old, action in new, None)
+
+
+def not_shown(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
+    """Actions that failed before and after: what they would do in earnest, nobody has seen."""
+    old, new = _by_action(before), _by_action(after)
+    for action in sorted(set(old) & set(new)):
+        if not old[action]["success"] and not new[action]["success"]:
+            yield Difference("not shown", action, old[action]["errors"], new[action]["errors"], None)
+
+
+def _by_action(snapshot: Snapshot) -> dict[str, Mapping[str, Any]]:
+    rows = {}
+    for row in snapshot["actions"]:
+        where = row["partition"] if not isinstance(row["partition"], list) else "...".join(row["partition"])
+        rows[f"{row['number']} {row['action']}" + (f" [{where}]" if where else "")] = row
+    return rows
+
+
+def _jobs_that_ran(snapshot: Snapshot, action: Mapping[str, Any]) -> Jobs:
+    """One of the dbt Cloud jobs that an action started."""
+    phase = str(action["number"])
+    found = frozenset(run["job_id"] for run in snapshot["runs"] if run["phase"] == phase)
+    return (found,) if found else ()
+
+
+def _compare_action(
+    action: str,
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    after: Snapshot,
+    origins: Origins,
+    jobs: Jobs,
+) -> Iterator[Difference]:
+    if old["success"] != new["success"]:
+        was, now = (row["errors"] or row["success"] for row in (old, new))
+        yield Difference("success", action, was, now, None)
+    yield from _compare_materialized(action, old, new, origins)
+    yield from _compare_metadata(action, old, new, origins, jobs)
+    yield from _compare_observations(action, old, new, origins)
+    yield from _compare_checks(action, old, new, after, origins)
+    if old["outputs"] != new["outputs"]:
+        code = excuses.of_outputs(old["outputs"], new["outputs"]) if jobs else None
+        yield Difference("op outputs", action, old["outputs"], new["outputs"], code, jobs)
+
+
+def _compare_materialized(
+    action: str, old: Mapping[str, Any], new: Mapping[str, Any], origins: Origins
+) -> Iterator[Difference]:
+    was, now = _materialized(old), _materialized(new)
+    if lost := sorted(set(was) - set(now)):
+        yield Difference("materialized set lost", action, lost, None, None)
+    if added := sorted(set(now) - set(was)):
+        jobs = origins.jobs_of_all(now[name] for name in added)
+        is_told = not old["success"] and not new["success"] and jobs is not None
+        yield Difference(
+            "materialized set added", action, None, added, "LDC207" if is_told else None, jobs or ()
+        )
+
+
+def _materialized(row: Mapping[str, Any]) -> dict[str, str]:
+    """What was materialized, in words, with its asset key."""
+    return {
+        entry["asset"] + (f" [{entry['partition']}]" if entry["partition"] else ""): entry["asset"]
+        for entry in row["materialized"]
+    }
+
+
+def _compare_metadata(
+    action: str, old: Mapping[str, Any], new: Mapping[str, Any], origins: Origins, ran: Jobs
+) -> Iterator[Difference]:
+    was = {entry["asset"]: entry["metadata"] for entry in old["materialized"]}
+    now = {entry["asset"]: entry["metadata"] for entry in new["materialized"]}
+    for key in sorted(set(was) & set(now)):
+        if was[key] != now[key]:
+            jobs = origins.jobs(key) or (ran if _LEGACY_METADATA in was[key] else ())
+            subject, code = f"{key} in {action}", "LDC206" if jobs else None
+            yield Difference("materialization metadata", subject, was[key], now[key], code, jobs)
+
+
+def _compare_observations(
+    action: str, old: Mapping[str, Any], new: Mapping[str, Any], origins: Origins
+) -> Iterator[Difference]:
+    lost = [entry for entry in old["observed"] if entry not in new["observed"]]
+    added = sorted({entry["asset"] for entry in new["observed"] if entry not in old["observed"]})
+    if lost:
+        assets = sorted({entry["asset"] for entry in lost})
+        jobs = origins.jobs_of_all(assets)
+        is_told = all(map(excuses.is_of_a_test, lost)) and jobs is not None
+        yield Difference("observations lost", action, assets, None, "LDC205" if is_told else None, jobs or ())
+    if added:
+        yield Difference("observations added", action, None, added, None)
+
+
+def _compare_checks(
+    action: str, old: Mapping[str, Any], new: Mapping[str, Any], after: Snapshot, origins: Origins
+) -> Iterator[Difference]:
+    if old["checked"] == new["checked"]:
+        return
+    added = [row for row in new["checked"] if row not in old["checked"]]
+    checks = after["graph"]["checks"]
+    are_tests = all(excuses.is_of_dbt(checks.get(f"{row['asset']}:{row['check']}")) for row in added)
+    jobs = origins.jobs_of_all(row["asset"] for row in added)
+    is_told = are_tests and all(row in new["checked"] for row in old["checked"]) and jobs is not None
+    code = "LDC205" if is_told else None
+    yield Difference("check results", action, old["checked"], new["checked"], code, jobs or ())

@@ -1,0 +1,87 @@
+"""Which code tells of a difference, by its shape: exactly what the LDC2xx says, and nothing beside it.
+
+Whether the migration did tell of it, and of that job, is for ``judgement`` to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .origins import LINK_TO_JOB
+
+WORKSPACE = "DbtCloudWorkspace"
+LEGACY_OUTPUT = "DbtCloudOutput"
+LEGACY_RESOURCES = frozenset({"dbt_cloud_resource", "DbtCloudClientResource", "DbtCloudResource"})
+"""What snapshots call the resources that a workspace stands in for."""
+_CLOUD_KIND = "dbtcloud"
+_CLOUD_IDS = "dagster_dbt/cloud_"
+_OF_DAGSTER = ("dagster/", "dagster_dbt/", "dagster-dbt/")
+_STORAGE = "dagster/storage_kind"
+_UNIQUE_ID = "dagster_dbt/unique_id"
+_TESTS = ("test.", "unit_test.")
+_LEGACY_TEST = "Test ID"
+
+
+def of_asset_field(field: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
+    """LDC206 where v2 merely tells more of an asset: what was there is there still, but for the link to the job."""
+    old, new = was[field], now[field]
+    if field == "kinds":
+        known = {_CLOUD_KIND, str(now["metadata"].get(_STORAGE, ["", ""])[1])}
+        is_told = set(old) <= set(new) and set(new) - set(old) <= known
+    elif field == "tags":
+        is_told = _keeps(old, new) and all(new[name] == "" for name in new if name not in old)
+    elif field == "metadata":
+        dropped = {name for name in old if name == LINK_TO_JOB or name.startswith(_CLOUD_IDS)}
+        kept = {name: value for name, value in old.items() if name in new or name not in dropped}
+        is_told = _keeps(kept, new) and all(name.startswith(_OF_DAGSTER) for name in new if name not in old)
+    else:
+        is_told = field in ("description", "code_version") and old is None
+    return "LDC206" if is_told else None
+
+
+def _keeps(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    return all(name in new and new[name] == value for name, value in old.items())
+
+
+def of_requirement(was: Iterable[str], now: Iterable[str], resources: Mapping[str, str]) -> str | None:
+    """LDC211 where all that is new is a workspace."""
+    added = set(now) - set(was)
+    is_told = set(was) <= set(now) and all(resources.get(key) == WORKSPACE for key in added)
+    return "LDC211" if is_told else None
+
+
+def is_of_dbt(check: Mapping[str, Any] | None) -> bool:
+    """Whether a check is a test of dbt, and not the user's own."""
+    entry = (check or {}).get("metadata", {}).get(_UNIQUE_ID)
+    return bool(entry) and str(entry[1]).startswith(_TESTS)
+
+
+def is_of_a_test(observation: Mapping[str, Any]) -> bool:
+    """Whether an observation is what the legacy integration recorded of a test of dbt."""
+    return _LEGACY_TEST in observation["metadata"]
+
+
+def is_now_a_workspace(was: str | None, now: str | None) -> bool:
+    """Whether a legacy resource became a workspace: that is what migrating means, and no difference."""
+    return was in LEGACY_RESOURCES and now == WORKSPACE
+
+
+def of_types(was: Mapping[str, str], now: Mapping[str, str]) -> str | None:
+    """LDC213 where all that differs of an op's inputs or outputs is that the legacy result became a mapping."""
+    changed = {was[name] for name in was if name in now and was[name] != now[name]}
+    return "LDC213" if list(was) == list(now) and changed == {LEGACY_OUTPUT} else None
+
+
+def of_run_config(was: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
+    """LDC219 where all that is gone is the configuration of resources."""
+    rest = {name: value for name, value in was.items() if name != "resources"}
+    return "LDC219" if rest == now else None
+
+
+def of_outputs(was: Mapping[str, str], now: Mapping[str, str]) -> str | None:
+    """LDC213 where each value that differs was the legacy result, and is a mapping now."""
+    changed = {
+        (was.get(name), now.get(name)) for name in was.keys() | now.keys() if was.get(name) != now.get(name)
+    }
+    return "LDC213" if changed == {(LEGACY_OUTPUT, "dict")} else None
