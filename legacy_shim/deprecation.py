@@ -34,7 +34,7 @@ _MODULE_CODE = "LDC114"
 _UNSEEN = object()
 _seen: dict[tuple[str, int, str], object] = {}
 """Call sites that were told of, each with the id of the last run whose event log has it (None: no run)."""
-_lock = threading.Lock()
+_lock = threading.RLock()
 
 
 def __getattr__(name: str) -> Any:

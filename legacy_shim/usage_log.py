@@ -63,7 +63,7 @@ class UsageLog:
 
     def _start_anew(self) -> None:
         """Begin with nothing counted: in a new process, and in a forked one, whose parent tells of its own uses."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may use a legacy name, too
         self._sites: dict[tuple[object, ...], _Site] = {}
         self._process = os.urandom(6).hex()
         self._is_told = False
