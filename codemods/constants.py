@@ -131,7 +131,7 @@ class Constants:
         """What ``self.job_id`` is given where the one object of its class is built."""
         given = [
             (value.module, word.value)
-            for value in self.evaluator.instances_behind(module, node.value)
+            for value in self.evaluator.objects.made_behind(module, node.value)
             for word in getattr(value.call, "keywords", ())
             if word.arg == node.attr
         ]
@@ -158,7 +158,7 @@ class Constants:
         inner = tree.module_at(path)
         if inner is None or depth == 0:
             return None
-        bindings = tree.names(inner).tables.get(inner.tree, {}).get(name, [])
+        bindings = tree.names(inner).at_end(inner, name)
         binding = bindings[0] if len(bindings) == 1 else None
         if isinstance(binding, Assigned) and not binding.path:
             return inner, binding.value

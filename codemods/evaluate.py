@@ -13,6 +13,8 @@ from functools import cached_property
 
 from legacy_shim.catalogue import BY_NAME, LEGACY_MODULES
 
+from .classes import is_self
+from .containers import Containers
 from .functions import (
     INJECTING,
     argument_of,
@@ -23,12 +25,15 @@ from .functions import (
     returns_of,
 )
 from .modules import FUNCTIONS, Module
-from .scopes import Assigned, Binding, Defined, Imported, Parameter
+from .objects import Objects
+from .roles import COPYING, JOINING, LOOKING_UP, is_dict_call
+from .scopes import Assigned, Binding, Defined, Imported, Iterated, Parameter
 from .tree import Tree
 from .values import (
     LEGACY,
     NOTHING,
     External,
+    Instance,
     InTree,
     Keyed,
     Literal,
@@ -86,6 +91,16 @@ class Evaluator:
     _calls: dict[str, list[tuple[Module, ast.Call]]] | None = None
     _assets: dict[str, list[tuple[Module, ast.FunctionDef | ast.AsyncFunctionDef]]] | None = None
 
+    @cached_property
+    def containers(self) -> Containers:
+        """What lists and dicts hold."""
+        return Containers(self)
+
+    @cached_property
+    def objects(self) -> Objects:
+        """What classes of the tree and their objects are."""
+        return Objects(self)
+
     def values(self, module: Module, node: ast.expr) -> Values:
         """What ``node`` may be. Empty where it is not known or is nothing that matters here."""
         if node in self._known:
@@ -107,7 +122,11 @@ class Evaluator:
     def binding_values(self, module: Module, binding: Binding) -> Values:
         """What a name may stand for through one of its bindings."""
         if isinstance(binding, Assigned):
+            if binding.adds:
+                return self.containers.sequence_values(module, binding.value)
             return self._taken(self.values(module, binding.value), binding.path)
+        if isinstance(binding, Iterated):
+            return self.containers.elements(module, binding.value, binding.path)
         if isinstance(binding, Imported):
             return self._imported(module, binding)
         if isinstance(binding, Defined):
@@ -144,7 +163,7 @@ class Evaluator:
     def _global_values(self, module: Module, name: str) -> Values:
         found: set[Value] = set()
         names = self.tree.names(module)
-        for binding in names.tables.get(module.tree, {}).get(name, ()):
+        for binding in names.at_end(module, name):
             found |= self.binding_values(module, binding)
         if not found:
             for star in names.stars:
@@ -168,7 +187,8 @@ class Evaluator:
             case ast.BoolOp():
                 return frozenset().union(*(self.values(module, value) for value in node.values))
             case ast.BinOp():
-                return self.values(module, node.left) | self.values(module, node.right)
+                sides = (node.left, node.right)
+                return frozenset().union(*(self.containers.sequence_values(module, side) for side in sides))
             case ast.NamedExpr() | ast.Await() | ast.Starred():
                 return self.values(module, node.value)
             case ast.Subscript():
@@ -198,13 +218,14 @@ class Evaluator:
                     found.add(External(canonical(f"{name}.{node.attr}")))
                 case InTree(inner):
                     found |= self._of_module(inner, node.attr)
-                case Local(inner, ast.ClassDef() as owner):
-                    for binding in self.tree.names(inner).tables.get(owner, {}).get(node.attr, ()):
-                        found |= self.binding_values(inner, binding)
+                case Local(node=ast.ClassDef()):
+                    found |= self.objects.attribute(value, node.attr)
                     if not found and self.bases(value):
                         found.add(Member(value, node.attr))
-                case Made() | Keyed() if self._is_own(value, node.attr):
-                    found |= self._own(value, node.attr)
+                case Instance(owner):
+                    found |= self.objects.attribute(owner, node.attr)
+                case Made() | Keyed() if self.objects.is_own(value, node.attr):
+                    found |= self.objects.own(value, node.attr)
                 case Made() | Keyed() | Result() | Member():
                     found.add(Member(value, node.attr))
         if not found and node.attr == "resources":
@@ -213,18 +234,21 @@ class Evaluator:
 
     def _call(self, module: Module, node: ast.Call) -> Values:
         found: set[Value] = set()
-        keyed = self._getattr_of_resources(module, node)
-        if keyed is not None:
-            return frozenset({keyed})
+        attribute = self._getattr(module, node)
+        if attribute is not None:
+            return attribute
+        copied = self._container(module, node)
+        if copied is not None:
+            return copied
         for value in self.values(module, node.func):
             match value:
                 case External() if value == External(RUN_OP):
                     found.add(Result(module, node, Member(value, CALLED)))
                 case External(name):
                     found.add(Made(module, node, name))
-                case Local(inner, ast.ClassDef() as owner):
+                case Local(node=ast.ClassDef()):
                     bases = self.bases(value)
-                    found.add(Made(module, node, bases[0] if bases else owner.name))
+                    found.add(Made(module, node, bases[0]) if bases else Instance(value))
                 case Local(inner, ast.FunctionDef() | ast.AsyncFunctionDef() as function):
                     for returned in returns_of(function):
                         found |= self.values(inner, returned)
@@ -236,13 +260,56 @@ class Evaluator:
                     found.add(Result(module, node, Member(value, CALLED)))
         return frozenset(found)
 
-    def _getattr_of_resources(self, module: Module, node: ast.Call) -> Keyed | None:
+    def _getattr(self, module: Module, node: ast.Call) -> Values | None:
+        """``getattr(x, "name")`` is ``x.name``."""
         if not (isinstance(node.func, ast.Name) and node.func.id == "getattr" and len(node.args) >= 2):
             return None
-        if RESOURCES not in self.values(module, node.args[0]):
-            return None
-        key = self.text_of(module, node.args[1])
-        return Keyed(module, node, key) if key else None
+        name = self.text_of(module, node.args[1])
+        found: set[Value] = set()
+        for value in self.values(module, node.args[0]):
+            if value == RESOURCES and name:
+                found.add(Keyed(module, node, name))
+            elif isinstance(value, External) and value != RESOURCES and name:
+                found.add(External(canonical(f"{value.name}.{name}")))
+            elif isinstance(value, InTree) and name:
+                found |= self._of_module(value.module, name)
+        return frozenset(found) or None
+
+    def _container(self, module: Module, node: ast.Call) -> Values | None:
+        """What functions and methods answer that copy, join or look into containers."""
+        name = decorator_name(node)
+        if is_dict_call(node):
+            return frozenset({Literal(module, node)})
+        if isinstance(node.func, ast.Name) and name in COPYING and len(node.args) == 1:
+            return self.containers.sequence_values(module, node.args[0])
+        if name in LOOKING_UP and isinstance(node.func, ast.Attribute) and node.args:
+            holders = [value for value in self.values(module, node.func.value) if isinstance(value, Literal)]
+            key = self.text_of(module, node.args[0]) or None
+            other = self.values(module, node.args[1]) if len(node.args) > 1 else NOTHING
+            return other.union(*(self.containers.under(value, key) for value in holders)) or None
+        if name == "copy" and isinstance(node.func, ast.Attribute) and not node.args:
+            return (
+                frozenset(
+                    value for value in self.values(module, node.func.value) if isinstance(value, Literal)
+                )
+                or None
+            )
+        if name in JOINING and node.args:
+            return self._joined(module, node, name) or None
+        return None
+
+    def _joined(self, module: Module, node: ast.Call, name: str) -> Values:
+        """``chain(a, b)``, ``chain.from_iterable(xs)``, ``sum(xs, [])``."""
+        if name == "chain":
+            return frozenset().union(
+                *(self.containers.sequence_values(module, argument) for argument in node.args)
+            )
+        found: set[Value] = set()
+        for outer in self.values(module, node.args[0]):
+            if isinstance(outer, Literal):
+                for _, home, inner in self.containers.entries(outer):
+                    found |= self.containers.sequence_values(home, inner)
+        return frozenset(found)
 
     def text_of(self, module: Module, node: ast.expr) -> str:
         """The text that an expression always is: a literal, or a name that is given one and nothing else."""
@@ -260,37 +327,24 @@ class Evaluator:
             home = self.tree.modules.get(
                 self.tree.resolve(module, binding.module, binding.level) or module.path
             )
-            given = self.tree.names(home).tables.get(home.tree, {}).get(binding.name, []) if home else []
+            given = self.tree.names(home).at_end(home, binding.name) if home else []
             values = [one.value for one in given if isinstance(one, Assigned) and not one.path]
             if home and home is not module and len(values) == len(given) == 1:
                 return self.text_of(home, values[0]) if isinstance(values[0], ast.Constant) else ""
         return ""
 
     def _subscript(self, module: Module, node: ast.Subscript) -> Values:
-        key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        key: object = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        key = self.text_of(module, node.slice) or None if key is None else key
         found: set[Value] = set()
         for value in self.values(module, node.value):
             if isinstance(value, Literal):
-                found |= self.element_values(value, key)
+                found |= self.containers.under(value, key)
         return frozenset(found)
 
     def element_values(self, literal: Literal, key: object = None) -> Values:
         """What stands in a display under ``key``; in all of its places where ``key`` is None or not found."""
-        node = literal.node
-        if isinstance(node, ast.Dict):
-            named = [
-                value
-                for name, value in zip(node.keys, node.values, strict=True)
-                if key is not None and isinstance(name, ast.Constant) and name.value == key
-            ]
-            chosen = named or node.values
-        elif (
-            isinstance(key, int) and not isinstance(node, ast.Set) and -len(node.elts) <= key < len(node.elts)
-        ):
-            chosen = [node.elts[key]]
-        else:
-            chosen = node.elts
-        return frozenset().union(*(self.values(literal.module, value) for value in chosen))
+        return self.containers.under(literal, key)
 
     def _taken(self, values: Values, path: tuple[int, ...]) -> Values:
         for place in path:
@@ -332,64 +386,9 @@ class Evaluator:
 
     # -- functions and classes
 
-    def _is_own(self, value: Made | Keyed, name: str) -> bool:
-        """Whether an attribute is one that a class of the user's adds to the legacy resource that it derives from."""
-        return any(name in fields_of(owner.node) for owner in self._classes_of(value))
-
-    def _own(self, value: Made | Keyed, name: str) -> Values:
-        found: set[Value] = set()
-        for owner in self._classes_of(value):
-            for binding in self.tree.names(owner.module).tables.get(owner.node, {}).get(name, ()):
-                found |= self.binding_values(owner.module, binding)
-        return frozenset(found)
-
-    def _classes_of(self, value: Made | Keyed) -> list[Local]:
-        """The classes of the tree that a value may be of. What is known by its key alone may be of any."""
-        if isinstance(value, Keyed):
-            return self._derived
-        if not isinstance(value.call, ast.Call):
-            return []
-        return [callee for callee in self.values(value.module, value.call.func) if isinstance(callee, Local)]
-
-    @cached_property
-    def _derived(self) -> list[Local]:
-        """The classes of the tree that derive from something legacy."""
-        return [
-            Local(module, node)
-            for module in self.tree.modules.values()
-            for node in module.nodes
-            if isinstance(node, ast.ClassDef) and node.bases and self.bases(Local(module, node))
-        ]
-
-    def instances_behind(self, module: Module, node: ast.expr) -> list[Made]:
-        """What calls make that an expression may stand for, also where it is known by its key alone."""
-        found: list[Value] = []
-        for value in self.values(module, node):
-            owners = self._derived if isinstance(value, Keyed) else []
-            found += [value, *(made for owner in owners for made in self.instances_of(owner))]
-        return [value for value in dict.fromkeys(found) if isinstance(value, Made)]
-
-    def instances_of(self, owner: Local) -> Values:
-        """What the calls of a class in the tree make."""
-        assert isinstance(owner.node, ast.ClassDef)
-        found: set[Value] = set()
-        for caller, call in self._calls_of(owner.node.name):
-            if owner in self.values(caller, call.func):
-                found |= self.values(caller, call)
-        return frozenset(found)
-
     def bases(self, value: Local) -> list[str]:
         """The dotted legacy names that a class of the tree derives from."""
-        if not isinstance(value.node, ast.ClassDef):
-            return []
-        found: list[str] = []
-        for base in value.node.bases:
-            for inherited in self.values(value.module, base):
-                if isinstance(inherited, External) and inherited.name.startswith(LEGACY):
-                    found.append(inherited.name)
-                elif isinstance(inherited, Local) and inherited != value:
-                    found += self.bases(inherited)
-        return found
+        return self.objects.bases(value)
 
     def _parameter(self, module: Module, binding: Parameter) -> Values:
         function, name = binding.function, binding.arg.arg
@@ -400,8 +399,9 @@ class Evaluator:
         if isinstance(function, ast.Lambda):
             return frozenset(found)
         owner = module.parent(function)
-        if isinstance(owner, ast.ClassDef) and _is_self(function, name) and self.bases(Local(module, owner)):
-            return self.instances_of(Local(module, owner))
+        if isinstance(owner, ast.ClassDef) and is_self(function, name):
+            local = Local(module, owner)
+            return self.objects.made_by(local) if self.bases(local) else frozenset({Instance(local)})
         if is_injected(self, module, function, binding.arg):
             found.add(Keyed(module, binding.arg, name))
             return frozenset(found)
@@ -418,13 +418,21 @@ class Evaluator:
     ) -> list[tuple[Module, ast.expr]]:
         """What the calls in the tree give to a parameter; calls that leave it out are left out."""
         found: list[tuple[Module, ast.expr]] = []
-        for caller, call in self._calls_of(function.name):
+        called, callee_name = function, function.name
+        home = self._home_of(function)
+        owner = home.parent(function) if home is not None else None
+        if function.name == "__init__" and isinstance(owner, ast.ClassDef):
+            called, callee_name = owner, owner.name  # type: ignore[assignment]
+        for caller, call in self.calls_of(callee_name):
             callee = self.values(caller, call.func)
-            if any(isinstance(value, Local) and value.node is function for value in callee):
+            if any(isinstance(value, Local) and value.node is called for value in callee):
                 argument = argument_of(call, function, name)
                 if argument is not None:
                     found.append((caller, argument))
         return found
+
+    def _home_of(self, function: ast.AST) -> Module | None:
+        return next((module for module in self.tree.modules.values() if function in module.parents), None)
 
     def _assets_named(self, name: str) -> list[tuple[Module, ast.FunctionDef | ast.AsyncFunctionDef]]:
         """The functions whose asset a parameter of that name loads."""
@@ -436,7 +444,8 @@ class Evaluator:
                         self._assets[node.name].append((module, node))
         return self._assets.get(name, [])
 
-    def _calls_of(self, name: str) -> list[tuple[Module, ast.Call]]:
+    def calls_of(self, name: str) -> list[tuple[Module, ast.Call]]:
+        """The calls of whatever has that name."""
         if self._calls is None:
             self._calls = defaultdict(list)
             for module in self.tree.modules.values():
@@ -446,23 +455,6 @@ class Evaluator:
                         last = callee.id if isinstance(callee, ast.Name) else getattr(callee, "attr", "")
                         self._calls[last].append((module, node))
         return self._calls.get(name, [])
-
-
-def fields_of(owner: ast.AST) -> frozenset[str]:
-    """The names that a class binds in its body: fields, constants and methods."""
-    found: set[str] = set()
-    for node in getattr(owner, "body", ()):
-        targets = [node.target] if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [])
-        found |= {target.id for target in targets if isinstance(target, ast.Name)}
-        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-            found.add(node.name)
-    return frozenset(found)
-
-
-def _is_self(function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
-    positional = [*function.args.posonlyargs, *function.args.args]
-    names = {decorator_name(decorator) for decorator in function.decorator_list}
-    return bool(positional) and positional[0].arg == name and not names & {"staticmethod", "classmethod"}
 
 
 def is_injected(

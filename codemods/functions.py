@@ -32,7 +32,8 @@ def argument_of(
         if keyword.arg == name:
             return keyword.value
     positional = [arg.arg for arg in [*function.args.posonlyargs, *function.args.args]]
-    if isinstance(call.func, ast.Attribute) and positional[:1] in (["self"], ["cls"]):
+    is_method = isinstance(call.func, ast.Attribute) or function.name == "__init__"
+    if is_method and positional[:1] in (["self"], ["cls"]):
         positional = positional[1:]
     elif positional[:1] and takes_context(function, positional[0]):
         positional = positional[1:]  # Dagster fills it; calls in a job's body leave it out.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -17,9 +17,22 @@ from .evaluate import RUN_OP, Evaluator, annotates_resource
 from .findings import Finding
 from .modules import Module
 from .needles import Importers, names_legacy, reaches_key
-from .roles import Role, key_set_by, role_of
+from .roles import CONTAINER_METHODS, Role, adds_to_container, key_set_by, role_of, spread_at
 from .tree import Tree
-from .values import LEGACY, External, InTree, Keyed, Literal, Local, Made, Result, Value, legacy_name, root
+from .values import (
+    LEGACY,
+    External,
+    InTree,
+    Keyed,
+    Literal,
+    Local,
+    Made,
+    Result,
+    Value,
+    is_load,
+    legacy_name,
+    root,
+)
 
 Parse = Callable[[Path, bytes], "Module | Finding"]
 
@@ -78,15 +91,50 @@ class Index:
         seen.add(value)
         for module, node in self.places_of(value):
             role = role_of(module, node)
-            if role.kind == "flow":
+            spread = spread_at(module, node) if is_load(value) else None
+            if spread is not None:
+                # It is used as a sequence, and stands for the list that it becomes.
+                role = replace(role, kind="element", container=spread, spread=spread)
+            holders = self._holders(role)
+            if holders and role.kind == "argument":
+                role = replace(role, kind="element")
+            if role.kind == "flow" or (isinstance(value, Literal) and _looks_inside(role)):
                 continue
+            yield role.via(through)
             if role.kind in {"entry", "element"}:
-                container = role.container
-                yield role.via(through)
-                if container is not None:
-                    yield from self._sinks(Literal(module, container), (*through, role), seen)
-            else:
-                yield role.via(through)
+                for holder in holders:
+                    yield from self._sinks(holder, (*through, role), seen)
+
+    def _holders(self, role: Role) -> list[Literal]:
+        """The containers that a value is put into: the display it stands in, or what a statement adds it to."""
+        if role.container is not None:
+            return [Literal(role.module, role.container)]
+        if role.kind == "entry":
+            targets = [target.value for target in _targets_of(role) if isinstance(target, ast.Subscript)]
+        elif role.kind == "argument" and role.call is not None and adds_to_container(role):
+            assert isinstance(role.call.func, ast.Attribute)
+            targets = [role.call.func.value]
+        else:
+            return []
+        return [
+            value
+            for target in targets
+            for value in self.values(role.module, target)
+            if isinstance(value, Literal)
+        ]
+
+
+def _looks_inside(role: Role) -> bool:
+    """Whether a container is asked for what it holds, or given more: what comes of it is followed by itself."""
+    above = role.module.parent(role.node)
+    if isinstance(above, ast.Subscript):
+        return above.value is role.node
+    return isinstance(above, ast.Attribute) and above.attr in CONTAINER_METHODS
+
+
+def _targets_of(role: Role) -> list[ast.expr]:
+    statement = role.module.statement_of(role.node)
+    return list(statement.targets) if isinstance(statement, ast.Assign) else []
 
 
 def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
@@ -288,6 +336,12 @@ def _by_value(
         while role.container is not None:
             displays.add(Literal(reference.module, role.container))
             role = role_of(reference.module, role.container)
+    for reference in references:
+        for link in reference.chain:
+            if any(is_load(value) for value in evaluator.values(reference.module, link)):
+                spread = spread_at(reference.module, link)
+                if spread is not None:
+                    displays.add(Literal(reference.module, spread))
     for display in displays:
         # A display is a place of its own value: `resources={"dbt_cloud": x}`.
         found[display].append((display.module, display.node))

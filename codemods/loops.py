@@ -64,7 +64,7 @@ def loop_around(context: Context, module: Module, call: ast.Call, job: ast.expr)
     if len(displays) != 1:
         return None, said
     (display,) = displays
-    if not isinstance(display, Literal) or isinstance(display.node, (ast.Dict, ast.Set)):
+    if not isinstance(display, Literal) or not isinstance(display.node, (ast.List, ast.Tuple)):
         return None, said
     jobs = tuple(context.job_ref(display.module, node) for node in display.node.elts)
     is_reachable = display.module is module or not any(job.variable for job in jobs)

@@ -5,10 +5,27 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, replace
 
-from .functions import collected_by
+from .classes import attribute_of_self
+from .functions import collected_by, decorator_name
 from .modules import FUNCTIONS, Module
 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
+ADDING = frozenset({"append", "insert", "add", "appendleft"})
+"""Methods of containers that put their last argument in."""
+EXTENDING = frozenset({"extend", "update", "extendleft"})
+"""Methods of containers that put in what their argument holds."""
+COPYING = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "dict"})
+"""Functions that answer a container with what the one that they are given holds."""
+LOOKING_UP = frozenset({"get", "pop", "setdefault"})
+"""Methods of containers that answer what stands under a key."""
+CONTAINER_METHODS = ADDING | EXTENDING | LOOKING_UP | {"items", "keys", "values", "copy"}
+"""What is known of the methods of containers."""
+JOINING = frozenset({"chain", "from_iterable", "sum"})
+"""Functions that answer one sequence with what several hold."""
+TRANSPARENT = frozenset(
+    {"lru_cache", "cache", "cached_property", "property", "staticmethod", "classmethod", "fixture", "wraps"}
+)
+"""Decorators that leave what a function returns as it is."""
 Display = ast.Dict | ast.List | ast.Tuple | ast.Set
 
 
@@ -28,9 +45,11 @@ class Role:
     call: ast.Call | None = None
     name: str = ""
     position: int | None = None
-    container: Display | None = None
+    container: ast.expr | None = None
     starred: ast.Starred | None = None
     operand: ast.BinOp | None = None
+    spread: ast.expr | None = None
+    """The whole of an expression that is used as a sequence whose elements go elsewhere."""
     through: tuple[Role, ...] = ()
     """The displays that the value stood in on its way here, the innermost first."""
 
@@ -52,7 +71,7 @@ def role_of(module: Module, node: ast.expr) -> Role:
         elif isinstance(above, ast.comprehension):
             outer = module.parents[above]
             if not isinstance(outer, COMPREHENSIONS) or collected_by(outer) is not child:
-                return role
+                return replace(role, kind="flow") if above.iter is child else role
             above = outer
         elif isinstance(above, COMPREHENSIONS):
             if collected_by(above) is not child:
@@ -61,9 +80,58 @@ def role_of(module: Module, node: ast.expr) -> Role:
             role = replace(role, starred=above)
         elif isinstance(above, ast.BinOp) and isinstance(above.op, (ast.Add, ast.BitOr)):
             role = replace(role, operand=above)
+        elif isinstance(above, ast.Call) and _passes_on(above, child):
+            role = replace(role, starred=None)
         else:
             return _in(module, role, child, above)
         child = above
+
+
+def is_dict_call(node: ast.AST) -> bool:
+    """Whether a node is ``dict(...)``."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict"
+
+
+def adds_to_container(role: Role) -> bool:
+    """Whether a value is put into a container by ``.append(x)``, or what it holds is by ``.extend(x)``."""
+    call = role.call
+    if call is None or not isinstance(call.func, ast.Attribute):
+        return False
+    return call.func.attr in ADDING | EXTENDING or (call.func.attr == "setdefault" and role.position == 1)
+
+
+def spread_at(module: Module, node: ast.expr) -> ast.expr | None:
+    """The whole of what is used as a sequence whose elements go elsewhere: ``x + [..]``, ``y += x``, ``list(x)``.
+
+    None where the value of ``node`` is not used so.
+    """
+    child: ast.expr = node
+    above = module.parent(child)
+    while isinstance(above, (ast.IfExp, ast.BoolOp, ast.NamedExpr)):
+        child, above = above, module.parent(above)
+    if isinstance(above, ast.BinOp) and isinstance(above.op, ast.Add):
+        return child
+    if isinstance(above, ast.AugAssign) and above.value is child:
+        return child
+    if isinstance(above, ast.Call):
+        is_extended = isinstance(above.func, ast.Attribute) and above.func.attr in EXTENDING
+        if _passes_on(above, child) or (is_extended and child in above.args):
+            return child
+    return None
+
+
+def _passes_on(call: ast.Call, child: ast.AST) -> bool:
+    """Whether a call answers what stands in the container that it is given: ``list(x)``, ``chain(a, b)``."""
+    if child is call.func:
+        return False
+    name = decorator_name(call)
+    if name in COPYING:
+        return isinstance(call.func, ast.Name) and len(call.args) == 1
+    if name in LOOKING_UP:
+        return isinstance(call.func, ast.Attribute) and call.args[1:2] == [
+            child
+        ]  # what there is where nothing is
+    return name in JOINING and (name == "chain" or call.args[:1] == [child])
 
 
 def _in(module: Module, role: Role, child: ast.AST, above: ast.AST | None) -> Role:
@@ -76,6 +144,8 @@ def _in(module: Module, role: Role, child: ast.AST, above: ast.AST | None) -> Ro
             return _argument(role, child, above)
         case ast.keyword():
             call = module.parents[above]
+            if isinstance(call, ast.Call) and is_dict_call(call) and above.arg:
+                return replace(role, kind="entry", container=call, name=above.arg)
             if isinstance(call, ast.Call):
                 return replace(role, kind="argument", call=call, name=above.arg or "**")
             return role
@@ -87,7 +157,9 @@ def _in(module: Module, role: Role, child: ast.AST, above: ast.AST | None) -> Ro
             return _assigned(role, child, above)
         case ast.Return():
             function = module.function_of(above)
-            handed_over = function is not None and bool(function.decorator_list)
+            handed_over = function is not None and any(
+                decorator_name(decorator) not in TRANSPARENT for decorator in function.decorator_list
+            )
             return replace(role, kind="returned" if handed_over else "flow")
         case ast.Expr() | ast.Compare():
             return replace(role, kind="nothing")
@@ -96,6 +168,8 @@ def _in(module: Module, role: Role, child: ast.AST, above: ast.AST | None) -> Ro
         case ast.If() | ast.While() | ast.Assert() if above.test is child:
             return replace(role, kind="nothing")
         case ast.arguments():
+            return replace(role, kind="flow")
+        case ast.For() | ast.AsyncFor() if above.iter is child:
             return replace(role, kind="flow")
         case ast.arg():
             return replace(role, kind="annotation")
@@ -116,6 +190,7 @@ def _assigned(role: Role, child: ast.AST, above: ast.Assign | ast.AnnAssign | as
         for outer in targets
         for target in ast.walk(outer)
         if isinstance(target, (ast.Subscript, ast.Attribute)) and isinstance(target.ctx, ast.Store)
+        if not attribute_of_self(role.module, target)
     ]
     keys = {key_set_by(place) for place in places}
     if not places:

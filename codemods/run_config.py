@@ -86,9 +86,8 @@ def _is_readable_anywhere(context: Context, section: _Section) -> bool:
     """Whether the names in the configuration are those of the module, and not of a function around it."""
     module = section.module
     names = context.index.tree.names(module)
-    table = names.tables.get(module.tree, {})
     return all(
-        names.lookup(module, node.id, node) == table.get(node.id, [])
+        names.scope_that_binds(module, node.id, node) in (module.tree, None)
         for node in ast.walk(section.config)
         if isinstance(node, ast.Name)
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .modules import FUNCTIONS, Module
+from .reaching import reaching, reaching_end
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,6 +17,25 @@ class Assigned:
 
     value: ast.expr
     path: tuple[int, ...] = ()
+    adds: bool = False
+    """Whether it is ``name += value``: what was there before is there still."""
+
+    @property
+    def where(self) -> ast.AST:
+        return self.value
+
+
+@dataclass(frozen=True, eq=False)
+class Iterated:
+    """``for name in value``; ``path`` leads into each element where the target is a tuple."""
+
+    value: ast.expr
+    path: tuple[int, ...] = ()
+    adds: bool = True
+
+    @property
+    def where(self) -> ast.AST:
+        return self.value
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +46,11 @@ class Imported:
     module: str
     level: int
     name: str = ""
+    adds: bool = False
+
+    @property
+    def where(self) -> ast.AST:
+        return self.node
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +58,11 @@ class Defined:
     """``def name`` or ``class name``."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    adds: bool = False
+
+    @property
+    def where(self) -> ast.AST:
+        return self.node
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,16 +71,26 @@ class Parameter:
 
     function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     arg: ast.arg
+    adds: bool = False
+
+    @property
+    def where(self) -> ast.AST:
+        return self.arg
 
 
 @dataclass(frozen=True, eq=False)
 class Opaque:
-    """A name bound in a way that is not followed: a loop, a ``with``, an ``except``, an augmented assignment."""
+    """A name bound in a way that is not followed: a ``with``, an ``except``, a starred target."""
 
     node: ast.AST
+    adds: bool = True
+
+    @property
+    def where(self) -> ast.AST:
+        return self.node
 
 
-Binding = Assigned | Imported | Defined | Parameter | Opaque
+Binding = Assigned | Iterated | Imported | Defined | Parameter | Opaque
 Table = dict[str, list[Binding]]
 
 
@@ -63,17 +103,42 @@ class Names:
 
     def lookup(self, module: Module, name: str, at: ast.AST) -> list[Binding]:
         """The bindings that a name read at ``at`` may mean: those of the innermost scope that binds it."""
+        scope = self.scope_that_binds(module, name, at)
+        if scope is None:
+            return []
+        found = self.tables[scope][name]
+        # A function runs later, when all of the scope around it has run.
+        return reaching(module, scope, found, at) if _runs_at_once(module, at, scope) else found
+
+    def at_end(self, module: Module, name: str) -> list[Binding]:
+        """The bindings of a module-level name that an importer of the module may see."""
+        return reaching_end(module, self.tables.get(module.tree, {}).get(name, []))
+
+    def scope_that_binds(self, module: Module, name: str, at: ast.AST) -> ast.AST | None:
+        """The innermost scope around ``at`` that binds a name; None where no scope of the module does."""
         scope = module.scope_of(at)
         innermost = True
         while True:
             # A class body's names are seen in the body alone, not in the functions inside it.
-            if innermost or not isinstance(scope, ast.ClassDef):
-                found = self.tables.get(scope, {}).get(name)
-                if found:
-                    return found
+            if (innermost or not isinstance(scope, ast.ClassDef)) and self.tables.get(scope, {}).get(name):
+                return scope
             if isinstance(scope, ast.Module):
-                return []
+                return None
             scope, innermost = module.scope_of(scope), False
+
+    def is_global(self, module: Module, name: str, at: ast.AST) -> bool:
+        """Whether a name read at ``at`` is one of the module's own."""
+        return self.scope_that_binds(module, name, at) is module.tree
+
+
+def _runs_at_once(module: Module, at: ast.AST, scope: ast.AST) -> bool:
+    """Whether a place is run as the statements of a scope are: it is in no function inside of that scope."""
+    inner = module.scope_of(at)
+    while inner is not scope:
+        if isinstance(inner, (*FUNCTIONS, ast.Lambda)):
+            return False
+        inner = module.scope_of(inner)
+    return True
 
 
 def collect_names(module: Module) -> Names:
@@ -119,7 +184,7 @@ def _bindings_of(node: ast.AST) -> Iterator[tuple[str, Binding]]:
             yield from _targets(node.target, node.value, ())
     elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
         # `xs += [...]` leaves what was there and adds to it.
-        yield node.target.id, Assigned(node.value)
+        yield node.target.id, Assigned(node.value, adds=True)
     elif isinstance(node, ast.Import):
         for alias in node.names:
             if alias.asname:
@@ -148,9 +213,11 @@ def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> It
             yield star.arg, Opaque(star)
 
 
-def _targets(target: ast.expr, value: ast.expr, path: tuple[int, ...]) -> Iterator[tuple[str, Binding]]:
+def _targets(
+    target: ast.expr, value: ast.expr, path: tuple[int, ...], kind: type[Assigned] | type[Iterated] = Assigned
+) -> Iterator[tuple[str, Binding]]:
     if isinstance(target, ast.Name):
-        yield target.id, Assigned(value, path)
+        yield target.id, kind(value, path)
     elif isinstance(target, (ast.Tuple, ast.List)):
         for place, element in enumerate(target.elts):
             if isinstance(element, ast.Starred):
@@ -158,20 +225,17 @@ def _targets(target: ast.expr, value: ast.expr, path: tuple[int, ...]) -> Iterat
                     (name.id, Opaque(name)) for name in ast.walk(element) if isinstance(name, ast.Name)
                 )
             else:
-                yield from _targets(element, value, (*path, place))
+                yield from _targets(element, value, (*path, place), kind)
 
 
 def _opaque(node: ast.AST) -> Iterator[tuple[str, Binding]]:
-    target: ast.AST | None = None
     if isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
-        target = node.target
-    elif isinstance(node, ast.withitem):
-        target = node.optional_vars
+        yield from _targets(node.target, node.iter, (), Iterated)
+    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+        for name in ast.walk(node.optional_vars):
+            if isinstance(name, ast.Name):
+                yield name.id, Opaque(name)
     elif (isinstance(node, ast.ExceptHandler) and node.name) or (
         isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name
     ):
         yield node.name, Opaque(node)
-    if target is not None:
-        for name in ast.walk(target):
-            if isinstance(name, ast.Name):
-                yield name.id, Opaque(name)

@@ -6,12 +6,13 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .classes import annotated_fields, initializer_of
 from .findings import Finding
 from .functions import argument_of
 from .index import Index
-from .modules import Module
+from .modules import FUNCTIONS, Module
 from .roles import Role, enclosing_annotation
-from .values import External, Local, Made, Value
+from .values import External, Instance, Local, Made, Value
 
 _RESOURCE_PARAMETERS = frozenset({"resources", "resource_defs"})
 _BINDING_METHODS = frozenset({"to_job", "execute_in_process", "with_resources", "configured"})
@@ -78,7 +79,7 @@ def resource_uses(index: Index, value: Value) -> ResourceUses:
         elif role.kind == "argument" and _is_load(index, role):
             consumers.append(role)
         elif (
-            role.kind in {"nothing", "annotation", "flow"}
+            role.kind in {"nothing", "annotation", "flow", "element"}
             or (role.kind == "chain" and _is_attribute(role))
             or (role.kind == "entry" and role.name == "**")
             or (role.kind == "argument" and is_followed(index, role))
@@ -152,10 +153,25 @@ def is_followed(index: Index, role: Role) -> bool:
         return False
     found = False
     for value in index.values(role.module, role.call.func):
-        if not isinstance(value, Local) or isinstance(value.node, ast.ClassDef):
+        owner = (
+            value.owner.node
+            if isinstance(value, Instance)
+            else value.node
+            if isinstance(value, Local)
+            else None
+        )
+        if isinstance(owner, ast.ClassDef):
+            initializer = initializer_of(owner)
+            if initializer is None:
+                found = bool(
+                    set(annotated_fields(owner)) & {word.arg for word in role.call.keywords} or role.call.args
+                )
+                continue
+            owner = initializer
+        if not isinstance(owner, FUNCTIONS):
             return False
-        parameters = [*value.node.args.posonlyargs, *value.node.args.args, *value.node.args.kwonlyargs]
-        taken = (argument_of(role.call, value.node, parameter.arg) for parameter in parameters)
+        parameters = [*owner.args.posonlyargs, *owner.args.args, *owner.args.kwonlyargs]
+        taken = (argument_of(role.call, owner, parameter.arg) for parameter in parameters)
         if not any(argument is not None and _holds(argument, role.node) for argument in taken):
             return False
         found = True

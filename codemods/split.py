@@ -87,7 +87,7 @@ def beside_text(
         return None
     bindings = tree.names(module).lookup(module, argument.id, argument)
     if module is resource.module:
-        return (name, None) if bindings == tree.names(module).tables[module.tree].get(argument.id) else None
+        return (name, None) if tree.names(module).is_global(module, argument.id, argument) else None
     return _imported(tree, module, bindings, resource, name)
 
 

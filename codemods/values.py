@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from typing import Protocol
 
 from .modules import Module
+from .scopes import Binding
+from .tree import Tree
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,17 @@ class Local:
 
 @dataclass(frozen=True)
 class Literal:
-    """A dict, list, tuple or set display."""
+    """A dict, list, tuple or set display, or the list that a load becomes where it is used as a sequence."""
 
     module: Module
-    node: ast.Dict | ast.List | ast.Tuple | ast.Set
+    node: ast.expr
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An object of a class of the tree that derives from nothing legacy, whichever of them."""
+
+    owner: Local
 
 
 @dataclass(frozen=True)
@@ -79,7 +89,7 @@ class Result:
     member: Member
 
 
-Value = External | InTree | Made | Local | Literal | Keyed | Member | Result
+Value = External | InTree | Made | Local | Literal | Instance | Keyed | Member | Result
 Values = frozenset[Value]
 NOTHING: Values = frozenset()
 
@@ -98,3 +108,30 @@ def legacy_name(value: Value) -> str:
     base = root(value)
     dotted = base.name if isinstance(base, External) else base.of if isinstance(base, Made) else ""
     return dotted[len(LEGACY) :].split(".")[0] if dotted.startswith(LEGACY) else ""
+
+
+def is_load(value: Value) -> bool:
+    """Whether a value is what ``load_assets_from_dbt_cloud_job`` loads."""
+    return isinstance(value, Made) and value.of == f"{LEGACY}load_assets_from_dbt_cloud_job"
+
+
+class Evaluates(Protocol):
+    """What the helpers of the evaluator know of it."""
+
+    tree: Tree
+
+    def values(self, module: Module, node: ast.expr) -> Values:
+        """What ``node`` may be."""
+        ...
+
+    def binding_values(self, module: Module, binding: Binding) -> Values:
+        """What a name may stand for through one of its bindings."""
+        ...
+
+    def text_of(self, module: Module, node: ast.expr) -> str:
+        """The text that an expression always is; empty where there is none."""
+        ...
+
+    def calls_of(self, name: str) -> list[tuple[Module, ast.Call]]:
+        """The calls of whatever has that name."""
+        ...

@@ -99,8 +99,7 @@ def bind(binding: HowBound, context: Context, done: Rewrite) -> None:
 
 
 def _is_global(context: Context, module: Module, name: ast.Name) -> bool:
-    table = context.index.tree.names(module).tables.get(module.tree, {})
-    return context.index.tree.names(module).lookup(module, name.id, name) == table.get(name.id)
+    return context.index.tree.names(module).is_global(module, name.id, name)
 
 
 def _look_for(context: Context, module: Module, call: ast.Call, key: str, resources: frozenset[Made]) -> str:

@@ -15,7 +15,7 @@ from legacy_shim.catalogue import BY_NAME
 from ..claims import Claim, Context, Rewrite
 from ..client_methods import GETTER, is_output
 from ..edits import ReplaceExpression
-from ..evaluate import annotates_resource, is_injected
+from ..evaluate import Evaluator, annotates_resource, is_injected
 from ..functions import returns_of
 from ..index import is_op, thing_kind
 from ..modules import FUNCTIONS, Module
@@ -23,7 +23,7 @@ from ..run_op_text import KEY
 from ..scopes import Parameter
 from ..units import Unit
 from ..v2 import CLOUD_V2
-from ..values import External, Keyed, Made, Result, Value, legacy_name, root
+from ..values import External, Keyed, Local, Made, Result, Value, legacy_name, root
 
 _WORKSPACE, _CLIENT, _DETAILS = "DbtCloudWorkspace", "DbtCloudWorkspaceClient", "dict"
 
@@ -79,7 +79,7 @@ def _annotated(context: Context, module: Module, link: ast.expr) -> Iterator[Val
                     found = evaluator.binding_values(module, Parameter(function, above))
             break
         if isinstance(above, ast.AnnAssign) and above.annotation is child:
-            found = evaluator.values(module, above.value) if above.value is not None else ()
+            found = _assigned(evaluator, module, above)
             break
         if isinstance(above, FUNCTIONS) and above.returns is child:
             found = [value for node in returns_of(above) for value in evaluator.values(module, node)]
@@ -88,6 +88,15 @@ def _annotated(context: Context, module: Module, link: ast.expr) -> Iterator[Val
             break
         child = above
     return (value for value in found if thing_kind(value))
+
+
+def _assigned(evaluator: Evaluator, module: Module, node: ast.AnnAssign) -> Iterable[Value]:
+    if node.value is not None:
+        return evaluator.values(module, node.value)
+    owner = module.parent(node)
+    if isinstance(owner, ast.ClassDef) and isinstance(node.target, ast.Name):
+        return evaluator.objects.attribute(Local(module, owner), node.target.id)
+    return ()
 
 
 def _written(value: Value) -> str:

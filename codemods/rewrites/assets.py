@@ -21,6 +21,7 @@ from ..index import thing_kind
 from ..job_commands import NoSingleBuild, plan_of
 from ..job_differences import tell_of_job
 from ..loops import Loop, loop_around
+from ..modules import Module
 from ..sinks import Placement
 from ..units import Unit
 from ..values import Keyed, Made, root
@@ -165,9 +166,9 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
             done.edit(module, ReplaceStatement(statement, text))
         else:
             done.edit(module, InsertBefore(statement, text))
-            wrap = any(place.wrap and place.role.node is claim.node for place in load.placements)
+            wrap = claim.node in _wrapped(claim, context)
             done.edit(module, ReplaceExpression(module.span(claim.node), f"[{name}]" if wrap else name))
-        _replace(claim, load, context, done)
+        _replace(claim, context, done)
     bind(binding, context, done)
     _tell(claim, unit, bool(binding.parameter), done)
     return done
@@ -199,19 +200,23 @@ def _function_name(claim: Claim, unit: Unit) -> tuple[str, bool]:
     return unit.namespace(claim.module).reserve(wanted), False
 
 
-def _replace(claim: Claim, load: Load, context: Context, done: Rewrite) -> None:
+def _replace(claim: Claim, context: Context, done: Rewrite) -> None:
     """A load stood for a sequence too; the function is one definition: take stars away, add brackets."""
     assert isinstance(claim.value, Made)
     for role in context.index.sinks(claim.value):
-        if role.starred is not None:
+        if role.starred is not None and not role.through:
             done.edit(role.module, Unstar(role.module.span(role.starred)))
-    for place in load.placements:
-        node = place.role.node
-        if place.wrap and node is not claim.node:
-            done.edit(
-                place.role.module,
-                ReplaceExpression(place.role.module.span(node), f"[{place.role.module.source_of(node)}]"),
-            )
+    for node, module in _wrapped(claim, context).items():
+        if node is not claim.node:
+            done.edit(module, ReplaceExpression(module.span(node), f"[{module.source_of(node)}]"))
+
+
+def _wrapped(claim: Claim, context: Context) -> dict[ast.expr, Module]:
+    """The expressions that stood for a sequence, and become the one element of a list."""
+    assert isinstance(claim.value, Made)
+    spread = [role for role in context.index.sinks(claim.value) if role.spread is not None]
+    placed = [place.role for place in claim.detail.placements if place.wrap]
+    return {role.node: role.module for role in [*spread, *placed] if not role.through}
 
 
 def _tell(claim: Claim, unit: Unit, is_bound: bool, done: Rewrite) -> None:

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from legacy_shim.catalogue import BY_NAME
 
 from ..claims import Claim, Context, Rewrite
+from ..classes import fields_of
 from ..client_methods import GETTER, METHODS
 from ..edits import ReplaceExpression
-from ..evaluate import fields_of
 from ..findings import Finding
 from ..index import Reference, thing_kind
 from ..modules import Module
@@ -49,7 +49,7 @@ def claims(context: Context) -> Iterator[Claim]:
 
 def _claim(context: Context, reference: Reference, link: ast.expr, owner: ast.ClassDef) -> Claim:
     module = reference.module
-    made = context.index.evaluator.instances_of(Local(module, owner))
+    made = context.index.evaluator.objects.made_by(Local(module, owner))
     resources = frozenset(
         value for value in made if isinstance(value, Made) and thing_kind(value) == "resource"
     )

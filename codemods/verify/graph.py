@@ -27,7 +27,8 @@ _OP_TAGS_OF_THE_LIBRARY = frozenset(
 _DERIVED = frozenset({"first_partitions"})
 """Follows from the partitions, and is there for whoever wants to try one."""
 _ONE_RUN_EACH = {"__class__": "BackfillPolicy", "max_partitions_per_run": 1}
-_LEGACY_DESCRIPTION = "Initiates a run for a dbt Cloud job, then polls until the run completes."
+_LEGACY_DESCRIPTIONS = ("Initiates a run for a dbt Cloud job,", "Runs a dbt Cloud job and waits until")
+"""How the legacy op describes itself, upstream's and the facade's."""
 _PROVIDED = frozenset({"io_manager"})
 
 
@@ -186,7 +187,7 @@ def _compare_job_ops(job: str, old: Mapping[str, Any], new: Mapping[str, Any]) -
 
 
 def _is_of_the_library(description: str | None) -> bool:
-    return " ".join((description or "").split()).startswith(_LEGACY_DESCRIPTION)
+    return " ".join((description or "").split()).startswith(_LEGACY_DESCRIPTIONS)
 
 
 def _compare_resources(

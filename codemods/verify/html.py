@@ -14,9 +14,9 @@ from typing import Any
 
 from legacy_shim.catalogue import BY_CODE
 
-from .origins import cloud_assets
 from .judgement import Judged
 from .machine import document_of
+from .origins import cloud_assets
 from .renames import find_renames
 from .run import Result
 from .text import verdict_line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ from .trees import Tree, git_folder
 
 _TOKEN_VARIABLE = "LEGACY_SHIM_SNAPSHOT_TOKEN"
 _LOG_TAIL = 15
+_MOST_FRAMES = 12
 
 
 @dataclass(frozen=True)
@@ -41,18 +43,19 @@ class Stage:
 class Observation:
     """A process of ``legacy_shim.snapshot``. Made by `observe`."""
 
-    def __init__(self, process: subprocess.Popen[str], document: Path, log: Path) -> None:
+    def __init__(self, process: subprocess.Popen[str], what: str, document: Path, log: Path) -> None:
         self._process = process
+        self._what = what
         self._document = document
         self._log = log
 
     def loaded(self) -> Snapshot:
-        """The document once the code is loaded, or could not be."""
+        """The document once the code is loaded, or could not be. Raises UsageError where its process died."""
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
             self._process.wait()
-        return self._read()
+        return self._read("loads")
 
     def execute(self, actions: Sequence[str]) -> None:
         """Let it execute the actions; `finished` waits for them."""
@@ -62,17 +65,29 @@ class Observation:
             self._process.stdin.flush()
 
     def finished(self) -> Snapshot:
-        """The whole document."""
+        """The whole document. Raises UsageError where its process died."""
         self._process.wait()
-        return self._read()
+        return self._read("executes")
 
-    def _read(self) -> Snapshot:
+    def _read(self, does: str) -> Snapshot:
+        """The document, which then is no more: what is not written anew is not read again."""
         if not self._document.is_file():
             lines = self._log.read_text("utf-8", "replace").strip().splitlines()[-_LOG_TAIL:]
-            raise UsageError(
-                "the process that loads the definitions died:\n" + "\n".join(f"  {line}" for line in lines)
+            end = f"the process that {does} {self._what} ended {_end_in_words(self._process.wait())}"
+            raise LoadError(
+                "\n".join([f"{end}{':' if lines else ', and said nothing'}", *(f"  {x}" for x in lines)])
             )
-        return load_snapshot(self._document)
+        document = load_snapshot(self._document)
+        self._document.unlink()
+        return document
+
+
+def _end_in_words(code: int) -> str:
+    if code >= 0:
+        return f"with exit code {code}"
+    name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
+    hint = ": often there was not enough memory" if name == "SIGKILL" else ""
+    return f"by the signal {name}{hint}"
 
 
 @contextmanager
@@ -90,7 +105,7 @@ def observe(stage: Stage, name: str) -> Iterator[Observation]:
             text=True,
         )
     try:
-        yield Observation(process, document, log)
+        yield Observation(process, tree.what, document, log)
     finally:
         process.kill()
         process.wait()
@@ -140,10 +155,19 @@ def load_error(stage: Stage, document: Snapshot) -> LoadError:
     """What to tell of a document that has an error."""
     error: Mapping[str, Any] = document["error"]
     lines = [f"the definitions cannot be loaded from {stage.tree.what}:"]
-    lines += [_frame(frame, stage.tree) for frame in error["frames"]]
+    lines += _traceback(error["frames"], stage.tree)
     lines += [f"  {_one_line(cause)}" for cause in [error, *error["causes"]]]
-    lines += [f"  {line}" for line in _refusals(document)]
+    lines += [f"  {line}" for line in _hints(document)]
     return LoadError("\n".join(lines))
+
+
+def _traceback(frames: Sequence[Mapping[str, Any]], tree: Tree) -> list[str]:
+    """The user's own lines, the outermost and the innermost where they are many."""
+    lines = [_frame(frame, tree) for frame in frames]
+    left_out = len(lines) - _MOST_FRAMES
+    if left_out <= 0:
+        return lines
+    return [*lines[:3], f"  ... {left_out} more of your lines ...", *lines[3 - _MOST_FRAMES :]]
 
 
 def _frame(frame: Mapping[str, Any], tree: Tree) -> str:
@@ -157,9 +181,14 @@ def _one_line(error: Mapping[str, Any]) -> str:
     return f"{error['class']}: {message[:600]}"
 
 
-def _refusals(document: Snapshot) -> list[str]:
+def _hints(document: Snapshot) -> list[str]:
+    """What may lie behind an error."""
     hosts = sorted({row["host"] for row in document["refused"]})
-    return [f"The network is closed to it: {', '.join(hosts)} was refused."] if hosts else []
+    unset = document["error"]["unset"]
+    return [
+        *([f"The network is closed to it: {', '.join(hosts)} was refused."] if hosts else []),
+        *([f"It read environment variables that are not set: {', '.join(unset)}."] if unset else []),
+    ]
 
 
 def missing_variables(stage: Stage, document: Snapshot, known: Sequence[str] = ()) -> list[str]:
@@ -168,12 +197,22 @@ def missing_variables(stage: Stage, document: Snapshot, known: Sequence[str] = (
     Those that are known are made up, to find the next.
     """
     names = list(known)
-    while document["error"] and set(document["error"]["variables"]) - set(names):
-        names += [name for name in document["error"]["variables"] if name not in names]
-        made_up = stage.with_variables(dict.fromkeys(names, "1"))
+    while document["error"]:
+        wanted = [name for name in document["error"]["variables"] if name not in names]
+        if not wanted:
+            break
+        made_up = stage.with_variables(dict.fromkeys([*names, *wanted], "1"))
         with observe(made_up, f"missing-{len(names)}") as observation:
-            document = observation.loaded()
+            following = observation.loaded()
+        if _is_same_error(document["error"], following["error"]):
+            break  # the error names them, and has nothing to do with them
+        names, document = [*names, *wanted], following
     return names
+
+
+def _is_same_error(one: Mapping[str, Any], other: Mapping[str, Any] | None) -> bool:
+    parts = ("class", "message", "frames")
+    return other is not None and [one[part] for part in parts] == [other[part] for part in parts]
 
 
 def environment_error(names: Sequence[str]) -> LoadError:

@@ -47,8 +47,8 @@ class Result:
     @property
     def unseen(self) -> tuple[Finding, ...]:
         """What was told of, and shows in no difference here: failures, time limits, requests."""
-        seen = {row.difference.code for row in self.differences if row.verdict == "expected"}
-        return tuple(finding for finding in self.findings if finding.code not in seen)
+        seen = {reason for row in self.differences for reason in row.reasons}
+        return tuple(finding for finding in self.findings if finding not in seen)
 
     def of(self, verdict: str) -> tuple[Judged, ...]:
         return tuple(row for row in self.differences if row.verdict == verdict)
@@ -79,20 +79,20 @@ def verify(request: Request, told: Told, step: Callable[[str], None]) -> Result:
         with local_cloud(request.options.facts, request.dbt, work) as cloud:
             before, after, plan = _observe_both(request, trees, cloud, work, step)
     step("Comparing")
-    differences = judge(before, after, trees.report.findings)
+    differences = judge(before, after, trees.migration.told)
     return Result(
         Side(trees.before.what, before),
         Side(trees.after.what, after),
         tuple(differences),
         plan,
-        tuple(_notes(before, after, plan, trees.report)),
-        tuple(finding for finding in trees.report.findings if finding.code.startswith("LDC2")),
+        tuple(_notes(before, after, plan, trees.migration.report)),
+        tuple(each.finding for each in trees.migration.told),
     )
 
 
 def _require_complete(trees: Trees) -> None:
     """Where a fact is missing, the migrated code raises when it loads, and says less than this."""
-    missing = [finding for finding in trees.report.findings if finding.code.startswith("LDC4")]
+    missing = [finding for finding in trees.migration.report.findings if finding.code.startswith("LDC4")]
     if missing:
         raise UsageError("\n".join(["the facts are not complete:", *(f"  {_line(row)}" for row in missing)]))
 
@@ -118,6 +118,7 @@ def _observe_both(
         for side in sides:
             side.execute(tuple(plan.actions))
         before, after = (side.finished() for side in sides)
+        _require_loaded(stages, (before, after), step)
     return before, after, plan
 
 
@@ -134,7 +135,8 @@ def _require_loaded(
         names: list[str] = []
         for stage, document in zip(stages, documents, strict=True):
             names = missing_variables(stage, document, names)
-        raise environment_error(names)
+        if names:
+            raise environment_error(names)
     for stage, document in zip(stages, documents, strict=True):
         if document["error"]:
             raise load_error(stage, document)

@@ -16,6 +16,7 @@ _READING = ("test.", "unit_test.", "exposure.", "saved_query.")
 _CAUSES_OF_THE_LIBRARY = (
     "Materializing software-defined assets in Dagster run",
     "Triggered by Dagster",
+    "Triggered by dagster",
     "Triggered via Dagster",
 )
 
@@ -53,7 +54,7 @@ def load_commands(snapshot: Snapshot) -> list[str]:
 
 def compare_dbt(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
     """Every difference in what the same actions did in dbt Cloud."""
-    created = len(_jobs_created(after)) > len(_jobs_created(before))
+    created = frozenset(row["job_id"] for row in after["writes"] if row.get("job_id") is not None)
     yield from _compare_writes(before, after)
     for number in sorted({str(row["number"]) for row in [*before["actions"], *after["actions"]]}):
         yield from _compare_invocations(number, before, after, created)
@@ -64,12 +65,13 @@ def _compare_writes(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
     made = len(_jobs_created(before)), len(_jobs_created(after))
     if made[0] != made[1]:
         code = "LDC203" if made[0] < made[1] else None
-        yield Difference("dbt Cloud job created", "dbt Cloud", *map(_jobs_in_words, made), code)
-    was, now = _jobs_changed(before), _jobs_changed(after)
-    for job in sorted(was - now):
+        was, now = (_jobs_in_words(count) for count in made)
+        yield Difference("dbt Cloud job created", "dbt Cloud", was, now, code)
+    changed = _jobs_changed(before), _jobs_changed(after)
+    for job in sorted(changed[0] - changed[1]):
         subject, jobs = f"job {job}", (frozenset({job}),)
         yield Difference("dbt Cloud job settings", subject, "changed", "left alone", "LDC208", jobs)
-    for job in sorted(now - was):
+    for job in sorted(changed[1] - changed[0]):
         yield Difference("dbt Cloud job settings", f"job {job}", "left alone", "changed", None)
     others = _other_writes(before), _other_writes(after)
     if others[0] != others[1]:
@@ -145,7 +147,7 @@ def _wait(run: Mapping[str, Any]) -> float | None:
 
 
 def _compare_invocations(
-    number: str, before: Snapshot, after: Snapshot, created: bool
+    number: str, before: Snapshot, after: Snapshot, created: frozenset[int]
 ) -> Iterator[Difference]:
     action = next(
         str(row["action"]) for row in [*before["actions"], *after["actions"]] if str(row["number"]) == number
@@ -169,19 +171,30 @@ def _compare_invocations(
 
 
 def _compare_places(
-    subject: str, old: list[Invocation], new: list[Invocation], created: bool
+    subject: str, old: list[Invocation], new: list[Invocation], created: frozenset[int]
 ) -> Iterator[Difference]:
     """In which jobs and in how many runs the same commands run."""
-    jobs = [row.job_id for row in old], [row.job_id for row in new]
-    if jobs[0] != jobs[1]:
-        moved = tuple(frozenset({a}) for a, b in zip(*jobs, strict=True) if a != b)
-        code = "LDC203" if created else "LDC204"
-        yield Difference("dbt Cloud job", subject, *jobs, code, tuple(dict.fromkeys(moved)))
-    runs = len({row.run_id for row in old}), len({row.run_id for row in new})
-    if runs[0] != runs[1]:
+    pairs = dict.fromkeys((a.job_id, b.job_id) for a, b in zip(old, new, strict=True))
+    moved = [pair for pair in pairs if pair[0] != pair[1]]
+    for code in ("LDC203", "LDC204"):
+        those = [pair for pair in moved if (pair[1] in created) == (code == "LDC203")]
+        if those:
+            was, now = [pair[0] for pair in those], [pair[1] for pair in those]
+            jobs = tuple(frozenset({job}) for job in dict.fromkeys(was))
+            yield Difference("dbt Cloud job", subject, was, now, code, jobs)
+    runs = _grouped_in_runs(old), _grouped_in_runs(new)
+    if list(map(len, runs[0])) != list(map(len, runs[1])):
         split = _jobs_split(old, new)
-        code = "LDC202" if split and len(new) == runs[1] else None
-        yield Difference("dbt Cloud runs", subject, *runs, code, split)
+        is_told = split and all(len(run) == 1 for run in runs[1])
+        yield Difference("dbt Cloud runs", subject, *runs, "LDC202" if is_told else None, split)
+
+
+def _grouped_in_runs(rows: list[Invocation]) -> list[list[str]]:
+    """The commands of each run."""
+    runs: defaultdict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        runs[row.run_id].append(row.text)
+    return list(runs.values())
 
 
 def _jobs_split(old: list[Invocation], new: list[Invocation]) -> Jobs:
@@ -227,8 +240,9 @@ def _compare_requests(number: str, subject: str, before: Snapshot, after: Snapsh
     causes = _own_causes(old), _own_causes(new)
     if causes[0] != causes[1]:
         lost = tuple(frozenset({run["job_id"]}) for run in old if _is_own_cause(run))
-        code = None if causes[1] - causes[0] else "LDC212"
-        yield Difference("cause", subject, *map(sorted, causes), code, tuple(dict.fromkeys(lost)))
+        told = None if causes[1] - causes[0] else "LDC212"
+        was, now = (sorted(each) for each in causes)
+        yield Difference("cause", subject, was, now, told, tuple(dict.fromkeys(lost)))
 
 
 def _distinct(runs: list[Mapping[str, Any]], name: str) -> list[Any]:

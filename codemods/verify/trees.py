@@ -7,7 +7,7 @@ import shutil
 import stat
 import subprocess
 import tarfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +19,7 @@ from ..options import Options
 from ..report import Report
 from .request import Request
 from .target import Target, find_target
+from .told import Told, told_of
 
 _NOT_COPIED = frozenset(
     {".git", ".hg", ".svn", "__pycache__", "node_modules", ".tox", ".nox", ".mypy_cache", ".pytest_cache"}
@@ -47,13 +48,29 @@ class Tree:
 
 
 @dataclass(frozen=True)
+class Migration:
+    """What migrating the tree before had to tell; its paths are those of the user."""
+
+    report: Report
+    told: tuple[Told, ...]
+
+    def moved(self, place_of: Callable[[Path], Path]) -> Migration:
+        """The same with other paths."""
+
+        def move(finding: Finding) -> Finding:
+            return replace(finding, place=replace(finding.place, path=place_of(finding.place.path)))
+
+        report = replace(self.report, findings=tuple(map(move, self.report.findings)))
+        return Migration(report, tuple(replace(each, finding=move(each.finding)) for each in self.told))
+
+
+@dataclass(frozen=True)
 class Trees:
     """Both sides, and what the migration told of the way from one to the other."""
 
     before: Tree
     after: Tree
-    report: Report
-    """Of a migration of the tree before; its paths are those of the user."""
+    migration: Migration
     migrated_here: bool
     """Whether the tree after was made by that migration."""
 
@@ -64,8 +81,8 @@ def make_trees(request: Request, options: Options, work: Path) -> Trees:
     root = _common_folder([target.working_directory, request.path.resolve(), *target.import_roots])
     target = target.relative_to(root)
     before = _before(request, root, target, work / "before")
-    after, report = _after(request, options, before, work)
-    return Trees(before, after, _at_home(report, before), request.before is None and request.migrated is None)
+    after, migration = _after(request, options, before, work)
+    return Trees(before, after, migration, request.before is None and request.migrated is None)
 
 
 def _before(request: Request, root: Path, target: Target, folder: Path) -> Tree:
@@ -76,26 +93,32 @@ def _before(request: Request, root: Path, target: Target, folder: Path) -> Tree:
     return Tree(folder, root, target, "the tree as it is")
 
 
-def _after(request: Request, options: Options, before: Tree, work: Path) -> tuple[Tree, Report]:
-    """The tree after, and the report of migrating the tree before."""
+def _after(request: Request, options: Options, before: Tree, work: Path) -> tuple[Tree, Migration]:
+    """The tree after, and what migrating the tree before told."""
     migrated = work / "migrated"
     copy_tree(before.root, migrated)
     path = migrated / request.path.resolve().relative_to(before.original)
     if not path.exists():
         raise UsageError(f"{request.path} is not in {before.what}")
-    report = pipeline.write(pipeline.migrate([path], options))
     made = Tree(migrated, before.original, before.target, "a copy, migrated just now")
-    told = _renamed(report, migrated, before.root)
+    migration = _migrate(path, options).moved(made.at_home)
     if request.migrated is not None:
         original = _matching_root(request.migrated.resolve(), path.relative_to(migrated))
-        shutil.rmtree(migrated)
-        copy_tree(original, migrated)
-        return replace(made, original=original, what=f"the tree at {request.migrated}"), told
-    if request.before is not None:
-        shutil.rmtree(migrated)
-        copy_tree(before.original, migrated)
-        return replace(made, what="the tree as it is"), told
-    return made, told
+        made = replace(made, original=original, what=f"the tree at {request.migrated}")
+    elif request.before is not None:
+        made = replace(made, what="the tree as it is")
+    else:
+        return made, migration
+    shutil.rmtree(migrated)
+    copy_tree(made.original, migrated)
+    return made, migration
+
+
+def _migrate(path: Path, options: Options) -> Migration:
+    """Migrate in place. The plan is made twice: a report does not say of which jobs its findings speak."""
+    units = pipeline.plan([path], options).units
+    report = pipeline.write(pipeline.migrate([path], options))
+    return Migration(report, told_of(report.findings, units))
 
 
 def _matching_root(migrated: Path, relative: Path) -> Path:
@@ -182,23 +205,3 @@ def _git(folder: Path, *arguments: str) -> bytes:
 
 def _common_folder(paths: Iterable[Path]) -> Path:
     return Path(os.path.commonpath([path if path.is_dir() else path.parent for path in paths]))
-
-
-def _renamed(report: Report, old: Path, new: Path) -> Report:
-    """The report with places in another copy of the same tree."""
-
-    def moved(finding: Finding) -> Finding:
-        path = finding.place.path
-        if not path.is_relative_to(old):
-            return finding
-        return replace(finding, place=replace(finding.place, path=new / path.relative_to(old)))
-
-    return replace(report, findings=tuple(map(moved, report.findings)))
-
-
-def _at_home(report: Report, tree: Tree) -> Report:
-    findings = (
-        replace(finding, place=replace(finding.place, path=tree.at_home(finding.place.path)))
-        for finding in report.findings
-    )
-    return replace(report, findings=tuple(findings))
