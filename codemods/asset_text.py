@@ -6,12 +6,12 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from legacy_shim.dbt_commands import DbtCommand, words_of
+from legacy_shim.dbt_commands import DbtCommand
 
 from . import render
 from .claims import Context, JobRef, Rewrite
 from .facts import Job
-from .job_commands import Plan, build_words
+from .job_commands import Plan, build_words, command_words
 from .modules import Module
 from .render import Field
 from .split import beside_text
@@ -48,7 +48,7 @@ def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, 
     """The statements that take the place of the load, ending in the decorated function."""
     module, style = wanted.module, context.style(wanted.module)
     use = unit.using(done, module)
-    workspace = _workspace(wanted, unit, context, done)
+    workspace = workspace_of(module, wanted.arguments["dbt_cloud"], unit, context, done)
     fields, comments, definition = _decorator_fields(wanted, call, workspace, context, unit, use)
     decorator = render.call(f"@{use(CLOUD_V2, 'dbt_cloud_assets')}", fields, style)
     runner = wanted.parameter or workspace
@@ -79,21 +79,20 @@ def has_postponed_annotations(module: Module) -> bool:
     )
 
 
-def _workspace(wanted: AssetText, unit: Unit, context: Context, done: Rewrite) -> str:
+def workspace_of(module: Module, argument: ast.expr, unit: Unit, context: Context, done: Rewrite) -> str:
     """How to write the workspace: as the user wrote the resource, or by the name that it gets."""
-    argument = wanted.arguments["dbt_cloud"]
-    for value in context.index.values(wanted.module, argument):
+    for value in context.index.values(module, argument):
         if isinstance(value, Made) and value in unit.beside:
-            reached = beside_text(context, wanted.module, argument, value, unit.beside[value])
+            reached = beside_text(context, module, argument, value, unit.beside[value])
             assert reached is not None, "the plan parts only what can be reached"
             if reached[1] is not None:
-                done.need(wanted.module, reached[1])
+                done.need(module, reached[1])
             return reached[0]
     if isinstance(argument, ast.Call):
-        for value in context.index.values(wanted.module, argument):
+        for value in context.index.values(module, argument):
             if isinstance(value, Made) and value in unit.inline:
                 return unit.inline[value]
-    return render.own_text(wanted.module, argument)
+    return render.own_text(module, argument)
 
 
 def _decorator_fields(
@@ -116,10 +115,10 @@ def _decorator_fields(
     partitions = wanted.arguments.get("partitions_def")
     if partitions is not None and not (isinstance(partitions, ast.Constant) and partitions.value is None):
         values["partitions_def"] = render.own_text(module, partitions)
-        if _may_be_time_windows(context, module, partitions):
+        if may_be_time_windows(context, module, partitions):
             values["backfill_policy"] = f"{use('dagster', 'BackfillPolicy')}.multi_run()"
     class_name = unit.namespace(module).reserve(f"DbtCloudJob{wanted.ref.job_id or ''}Translator")
-    checks = wanted.plan is None or wanted.plan.runs_tests
+    checks = "" if wanted.plan is None or wanted.plan.runs_tests else "False"
     translator = translator_of(context, module, wanted.arguments, use, class_name, checks=checks)
     if translator is not None:
         values["dagster_dbt_translator"] = translator.argument
@@ -140,7 +139,8 @@ def _selection(wanted: AssetText, style: Style, use: Use) -> dict[str, str]:
 
 
 def _job_text(wanted: AssetText) -> str:
-    if wanted.ref.job_id is not None:
+    """The job for a placeholder: as the code names it, so that what it depends on is known when it is filled in."""
+    if wanted.ref.job_id is not None and not wanted.ref.source:
         return str(wanted.ref.job_id)
     return render.own_text(wanted.ref.module, wanted.ref.node)
 
@@ -165,7 +165,8 @@ def guard(module: Module, ref: JobRef, job: Job | None, style: Style) -> list[st
     return [f"if {known} != {job.id}:", f"{style.indent}raise ValueError({style.string(said)})", ""]
 
 
-def _may_be_time_windows(context: Context, module: Module, node: ast.expr) -> bool:
+def may_be_time_windows(context: Context, module: Module, node: ast.expr) -> bool:
+    """Whether partitions may be time windows, for which v2 has another backfill policy than legacy."""
     kinds = {value.of if isinstance(value, Made) else "" for value in context.index.values(module, node)}
     return not kinds or not kinds <= _NO_WINDOWS
 
@@ -176,27 +177,30 @@ def _body(wanted: AssetText, runner: str, style: Style, use: Use) -> list[str]:
     if plan is None:
         words = [f"*{missing_fact(use, 'execute_steps', _job_text(wanted))}"]
     else:
-        lines += [line for command in plan.before for line in alone(command, runner, style)]
+        lines += [line for command in plan.before for line in alone(command, runner, use, style)]
         words = [style.string(word) for word in build_words(plan)]
     variables = wanted.arguments.get("partition_key_to_vars_fn")
     if variables is not None and not (isinstance(variables, ast.Constant) and variables.value is None):
         asked = call_text(wanted.module, variables, "context.partition_key")
         lines += f"dbt_vars = {use('json', '')}.dumps({asked})".split("\n")
         words += [style.string("--vars"), "dbt_vars"]
-    lines += _awaited(f"{runner}.cli", f"[{', '.join(words)}], context=context", style, "yield from ")
+    lines += _awaited(f"{runner}.cli", f"[{', '.join(words)}], context=context", use, style, "yield from ")
     if plan is not None:
-        lines += [line for command in plan.after for line in alone(command, runner, style)]
+        lines += [line for command in plan.after for line in alone(command, runner, use, style)]
     return lines
 
 
-def alone(command: DbtCommand, runner: str, style: Style) -> list[str]:
+def alone(command: DbtCommand, runner: str, use: Use, style: Style) -> list[str]:
     """Another command of the job: awaited, its events passed over, as the loader does."""
-    words = ", ".join(style.string(word) for word in words_of(command.text))
-    return _awaited(f"{runner}.cli", f"[{words}]", style, "list(", ")")
+    words = ", ".join(style.string(word) for word in command_words(command))
+    function = use("builtins", "list")
+    return _awaited(f"{runner}.cli", f"[{words}]", use, style, f"{function}(", ")")
 
 
-def _awaited(function: str, arguments: str, style: Style, before: str, behind: str = "") -> list[str]:
-    limit = f"timeout={no_limit(style.quote)}"
+def _awaited(
+    function: str, arguments: str, use: Use, style: Style, before: str, behind: str = ""
+) -> list[str]:
+    limit = f"timeout={no_limit(use, style.quote)}"
     flat = f"{before}{function}({arguments}).wait({limit}){behind}"
     if len(style.indent) + len(flat) <= style.width:
         return [flat]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,15 +20,21 @@ from .values import Made, Value
 
 @dataclass(frozen=True)
 class JobRef:
-    """A dbt Cloud job that the code names. ``job_id`` is None where it cannot be told."""
+    """A dbt Cloud job that the code names, or one of several."""
 
     module: Module
     node: ast.expr
-    job_id: int | None
+    job_ids: tuple[int, ...]
+    """Which it may be; none where that cannot be told."""
     variable: str = ""
     """The environment variable that the id comes from, if any."""
     parameter: str = ""
     """The parameter that the id comes from, if any: the one call in sight gives it."""
+
+    @property
+    def job_id(self) -> int | None:
+        """The id, where it is one; None where it may be several or cannot be told."""
+        return self.job_ids[0] if len(self.job_ids) == 1 else None
 
     @property
     def source(self) -> str:
@@ -86,6 +93,8 @@ class Context:
     facts: Facts
     constants: Constants
     environment: Mapping[str, str]
+    placed: dict[ast.Call, set[Made]] = field(default_factory=lambda: defaultdict(set), repr=False)
+    """The resources of all loads that a call like ``Definitions(...)`` is given."""
     _styles: dict[Module, Style] = field(default_factory=dict, repr=False)
 
     def style(self, module: Module) -> Style:
@@ -96,11 +105,12 @@ class Context:
     def job_ref(self, module: Module, node: ast.expr) -> JobRef:
         """The job that an expression names."""
         variable = self.constants.variable_of(module, node)
-        found = self.constants.integer(module, node)
+        found = self.constants.integers(module, node)
         if found is None:
-            return JobRef(module, node, None, variable)
+            return JobRef(module, node, (), variable)
         parameter = self.constants.parameter_of(module, node)
-        return JobRef(module, node, int(str(found.value)), found.variable or variable, parameter)
+        ids = tuple(dict.fromkeys(int(str(constant.value)) for constant in found))
+        return JobRef(module, node, ids, found[0].variable or variable, parameter)
 
 
 def covered(nodes: list[ast.AST]) -> frozenset[ast.AST]:

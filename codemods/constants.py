@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from .evaluate import Evaluator
-from .functions import default_of
 from .modules import Module
-from .scopes import Assigned, Imported, Parameter
-from .values import External
+from .origins import Origins, is_external, origins_of
+from .scopes import Iterated, Parameter
+
+_READERS = ("os.getenv", "os.environ.get", "dagster.EnvVar", "dagster.EnvVar.int")
+ENV_VARS = ("dagster.EnvVar", "dagster.EnvVar.int")
 
 
 @dataclass(frozen=True)
@@ -29,164 +30,98 @@ class Constants:
     evaluator: Evaluator
     environment: Mapping[str, str]
 
-    def read(self, module: Module, node: ast.expr, depth: int = 8) -> Constant | None:
-        """The value of ``node``; None where it cannot be told."""
-        if depth == 0:
-            return None
-        match node:
-            case ast.Constant():
-                return Constant(node.value)
-            case ast.Name():
-                return self._name(module, node, depth)
-            case ast.Attribute():
-                return self._elsewhere(module, node, depth)
-            case ast.Call():
-                return self._call(module, node, depth)
-            case ast.Subscript():
-                if self._is(module, node.value, "os.environ"):
-                    return self._variable(module, node.slice, None, depth)
-            case ast.BoolOp(op=ast.Or()):
-                first = self.read(module, node.values[0], depth - 1)
-                return (
-                    first
-                    if first is not None and first.value
-                    else self.read(module, node.values[-1], depth - 1)
-                )
-        return None
+    def origins(self, module: Module, node: ast.expr) -> Origins:
+        """Where the value of an expression comes from."""
+        return origins_of(self.evaluator, module, node)
 
-    def integer(self, module: Module, node: ast.expr) -> Constant | None:
-        """The value of ``node`` as an int; None where it cannot be told or is no number."""
-        found = self.read(module, node)
-        if found is None or isinstance(found.value, bool):
+    def possible(self, module: Module, node: ast.expr) -> tuple[Constant, ...] | None:
+        """All values that ``node`` may have, in the order of the code; None where they cannot be told."""
+        origins = self.origins(module, node)
+        found: dict[Constant, None] = {}
+        for home, place in origins.places:
+            read = self._terminal(home, place)
+            if read is None:
+                return None
+            found.update(dict.fromkeys(read))
+        return tuple(found) if origins.is_complete and found else None
+
+    def read(self, module: Module, node: ast.expr) -> Constant | None:
+        """The value of ``node``; None where it cannot be told, or may be one of several."""
+        found = self.possible(module, node)
+        return found[0] if found is not None and len(found) == 1 else None
+
+    def integers(self, module: Module, node: ast.expr) -> tuple[Constant, ...] | None:
+        """All values that ``node`` may have, as ints; None where they cannot be told or one is no number."""
+        found = self.possible(module, node)
+        if found is None or any(isinstance(constant.value, bool) for constant in found):
             return None
         try:
-            return Constant(int(str(found.value)), found.variable)
+            numbers = [Constant(int(str(constant.value)), constant.variable) for constant in found]
         except ValueError:
             return None
+        return tuple(dict.fromkeys(numbers))
 
     def variable_of(self, module: Module, node: ast.expr) -> str:
         """The environment variable that an expression reads, whether it is set or not; empty where it reads none."""
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
-                above = module.parent(inner)
-                if (
-                    isinstance(above, ast.Call)
-                    and above.args[:1] == [inner]
-                    and self._reads(module, above.func)
-                ):
-                    return inner.value
-                if isinstance(above, ast.Subscript) and self._is(module, above.value, "os.environ"):
-                    return inner.value
-        if isinstance(node, ast.Name):
-            bindings = self.evaluator.tree.names(module).lookup(module, node.id, node)
-            if len(bindings) == 1 and isinstance(bindings[0], Assigned) and not bindings[0].path:
-                return self.variable_of(module, bindings[0].value)
+        for home, place in self.origins(module, node).places:
+            for inner in ast.walk(place):
+                name = self._variable_read_at(home, inner)
+                if name is None:
+                    continue
+                known = self.read(home, name)
+                if known is not None and isinstance(known.value, str):
+                    return known.value
         return ""
 
     def parameter_of(self, module: Module, node: ast.expr) -> str:
-        """The parameter of a function that an expression reads; empty where it reads none."""
+        """The parameter or loop variable that an expression reads; empty where it reads none."""
         for inner in ast.walk(node):
             if isinstance(inner, ast.Name):
                 bindings = self.evaluator.tree.names(module).lookup(module, inner.id, inner)
-                if any(isinstance(binding, Parameter) for binding in bindings):
+                if any(isinstance(binding, (Parameter, Iterated)) for binding in bindings):
                     return inner.id
         return ""
 
-    def _is(self, module: Module, node: ast.expr, dotted: str) -> bool:
-        return External(dotted) in self.evaluator.values(module, node)
-
-    def _reads(self, module: Module, function: ast.expr) -> bool:
-        readers = ("os.getenv", "os.environ.get", "dagster.EnvVar", "dagster.EnvVar.int")
-        return any(self._is(module, function, reader) for reader in readers)
-
-    def _name(self, module: Module, node: ast.Name, depth: int) -> Constant | None:
-        bindings = self.evaluator.tree.names(module).lookup(module, node.id, node)
-        if len(bindings) != 1:
-            return None
-        binding = bindings[0]
-        if isinstance(binding, Assigned) and not binding.path:
-            return self.read(module, binding.value, depth - 1)
-        if isinstance(binding, Imported):
-            return self._elsewhere(module, node, depth)
-        if isinstance(binding, Parameter) and not isinstance(binding.function, ast.Lambda):
-            return self._parameter(binding.function, binding.arg.arg, depth)
+    def _variable_read_at(self, module: Module, node: ast.AST) -> ast.expr | None:
+        """The expression that names the variable, where a node reads one."""
+        if isinstance(node, ast.Call) and node.args and self._is(module, node.func, *_READERS):
+            return node.args[0]
+        if isinstance(node, ast.Subscript) and self._is(module, node.value, "os.environ"):
+            return node.slice
         return None
 
-    def _parameter(
-        self, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str, depth: int
-    ) -> Constant | None:
-        """What the one call of a function in the tree gives to a parameter that has no default."""
-        given = self.evaluator.arguments(function, name)
-        if len(given) != 1 or default_of(function, name) is not None:
-            return None
-        return self.read(*given[0], depth - 1)
+    def _is(self, module: Module, node: ast.expr, *dotted: str) -> bool:
+        return is_external(self.evaluator, module, node, *dotted)
 
-    def _elsewhere(self, module: Module, node: ast.Name | ast.Attribute, depth: int) -> Constant | None:
-        found = self.assigned(module, node)
-        if found is None and isinstance(node, ast.Attribute):
-            found = self._field(module, node)
-        return self.read(*found, depth - 1) if found is not None else None
-
-    def _field(self, module: Module, node: ast.Attribute) -> tuple[Module, ast.expr] | None:
-        """What ``self.job_id`` is given where the one object of its class is built."""
-        given = [
-            (value.module, word.value)
-            for value in self.evaluator.objects.made_behind(module, node.value)
-            for word in getattr(value.call, "keywords", ())
-            if word.arg == node.attr
-        ]
-        return given[0] if len(given) == 1 else None
-
-    def assigned(self, module: Module, node: ast.expr) -> tuple[Module, ast.expr] | None:
-        """What an imported name, or an attribute of an imported module, is assigned, and where; None where it is not."""
-        names = self.evaluator.tree.names(module)
-        if isinstance(node, ast.Name):
-            for binding in names.lookup(module, node.id, node):
-                if isinstance(binding, Imported) and binding.name:
-                    path = self.evaluator.tree.resolve(module, binding.module, binding.level)
-                    return self._assigned_at(path, binding.name, 8)
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            for binding in names.lookup(module, node.value.id, node):
-                if isinstance(binding, Imported):
-                    inside = ".".join(filter(None, [binding.module, binding.name]))
-                    path = self.evaluator.tree.resolve(module, inside, binding.level)
-                    return self._assigned_at(path, node.attr, 8)
-        return None
-
-    def _assigned_at(self, path: Path | None, name: str, depth: int) -> tuple[Module, ast.expr] | None:
-        tree = self.evaluator.tree
-        inner = tree.module_at(path)
-        if inner is None or depth == 0:
-            return None
-        bindings = tree.names(inner).at_end(inner, name)
-        binding = bindings[0] if len(bindings) == 1 else None
-        if isinstance(binding, Assigned) and not binding.path:
-            return inner, binding.value
-        if isinstance(binding, Imported) and binding.name:
-            further = tree.resolve(inner, binding.module, binding.level)
-            return self._assigned_at(further, binding.name, depth - 1)
-        return None
-
-    def _call(self, module: Module, node: ast.Call, depth: int) -> Constant | None:
-        if isinstance(node.func, ast.Name) and node.func.id in {"int", "str"} and len(node.args) == 1:
-            return self.read(module, node.args[0], depth - 1)
-        if self._reads(module, node.func) and node.args:
-            return self._variable(module, node.args[0], node.args[1] if len(node.args) > 1 else None, depth)
+    def _terminal(self, module: Module, node: ast.expr) -> tuple[Constant, ...] | None:
+        """What an expression that comes from no other says."""
+        name = self._variable_read_at(module, node)
+        if name is not None:
+            default = node.args[1] if isinstance(node, ast.Call) and len(node.args) > 1 else None
+            return self._variable(module, name, default)
+        match node:
+            case ast.Constant():
+                return (Constant(node.value),)
+            case ast.Call(func=ast.Name("int" | "str"), args=[argument]):
+                return self.possible(module, argument)
+            case ast.Call(func=ast.Attribute(value=inner, attr="get_value")):
+                return self.possible(module, inner)
+            case ast.BoolOp(op=ast.Or()):
+                first = self.possible(module, node.values[0])
+                if first is not None and all(constant.value for constant in first):
+                    return first
+                return self.possible(module, node.values[-1])
         return None
 
     def _variable(
-        self, module: Module, name: ast.expr, default: ast.expr | None, depth: int
-    ) -> Constant | None:
-        known = self.read(module, name, depth - 1)
+        self, module: Module, name: ast.expr, default: ast.expr | None
+    ) -> tuple[Constant, ...] | None:
+        known = self.read(module, name)
         if known is None or not isinstance(known.value, str):
             return None
         if known.value in self.environment:
-            return Constant(self.environment[known.value], known.value)
-        if default is None:
+            return (Constant(self.environment[known.value], known.value),)
+        fallback = self.possible(module, default) if default is not None else None
+        if fallback is None or any(constant.value is None for constant in fallback):
             return None
-        fallback = self.read(module, default, depth - 1)
-        return (
-            Constant(fallback.value, known.value)
-            if fallback is not None and fallback.value is not None
-            else None
-        )
+        return tuple(Constant(constant.value, known.value) for constant in fallback)

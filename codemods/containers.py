@@ -59,6 +59,10 @@ class Containers:
         elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
             for place, element in enumerate(node.elts):
                 yield (None if isinstance(node, ast.Set) else place, module, element)
+        elif isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
+            yield (None, module, node.elt)
+        elif isinstance(node, ast.DictComp):
+            yield (None, module, node.value)
         elif isinstance(node, ast.Call) and is_dict_call(node):
             yield from ((word.arg, module, word.value) for word in node.keywords if word.arg)
             for spread in [*node.args, *(word.value for word in node.keywords if not word.arg)]:
@@ -106,7 +110,7 @@ class Containers:
                     found += [(value.module, key) for key in value.node.keys if key is not None]
                 else:
                     found += [(home, node) for _, home, node in self.entries(value)]
-        return self._inside(found, path)
+        return self.inside(found, path)
 
     def _viewed(
         self, module: Module, node: ast.expr, view: str, path: tuple[int, ...]
@@ -123,11 +127,12 @@ class Containers:
                 found += [(value.module, key) for key in value.node.keys if key is not None]
             elif view in {"values", "copy"}:
                 found += [(home, inner) for _, home, inner in self.entries(value)]
-        return self._inside(found, path)
+        return self.inside(found, path)
 
-    def _inside(
+    def inside(
         self, nodes: list[tuple[Module, ast.expr]], path: tuple[int, ...]
     ) -> list[tuple[Module, ast.expr]]:
+        """What stands at a path of places in each of some displays."""
         for place in path:
             nodes = [
                 (inner_module, inner)

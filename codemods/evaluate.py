@@ -194,7 +194,12 @@ class Evaluator:
             case ast.Subscript():
                 return self._subscript(module, node)
             case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
-                return self.values(module, collected_by(node))
+                collected = collected_by(node)
+                if collected is not node.elt:
+                    return self.containers.sequence_values(module, collected)
+                return frozenset({Literal(module, node)})
+            case ast.DictComp():
+                return frozenset({Literal(module, node)})
         return NOTHING
 
     def _name(self, module: Module, node: ast.Name) -> Values:
@@ -430,6 +435,18 @@ class Evaluator:
                 if argument is not None:
                     found.append((caller, argument))
         return found
+
+    def may_leave_out(self, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
+        """Whether some call in the tree leaves a parameter to its default, or none calls the function."""
+        calls = [
+            call
+            for caller, call in self.calls_of(function.name)
+            if any(
+                isinstance(value, Local) and value.node is function
+                for value in self.values(caller, call.func)
+            )
+        ]
+        return not calls or any(argument_of(call, function, name) is None for call in calls)
 
     def _home_of(self, function: ast.AST) -> Module | None:
         return next((module for module in self.tree.modules.values() if function in module.parents), None)

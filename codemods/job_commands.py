@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from legacy_shim.dbt_commands import CommandError, DbtCommand, arguments_without_selection, parse_command
+from legacy_shim.dbt_commands import (
+    CommandError,
+    DbtCommand,
+    arguments_without_selection,
+    parse_command,
+    words_of,
+)
 
 from .facts import Job
 
+EVERYTHING = "fqn:*"
+"""What dbt and dagster-dbt select where nothing is said. Source: ``dagster_dbt.asset_utils.DBT_DEFAULT_SELECT``."""
 _ARTIFACT_METHODS = ("state:", "result:", "source_status:")
 
 
@@ -67,6 +75,11 @@ def plan_of(job: Job) -> Plan:
             f"job {job.id} passes `--vars` in its `dbt {commands[place].which}`, which the loader refuses"
         )
     return Plan(tuple(commands[:place]), commands[place], tuple(commands[place + 1 :]))
+
+
+def command_words(command: DbtCommand) -> tuple[str, ...]:
+    """What `.cli([...])` takes for a command that runs as it is."""
+    return words_of(command.text)
 
 
 def build_words(plan: Plan) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from .edits import Import
 from .modules import Module
 from .scopes import Imported, Names
+from .tree import Tree
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,8 +21,10 @@ class Namespace:
     names: Names
     taken: frozenset[str]
     """Every name that the file binds or reads anywhere: a new one must not be among them."""
+    bound: frozenset[str]
+    """Those that it binds."""
     _reserved: set[str] = field(default_factory=set)
-    _shared: dict[str, str] = field(default_factory=dict)
+    _shared: dict[tuple[str, object], str] = field(default_factory=dict)
 
     def existing(self, source: str, name: str) -> str:
         """How the file can already write ``source.name`` at module level; empty where it cannot."""
@@ -71,11 +74,11 @@ class Namespace:
         self._reserved.add(name)
         return name
 
-    def shared(self, wanted: str) -> str:
-        """The one fresh name for something that the file gets once, whoever asks for it."""
-        if wanted not in self._shared:
-            self._shared[wanted] = self.reserve(wanted)
-        return self._shared[wanted]
+    def shared(self, wanted: str, what: object = "") -> str:
+        """The one fresh name for something that the file gets once, whoever asks for it. ``what`` tells two apart."""
+        if (wanted, what) not in self._shared:
+            self._shared[wanted, what] = self.reserve(wanted)
+        return self._shared[wanted, what]
 
     def start_over(self) -> None:
         """Give all names that were asked for back: nothing is written under them yet."""
@@ -86,11 +89,16 @@ class Namespace:
         return self.module.parent(node) is self.module.tree
 
 
-def namespace_of(module: Module, names: Names) -> Namespace:
-    """The names that a file uses."""
+def namespace_of(module: Module, tree: Tree) -> Namespace:
+    """The names that a file uses, those that it star-imports from files of the tree included."""
+    names = tree.names(module)
     bound = {name for table in names.tables.values() for name in table}
     read = {node.id for node in module.nodes if isinstance(node, ast.Name)}
-    return Namespace(module, names, frozenset(bound | read))
+    for star in names.stars:
+        home = tree.module_at(tree.resolve(module, star.module, star.level))
+        if home is not None:
+            bound |= tree.names(home).tables.get(home.tree, {}).keys()
+    return Namespace(module, names, frozenset(bound | read), frozenset(bound))
 
 
 def unbound_names(nodes: Iterable[ast.AST]) -> frozenset[str]:

@@ -80,7 +80,7 @@ class Objects:
         found: set[Value] = set()
         for binding in self.evaluator.tree.names(owner.module).tables.get(owner.node, {}).get(name, ()):
             found |= self.evaluator.binding_values(owner.module, binding)
-        for module, value in self._given(owner, name):
+        for module, value in self.given(owner, name):
             found |= self.evaluator.values(module, value)
         if not found and isinstance(owner.node, ast.ClassDef):
             for base in owner.node.bases:
@@ -89,12 +89,20 @@ class Objects:
                         found |= self.attribute(inherited, name)
         return frozenset(found)
 
-    def _given(self, owner: Local, name: str) -> Iterator[tuple[Module, ast.expr]]:
-        """What methods assign to an attribute of their object, or what a dataclass is called with."""
+    def given(self, owner: Local, name: str) -> Iterator[tuple[Module, ast.expr]]:
+        """The expressions that an attribute of a class's objects gets its value from.
+
+        What its body and its methods assign, or what it is called with where it is a dataclass or the like.
+        """
         for node in ast.walk(owner.node):
             if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                if any(attribute_of_self(owner.module, target) == name for target in targets):
+                in_body = owner.module.parent(node) is owner.node
+                if any(
+                    attribute_of_self(owner.module, target) == name
+                    or (in_body and isinstance(target, ast.Name) and target.id == name)
+                    for target in targets
+                ):
                     yield owner.module, node.value
         if isinstance(owner.node, ast.ClassDef) and initializer_of(owner.node) is None:
             fields = annotated_fields(owner.node)

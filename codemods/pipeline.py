@@ -14,10 +14,12 @@ from .constants import Constants
 from .errors import SourceError
 from .findings import Finding, Place
 from .index import build_index
+from .job_differences import unknown_job
+from .keeping import Limits
 from .modules import Module, dotted_name, parse_module
 from .options import JobsInCode, Options, WantedJob
 from .other_files import other_findings
-from .plan import Limits, make_units
+from .plan import make_units
 from .report import Change, Report, Sites, Units, sorted_findings
 from .rewrites import constructs
 from .rewriting import Planned, collect, settle
@@ -86,15 +88,12 @@ def jobs_in_code(paths: Sequence[Path], options: Options) -> JobsInCode:
         for claim in unit.claims:
             for ref in claim.jobs:
                 place = ref.module.place(ref.node)
-                if ref.job_id is None:
-                    said = f"set {ref.variable}, or give it with --env-file" if ref.variable else ""
-                    unknown.append(
-                        Finding(place, "LDC402", said or "the job id cannot be read here", claim.name)
-                    )
-                    continue
-                key = (ref.job_id, account, host)
-                found[key].append(str(place))
-                tokens[key] = token
+                if not ref.job_ids:
+                    unknown.append(Finding(place, "LDC402", unknown_job(ref), claim.name))
+                for job_id in ref.job_ids:
+                    key = (job_id, account, host)
+                    found[key].append(str(place))
+                    tokens[key] = token
     wanted = (
         WantedJob(key[0], key[1], key[2], tokens[key], tuple(places))
         for key, places in sorted(found.items(), key=lambda item: str(item[0]))

@@ -17,10 +17,10 @@ from .excerpts import statement_lines
 from .findings import Finding
 from .import_edits import ImportChanges, import_edits
 from .index import Index
+from .keeping import kept_findings
 from .legacy_imports import FACADE, LegacyAlias, judge, legacy_aliases, newly_unused, read_after
 from .modules import Module
 from .namespace import unbound_names
-from .plan import kept_findings
 from .report import Change
 from .rewrites import constructs
 from .sources import Source

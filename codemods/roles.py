@@ -74,8 +74,9 @@ def role_of(module: Module, node: ast.expr) -> Role:
                 return replace(role, kind="flow") if above.iter is child else role
             above = outer
         elif isinstance(above, COMPREHENSIONS):
-            if collected_by(above) is not child:
-                return role
+            return replace(role, kind="element", container=above) if above.elt is child else role
+        elif isinstance(above, ast.DictComp):
+            return replace(role, kind="element", container=above) if above.value is child else role
         elif isinstance(above, ast.Starred):
             role = replace(role, starred=above)
         elif isinstance(above, ast.BinOp) and isinstance(above.op, (ast.Add, ast.BitOr)):
@@ -113,6 +114,9 @@ def spread_at(module: Module, node: ast.expr) -> ast.expr | None:
         return child
     if isinstance(above, ast.AugAssign) and above.value is child:
         return child
+    if isinstance(above, ast.comprehension) and above.iter is child:
+        outer = module.parents[above]
+        return child if isinstance(outer, COMPREHENSIONS) and collected_by(outer) is child else None
     if isinstance(above, ast.Call):
         is_extended = isinstance(above.func, ast.Attribute) and above.func.attr in EXTENDING
         if _passes_on(above, child) or (is_extended and child in above.args):

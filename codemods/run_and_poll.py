@@ -30,11 +30,13 @@ class Poll:
     interval: str = INTERVAL
     timeout: str = ""
     """Seconds; empty: for ever."""
+    may_be_none: bool = True
+    """Whether the limit may be None or 0, on which legacy waits for ever and v2 for 60 seconds."""
     related: bool = True
     """Whether the details hold the run's job, trigger and steps, as those that legacy answers do."""
 
 
-def poll_of(method: Method, module: Module, style: Style, *, related: bool) -> Poll:
+def poll_of(method: Method, module: Module, *, related: bool) -> Poll:
     """What a call of ``run_job_and_poll`` says."""
 
     def text(name: str) -> str:
@@ -42,29 +44,21 @@ def poll_of(method: Method, module: Module, style: Style, *, related: bool) -> P
         return render.own_text(module, given) if given is not None else ""
 
     timeout = method.argument("poll_timeout")
+    is_constant = isinstance(timeout, ast.Constant)
+    is_none = isinstance(timeout, ast.Constant) and not timeout.value
     return Poll(
         text("job_id"),
         text("steps_override"),
         text("poll_interval") or INTERVAL,
-        ""
-        if timeout is None or (isinstance(timeout, ast.Constant) and not timeout.value)
-        else _limit(timeout, text("poll_timeout"), style),
+        "" if is_none else text("poll_timeout"),
+        not is_constant,
         related,
     )
 
 
-def _limit(node: ast.expr, text: str, style: Style) -> str:
-    return text if isinstance(node, ast.Constant) else or_for_ever(text, style)
-
-
-def or_for_ever(text: str, style: Style) -> str:
-    """A limit that may be None or 0, on which legacy waits for ever and v2 for 60 seconds."""
-    return f"{text} or {no_limit(style.quote)}"
-
-
 def helper_text(method: str, name: str, use: Use, style: Style) -> str:
     """A function that does what a legacy method did, on v2's client, which it takes as its first argument."""
-    poll = Poll("job_id", "steps_override", "poll_interval", or_for_ever("poll_timeout", style))
+    poll = Poll("job_id", "steps_override", "poll_interval", "poll_timeout")
     if method == "run_job_and_poll":
         subject, more = "job_id", ", steps_override=None"
         lines = run_and_poll(poll, "run", "client", "client", use, style)
@@ -91,11 +85,10 @@ def run_and_poll(poll: Poll, run: str, client: str, client_name: str, use: Use, 
 
 def _polled(poll: Poll, run_id: str, run: str, client: str, use: Use, style: Style) -> list[str]:
     """Wait for a run, and raise where it did not succeed."""
-    polled = [
-        run_id,
-        f"poll_interval={poll.interval}",
-        f"poll_timeout={poll.timeout or no_limit(style.quote)}",
-    ]
+    limits = [poll.timeout] if poll.timeout else []
+    if not limits or poll.may_be_none:
+        limits.append(no_limit(use, style.quote))
+    polled = [run_id, f"poll_interval={poll.interval}", f"poll_timeout={' or '.join(limits)}"]
     details = use("dagster_dbt.cloud_v2.types", "DbtCloudRun")
     lines = [
         _assigned(run, f"{client}.poll_run", polled, style),

@@ -16,7 +16,7 @@ from .edits import Edit
 from .functions import returns_of
 from .modules import FUNCTIONS, Module
 from .style import Style
-from .values import NOTHING, External, Literal, Local, Made, Value, Values
+from .values import External, Literal, Local, Made, Value, Values
 
 TOKEN = ("auth_token", "api_token")
 KNOWN = {
@@ -172,10 +172,8 @@ def _entries(context: Context, module: Module, config: ast.expr) -> tuple[str, d
 
 def _in_other_file(context: Context, module: Module, config: ast.expr) -> Values:
     """The dict that an imported name stands for, in a file that names nothing legacy itself."""
-    found = context.constants.assigned(module, config)
-    if found is None or not isinstance(found[1], ast.Dict):
-        return NOTHING
-    return frozenset({Literal(found[0], found[1])})
+    places = context.constants.origins(module, config).places
+    return frozenset(Literal(home, node) for home, node in places if isinstance(node, ast.Dict))
 
 
 def _subscript(name: str, key: str, style: Style) -> str:

@@ -1,52 +1,115 @@
-"""Where part of a unit cannot migrate: the loads that can get a workspace of their own, beside the legacy resource."""
+"""Where a group does not migrate on one workspace: the loads that get one of their own, beside the resource.
+
+Either because other uses of the resource cannot become v2, or because its jobs are in several environments.
+"""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from .claims import Claim, Context
 from .edits import Import
+from .facts import Job
 from .modules import Module
 from .namespace import Namespace
 from .scopes import Imported
 from .tree import Tree
+from .units import Environment
 from .values import InTree, Made
 
 
 @dataclass(frozen=True, eq=False)
-class Split:
-    """The claims that migrate on a workspace of their own, and those that stay."""
+class Part:
+    """Claims that are decided together."""
 
-    migrating: tuple[Claim, ...]
-    staying: tuple[Claim, ...]
-    names: Mapping[Made, str]
-    """The name of the workspace that is added beside each resource."""
+    claims: tuple[Claim, ...]
+    names: Mapping[Made, str] = field(default_factory=dict)
+    """The name of the workspace that is added beside each resource; empty where the resource itself becomes one."""
 
 
-def split(claims: Sequence[Claim], context: Context, namespaces: Mapping[Module, Namespace]) -> Split | None:
-    """Part a group of claims, of which some are blocked; None where nothing in it can migrate by itself."""
+def split(claims: Sequence[Claim], context: Context, namespaces: Mapping[Module, Namespace]) -> list[Part]:
+    """Part a group of claims: those that belong to the resource itself, and loads with a workspace of their own."""
     homes = {
         claim.value: claim
         for claim in claims
         if isinstance(claim.value, Made) and claim.construct == "resource" and _can_stand_beside(claim)
     }
-    loads = [claim for claim in claims if _is_free(claim, homes, context)]
-    if not loads:
-        return None
-    used = {resource for claim in loads for resource in claim.resources}
+    free = [claim for claim in claims if _is_free(claim, homes, context)]
+    if _is_asked_to_stay(claims):
+        free = []
+    elif not any(claim.blocked for claim in claims):
+        free = _of_further_environments(claims, free, context)
+    parts = [
+        _beside(loads, environment, homes, namespaces, is_alone=not any(claim.blocked for claim in claims))
+        for environment, loads in _by_environment(free, context).items()
+    ]
+    staying = tuple(claim for claim in claims if claim not in free)
+    return [*parts, Part(staying)]
+
+
+def _is_asked_to_stay(claims: Iterable[Claim]) -> bool:
+    return any(
+        finding.code == "LDC301"
+        for claim in claims
+        if claim.construct == "resource"
+        for finding in claim.blocked
+    )
+
+
+def _of_further_environments(claims: Sequence[Claim], free: list[Claim], context: Context) -> list[Claim]:
+    """The loads whose jobs are in another environment than those of the first load on their resource."""
+    first: dict[Made, Environment] = {}
+    found: list[Claim] = []
+    for claim in claims:
+        environment = _environment_of(claim, context) if claim.construct == "assets" else None
+        if environment is None or len(claim.resources) != 1:
+            continue
+        (resource,) = claim.resources
+        if first.setdefault(resource, environment) != environment and claim in free:
+            found.append(claim)
+    return found
+
+
+def _jobs_of(claim: Claim, context: Context) -> list[Job]:
+    jobs = (context.facts.job(job_id) for ref in claim.jobs for job_id in ref.job_ids)
+    return [job for job in jobs if job is not None]
+
+
+def _environment_of(claim: Claim, context: Context) -> Environment | None:
+    """The one environment of the jobs of a load; None where it is not known, or where there are several."""
+    told = {Environment.of(job) for job in _jobs_of(claim, context)}
+    return told.pop() if len(told) == 1 else None
+
+
+def _by_environment(loads: Iterable[Claim], context: Context) -> dict[Environment | None, list[Claim]]:
+    found: dict[Environment | None, list[Claim]] = {}
+    for claim in loads:
+        found.setdefault(_environment_of(claim, context), []).append(claim)
+    return found
+
+
+def _beside(
+    loads: Sequence[Claim],
+    environment: Environment | None,
+    homes: Mapping[Made, Claim],
+    namespaces: Mapping[Module, Namespace],
+    *,
+    is_alone: bool,
+) -> Part:
+    """Loads with a workspace beside each of their resources."""
+    used = dict.fromkeys(resource for claim in loads for resource in claim.resources)
     beside = [
         replace(homes[resource], construct="beside", blocked=(), covers=frozenset(), is_site=False)
         for resource in used
-        if resource in homes
     ]
+    suffix = f"environment_{environment.environment_id}" if environment and is_alone else "workspace"
     names = {
-        resource: namespaces[resource.module].fresh(f"{_target(homes[resource])}_workspace")
+        resource: namespaces[resource.module].fresh(f"{_target(homes[resource])}_{suffix}")
         for resource in used
     }
-    staying = tuple(claim for claim in claims if claim not in loads)
-    return Split((*loads, *beside), staying, names)
+    return Part((*loads, *beside), names)
 
 
 def _can_stand_beside(claim: Claim) -> bool:

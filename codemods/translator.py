@@ -6,7 +6,7 @@ Source: ``dagster_dbt.dagster_dbt_translator``. v2 asks the translator what lega
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from . import render
@@ -36,18 +36,24 @@ def translator_of(
     use: Use,
     class_name: str,
     *,
-    checks: bool,
+    checks: str,
+    handed_in: Collection[str] = (),
 ) -> Translator | None:
-    """The translator for a load; None where the default one does."""
+    """The translator for a load; None where the default one does.
+
+    ``checks`` says whether there are asset checks, as text; empty where there are, as by default. The functions in
+    ``handed_in`` are known by the name of their parameter.
+    """
     style = context.style(module)
     methods: list[str] = []
     for parameter in FUNCTION_PARAMETERS:
         function = arguments.get(parameter)
         if function is not None and not _is_none_function(function, parameter):
-            methods += _method(context, module, parameter, function, use, style.indent)
-    settings = (
-        "" if checks else f"{use('dagster_dbt', 'DagsterDbtTranslatorSettings')}(enable_asset_checks=False)"
-    )
+            asked = f"{parameter}({PROPS})" if parameter in handed_in else call_text(module, function, PROPS)
+            methods += _method(context, module, parameter, function, asked, use, style.indent)
+    settings = ""
+    if checks:
+        settings = f"{use('dagster_dbt', 'DagsterDbtTranslatorSettings')}(enable_asset_checks={checks})"
     if not methods:
         return (
             Translator("", f"{use('dagster_dbt', 'DagsterDbtTranslator')}({settings})") if settings else None
@@ -57,9 +63,14 @@ def translator_of(
 
 
 def _method(
-    context: Context, module: Module, parameter: str, function: ast.expr, use: Use, indent: str
+    context: Context,
+    module: Module,
+    parameter: str,
+    function: ast.expr,
+    asked: str,
+    use: Use,
+    indent: str,
 ) -> list[str]:
-    asked = call_text(module, function, PROPS)
     if parameter == _KEY:
         if not _makes_asset_keys(context, module, function):
             # Legacy took text, a list or a key alike.

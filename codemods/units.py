@@ -21,6 +21,11 @@ class Environment:
     project_id: int
     environment_id: int
 
+    @classmethod
+    def of(cls, job: Job) -> Environment:
+        """The environment that a job runs in."""
+        return cls(job.project_id, job.environment_id)
+
 
 @dataclass(frozen=True, eq=False)
 class Unit:
@@ -29,29 +34,39 @@ class Unit:
     claims: tuple[Claim, ...]
     resources: frozenset[Made]
     job_refs: tuple[JobRef, ...]
-    jobs: tuple[Job, ...]
-    """The facts of its jobs, as far as they are known."""
-    environment: Environment | None
-    """None where a fact is missing."""
-    reused: Job | None
-    """The user's own job that the workspace runs, instead of one that Dagster creates."""
-    not_reused: str
-    """Why no job is reused; empty where one is, or where the unit loads no assets."""
+    jobs_by_ref: Mapping[JobRef, tuple[Job, ...]]
+    """The facts of the jobs that each reference may mean, as far as they are known."""
+    environments: Mapping[Made, Environment]
+    """The environment of each resource; not of one for which a fact is missing."""
+    reused: Mapping[Environment, Job]
+    """The user's own job that the workspaces of an environment run, instead of one that Dagster creates."""
+    not_reused: Mapping[Environment, str]
+    """Why no job of an environment is reused."""
     kept: tuple[Finding, ...]
     """Why the unit stays on the facade; empty where it migrates."""
     inline: Mapping[Made, str]
     """The names for workspaces whose resource is built inside a call of the loader: they get a statement of their own."""
     beside: Mapping[Made, str]
-    """The names of workspaces that are added beside resources which stay; empty where the resource itself migrates."""
+    """The names of workspaces that are added beside resources; empty where the resource itself becomes one."""
     _namespaces: Mapping[Module, Namespace] = field(repr=False, default_factory=dict)
 
     @property
     def migrates(self) -> bool:
         return not self.kept
 
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """The facts of all of its jobs, as far as they are known."""
+        return tuple(dict.fromkeys(job for ref in self.job_refs for job in self.jobs_by_ref[ref]))
+
+    def jobs_of(self, ref: JobRef) -> tuple[Job, ...]:
+        """The facts of the jobs that a reference may mean, as far as they are known."""
+        return self.jobs_by_ref.get(ref, ())
+
     def job_of(self, ref: JobRef) -> Job | None:
-        """The facts of the job that a claim names."""
-        return next((job for job in self.jobs if job.id == ref.job_id), None)
+        """The facts of the one job that a reference means."""
+        jobs = self.jobs_of(ref)
+        return jobs[0] if len(jobs) == 1 and ref.job_id is not None else None
 
     def namespace(self, module: Module) -> Namespace:
         return self._namespaces[module]

@@ -19,6 +19,8 @@ def using(rewrite: Rewrite, module: Module, namespace: Namespace) -> Use:
     """A function that imports ``name`` of a module into ``module`` and answers how to write it there."""
 
     def use(source: str, name: str) -> str:
+        if source == "builtins" and name:
+            return name if name not in namespace.bound else f"{use(source, '')}.{name}"
         imported = namespace.importing(source, name)
         if imported is not None:
             rewrite.need(module, imported)
@@ -34,6 +36,6 @@ def missing_fact(use: Use, fact: str, job: str) -> str:
     return f"{use('legacy_shim', 'missing_fact')}({arguments})"
 
 
-def no_limit(quote: str) -> str:
+def no_limit(use: Use, quote: str) -> str:
     """How long to wait where legacy waited for ever: any number would be shorter."""
-    return f"float({quote}inf{quote})"
+    return f"{use('builtins', 'float')}({quote}inf{quote})"

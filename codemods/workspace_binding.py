@@ -14,10 +14,12 @@ from .claims import Claim, Context, Rewrite
 from .edits import AddArgument, AddEntry, Import
 from .modules import Module
 from .scopes import Assigned, Imported
-from .sinks import Placement
+from .sinks import Placement, resource_uses
 from .units import Unit
 from .values import External, Literal, Made, Values
 
+_RESOURCES = 4
+"""The place of ``resources`` among the positional parameters of ``Definitions``."""
 DEFAULT_KEY = "dbt_cloud"
 """The key that the loader used."""
 
@@ -47,17 +49,10 @@ _OWN = HowBound("")
 
 def binding_of(claim: Claim, placements: tuple[Placement, ...], unit: Unit, context: Context) -> HowBound:
     """Decide how the assets of a load get their workspace."""
-    module = claim.module
-    argument = claim.detail.arguments["dbt_cloud"]
-    if not placements or not isinstance(argument, ast.Name) or not _is_global(context, module, argument):
+    if not placements or unit.beside or has_postponed_annotations(claim.module):
         return _OWN
-    outer = claim.detail.loop.node if claim.detail.loop is not None else claim.node
-    if module.scope_of(outer) is not module.tree or not _is_unconditional(context, module, argument.id):
-        return _OWN
-    if unit.beside or has_postponed_annotations(module):
-        return _OWN
-    keys = sorted(key for other in unit.claims for key in other.keys if other.resources & claim.resources)
-    key = keys[0] if len(set(keys)) == 1 else DEFAULT_KEY
+    keys = {key for other in unit.claims for key in other.keys if other.resources & claim.resources}
+    key = next(iter(keys)) if len(keys) == 1 else DEFAULT_KEY
     if not key.isidentifier() or key == "context":
         return _OWN
     additions: list[Addition] = []
@@ -74,9 +69,7 @@ def binding_of(claim: Claim, placements: tuple[Placement, ...], unit: Unit, cont
         found = _look_for(context, at, call, key, claim.resources)
         if found == "bound":
             continue
-        if found == "other" or any(keyword.arg is None for keyword in call.keywords):
-            return _OWN
-        addition = _addition(context, claim, place, argument, unit)
+        addition = _addition(context, claim, place, unit) if found == "free" else None
         if addition is None:
             return _OWN
         additions.append(addition)
@@ -98,15 +91,17 @@ def bind(binding: HowBound, context: Context, done: Rewrite) -> None:
             done.need(addition.module, addition.imported)
 
 
-def _is_global(context: Context, module: Module, name: ast.Name) -> bool:
-    return context.index.tree.names(module).is_global(module, name.id, name)
+def _given(call: ast.Call) -> ast.expr | None:
+    """What ``Definitions(...)`` is given as its resources."""
+    named = next((keyword.value for keyword in call.keywords if keyword.arg == "resources"), None)
+    return named if named is not None else next(iter(call.args[_RESOURCES : _RESOURCES + 1]), None)
 
 
 def _look_for(context: Context, module: Module, call: ast.Call, key: str, resources: frozenset[Made]) -> str:
     """``bound``: the key is there, with one of the resources; ``other``: something else is; ``free``: nothing is."""
-    given = next((keyword.value for keyword in call.keywords if keyword.arg == "resources"), None)
+    given = _given(call)
     if given is None:
-        return "free"
+        return "free" if not any(keyword.arg is None for keyword in call.keywords) else "other"
     displays = [value for value in context.index.values(module, given) if isinstance(value, Literal)]
     if not displays:
         return "other"
@@ -136,27 +131,47 @@ def _under(context: Context, display: Literal, key: str) -> Values | None:
     return None
 
 
-def _addition(
-    context: Context, claim: Claim, place: Placement, argument: ast.Name, unit: Unit
-) -> Addition | None:
-    call, at = place.call, place.role.module
+def _addition(context: Context, claim: Claim, place: Placement, unit: Unit) -> Addition | None:
+    """How to bind the workspace in a ``Definitions(...)``; None where it cannot be, or where another would clash."""
+    call, at, argument = place.call, place.role.module, claim.detail.resource
     assert call is not None
-    given = next((keyword.value for keyword in call.keywords if keyword.arg == "resources"), None)
+    given = _given(call)
     display = given if isinstance(given, ast.Dict) else None
-    if given is not None and display is None:
+    is_at_top = isinstance(argument, ast.Name) and claim.module.scope_of(claim.node) is claim.module.tree
+    if not is_at_top or (given is not None and display is None):
+        return None
+    if len(context.placed[call]) > 1 or _is_bound_to_assets(context, claim):
+        return None
+    names = context.index.tree.names(claim.module)
+    if not names.is_global(claim.module, argument.id, argument):
+        return None
+    if not _is_unconditional(context, claim.module, argument.id):
         return None
     if at is claim.module:
-        if not _is_unconditional(context, at, argument.id):
-            return None
-        return Addition(at, call, display, argument.id, None)
-    table = context.index.tree.names(at).tables.get(at.tree, {})
-    for name in table:
-        if context.index.evaluator.global_values(at, name) & claim.resources and _is_unconditional(
-            context, at, name
-        ):
+        is_there = _names_it(context, at, argument.id, call, claim.resources)
+        return Addition(at, call, display, argument.id, None) if is_there else None
+    for name in context.index.tree.names(at).tables.get(at.tree, {}):
+        if _names_it(context, at, name, call, claim.resources) and _is_unconditional(context, at, name):
             return Addition(at, call, display, name, None)
     imported = _import_beside(context, at, place.role.node, claim.module, argument.id, unit)
     return Addition(at, call, display, argument.id, imported) if imported is not None else None
+
+
+def _names_it(context: Context, module: Module, name: str, at: ast.Call, resources: frozenset[Made]) -> bool:
+    """Whether a module-level name holds one of the resources where a call stands."""
+    bindings = context.index.tree.names(module).lookup(module, name, at)
+    values = [context.index.evaluator.binding_values(module, binding) for binding in bindings]
+    return bool(values) and all(found & resources for found in values)
+
+
+def _is_bound_to_assets(context: Context, claim: Claim) -> bool:
+    """Whether ``with_resources`` binds the resource to other assets: ``Definitions`` would bind it to them again."""
+    return any(
+        binding.call is not None
+        and External("dagster.with_resources") in context.index.values(binding.role.module, binding.call.func)
+        for resource in claim.resources
+        for binding in resource_uses(context.index, resource).bindings
+    )
 
 
 def _is_unconditional(context: Context, module: Module, name: str) -> bool:

@@ -1,49 +1,32 @@
 """``load_assets_from_dbt_cloud_job(...)`` becomes a function decorated with ``@dbt_cloud_assets``.
 
 The job's one ``dbt run`` or ``dbt build`` becomes its selection and its command; the job's other commands run
-before and behind it, each as a dbt Cloud run of its own. Source: ``dagster_dbt.cloud_v2.asset_decorator``.
+before and behind it, each as a dbt Cloud run of its own. Where one call loads several jobs, a function makes the
+assets of each, from a table. Source: ``dagster_dbt.cloud_v2.asset_decorator``.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
 from legacy_shim.catalogue import BY_NAME
 
-from .. import sinks
-from ..asset_text import AssetText, asset_text
+from .. import render
+from ..asset_factory import Factory, factory_text
+from ..asset_text import AssetText, asset_text, workspace_of
 from ..claims import Claim, Context, JobRef, Rewrite, covered
 from ..edits import InsertBefore, ReplaceExpression, ReplaceStatement, Unstar
-from ..findings import Finding
 from ..index import thing_kind
-from ..job_commands import NoSingleBuild, plan_of
-from ..job_differences import tell_of_job
-from ..loops import Loop, loop_around
+from ..job_commands import Plan, plan_of
+from ..job_differences import tell_of_job, unknown_job
+from ..loads import NAME, Load, read_load
 from ..modules import Module
-from ..sinks import Placement
 from ..units import Unit
-from ..values import Keyed, Made, root
-from ..workspace_binding import bind, binding_of
+from ..values import Made
+from ..workspace_binding import HowBound, bind, binding_of
 
-NAME = "load_assets_from_dbt_cloud_job"
-_POSITIONS = (
-    "dbt_cloud", "job_id", "node_info_to_asset_key", "node_info_to_group_fn",
-    "node_info_to_auto_materialize_policy_fn", "partitions_def", "partition_key_to_vars_fn",
-)  # fmt: skip
-_KNOWN = {*_POSITIONS, "node_info_to_freshness_policy_fn"}
-
-
-@dataclass(frozen=True, eq=False)
-class Load:
-    """A call of the loader: its arguments, and where what it loads is placed."""
-
-    arguments: dict[str, ast.expr]
-    parts: tuple[tuple[ast.AST, str], ...]
-    placements: tuple[Placement, ...]
-    loop: Loop | None = None
-    """The comprehension that loads several jobs with this one call."""
+_NOT_HANDED_IN = frozenset({"dbt_cloud", "job_id"})
 
 
 def claims(context: Context) -> Iterator[Claim]:
@@ -59,130 +42,61 @@ def claims(context: Context) -> Iterator[Claim]:
 
 
 def _claim(context: Context, value: Made) -> Claim:
-    module, call, index = value.module, value.call, context.index
-    assert isinstance(call, ast.Call)
-    problem, arguments, parts = _arguments(call)
-    blocked: list[Finding] = []
-    placed: list[Placement] = []
-    for place in sinks.placements(index, value):
-        if isinstance(place, Placement):
-            placed.append(place)
-        else:
-            blocked.append(sinks.lost_trail(place, "the loaded assets", NAME))
-    resource = arguments.get("dbt_cloud")
-    found = index.values(module, resource) if resource is not None else frozenset()
-    resources = frozenset(
-        inner for inner in found if isinstance(inner, Made) and thing_kind(inner) == "resource"
-    )
-    if not problem and (not resources or any(isinstance(root(inner), Keyed) for inner in found)):
-        blocked.append(
-            Finding(
-                module.place(call), "LDC303", "the resource given as `dbt_cloud` cannot be followed", NAME
-            )
-        )
-    job = arguments.get("job_id")
-    loop, said = loop_around(context, module, call, job) if job is not None else (None, "")
-    problem = problem or said
-    jobs = loop.jobs if loop is not None else (context.job_ref(module, job),) if job is not None else ()
-    for ref in jobs:
-        problem = problem or _refused(context, ref.job_id)
-    if not problem and isinstance(module.scope_of(call), ast.ClassDef):
-        problem = "it stands in the body of a class, whose names a function in it does not see"
-    if problem:
-        code = (
-            "LDC306"
-            if problem.startswith("job ")
-            else "LDC305"
-            if problem.startswith("the selection")
-            else "LDC302"
-        )
-        blocked.append(Finding(module.place(call), code, problem, NAME))
+    read = read_load(context, value)
+    assert isinstance(value.call, ast.Call)
+    for placement in read.load.placements:
+        if placement.call is not None:
+            context.placed[placement.call].update(read.resources)
     return Claim(
         construct="assets",
-        module=module,
-        node=call,
+        module=value.module,
+        node=value.call,
         name=NAME,
         code=BY_NAME[NAME].code,
         value=value,
-        resources=resources,
-        jobs=jobs,
-        blocked=tuple(blocked),
-        covers=covered([call.func]),
-        detail=Load(arguments, parts, tuple(placed), loop),
+        resources=read.resources,
+        jobs=read.jobs,
+        blocked=read.blocked,
+        covers=covered([value.call.func]),
+        detail=read.load,
     )
-
-
-def _arguments(call: ast.Call) -> tuple[str, dict[str, ast.expr], tuple[tuple[ast.AST, str], ...]]:
-    if any(isinstance(argument, ast.Starred) for argument in call.args) or len(call.args) > len(_POSITIONS):
-        return "its arguments cannot be read here", {}, ()
-    arguments: dict[str, ast.expr] = dict(zip(_POSITIONS, call.args, strict=False))
-    parts: list[tuple[ast.AST, str]] = [(node, name) for name, node in arguments.items()]
-    for keyword in call.keywords:
-        if keyword.arg is None:
-            return "its arguments are given with `**`, and cannot be read here", {}, ()
-        arguments[keyword.arg] = keyword.value
-        parts.append((keyword, keyword.arg))
-    unknown = sorted(set(arguments) - _KNOWN)
-    if unknown:
-        return f"@dbt_cloud_assets has nothing for `{unknown[0]}`", arguments, tuple(parts)
-    if "dbt_cloud" not in arguments or "job_id" not in arguments:
-        return "its resource or job id is missing", arguments, tuple(parts)
-    return "", arguments, tuple(parts)
-
-
-def _refused(context: Context, job_id: int | None) -> str:
-    """Why the facts of a job stand against it, if they do."""
-    job = context.facts.job(job_id) if job_id is not None else None
-    if job is None:
-        return ""
-    try:
-        plan = plan_of(job)
-    except NoSingleBuild as error:
-        return str(error)
-    if plan.needs_artifacts:
-        return f"the selection of job {job.id} uses `{plan.needs_artifacts}`"
-    return ""
 
 
 def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     """Put the decorated function where the loader is called."""
     done = Rewrite()
-    module, load = claim.module, claim.detail
+    load = claim.detail
     assert isinstance(load, Load) and isinstance(claim.node, ast.Call)
-    binding = binding_of(claim, load.placements, unit, context)
-    statement = module.span(module.statement_of(claim.node))
-    if load.loop is not None:
-        names = [unit.namespace(module).reserve(f"dbt_cloud_job_{ref.job_id}") for ref in claim.jobs]
-        texts = [
-            _definition(claim, ref, name, binding.parameter, unit, context, done)
-            for ref, name in zip(claim.jobs, names, strict=True)
-        ]
-        done.edit(module, InsertBefore(statement, "\n\n".join(texts)))
-        done.edit(module, ReplaceExpression(load.loop.span_in(module), f"[{', '.join(names)}]"))
+    if load.makes_several:
+        _rewrite_as_call(claim, load, unit, context, done)
+        binding = HowBound("")
     else:
-        name, is_assigned = _function_name(claim, unit)
-        text = _definition(claim, claim.jobs[0], name, binding.parameter, unit, context, done)
-        if is_assigned:
-            done.edit(module, ReplaceStatement(statement, text))
-        else:
-            done.edit(module, InsertBefore(statement, text))
-            wrap = claim.node in _wrapped(claim, context)
-            done.edit(module, ReplaceExpression(module.span(claim.node), f"[{name}]" if wrap else name))
-        _replace(claim, context, done)
-    bind(binding, context, done)
+        binding = binding_of(claim, load.placements, unit, context)
+        _rewrite_as_function(claim, load, binding, unit, context, done)
+        bind(binding, context, done)
+    _replace_uses(claim, context, done)
     _tell(claim, unit, bool(binding.parameter), done)
     return done
 
 
-def _definition(
-    claim: Claim, ref: JobRef, name: str, parameter: str, unit: Unit, context: Context, done: Rewrite
-) -> str:
-    """The decorated function for one job of a load."""
+def _rewrite_as_function(
+    claim: Claim, load: Load, binding: HowBound, unit: Unit, context: Context, done: Rewrite
+) -> None:
+    module = claim.module
     assert isinstance(claim.node, ast.Call)
-    load, job = claim.detail, unit.job_of(ref)
+    statement = module.span(module.statement_of(claim.node))
+    ref = claim.jobs[0]
+    name, is_assigned = _function_name(claim, unit)
+    job = unit.job_of(ref)
     plan = plan_of(job) if job is not None else None
-    wanted = AssetText(claim.module, name, load.arguments, load.parts, ref, job, plan, parameter)
-    return asset_text(wanted, claim.node, unit, context, done)
+    wanted = AssetText(module, name, load.arguments, load.parts, ref, job, plan, binding.parameter)
+    text = asset_text(wanted, claim.node, unit, context, done)
+    if is_assigned:
+        done.edit(module, ReplaceStatement(statement, text))
+        return
+    done.edit(module, InsertBefore(statement, text))
+    is_wrapped = claim.node in _wrapped(claim, context)
+    done.edit(module, ReplaceExpression(module.span(claim.node), f"[{name}]" if is_wrapped else name))
 
 
 def _function_name(claim: Claim, unit: Unit) -> tuple[str, bool]:
@@ -200,7 +114,84 @@ def _function_name(claim: Claim, unit: Unit) -> tuple[str, bool]:
     return unit.namespace(claim.module).reserve(wanted), False
 
 
-def _replace(claim: Claim, context: Context, done: Rewrite) -> None:
+def _rewrite_as_call(claim: Claim, load: Load, unit: Unit, context: Context, done: Rewrite) -> None:
+    """Call a function of the module that makes the assets of any of the jobs."""
+    module, call, (ref,) = claim.module, claim.node, claim.jobs
+    assert isinstance(call, ast.Call)
+    namespace = unit.namespace(module)
+    handed_in = _handed_in(context, module, load)
+    alike = [other for other in unit.claims if _is_alike(context, other, claim)]
+    first = alike[0]
+    name = namespace.shared("dbt_cloud_job", first)
+    if first is claim:
+        _, comments = render.with_comments(module, context.style(module), call, [])
+        table = namespace.shared("DBT_CLOUD_JOBS", first)
+        plans = _plans(alike, unit)
+        wanted = Factory(module, name, table, plans, load.arguments, handed_in, comments)
+        top = min((module.top_statement_of(other.node) for other in alike), key=lambda one: one.lineno)
+        text = factory_text(wanted, unit, context, done)
+        done.edit(module, InsertBefore(module.span(top), text, blank=True))
+    workspace = workspace_of(module, load.resource, unit, context, done)
+    extra = "".join(f", {name}={render.own_text(module, load.arguments[name])}" for name in handed_in)
+    new = f"{name}({workspace}, {_job_argument(context, ref)}{extra})"
+    is_wrapped = call in _wrapped(claim, context)
+    done.edit(module, ReplaceExpression(module.span(call), f"[{new}]" if is_wrapped else new))
+
+
+def _plans(alike: Iterable[Claim], unit: Unit) -> dict[int, Plan | None]:
+    """The commands of each job that the calls may load; None where its facts are missing."""
+    found: dict[int, Plan | None] = {}
+    for claim in alike:
+        for ref in claim.jobs:
+            known = {job.id: plan_of(job) for job in unit.jobs_of(ref)}
+            found |= {job_id: known.get(job_id) for job_id in ref.job_ids}
+    return found
+
+
+def _is_alike(context: Context, one: Claim, other: Claim) -> bool:
+    """Whether two calls can share a function: they differ in resource and job alone."""
+    if one is other:
+        return True
+    if one.construct != "assets" or one.module is not other.module or not one.detail.makes_several:
+        return False
+    return _signature(context, one) == _signature(context, other)
+
+
+def _signature(context: Context, claim: Claim) -> list[tuple[str, str]]:
+    handed_in = _handed_in(context, claim.module, claim.detail)
+    return sorted(
+        (name, "" if name in handed_in else ast.dump(node))
+        for name, node in claim.detail.arguments.items()
+        if name not in _NOT_HANDED_IN
+    )
+
+
+def _handed_in(context: Context, module: Module, load: Load) -> list[str]:
+    """The arguments that depend on a function or loop around the call."""
+    return [
+        name
+        for name, node in load.arguments.items()
+        if name not in _NOT_HANDED_IN and not _is_readable_anywhere(context, module, node)
+    ]
+
+
+def _is_readable_anywhere(context: Context, module: Module, node: ast.expr) -> bool:
+    """Whether the names in an expression are those of the module, and not of a function or loop around it."""
+    names = context.index.tree.names(module)
+    inside = set(ast.walk(node))
+    scopes = {names.scope_that_binds(module, one.id, one) for one in inside if isinstance(one, ast.Name)}
+    return scopes <= {module.tree, None, *inside}
+
+
+def _job_argument(context: Context, ref: JobRef) -> str:
+    """The job id as an int: the table has numbers for keys."""
+    text = render.own_text(ref.module, ref.node)
+    found = context.constants.possible(ref.module, ref.node) or ()
+    is_number = all(isinstance(constant.value, int) for constant in found)
+    return text if is_number and found else f"int({text})"
+
+
+def _replace_uses(claim: Claim, context: Context, done: Rewrite) -> None:
     """A load stood for a sequence too; the function is one definition: take stars away, add brackets."""
     assert isinstance(claim.value, Made)
     for role in context.index.sinks(claim.value):
@@ -222,18 +213,19 @@ def _wrapped(claim: Claim, context: Context) -> dict[ast.expr, Module]:
 def _tell(claim: Claim, unit: Unit, is_bound: bool, done: Rewrite) -> None:
     module, node, tell = claim.module, claim.node, done.tell
     for ref in claim.jobs:
-        job = unit.job_of(ref)
-        if job is not None:
-            tell_of_job(done, claim, ref, unit, plan_of(job))
-        elif ref.job_id is None:
-            named = f"set {ref.variable}, or give it with --env-file" if ref.variable else ""
-            tell(module, node, "LDC402", named or "the job id cannot be read here", NAME)
-        else:
-            tell(module, node, "LDC401", f"job {ref.job_id}: its project, environment and commands", NAME)
+        known = {job.id: job for job in unit.jobs_of(ref)}
+        source = ref.source if not claim.detail.makes_several else ""
+        for job in known.values():
+            tell_of_job(done, claim, job, source, unit, plan_of(job))
+        for job_id in ref.job_ids:
+            if job_id not in known:
+                tell(module, node, "LDC401", f"job {job_id}: its project, environment and commands", NAME)
+        if not ref.job_ids:
+            tell(module, node, "LDC402", unknown_job(ref), NAME)
     if "partition_key_to_vars_fn" in claim.detail.arguments:
         tell(module, node, "LDC217", "the partition's variables are passed with --vars", NAME)
-    if is_bound:
-        tell(module, node, "LDC211", "the assets take their workspace from Definitions", NAME)
+    told = "take their workspace from Definitions" if is_bound else "use the workspace of their module"
+    tell(module, node, "LDC211", f"the assets {told}", NAME)
     for code, message in (
         ("LDC206", "kinds, tags, code versions and descriptions are added; the link to the job goes"),
         ("LDC207", "models that were built before a failure are recorded"),

@@ -27,5 +27,11 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     done.edit(
         claim.module, InsertAfter(statement, f"{name} = {workspace_text(claim, unit, context, done)}\n")
     )
-    done.tell(claim.module, claim.node, "LDC220", f"`{name}` serves the loads that became v2", claim.name)
+    served = ", ".join(str(job.id) for job in unit.jobs)
+    said = (
+        f"`{name}` serves what is loaded of job {served}"
+        if served
+        else f"`{name}` serves the loads that became v2"
+    )
+    done.tell(claim.module, claim.node, "LDC220", said, claim.name)
     return done

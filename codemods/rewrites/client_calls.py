@@ -391,7 +391,7 @@ def _rewrite_poll(claim: Claim, use_: Use_, unit: Unit, use: Use, context: Conte
     run = target.id if isinstance(target, ast.Name) else namespace.fresh("run")
     client = client_text(context, module, use_.base)
     style = context.style(module)
-    poll = poll_of(method, module, style, related=_needs_related(context, claim))
+    poll = poll_of(method, module, related=_needs_related(context, claim))
     lines = run_and_poll(poll, run, client, namespace.fresh("client"), use, style)
     if isinstance(statement, ast.Return):
         lines.append(f"return {run}")

@@ -10,25 +10,28 @@ import ast
 from collections.abc import Iterator
 
 from .. import render
+from ..asset_factory import FACT, row_text
 from ..asset_text import alone, guard
 from ..claims import Claim, Context, Rewrite, covered
 from ..edits import AddArgument, InsertAfter, InsertBefore, ReplaceExpression
 from ..facts import Job
 from ..findings import Finding
-from ..job_commands import NoSingleBuild, Plan, build_words, plan_of
-from ..job_differences import tell_of_job, tell_of_schedules
+from ..job_commands import EVERYTHING, NoSingleBuild, Plan, build_words, plan_of
+from ..job_differences import tell_of_job, tell_of_schedules, unknown_job
 from ..modules import FUNCTIONS, Module
-from ..roles import role_of
-from ..units import Unit
+from ..roles import Role, role_of
+from ..units import Environment, Unit
+from ..v2 import CLOUD_V2
 from ..values import External, Made
 
 NAME = "missing_fact"
 _FUNCTION = External(f"legacy_shim.{NAME}")
+_WORKSPACE = External(f"{CLOUD_V2}.DbtCloudWorkspace")
 _COMMANDS = "execute_steps"
 
 
 def claims(context: Context) -> Iterator[Claim]:
-    """One claim for each placeholder. Those of one module belong together: they were one unit."""
+    """One claim for each placeholder. Those of one workspace and its assets belong together."""
     for module in context.index.tree.modules.values():
         for node in module.nodes:
             if isinstance(node, ast.Call) and _FUNCTION in context.index.values(module, node.func):
@@ -44,13 +47,11 @@ def _claim(context: Context, module: Module, node: ast.Call) -> Claim:
     if ref is None:
         finding = Finding(place, "LDC403", f"write the {fact} by hand", NAME)
     elif ref.job_id is None:
-        finding = Finding(
-            place, "LDC402", f"set {ref.variable or 'the job id'}, or give it with --env-file", NAME
-        )
+        finding = Finding(place, "LDC402", unknown_job(ref), NAME)
     else:
         finding = Finding(place, "LDC401", f"job {ref.job_id}: its {fact}", NAME)
     blocked: tuple[Finding, ...] = (finding,) if known is None else ()
-    if known is not None and fact == _COMMANDS:
+    if known is not None and fact in {_COMMANDS, FACT}:
         try:
             plan_of(known)
         except NoSingleBuild as error:
@@ -62,11 +63,48 @@ def _claim(context: Context, module: Module, node: ast.Call) -> Claim:
         name=NAME,
         code=finding.code,
         value=Made(module, node, _FUNCTION.name),
+        resources=_workspaces(context, module, node),
         jobs=(ref,) if ref is not None else (),
         blocked=blocked,
         covers=covered([node.func]),
         detail=(fact, known),
     )
+
+
+def _workspaces(context: Context, module: Module, node: ast.expr) -> frozenset[Made]:
+    """The workspaces that a placeholder is a part of, or that its assets run on."""
+    for above in module.ancestors(node):
+        if isinstance(above, ast.Call):
+            if _WORKSPACE in context.index.values(module, above.func):
+                return frozenset({Made(module, above, _WORKSPACE.name)})
+            given = next((word.value for word in above.keywords if word.arg == "workspace"), None)
+            if given is not None:
+                return _those(context, module, given)
+        if isinstance(above, FUNCTIONS):
+            for decorator in above.decorator_list:
+                for word in getattr(decorator, "keywords", ()):
+                    if word.arg == "workspace":
+                        return _those(context, module, word.value)
+        if isinstance(above, ast.Assign) and isinstance(above.value, ast.Dict):
+            return _of_table(context, module, above)
+    return frozenset()
+
+
+def _those(context: Context, module: Module, node: ast.expr) -> frozenset[Made]:
+    values = context.index.values(module, node)
+    return frozenset(value for value in values if isinstance(value, Made) and value.of == _WORKSPACE.name)
+
+
+def _of_table(context: Context, module: Module, table: ast.Assign) -> frozenset[Made]:
+    """The workspaces of the function that a table of jobs was written for."""
+    names = {target.id for target in table.targets if isinstance(target, ast.Name)}
+    for node in module.tree.body:
+        if isinstance(node, FUNCTIONS) and any(
+            isinstance(inner, ast.Name) and inner.id in names for inner in ast.walk(node)
+        ):
+            given = context.index.evaluator.arguments(node, node.args.args[0].arg) if node.args.args else []
+            return frozenset().union(*(_those(context, caller, argument) for caller, argument in given))
+    return frozenset()
 
 
 def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
@@ -76,27 +114,44 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     assert isinstance(job, Job) and isinstance(claim.node, ast.Call)
     role = role_of(claim.module, claim.node)
     span = claim.module.span(claim.node)
-    if fact != _COMMANDS:
-        done.edit(claim.module, ReplaceExpression(span, str(getattr(job, str(fact)))))
-        if fact == "environment_id":
-            tell_of_schedules(done, claim, unit)
-        if fact == "environment_id" and unit.reused is not None and role.call is not None:
-            name = context.style(claim.module).string(unit.reused.name)
-            done.edit(claim.module, AddArgument(claim.module.span(role.call), "adhoc_job_name", name))
-        return done
-    plan = plan_of(job)
-    if role.name == "select" and role.call is not None:
+    if fact == FACT:
+        plan = plan_of(job)
+        text = render.in_place(claim.module, claim.node, row_text(plan, context.style(claim.module)))
+        done.edit(claim.module, ReplaceExpression(span, text))
+        tell_of_job(done, claim, job, "", unit, plan)
+    elif fact != _COMMANDS:
+        _fill_place(claim, str(fact), job, role, unit, context, done)
+    elif role.name == "select" and role.call is not None:
+        plan = plan_of(job)
         _select(claim, role.call, plan, unit, context, done)
-        tell_of_job(done, claim, claim.jobs[0], unit, plan)
+        tell_of_job(done, claim, job, claim.jobs[0].source, unit, plan)
     else:
-        _command(claim, plan, context, done)
+        _command(claim, plan_of(job), unit, context, done)
     return done
+
+
+def _fill_place(
+    claim: Claim, fact: str, job: Job, role: Role, unit: Unit, context: Context, done: Rewrite
+) -> None:
+    """The project or environment of a workspace, and with the latter the job that it runs."""
+    assert isinstance(claim.node, ast.Call)
+    done.edit(claim.module, ReplaceExpression(claim.module.span(claim.node), str(getattr(job, fact))))
+    if fact != "environment_id":
+        return
+    tell_of_schedules(done, claim, unit)
+    reused = unit.reused.get(Environment.of(job))
+    is_loaded = any(
+        claim.construct == "placeholders" and claim.detail[0] in {_COMMANDS, FACT} for claim in unit.claims
+    )
+    if reused is not None and role.call is not None and is_loaded:
+        name = context.style(claim.module).string(reused.name)
+        done.edit(claim.module, AddArgument(claim.module.span(role.call), "adhoc_job_name", name))
 
 
 def _select(claim: Claim, call: ast.Call, plan: Plan, unit: Unit, context: Context, done: Rewrite) -> None:
     module, string = claim.module, context.style(claim.module).string
     assert isinstance(claim.node, ast.Call)
-    done.edit(module, ReplaceExpression(module.span(claim.node), string(plan.select or "fqn:*")))
+    done.edit(module, ReplaceExpression(module.span(claim.node), string(plan.select or EVERYTHING)))
     for name, text in (("exclude", plan.exclude), ("selector", plan.selector)):
         if text:
             done.edit(module, AddArgument(module.span(call), name, string(text)))
@@ -117,8 +172,9 @@ def _select(claim: Claim, call: ast.Call, plan: Plan, unit: Unit, context: Conte
         done.edit(module, InsertBefore(module.span(function), "\n".join(lines) + "\n"))
 
 
-def _command(claim: Claim, plan: Plan, context: Context, done: Rewrite) -> None:
+def _command(claim: Claim, plan: Plan, unit: Unit, context: Context, done: Rewrite) -> None:
     module, style = claim.module, context.style(claim.module)
+    use = unit.using(done, module)
     assert isinstance(claim.node, ast.Call)
     words = ", ".join(style.string(word) for word in build_words(plan))
     starred = module.parent(claim.node)
@@ -131,8 +187,8 @@ def _command(claim: Claim, plan: Plan, context: Context, done: Rewrite) -> None:
     runner = _runner(module, claim.node)
     statement = module.statement_of(claim.node)
     if runner:
-        before = [line for command in plan.before for line in alone(command, runner, style)]
-        after = [line for command in plan.after for line in alone(command, runner, style)]
+        before = [line for command in plan.before for line in alone(command, runner, use, style)]
+        after = [line for command in plan.after for line in alone(command, runner, use, style)]
         if before:
             done.edit(module, InsertBefore(module.span(statement), "\n".join(before) + "\n"))
         if after:

@@ -16,12 +16,12 @@ from collections.abc import Callable, Iterator, Mapping
 from legacy_shim.catalogue import BY_NAME
 
 from .. import render, sinks
-from ..claims import Claim, Context, Rewrite, covered
+from ..claims import Claim, Context, JobRef, Rewrite, covered
 from ..edits import InsertBefore, ReplaceExpression, ReplaceStatement
 from ..evaluate import CONFIGURED
 from ..findings import Finding
 from ..index import Reference, thing_kind
-from ..job_differences import tell_of_schedules
+from ..job_differences import tell_of_schedules, unknown_job
 from ..modules import FUNCTIONS, Module
 from ..render import Field
 from ..roles import role_of
@@ -182,7 +182,7 @@ def workspace_text(claim: Claim, unit: Unit, context: Context, done: Rewrite) ->
     for setting, field in by_name.items():
         if setting in _WITHOUT_COUNTERPART:
             left += [*field.comments, *([field.trailing] if field.trailing else [])]
-    fields = [Field(inner, "credentials", tuple(left)), *_place(unit, use, style.string)]
+    fields = [Field(inner, "credentials", tuple(left)), *_place(claim, unit, use, style.string)]
     for name in _RETRIES:
         if name in settings.values:
             fields.append(_described(name, _number(context, settings.values[name], use, style), by_name))
@@ -273,10 +273,11 @@ def _environment_read(context: Context, setting: Setting, use: Use, style: Style
     return f"{use('os', '')}.environ[{text}]"
 
 
-def _place(unit: Unit, use: Use, string: Callable[[str], str]) -> list[Field]:
+def _place(claim: Claim, unit: Unit, use: Use, string: Callable[[str], str]) -> list[Field]:
     """Project, environment and, where one can be reused, the job."""
-    where = unit.environment
-    job = "" if where else _job_text(unit, use, string)
+    assert isinstance(claim.value, Made)
+    where = unit.environments.get(claim.value)
+    job = "" if where else _job_text(claim, unit, use, string)
     fields = [
         Field(str(where.project_id) if where else missing_fact(use, "project_id", job), "project_id"),
         Field(
@@ -284,50 +285,49 @@ def _place(unit: Unit, use: Use, string: Callable[[str], str]) -> list[Field]:
             "environment_id",
         ),
     ]
-    if unit.reused is not None:
-        note = f"# runs job {unit.reused.id} itself, with its settings"
-        fields.append(Field(string(unit.reused.name), "adhoc_job_name", trailing=note))
+    reused = unit.reused.get(where) if where is not None and _loads_of(claim, unit) else None
+    if reused is not None:
+        note = f"# runs job {reused.id} itself, with its settings"
+        fields.append(Field(string(reused.name), "adhoc_job_name", trailing=note))
     return fields
 
 
-def _job_text(unit: Unit, use: Use, string: Callable[[str], str]) -> str:
+def _loads_of(claim: Claim, unit: Unit) -> list[Claim]:
+    """What is loaded with the resource."""
+    return [
+        other for other in unit.claims if other.construct == "assets" and other.resources & claim.resources
+    ]
+
+
+def _refs_of(claim: Claim, unit: Unit) -> tuple[JobRef, ...]:
+    """The jobs that say where the resource belongs: those of its loads, else those of the unit."""
+    return tuple(ref for other in _loads_of(claim, unit) for ref in other.jobs) or unit.job_refs
+
+
+def _job_text(claim: Claim, unit: Unit, use: Use, string: Callable[[str], str]) -> str:
     """How a placeholder names the job whose facts are missing; empty where no text means it in this place."""
-    for ref in unit.job_refs:
-        if ref.job_id is not None:
-            return str(ref.job_id)
+    refs = _refs_of(claim, unit)
+    unknown = [ref for ref in refs if len(unit.jobs_of(ref)) < max(1, len(ref.job_ids))]
+    for ref in unknown or refs:
+        if ref.job_ids:
+            return str(ref.job_ids[0])
         if ref.variable:
             return f"{use('os', '')}.environ.get({string(ref.variable)})"
     return ""
 
 
 def _tell_of_missing_facts(claim: Claim, unit: Unit, done: Rewrite) -> None:
-    if unit.environment is not None:
+    assert isinstance(claim.value, Made)
+    if claim.value in unit.environments:
         return
-    if not unit.job_refs:
-        done.tell(
-            claim.module,
-            claim.node,
-            "LDC403",
-            "no job that this resource runs is named in the code",
-            claim.name,
-        )
-        return
-    for ref in unit.job_refs:
-        if ref.job_id is None:
-            said = (
-                f"set {ref.variable}, or give it with --env-file"
-                if ref.variable
-                else "the job id cannot be read here"
-            )
-            done.tell(ref.module, ref.node, "LDC402", said, claim.name)
-        elif unit.job_of(ref) is None:
-            done.tell(
-                claim.module,
-                claim.node,
-                "LDC401",
-                f"job {ref.job_id}: its project and environment",
-                claim.name,
-            )
+    for ref in _refs_of(claim, unit):
+        known = {job.id for job in unit.jobs_of(ref)}
+        for job_id in ref.job_ids:
+            if job_id not in known:
+                said = f"job {job_id}: its project and environment"
+                done.tell(claim.module, claim.node, "LDC401", said, claim.name)
+        if not ref.job_ids:
+            done.tell(ref.module, ref.node, "LDC402", unknown_job(ref), claim.name)
 
 
 def _leaves_schedules_alone(settings: Settings) -> bool:

@@ -133,7 +133,7 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     text = op_text(
         found.variable,
         _own_fields(module, found, style),
-        poll_of(method, module, style, related=True),
+        poll_of(method, module, related=True),
         materializations,
         use,
         style,

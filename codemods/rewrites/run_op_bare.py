@@ -21,7 +21,7 @@ from ..findings import Finding
 from ..index import Reference
 from ..modules import Module
 from ..render import Field
-from ..run_and_poll import INTERVAL, Poll, or_for_ever
+from ..run_and_poll import INTERVAL, Poll
 from ..run_op_text import KEY, NAME, PREFIX, Materializations, op_text, tell_of_op
 from ..scopes import Binding, Imported
 from ..style import Style
@@ -69,7 +69,7 @@ def _jobs_in_run_config(context: Context, module: Module) -> tuple[JobRef, ...]:
         for key, value in zip(node.keys, node.values, strict=True)
         if isinstance(key, ast.Constant) and key.value == "job_id"
     ]
-    return tuple(ref for ref in found if ref.job_id is not None or ref.variable)
+    return tuple(ref for ref in found if ref.job_ids or ref.variable)
 
 
 def _claim(
@@ -152,7 +152,7 @@ def _poll(style: Style) -> Poll:
     return Poll(
         job=_config("job_id", style),
         interval=_config("poll_interval", style),
-        timeout=or_for_ever(_config("poll_timeout", style), style),
+        timeout=_config("poll_timeout", style),
     )
 
 

@@ -196,17 +196,7 @@ def test_postponed_annotations_leave_the_context_bare(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("program", "code"),
     [
-        ("m = [load_assets_from_dbt_cloud_job(cloud, i) for i in (67890, int(name))]", "LDC302"),
-        ("m = [load_assets_from_dbt_cloud_job(cloud, i) for i in (67890, 67891) if i % 2]", "LDC302"),
-        ("m = {i: load_assets_from_dbt_cloud_job(cloud, i) for i in (67890, 67891)}", "LDC302"),
-        (
-            "m = [load_assets_from_dbt_cloud_job(cloud, i, lambda n: name(n, i)) for i in (67890, 67891)]",
-            "LDC302",
-        ),
-        (
-            "m = []\nfor i in (67890, 67891):\n    m.append(load_assets_from_dbt_cloud_job(cloud, i))",
-            "LDC302",
-        ),
+        ("m = [load_assets_from_dbt_cloud_job(cloud, i) for i in (67890, int(name))]", "LDC303"),
         ("m = load_assets_from_dbt_cloud_job(cloud, 67890, op_tags={'a': 'b'})", "LDC302"),
         ("m = load_assets_from_dbt_cloud_job(cloud, 67890)\nm.compute_cacheable_data()", "LDC303"),
         ("m = load_assets_from_dbt_cloud_job(**settings)", "LDC302"),
@@ -293,14 +283,72 @@ def test_across_files_names_packages_and_stars(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("program", "left"),
     [
-        ("JOBS = [67890, 67891]\nm = [load_assets_from_dbt_cloud_job(cloud, i) for i in JOBS]", "m = [{}]"),
-        ("m = [a for i in (67890, 67891) for a in load_assets_from_dbt_cloud_job(cloud, i)]", "m = [{}]"),
-        ("m = [*(load_assets_from_dbt_cloud_job(cloud, i) for i in (67890, 67891))]", "m = [*([{}])]"),
+        (
+            "JOBS = [67890, 67891]\nm = [load_assets_from_dbt_cloud_job(cloud, i) for i in JOBS]",
+            "m = [dbt_cloud_job(cloud, i) for i in JOBS]",
+        ),
+        (
+            "m = [load_assets_from_dbt_cloud_job(cloud, i) for i in (67890, 67891) if i % 2]",
+            "m = [dbt_cloud_job(cloud, i) for i in (67890, 67891) if i % 2]",
+        ),
+        (
+            "m = [a for i in ('67890', 67891) for a in load_assets_from_dbt_cloud_job(cloud, i)]",
+            "m = [a for i in ('67890', 67891) for a in [dbt_cloud_job(cloud, int(i))]]",
+        ),
+        (
+            "m = [*(load_assets_from_dbt_cloud_job(cloud, i) for i in (67890, 67891))]",
+            "m = [*(dbt_cloud_job(cloud, i) for i in (67890, 67891))]",
+        ),
+        (
+            "m = {i: load_assets_from_dbt_cloud_job(cloud, i) for i in (67890, 67891)}.values()",
+            "m = {i: dbt_cloud_job(cloud, i) for i in (67890, 67891)}.values()",
+        ),
+        (
+            "m = [load_assets_from_dbt_cloud_job(cloud, i, lambda n: str(i) + n['name']) for i in (67890, 67891)]",
+            "m = [dbt_cloud_job(cloud, i, node_info_to_asset_key=lambda n: str(i) + n['name']) for i in (67890, 67891)]",
+        ),
+        (
+            "m = []\nfor i in (67890, 67891):\n    m.append(load_assets_from_dbt_cloud_job(cloud, i))",
+            "    m.append(dbt_cloud_job(cloud, i))",
+        ),
+        (
+            "m = []\nfor i in (67890, 67891):\n    m += load_assets_from_dbt_cloud_job(cloud, i)",
+            "    m += [dbt_cloud_job(cloud, i)]",
+        ),
+        (
+            "JOBS = {'a': 67890, 'b': 67891}\nm = [load_assets_from_dbt_cloud_job(cloud, JOBS[name])]",
+            "m = [dbt_cloud_job(cloud, JOBS[name])]",
+        ),
+        (
+            "def make(i):\n    return load_assets_from_dbt_cloud_job(cloud, i)\nm = [make(67890), make(67891)]",
+            "    return dbt_cloud_job(cloud, i)",
+        ),
     ],
 )
-def test_a_loop_over_jobs_is_written_out(tmp_path: Path, program: str, left: str) -> None:
+def test_a_load_of_several_jobs_takes_them_from_a_table(tmp_path: Path, program: str, left: str) -> None:
     text, codes = migrate_one(tmp_path, HEAD + program + "\ndefs = Definitions(assets=[*m])\n")
-    assert left.format("dbt_cloud_job_67890, dbt_cloud_job_67891") in text
-    assert text.count("@dbt_cloud_assets(") == 2
-    assert 'defs = Definitions(assets=[*m], resources={"dbt_cloud": cloud})' in text
+    assert left in text
+    assert text.count("@dbt_cloud_assets(") == 1
+    assert "67890: {" in text
+    assert "67891: {" in text
+    assert "job = DBT_CLOUD_JOBS[job_id]" in text
+    assert "defs = Definitions(assets=[*m])" in text
     assert "LDC204" in codes and "legacy_shim" not in text  # the second job's commands run in the first
+
+
+def test_loads_of_several_jobs_share_what_makes_them(tmp_path: Path) -> None:
+    text, _ = migrate_one(
+        tmp_path,
+        HEAD
+        + """
+first = [load_assets_from_dbt_cloud_job(cloud, i) for i in [67890]]
+second = [load_assets_from_dbt_cloud_job(cloud, job_id=j) for j in [67891]]
+third = [load_assets_from_dbt_cloud_job(cloud, k, lambda node: node["name"]) for k in [67890]]
+defs = Definitions(assets=[*first, *second, *third])
+""",
+    )
+    assert text.count("DBT_CLOUD_JOBS = {") == 1
+    assert text.count("DBT_CLOUD_JOBS_2 = {") == 1
+    assert "first = [dbt_cloud_job(cloud, i) for i in [67890]]" in text
+    assert "second = [dbt_cloud_job(cloud, j) for j in [67891]]" in text
+    assert "third = [dbt_cloud_job_2(cloud, k) for k in [67890]]" in text

@@ -221,7 +221,7 @@ def test_resources_of_several_accounts_do_not_share_facts(tmp_path: Path) -> Non
     assert "DbtCloudWorkspace" not in text
 
 
-def test_a_placeholder_never_names_what_its_place_does_not_know(tmp_path: Path) -> None:
+def test_a_resource_stays_that_no_look_up_can_find_a_place_for(tmp_path: Path) -> None:
     text, codes = migrate_one(
         tmp_path,
         HEAD
@@ -237,8 +237,8 @@ defs = Definitions(resources={"dbt_cloud": cloud})
 """,
         facts=Facts((NIGHTLY, replace(NIGHTLY, id=67892, environment_id=23))),
     )
-    assert 'project_id=missing_fact("project_id"),' in text
-    assert "LDC402" in codes
+    assert 'cloud = dbt_cloud_resource("t", 12345)' in text
+    assert "LDC403" in codes
 
 
 def test_a_client_needs_no_job_where_there_is_one_environment(tmp_path: Path) -> None:
