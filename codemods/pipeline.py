@@ -31,7 +31,8 @@ from .units import Unit
 def scan(paths: Sequence[Path], options: Options) -> Report:
     """What is legacy in these files, and what a migration would do with it. Writes nothing."""
     planned = plan(paths, options)
-    report = _report(planned, options, (), collect(planned).findings)
+    collected = collect(planned)
+    report = _report(planned, options, (), [*collected.findings, *collected.faults.values()])
     sites = [
         Finding(claim.module.place(claim.node), claim.code, _fate(unit), claim.name)
         for unit in planned.units

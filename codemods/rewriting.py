@@ -14,7 +14,7 @@ from .change import Task, change_all
 from .claims import Claim, Context, Rewrite
 from .edits import Edit, Import, ReplaceExpression
 from .excerpts import statement_lines
-from .findings import Finding
+from .findings import Finding, Place
 from .import_edits import ImportChanges, import_edits
 from .index import Index
 from .keeping import kept_findings
@@ -50,6 +50,8 @@ class Collected:
     findings: list[Finding] = field(default_factory=list)
     units: dict[Path, list[Unit]] = field(default_factory=lambda: defaultdict(list))
     """The units that change each file."""
+    faults: dict[Unit, Finding] = field(default_factory=dict)
+    """The units whose rewrite broke down."""
     rewritten: set[ast.AST] = field(default_factory=set)
     """The first nodes of the references that are rewritten."""
 
@@ -63,7 +65,13 @@ def collect(planned: Planned) -> Collected:
         if not unit.migrates:
             found.findings += kept_findings(unit)
             continue
-        for claim, done in _rewrites(unit, planned.context):
+        try:
+            rewrites = list(_rewrites(unit, planned.context))
+        except Exception as error:
+            # Whatever a rewrite stumbles over, other units and the files are not harmed.
+            found.faults[unit] = _fault(unit, error)
+            continue
+        for claim, done in rewrites:
             found.rewritten |= claim.covers
             found.findings += done.findings
             for module, edit in done.edits:
@@ -81,6 +89,12 @@ def _rewrites(unit: Unit, context: Context) -> Iterator[tuple[Claim, Rewrite]]:
         yield claim, all_constructs[claim.construct].rewrite(claim, unit, context)
 
 
+def _fault(unit: Unit, error: Exception) -> Finding:
+    claim = unit.claims[0]
+    said = f"the tool broke down over it: {type(error).__name__}: {error}"
+    return Finding(claim.module.place(claim.node), "LDC507", said, claim.name)
+
+
 def settle(planned: Planned, jobs: int) -> tuple[Planned, Collected, list[Change], list[Finding]]:
     """Carry out what can be carried out whole: a unit with a file that cannot be changed stays on the facade.
 
@@ -88,8 +102,8 @@ def settle(planned: Planned, jobs: int) -> tuple[Planned, Collected, list[Change
     """
     while True:
         found = collect(planned)
-        changes, problems = carry_out(planned, found, jobs)
-        blocked = {
+        changes, problems = ([], []) if found.faults else carry_out(planned, found, jobs)
+        blocked = found.faults or {
             unit: problem
             for problem in problems
             if problem.code == "LDC507"
@@ -122,14 +136,20 @@ def carry_out(planned: Planned, found: Collected, jobs: int = 1) -> tuple[list[C
     for module, name in _starred_in(index, rewritten):
         found.imports[module].append(Import(FACADE, name))
     tasks: list[Task] = []
+    broken: list[Finding] = []
     for module in index.tree.modules.values():
         wanted = ImportChanges(
             dropped.get(module, frozenset()), to_facade.get(module, frozenset()), tuple(found.imports[module])
         )
         if not (found.edits[module] or wanted.drop or wanted.to_facade or wanted.add):
             continue
-        tasks.append(_task(planned, module, found.edits[module], wanted))
-    done = change_all(tasks, jobs)
+        try:
+            tasks.append(_task(planned, module, found.edits[module], wanted))
+        except SyntaxError as error:
+            broken.append(
+                Finding(Place(module.path), "LDC507", f"what was to be written does not parse: {error.msg}")
+            )
+    done = [*change_all(tasks, jobs), *broken]
     changes = [each for each in done if isinstance(each, Change) and each.new_text != each.source.text]
     problems = [each for each in done if isinstance(each, Finding)]
     return changes, [*problems, *_handed_out(verdicts.needed, found.findings)]

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from enum import Enum
 
 from . import render
 from .claims import Context
+from .constants import ENV_VARS
 from .edits import Edit
 from .functions import returns_of
 from .modules import FUNCTIONS, Module
@@ -41,6 +43,13 @@ class Setting:
     def text(self) -> str:
         """How to write it where the resource is built."""
         return self.access or render.own_text(self.module, self.node)
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether an attribute or a subscript can follow its text as it stands."""
+        return bool(self.access) or isinstance(
+            self.node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Dict)
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +155,7 @@ def from_mapping(context: Context, module: Module, config: ast.expr) -> Found:
         return problem, None
     is_here = isinstance(config, ast.Dict)
     parts = tuple((value.node, name) for name, value in values.items() if is_here and not value.access)
-    return checked(Settings(values, parts, config))
+    return checked(context, Settings(values, parts, config))
 
 
 def _entries(context: Context, module: Module, config: ast.expr) -> tuple[str, dict[str, Setting]]:
@@ -217,11 +226,44 @@ def _from_arguments(
         values[keyword.arg] = Setting(module, keyword.value)
         parts.append((keyword, keyword.arg))
     own = {key: values.pop(key) for key in sorted(fields & values.keys(), key=list(values).index)}
-    return checked(Settings(values, tuple(parts), call, own))
+    return checked(context, Settings(values, tuple(parts), call, own))
 
 
-def checked(settings: Settings) -> Found:
+class Kind(Enum):
+    """What gives a setting its value."""
+
+    PLAIN = 1
+    ENV_VAR = 2
+    """``EnvVar("X")``, which Dagster resolves in a resource and nowhere else."""
+    ENV_DICT = 3
+    """``{"env": "X"}``, which Dagster resolves in configuration and nowhere else."""
+    MIXED = 4
+    """One or another, from place to place."""
+
+
+def kind_of(context: Context, setting: Setting) -> Kind:
+    """What a setting comes from in the end."""
+    kinds = {
+        _kind_of_place(context, module, node)
+        for module, node in context.constants.origins(setting.module, setting.node).places
+    }
+    return kinds.pop() if len(kinds) == 1 else Kind.MIXED if kinds else Kind.PLAIN
+
+
+def _kind_of_place(context: Context, module: Module, node: ast.expr) -> Kind:
+    if isinstance(node, ast.Call):
+        callee = context.index.values(module, node.func)
+        return Kind.ENV_VAR if callee & {External(name) for name in ENV_VARS} else Kind.PLAIN
+    is_env = isinstance(node, ast.Dict) and [getattr(key, "value", None) for key in node.keys] == ["env"]
+    return Kind.ENV_DICT if is_env else Kind.PLAIN
+
+
+def checked(context: Context, settings: Settings) -> Found:
     """The settings, if a workspace can be built with them."""
+    for name, setting in settings.values.items():
+        kind = kind_of(context, setting)
+        if kind is Kind.MIXED:
+            return f"its `{name}` is an EnvVar here and a text there", None
     unknown = sorted(set(settings.values) - KNOWN)
     if unknown:
         return f"a workspace has nothing for `{unknown[0]}`", None

@@ -26,7 +26,7 @@ from ..modules import FUNCTIONS, Module
 from ..render import Field
 from ..roles import role_of
 from ..run_config import settings_from_run_config
-from ..settings import Setting, Settings, is_legacy_resource, settings_of
+from ..settings import Kind, Setting, Settings, is_legacy_resource, kind_of, settings_of
 from ..style import Style
 from ..units import Unit
 from ..v2 import CLOUD_V2, DEFAULT_HOST, Use, missing_fact
@@ -76,6 +76,8 @@ def _claim(context: Context, value: Made) -> Claim:
     uses = sinks.resource_uses(context.index, value)
     problem, settings = settings_of(context, value)
     blocked = [sinks.lost_trail(role, "the resource", name) for role in uses.escapes]
+    if not problem and isinstance(module.scope_of(value.call), ast.ClassDef):
+        problem = "it is an attribute of a class, where a workspace would be a descriptor"
     if problem:
         blocked.append(Finding(module.place(value.call), "LDC302", problem, name))
     function = _decorated_by(module, value.call)
@@ -250,27 +252,35 @@ def _host(context: Context, setting: Setting | None, use: Use, style: Style) -> 
     if is_told and not str(known.value if known else "").endswith("/"):
         return setting.text()
     text = _environment_read(context, setting, use, style) or setting.text()
-    simple = isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Dict)) or setting.access
-    return f"{text if simple else f'({text})'}.rstrip({style.string('/')})"
+    return f"{text if setting.is_simple else f'({text})'}.rstrip({style.string('/')})"
 
 
 def _environment_read(context: Context, setting: Setting, use: Use, style: Style) -> str:
-    """``os.environ[...]`` for ``{"env": X}`` and ``EnvVar(X)``; empty for anything else."""
-    module, node = setting.module, setting.node
-    variable: ast.expr | None = None
-    if isinstance(node, ast.Dict) and len(node.keys) == 1:
-        key = node.keys[0]
-        if isinstance(key, ast.Constant) and key.value == "env":
-            variable = node.values[0]
-    elif isinstance(node, ast.Call) and len(node.args) == 1:
-        callee = context.index.values(module, node.func)
-        if callee & {External("dagster.EnvVar"), External("dagster.EnvVar.int")}:
-            variable = node.args[0]
-    if variable is None:
+    """A read of the environment for what Dagster would have resolved; empty for anything else."""
+    kind = kind_of(context, setting)
+    if kind is Kind.PLAIN:
         return ""
-    is_text = isinstance(variable, ast.Constant) and isinstance(variable.value, str) and setting.access
-    text = style.string(str(variable.value)) if is_text else render.own_text(module, variable)  # type: ignore[attr-defined]
-    return f"{use('os', '')}.environ[{text}]"
+    written = _variable_written(setting)
+    if written is not None:
+        return f"{use('os', '')}.environ[{_text_of(setting, written, style)}]"
+    text = setting.text() if setting.is_simple else f"({setting.text()})"
+    if kind is Kind.ENV_VAR:
+        return f"{text}.get_value()"
+    return f"{use('os', '')}.environ[{text}[{style.string('env')}]]"
+
+
+def _variable_written(setting: Setting) -> ast.expr | None:
+    """The expression that names the variable, where the setting is ``EnvVar(X)`` or ``{"env": X}`` itself."""
+    node = setting.node
+    if isinstance(node, ast.Dict):
+        return node.values[0]
+    return node.args[0] if isinstance(node, ast.Call) and len(node.args) == 1 else None
+
+
+def _text_of(setting: Setting, variable: ast.expr, style: Style) -> str:
+    if setting.access and isinstance(variable, ast.Constant) and isinstance(variable.value, str):
+        return style.string(variable.value)
+    return render.own_text(setting.module, variable)
 
 
 def _place(claim: Claim, unit: Unit, use: Use, string: Callable[[str], str]) -> list[Field]:
