@@ -162,6 +162,8 @@ class _Changer(cst.CSTTransformer):
         self.done: set[Edit] = set()
         self.fresh: dict[int, Any] = {}
         """New functions and classes by identity; holding them keeps the identities apart."""
+        self.apart: list[Any] = []
+        """New statements behind which an empty line is wanted, before whatever comes to stand there."""
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         # Most statements of a file have nothing to change in them, and walking through them is what takes the time.
@@ -257,6 +259,8 @@ class _Changer(cst.CSTTransformer):
                 before += self._statements(edit.text)
                 if edit.blank and middle:
                     middle[0] = middle[0].with_changes(leading_lines=[cst.EmptyLine(indent=False)])
+                elif edit.blank:
+                    self.apart.append(before[-1])
             elif isinstance(edit, InsertAfter):
                 behind += self._statements(edit.text)
             elif isinstance(edit, ReplaceStatement):
@@ -298,7 +302,7 @@ class _Changer(cst.CSTTransformer):
             _, rest = _split_blank(list(body[0].leading_lines))
             body[0] = body[0].with_changes(leading_lines=rest)
             return updated.with_changes(body=body)
-        if not self.fresh:
+        if not self.fresh and not self.apart:
             return updated
         return updated.with_changes(body=self._spaced(body, 2 if isinstance(original, cst.Module) else 1))
 
@@ -314,9 +318,10 @@ class _Changer(cst.CSTTransformer):
         for place, statement in enumerate(body):
             after_new = place > 0 and id(body[place - 1]) in self.fresh
             is_new = id(statement) in self.fresh
-            if place > 0 and (after_new or is_new):
+            is_apart = place > 0 and any(body[place - 1] is one for one in self.apart)
+            if place > 0 and (after_new or is_new or is_apart):
                 blank, rest = _split_blank(list(statement.leading_lines))
-                missing = max(0, lines - len(blank))
+                missing = max(0, (lines if after_new or is_new else 1) - len(blank))
                 added = [cst.EmptyLine(indent=False)] * missing
                 statement = statement.with_changes(leading_lines=[*added, *blank, *rest])
             spaced.append(statement)

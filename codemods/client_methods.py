@@ -10,8 +10,8 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .evaluate import CALLED
 from .index import is_op, thing_kind
+from .spellings import CALLED
 from .values import Keyed, Result, Value, legacy_name
 
 METHODS: Mapping[str, str] = {

@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from .functions import decorator_name
 from .modules import Module
-from .roles import ADDING, EXTENDING, is_dict_call, key_set_by
-from .values import Evaluates, Literal, Values, is_load
+from .roles import ADDING, COPYING, EXTENDING, JOINING, LOOKING_UP, is_dict_call, key_set_by
+from .values import NOTHING, Evaluates, Literal, Value, Values, is_load
 
 _VIEWS = frozenset({"values", "items", "keys", "copy"})
 
@@ -143,6 +144,46 @@ class Containers:
                 if at == place
             ]
         return nodes
+
+    def of_call(self, module: Module, node: ast.Call) -> Values | None:
+        """What functions and methods answer that copy, join or look into containers."""
+        name = decorator_name(node)
+        if is_dict_call(node):
+            return frozenset({Literal(module, node)})
+        if isinstance(node.func, ast.Name) and name in COPYING and len(node.args) == 1:
+            return self.sequence_values(module, node.args[0])
+        if name in LOOKING_UP and isinstance(node.func, ast.Attribute) and node.args:
+            holders = [
+                value
+                for value in self.evaluator.values(module, node.func.value)
+                if isinstance(value, Literal)
+            ]
+            key = self.evaluator.text_of(module, node.args[0]) or None
+            other = self.evaluator.values(module, node.args[1]) if len(node.args) > 1 else NOTHING
+            return other.union(*(self.under(value, key) for value in holders)) or None
+        if name == "copy" and isinstance(node.func, ast.Attribute) and not node.args:
+            return (
+                frozenset(
+                    value
+                    for value in self.evaluator.values(module, node.func.value)
+                    if isinstance(value, Literal)
+                )
+                or None
+            )
+        if name in JOINING and node.args:
+            return self._joined(module, node, name) or None
+        return None
+
+    def _joined(self, module: Module, node: ast.Call, name: str) -> Values:
+        """``chain(a, b)``, ``chain.from_iterable(xs)``, ``sum(xs, [])``."""
+        if name == "chain":
+            return frozenset().union(*(self.sequence_values(module, argument) for argument in node.args))
+        found: set[Value] = set()
+        for outer in self.evaluator.values(module, node.args[0]):
+            if isinstance(outer, Literal):
+                for _, home, inner in self.entries(outer):
+                    found |= self.sequence_values(home, inner)
+        return frozenset(found)
 
     # -- what statements put in later
 

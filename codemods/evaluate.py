@@ -11,23 +11,20 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from legacy_shim.catalogue import BY_NAME, LEGACY_MODULES
-
 from .classes import is_self
 from .containers import Containers
 from .functions import (
-    INJECTING,
     argument_of,
     collected_by,
-    decorator_name,
     default_of,
     is_asset,
     returns_of,
 )
+from .injection import is_injected
 from .modules import FUNCTIONS, Module
 from .objects import Objects
-from .roles import COPYING, JOINING, LOOKING_UP, is_dict_call
 from .scopes import Assigned, Binding, Defined, Imported, Iterated, Parameter
+from .spellings import CALLED, CONFIGURED, RESOURCES, RUN_OP, canonical
 from .tree import Tree
 from .values import (
     LEGACY,
@@ -43,41 +40,7 @@ from .values import (
     Result,
     Value,
     Values,
-    legacy_name,
 )
-
-_ROOTS = ("dagster_dbt", "legacy_shim")
-LEGACY_PACKAGES = frozenset(
-    set(_ROOTS)
-    | {f"{root}.cloud" for root in _ROOTS}
-    | {f"{root}.cloud.{module}" for root in _ROOTS for module in LEGACY_MODULES}
-)
-"""The modules that legacy names are imported from."""
-
-RESOURCE_CLASSES = frozenset(
-    {"DbtCloudClientResource", "DbtCloudResource", "DbtCloudResourceV2", "DbtCloudClient"}
-)
-RUN_OP = f"{LEGACY}dbt_cloud_run_op"
-CONFIGURED = f"{LEGACY}dbt_cloud_resource.configured"
-CALLED = "()"
-"""The member of an op whose result is what calling the op in a job's body hands on."""
-RESOURCES = External("context.resources")
-"""What Dagster hands to the code as ``context.resources``."""
-
-
-def canonical(dotted: str) -> str:
-    """One spelling for a legacy name, wherever it was imported from; other names as they are."""
-    package, _, rest = dotted.partition(".")
-    if package not in _ROOTS:
-        return dotted
-    parts = rest.split(".") if rest else []
-    if parts and parts[0] == "cloud":
-        parts = parts[1:]
-        if parts and parts[0] in LEGACY_MODULES:
-            parts = parts[1:]
-    if parts and parts[0] in BY_NAME:
-        return LEGACY + ".".join(parts)
-    return dotted
 
 
 @dataclass(eq=False)
@@ -242,7 +205,7 @@ class Evaluator:
         attribute = self._getattr(module, node)
         if attribute is not None:
             return attribute
-        copied = self._container(module, node)
+        copied = self.containers.of_call(module, node)
         if copied is not None:
             return copied
         for value in self.values(module, node.func):
@@ -279,42 +242,6 @@ class Evaluator:
             elif isinstance(value, InTree) and name:
                 found |= self._of_module(value.module, name)
         return frozenset(found) or None
-
-    def _container(self, module: Module, node: ast.Call) -> Values | None:
-        """What functions and methods answer that copy, join or look into containers."""
-        name = decorator_name(node)
-        if is_dict_call(node):
-            return frozenset({Literal(module, node)})
-        if isinstance(node.func, ast.Name) and name in COPYING and len(node.args) == 1:
-            return self.containers.sequence_values(module, node.args[0])
-        if name in LOOKING_UP and isinstance(node.func, ast.Attribute) and node.args:
-            holders = [value for value in self.values(module, node.func.value) if isinstance(value, Literal)]
-            key = self.text_of(module, node.args[0]) or None
-            other = self.values(module, node.args[1]) if len(node.args) > 1 else NOTHING
-            return other.union(*(self.containers.under(value, key) for value in holders)) or None
-        if name == "copy" and isinstance(node.func, ast.Attribute) and not node.args:
-            return (
-                frozenset(
-                    value for value in self.values(module, node.func.value) if isinstance(value, Literal)
-                )
-                or None
-            )
-        if name in JOINING and node.args:
-            return self._joined(module, node, name) or None
-        return None
-
-    def _joined(self, module: Module, node: ast.Call, name: str) -> Values:
-        """``chain(a, b)``, ``chain.from_iterable(xs)``, ``sum(xs, [])``."""
-        if name == "chain":
-            return frozenset().union(
-                *(self.containers.sequence_values(module, argument) for argument in node.args)
-            )
-        found: set[Value] = set()
-        for outer in self.values(module, node.args[0]):
-            if isinstance(outer, Literal):
-                for _, home, inner in self.containers.entries(outer):
-                    found |= self.containers.sequence_values(home, inner)
-        return frozenset(found)
 
     def text_of(self, module: Module, node: ast.expr) -> str:
         """The text that an expression always is: a literal, or a name that is given one and nothing else."""
@@ -390,6 +317,10 @@ class Evaluator:
         return frozenset({InTree(self.tree.modules[child])}) if child in self.tree.modules else NOTHING
 
     # -- functions and classes
+
+    def is_derived(self, value: Local) -> bool:
+        """Whether a class of the tree derives from something legacy."""
+        return bool(self.bases(value))
 
     def bases(self, value: Local) -> list[str]:
         """The dotted legacy names that a class of the tree derives from."""
@@ -472,37 +403,3 @@ class Evaluator:
                         last = callee.id if isinstance(callee, ast.Name) else getattr(callee, "attr", "")
                         self._calls[last].append((module, node))
         return self._calls.get(name, [])
-
-
-def is_injected(
-    evaluator: Evaluator, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef, arg: ast.arg
-) -> bool:
-    """Whether Dagster may fill a parameter with a dbt Cloud resource: by its annotation, in a decorated function.
-
-    ``ResourceParam[...]`` asks for whatever is bound to the parameter's name, of any type.
-    """
-    if arg.annotation is None or not function.decorator_list:
-        return False
-    if not any(decorator_name(decorator) in INJECTING for decorator in function.decorator_list):
-        return False
-    annotation: ast.expr = arg.annotation
-    if isinstance(annotation, ast.Subscript) and _last_part(annotation.value) == "ResourceParam":
-        return True
-    return annotates_resource(evaluator, module, annotation)
-
-
-def annotates_resource(evaluator: Evaluator, module: Module, annotation: ast.expr) -> bool:
-    """Whether an annotation names a legacy resource, or a class of the tree that derives from one."""
-    if isinstance(annotation, ast.Subscript):
-        annotation = annotation.slice
-    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        return annotation.value.rpartition(".")[2] in RESOURCE_CLASSES
-    values = evaluator.values(module, annotation)
-    return any(
-        legacy_name(value) in RESOURCE_CLASSES or (isinstance(value, Local) and bool(evaluator.bases(value)))
-        for value in values
-    )
-
-
-def _last_part(node: ast.expr) -> str:
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""

@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from . import render
 from .edits import Edit, Import, InsertAfter, InsertBefore, ReplaceStatement
@@ -17,6 +18,8 @@ from .legacy_imports import FACADE, LegacyAlias
 from .modules import Module
 from .render import Field
 from .style import Style
+
+_THIRD_PARTY, _OWN, _RELATIVE = 2, 3, 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,14 +31,16 @@ class ImportChanges:
     add: tuple[Import, ...]
 
 
-def import_edits(module: Module, changes: ImportChanges, style: Style) -> list[Edit]:
-    """The edits that carry the changes out."""
+def import_edits(
+    module: Module, changes: ImportChanges, style: Style, is_own: Callable[[str], bool]
+) -> list[Edit]:
+    """The edits that carry the changes out. ``is_own`` tells whether an absolute import is of the user's own code."""
     gone: dict[ast.stmt, set[ast.alias]] = defaultdict(set)
     for alias in [*changes.drop, *changes.to_facade]:
         gone[alias.node].add(alias.alias)
     at_top = [alias for alias in changes.to_facade if module.parent(alias.node) is module.tree]
     facade = _facade_texts([alias for alias in changes.to_facade if alias not in at_top], style)
-    additions = _Additions(module, style)
+    additions = _Additions(module, style, is_own)
     statements = _new_statements([*changes.add, *map(_facade_import, at_top)], additions)
     edits: list[Edit] = []
     beside: dict[ast.stmt, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
@@ -155,9 +160,11 @@ def _is_sorted(names: Sequence[str]) -> bool:
 class _Additions:
     """Finds a place for each new import: in a statement of the user's, or beside one."""
 
-    def __init__(self, module: Module, style: Style) -> None:
+    def __init__(self, module: Module, style: Style, is_own: Callable[[str], bool]) -> None:
         self.module, self.style = module, style
         self.top = _top_imports(module)
+        self.sections = _sections(self.top, is_own)
+        self.is_mixed = _is_mixed(self.top, self.sections)
         self.merged: dict[ast.stmt, list[Import]] = defaultdict(list)
         self._by_span = {module.span(node): node for node in module.tree.body}
 
@@ -175,15 +182,18 @@ class _Additions:
     def insertion(self, new: Import, text: str) -> InsertBefore | InsertAfter:
         """Insert a statement among the imports of its section, in their order."""
         group = _section(new.module)
-        block = [node for node in self.top if _section(_source(node)) == group]
-        own_key = (bool(new.name), new.module.casefold(), bool(new.alias))
+        block = [node for node in self.top if self.sections[node] == group]
+        own_key = self._key(bool(new.name), new.module, bool(new.alias))
         for node in block:
             has_alias = isinstance(node, ast.ImportFrom) and any(alias.asname for alias in node.names)
-            if (isinstance(node, ast.ImportFrom), _source(node).casefold(), has_alias) > own_key:
+            if self._key(isinstance(node, ast.ImportFrom), _source(node), has_alias) > own_key:
                 return InsertBefore(self.module.span(node), text + "\n")
         if block:
             return InsertAfter(self.module.span(block[-1]), text + "\n")
         return self._new_block(text, group)
+
+    def _key(self, is_from: bool, source: str, has_alias: bool) -> tuple[bool, str, bool]:
+        return (is_from and not self.is_mixed, source.casefold(), has_alias)
 
     def neighbour(self, insertion: InsertBefore | InsertAfter) -> ast.stmt:
         """The statement that an insertion stands beside."""
@@ -195,7 +205,7 @@ class _Additions:
 
     def _new_block(self, text: str, group: int) -> InsertBefore:
         for node in self.top:
-            if _section(_source(node)) > group:
+            if self.sections[node] > group:
                 # The sections before and behind stand apart, also where the user's did not.
                 above = "\n" if self._follows_directly(node) else ""
                 return InsertBefore(self.module.span(node), f"{above}{text}\n", blank=True)
@@ -239,9 +249,36 @@ def _source(node: ast.Import | ast.ImportFrom) -> str:
 
 
 def _section(source: str) -> int:
-    """isort's sections: future, standard library, third party (first party among them), relative."""
+    """isort's sections: future, standard library, third party; the user's own code and relative imports behind."""
     if source == "__future__":
         return 0
     if source.startswith("."):
-        return 3
-    return 1 if source.split(".")[0] in sys.stdlib_module_names else 2
+        return _RELATIVE
+    return 1 if source.split(".")[0] in sys.stdlib_module_names else _THIRD_PARTY
+
+
+def _sections(
+    top: Sequence[ast.Import | ast.ImportFrom], is_own: Callable[[str], bool]
+) -> dict[ast.Import | ast.ImportFrom, int]:
+    """The section of each import. The user's own code has one of its own where the user sets it apart."""
+    found = {node: _section(_source(node)) for node in top}
+    for place, node in enumerate(top):
+        if found[node] == _THIRD_PARTY and is_own(_source(node)):
+            before = top[place - 1] if place else None
+            follows = before is not None and before.end_lineno == node.lineno - 1
+            if before is None or not follows or found[before] != _THIRD_PARTY:
+                found[node] = _OWN
+    return found
+
+
+def _is_mixed(
+    top: Sequence[ast.Import | ast.ImportFrom], sections: Mapping[ast.Import | ast.ImportFrom, int]
+) -> bool:
+    """Whether the user sorts ``import x`` and ``from x import y`` together, by the name of the module."""
+    return any(
+        sections[before] == sections[node]
+        and isinstance(before, ast.ImportFrom)
+        and isinstance(node, ast.Import)
+        and _source(before).casefold() < _source(node).casefold()
+        for before, node in pairwise(top)
+    )

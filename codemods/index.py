@@ -13,11 +13,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from .evaluate import RUN_OP, Evaluator, annotates_resource
+from .evaluate import Evaluator
 from .findings import Finding
+from .injection import annotates_resource
 from .modules import Module
 from .needles import Importers, names_legacy, reaches_key
 from .roles import CONTAINER_METHODS, Role, adds_to_container, key_set_by, role_of, spread_at
+from .spellings import RUN_OP
 from .tree import Tree
 from .values import (
     LEGACY,

@@ -22,10 +22,10 @@ from .edits import (
     ReplaceStatement,
     Unstar,
 )
-from .evaluate import LEGACY_PACKAGES
 from .index import Index
 from .modules import Module, Span
 from .scopes import Imported
+from .spellings import LEGACY_PACKAGES
 from .values import External, legacy_name
 
 _PACKAGE = "dagster_dbt"

@@ -175,13 +175,18 @@ def _handed_out(needed: Iterable[LegacyAlias], findings: Iterable[Finding]) -> l
 def _task(planned: Planned, module: Module, edits: Sequence[Edit], wanted: ImportChanges) -> Task:
     """The edits of a file; imports that they leave unused go too."""
     style = planned.context.style(module)
-    imports = import_edits(module, wanted, style)
+    tree = planned.context.index.tree
+
+    def is_own(source: str) -> bool:
+        return tree.resolve(module, source, 0) is not None
+
+    imports = import_edits(module, wanted, style, is_own)
     known = {alias.alias for alias in wanted.drop | wanted.to_facade}
     unused = newly_unused(planned.context.index, module, read_after(module, [*edits, *imports]))
     more = [alias for alias in unused if alias.alias not in known]
     if more:
         wanted = replace(wanted, drop=wanted.drop | frozenset(more))
-        imports = import_edits(module, wanted, style)
+        imports = import_edits(module, wanted, style, is_own)
     return Task(
         planned.sources[module.path],
         statement_lines(module),

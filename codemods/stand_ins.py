@@ -14,10 +14,10 @@ from pathlib import Path
 from legacy_shim.catalogue import BY_NAME
 
 from .claims import Claim, Context
-from .evaluate import RESOURCES
 from .findings import Finding
 from .index import entries_of, thing_kind
 from .modules import Module
+from .spellings import RESOURCES
 from .values import Values
 
 _CLIENT = "DbtCloudClientResource"

@@ -132,6 +132,10 @@ class Evaluates(Protocol):
         """The text that an expression always is; empty where there is none."""
         ...
 
+    def is_derived(self, value: Local) -> bool:
+        """Whether a class of the tree derives from something legacy."""
+        ...
+
     def calls_of(self, name: str) -> list[tuple[Module, ast.Call]]:
         """The calls of whatever has that name."""
         ...

@@ -15,9 +15,10 @@ from legacy_shim.catalogue import BY_NAME
 from ..claims import Claim, Context, Rewrite
 from ..client_methods import GETTER, is_output
 from ..edits import ReplaceExpression
-from ..evaluate import Evaluator, annotates_resource, is_injected
+from ..evaluate import Evaluator
 from ..functions import returns_of
 from ..index import is_op, thing_kind
+from ..injection import annotates_resource, is_injected
 from ..modules import FUNCTIONS, Module
 from ..run_op_text import KEY
 from ..scopes import Parameter

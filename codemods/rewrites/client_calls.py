@@ -37,10 +37,10 @@ from ..edits import (
     ReplaceInString,
     ReplaceStatement,
 )
-from ..evaluate import annotates_resource, is_injected
 from ..findings import Finding
 from ..functions import composes, place_of
 from ..index import Reference, is_op, thing_kind
+from ..injection import annotates_resource, is_injected
 from ..modules import FUNCTIONS, Module
 from ..roles import Role, role_of
 from ..run_and_poll import HELPERS, RELATED, helper_text, poll_of, run_and_poll

@@ -18,7 +18,6 @@ from legacy_shim.catalogue import BY_NAME
 from .. import render, sinks
 from ..claims import Claim, Context, JobRef, Rewrite, covered
 from ..edits import InsertBefore, ReplaceExpression, ReplaceStatement
-from ..evaluate import CONFIGURED
 from ..findings import Finding
 from ..index import Reference, thing_kind
 from ..job_differences import tell_of_schedules, unknown_job
@@ -27,6 +26,7 @@ from ..render import Field
 from ..roles import role_of
 from ..run_config import settings_from_run_config
 from ..settings import Kind, Setting, Settings, is_legacy_resource, kind_of, settings_of
+from ..spellings import CONFIGURED
 from ..style import Style
 from ..units import Unit
 from ..v2 import CLOUD_V2, DEFAULT_HOST, Use, missing_fact

@@ -16,12 +16,12 @@ from .. import render
 from ..claims import Claim, Context, Rewrite
 from ..client_methods import Method
 from ..edits import ReplaceStatement
-from ..evaluate import RUN_OP
 from ..index import Reference
 from ..modules import Module
 from ..render import Field
 from ..run_and_poll import poll_of
 from ..run_op_text import KEY, NAME, PREFIX, Materializations, op_text, tell_of_op
+from ..spellings import RUN_OP
 from ..style import Style
 from ..units import Unit
 from ..values import External, Literal
