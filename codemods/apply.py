@@ -149,6 +149,8 @@ class _Piece:
     """Whether it was not there before."""
     is_inserted: bool = False
     """Whether it stands beside the one that was there, and not for it."""
+    is_apart: bool = False
+    """Whether an empty line is wanted behind it, before whatever comes to stand there."""
 
 
 class _Changer(cst.CSTTransformer):
@@ -253,21 +255,23 @@ class _Changer(cst.CSTTransformer):
         before: list[Any] = []
         middle: list[Any] = [line]
         behind: list[Any] = []
-        is_new = False
+        is_new = is_apart = False
         for edit in sorted(edits, key=_turn):
             if isinstance(edit, InsertBefore):
                 before += self._statements(edit.text)
                 if edit.blank and middle:
                     middle[0] = middle[0].with_changes(leading_lines=[cst.EmptyLine(indent=False)])
-                elif edit.blank:
-                    self.apart.append(before[-1])
+                is_apart = edit.blank and not middle
             elif isinstance(edit, InsertAfter):
                 behind += self._statements(edit.text)
             elif isinstance(edit, ReplaceStatement):
                 middle, is_new = _with_comment(self._statements(edit.text), comment), True
             self.done.add(edit)
         return [
-            *(_Piece(node, True, is_inserted=True) for node in before),
+            *(
+                _Piece(node, True, is_inserted=True, is_apart=is_apart and node is before[-1])
+                for node in before
+            ),
             *(_Piece(node, is_new) for node in middle),
             *(_Piece(node, True, is_inserted=True) for node in behind),
         ]
@@ -292,6 +296,8 @@ class _Changer(cst.CSTTransformer):
         for node, piece in zip(nodes, pieces, strict=True):
             if piece.is_new and isinstance(node, cst.BaseCompoundStatement):
                 self.fresh[id(node)] = node
+            if piece.is_apart:
+                self.apart.append(node)
         return cst.FlattenSentinel(nodes)
 
     def _leave_block(self, original: Any, updated: Any) -> Any:

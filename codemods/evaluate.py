@@ -16,6 +16,7 @@ from .containers import Containers
 from .functions import (
     argument_of,
     collected_by,
+    decorator_name,
     default_of,
     is_asset,
     returns_of,
@@ -24,7 +25,7 @@ from .injection import is_injected
 from .modules import FUNCTIONS, Module
 from .objects import Objects
 from .scopes import Assigned, Binding, Defined, Imported, Iterated, Parameter
-from .spellings import CALLED, CONFIGURED, RESOURCES, RUN_OP, canonical
+from .spellings import CALLED, CONFIGURED, LEGACY_PACKAGES, RESOURCES, RUN_OP, canonical
 from .tree import Tree
 from .values import (
     LEGACY,
@@ -205,6 +206,9 @@ class Evaluator:
         attribute = self._getattr(module, node)
         if attribute is not None:
             return attribute
+        imported = self._import_call(module, node)
+        if imported is not None:
+            return imported
         copied = self.containers.of_call(module, node)
         if copied is not None:
             return copied
@@ -242,6 +246,13 @@ class Evaluator:
             elif isinstance(value, InTree) and name:
                 found |= self._of_module(value.module, name)
         return frozenset(found) or None
+
+    def _import_call(self, module: Module, node: ast.Call) -> Values | None:
+        """``importlib.import_module("x")`` is the module ``x``."""
+        if decorator_name(node) not in {"import_module", "__import__", "importorskip"} or not node.args:
+            return None
+        name = self.text_of(module, node.args[0])
+        return frozenset({External(canonical(name))}) if name in LEGACY_PACKAGES else None
 
     def text_of(self, module: Module, node: ast.expr) -> str:
         """The text that an expression always is: a literal, or a name that is given one and nothing else."""

@@ -71,6 +71,13 @@ def is_asset(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return any(decorator_name(decorator) == "asset" for decorator in function.decorator_list)
 
 
+def runs_later(function: ast.FunctionDef | ast.AsyncFunctionDef | None) -> bool:
+    """Whether Dagster calls a function in a run or a tick, and not when the code loads."""
+    return function is not None and any(
+        decorator_name(decorator) in INJECTING for decorator in function.decorator_list
+    )
+
+
 def composes(function: ast.AST | None) -> bool:
     """Whether a function wires ops together, and what they answer is a handle to pass on."""
     return isinstance(function, FUNCTIONS) and any(

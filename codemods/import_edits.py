@@ -57,13 +57,31 @@ def import_edits(
             beside[neighbour][0 if isinstance(insertion, InsertBefore) else 1].append(text)
         else:
             edits.append(insertion)
+    texts: dict[ast.stmt, list[str]] = {}
     for statement in replaced:
         assert isinstance(statement, (ast.Import, ast.ImportFrom))
         text = _statement_text(module, statement, gone[statement], additions.merged.get(statement, ()), style)
         before, behind = beside[statement]
-        texts = [*before, *([text] if text else []), *facade.get(statement, []), *behind]
-        edits.append(ReplaceStatement(module.span(statement), "".join(f"{text}\n" for text in texts)))
+        texts[statement] = [*before, *([text] if text else []), *facade.get(statement, []), *behind]
+    emptied = _emptied_blocks(module, texts)
+    for block in emptied:
+        edits.append(ReplaceStatement(module.span(block), ""))
+    for statement, lines in texts.items():
+        if module.parent(statement) not in emptied:
+            edits.append(ReplaceStatement(module.span(statement), "".join(f"{line}\n" for line in lines)))
     return edits
+
+
+def _emptied_blocks(module: Module, texts: Mapping[ast.stmt, Sequence[str]]) -> list[ast.If]:
+    """Each ``if TYPE_CHECKING:`` of whose imports none is left."""
+    return [
+        node
+        for node in module.nodes
+        if isinstance(node, ast.If)
+        and not node.orelse
+        and ast.unparse(node.test).rpartition(".")[2] == "TYPE_CHECKING"
+        and all(statement in texts and not texts[statement] for statement in node.body)
+    ]
 
 
 def _guarded(module: Module, gone: Iterable[ast.stmt]) -> ast.stmt | None:
@@ -183,17 +201,17 @@ class _Additions:
         """Insert a statement among the imports of its section, in their order."""
         group = _section(new.module)
         block = [node for node in self.top if self.sections[node] == group]
-        own_key = self._key(bool(new.name), new.module, bool(new.alias))
+        own_key = self._key(bool(new.name), new.module, new.name)
         for node in block:
-            has_alias = isinstance(node, ast.ImportFrom) and any(alias.asname for alias in node.names)
-            if self._key(isinstance(node, ast.ImportFrom), _source(node), has_alias) > own_key:
+            is_from = isinstance(node, ast.ImportFrom)
+            if self._key(is_from, _source(node), node.names[0].name if is_from else "") > own_key:
                 return InsertBefore(self.module.span(node), text + "\n")
         if block:
             return InsertAfter(self.module.span(block[-1]), text + "\n")
         return self._new_block(text, group)
 
-    def _key(self, is_from: bool, source: str, has_alias: bool) -> tuple[bool, str, bool]:
-        return (is_from and not self.is_mixed, source.casefold(), has_alias)
+    def _key(self, is_from: bool, source: str, first: str) -> tuple[bool, str, tuple[int, str]]:
+        return (is_from and not self.is_mixed, source.casefold(), member_key(first))
 
     def neighbour(self, insertion: InsertBefore | InsertAfter) -> ast.stmt:
         """The statement that an insertion stands beside."""

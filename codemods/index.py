@@ -13,12 +13,23 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from legacy_shim.catalogue import BY_NAME
+
 from .evaluate import Evaluator
 from .findings import Finding
 from .injection import annotates_resource
 from .modules import Module
 from .needles import Importers, names_legacy, reaches_key
-from .roles import CONTAINER_METHODS, Role, adds_to_container, key_set_by, role_of, spread_at
+from .roles import (
+    CONTAINER_METHODS,
+    Role,
+    adds_to_container,
+    enclosing_annotation,
+    key_set_by,
+    role_of,
+    spread_at,
+)
+from .scopes import Imported
 from .spellings import RUN_OP
 from .tree import Tree
 from .values import (
@@ -273,6 +284,20 @@ def thing_kind(value: Value) -> str:
 def is_op(value: Value) -> bool:
     """Whether a value is ``dbt_cloud_run_op``, configured or not: calling it in a job runs a dbt Cloud job."""
     return value == External(RUN_OP) or thing_kind(value) == "op"
+
+
+def quoted_names(index: Index) -> Iterator[tuple[Module, ast.Constant, str]]:
+    """Each legacy name that stands in quotes as an annotation, or as a part of one."""
+    for module in index.tree.modules.values():
+        for node in module.nodes:
+            if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+                continue
+            name = node.value.rpartition(".")[2]
+            if name in BY_NAME and enclosing_annotation(module, node):
+                first = node.value.partition(".")[0]
+                bindings = index.tree.names(module).lookup(module, first, node)
+                if any(isinstance(binding, Imported) for binding in bindings):
+                    yield module, node, name
 
 
 def _references(tree: Tree, evaluator: Evaluator) -> Iterator[Reference]:

@@ -16,6 +16,8 @@ from .facts import Job
 
 EVERYTHING = "fqn:*"
 """What dbt and dagster-dbt select where nothing is said. Source: ``dagster_dbt.asset_utils.DBT_DEFAULT_SELECT``."""
+COMMANDS = frozenset({"execute_steps", "commands"})
+"""The facts of ``missing_fact(...)`` that are the commands of a job: for one load, and for a row of a table."""
 _ARTIFACT_METHODS = ("state:", "result:", "source_status:")
 
 

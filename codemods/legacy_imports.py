@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from .spellings import LEGACY_PACKAGES
 from .values import External, legacy_name
 
 _PACKAGE = "dagster_dbt"
+_WORD = re.compile(r"\w+")
 FACADE = "legacy_shim"
 
 
@@ -84,7 +86,10 @@ def _from_aliases(index: Index, module: Module, node: ast.ImportFrom) -> list[Le
         bound = alias.asname or alias.name
         if not node.level and node.module in LEGACY_PACKAGES:
             is_module = f"{node.module}.{alias.name}" in LEGACY_PACKAGES
-            if alias.name in BY_NAME or (is_module and alias.name != "*"):
+            if alias.name == "*" and _lives_in_the_legacy_package(node.module or ""):
+                # The names in use get imports of their own.
+                found.append(LegacyAlias(module, node, alias, "*", False, False))
+            elif alias.name in BY_NAME or (is_module and alias.name != "*"):
                 found.append(LegacyAlias(module, node, alias, bound, alias.name in BY_NAME, False))
             elif alias.name != "*" and _lives_in_the_legacy_package(node.module or ""):
                 # A private helper of the legacy package: the facade mirrors it, v2 has nothing for it.
@@ -114,7 +119,7 @@ def judge(index: Index, aliases: Iterable[LegacyAlias], rewritten: frozenset[ast
         reads = _reads(index, alias)
         legacy_left = [node for node in reads if node not in rewritten and _is_legacy_use(index, alias, node)]
         plain = [node for node in reads if node not in rewritten and not _is_legacy_use(index, alias, node)]
-        if legacy_left or _is_told_of(alias):
+        if legacy_left or _is_told_of(alias, rewritten):
             needed.add(alias)
         if plain and not alias.is_name:
             untouched.add(alias)
@@ -160,11 +165,13 @@ def _is_legacy_use(index: Index, alias: LegacyAlias, node: ast.Name) -> bool:
         child = above
 
 
-def _is_told_of(alias: LegacyAlias) -> bool:
+def _is_told_of(alias: LegacyAlias, rewritten: frozenset[ast.AST]) -> bool:
     """Whether a string speaks of the name: ``__all__``, or an annotation in quotes."""
     if not alias.is_name:
         return False
     for node in alias.module.nodes:
+        if node in rewritten:
+            continue
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and alias.bound in node.value:
             in_all = node.value == alias.bound
             annotation = any(
@@ -274,14 +281,27 @@ def _decorated_by(module: Module, node: ast.AST) -> ast.stmt | None:
 def newly_unused(index: Index, module: Module, after: Reads) -> list[LegacyAlias]:
     """Imports at module level that the file read before it was rewritten, and reads no more."""
     before = {node.id for node in module.nodes if isinstance(node, ast.Name)}
+    spoken_of = {word for text in after.texts for word in _WORD.findall(text)}
+    handed_out = _handed_out(index, module)
     found: list[LegacyAlias] = []
-    imported = index.imported_names.get(module.path, frozenset())
     for node in module.tree.body:
         if not isinstance(node, (ast.Import, ast.ImportFrom)):
             continue
         for alias in node.names:
             bound = alias.asname or alias.name.split(".")[0]
-            unused = bound in before - after.names and not any(bound in text for text in after.texts)
-            if unused and not imported & {bound, "*"}:
+            if bound in before - after.names - spoken_of - handed_out:
                 found.append(LegacyAlias(module, node, alias, bound, False, False))
     return found
+
+
+def _handed_out(index: Index, module: Module) -> frozenset[str]:
+    """The names of a file that other files import from it; with ``import *``, those that it says it exports."""
+    imported = index.imported_names.get(module.path, frozenset())
+    if "*" not in imported:
+        return imported
+    for node in module.tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        if any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets):
+            exported = {inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant)}
+            return imported | {name for name in exported if isinstance(name, str)}
+    return imported | {node.id for node in module.nodes if isinstance(node, ast.Name)}

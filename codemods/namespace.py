@@ -28,8 +28,8 @@ class Namespace:
 
     def existing(self, source: str, name: str) -> str:
         """How the file can already write ``source.name`` at module level; empty where it cannot."""
-        if source == "dagster" and any(star.module == source for star in self.names.stars):
-            return name
+        if name in self.taken and any(star.module == source for star in self.names.stars):
+            return name  # It takes it from `from source import *` already.
         through_module, has_from = "", False
         for bound, bindings in self.names.tables.get(self.module.tree, {}).items():
             binding = bindings[0]
@@ -60,13 +60,19 @@ class Namespace:
             self.fresh(f"{wanted}_v2" if "dbt" in wanted.lower() else f"{source.split('.')[0]}_{wanted}"),
         )
 
-    def fresh(self, wanted: str) -> str:
-        """``wanted``, or the first of ``wanted_2``, ``wanted_3`` ... that the file does not use."""
+    def fresh(self, wanted: str, *others: str) -> str:
+        """``wanted``, else one of ``others``, else the first of ``wanted_2`` ... that the file does not use."""
+        for candidate in (wanted, *others):
+            if not self._is_used(candidate):
+                return candidate
         candidate, number = wanted, 1
-        while candidate in self.taken or candidate in self._reserved or hasattr(builtins, candidate):
+        while self._is_used(candidate):
             number += 1
             candidate = f"{wanted}_{number}"
         return candidate
+
+    def _is_used(self, name: str) -> bool:
+        return name in self.taken or name in self._reserved or hasattr(builtins, name)
 
     def reserve(self, wanted: str) -> str:
         """A fresh name for something at module level, that nothing else gets."""

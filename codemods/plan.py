@@ -10,7 +10,9 @@ from .claims import Claim, Context, JobRef
 from .environments import BUILDS, LOADS, Served, environments_of
 from .facts import Job
 from .findings import Finding
+from .functions import runs_later
 from .groups import components_of, grouped
+from .job_commands import COMMANDS
 from .keeping import Limits, asked_to_keep, unclaimed
 from .modules import Module
 from .namespace import Namespace, namespace_of
@@ -43,7 +45,7 @@ def _unit(part: Part, context: Context, namespaces: Mapping[Module, Namespace], 
     kept = tuple(finding for claim in claims for finding in claim.blocked)
     kept = kept or served.problems or several_accounts(claims, context)
     kept = kept or facts_of_another_account(claims, context) or _without_resource(claims)
-    kept = kept or _without_facts_to_ask_for(claims, served)
+    kept = kept or _without_facts_to_ask_for(claims, served) or _in_what_runs_later(claims, served)
     if not kept:
         reused.choose(claims, served)
     return Unit(
@@ -106,6 +108,22 @@ def _without_facts_to_ask_for(claims: Sequence[Claim], served: Served) -> tuple[
     )
 
 
+def _in_what_runs_later(claims: Sequence[Claim], served: Served) -> tuple[Finding, ...]:
+    """A missing fact fails when the code loads; in the body of an op it would fail in production."""
+    return tuple(
+        Finding(
+            claim.module.place(claim.node),
+            "LDC401",
+            "a placeholder would fail in a run, and not when the code loads",
+            claim.name,
+        )
+        for claim in claims
+        if claim.construct in BUILDS
+        and not claim.resources & served.by_resource.keys()
+        and runs_later(claim.module.function_of(claim.node))
+    )
+
+
 def _inline_names(claims: Iterable[Claim], namespaces: Mapping[Module, Namespace]) -> dict[Made, str]:
     """A name for each resource that is built where the loader is called."""
     found: dict[Made, str] = {}
@@ -135,7 +153,10 @@ class _Reused:
     def choose(self, claims: Sequence[Claim], served: Served) -> None:
         """Choose for the environments of the loads of a unit."""
         for claim in claims:
-            if claim.construct not in LOADS or not claim.resources & served.by_resource.keys():
+            is_placed = not claim.resources or claim.resources & served.by_resource.keys()
+            if claim.construct not in LOADS or not is_placed:
+                continue
+            if claim.construct == "placeholders" and claim.detail[0] not in COMMANDS:
                 continue
             for ref in claim.jobs:
                 for job in served.jobs[ref]:

@@ -16,16 +16,20 @@ from .edits import Edit, Import, ReplaceExpression
 from .excerpts import statement_lines
 from .findings import Finding, Place
 from .import_edits import ImportChanges, import_edits
-from .index import Index
+from .index import Index, Reference
 from .keeping import kept_findings
 from .legacy_imports import FACADE, LegacyAlias, judge, legacy_aliases, newly_unused, read_after
 from .modules import Module
 from .namespace import unbound_names
 from .report import Change
 from .rewrites import constructs
+from .scopes import Imported
 from .sources import Source
+from .spellings import LEGACY_PACKAGES
 from .units import Unit
 from .values import External, legacy_name
+
+_PACKAGES = frozenset(name for name in LEGACY_PACKAGES if not name.startswith(FACADE))
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +137,10 @@ def carry_out(planned: Planned, found: Collected, jobs: int = 1) -> tuple[list[C
         found.edits[module] += extra
         if any(alias.module is module for alias in verdicts.untouched):
             found.imports[module].append(Import(FACADE))
+    for module, edit in _reached_at_run_time(index, rewritten):
+        if edit not in found.edits[module]:
+            found.edits[module].append(edit)
+        found.imports[module].append(Import(FACADE))
     for module, name in _starred_in(index, rewritten):
         found.imports[module].append(Import(FACADE, name))
     tasks: list[Task] = []
@@ -241,10 +249,36 @@ def _facade_chains(
         alias = modules[reference.module, first.id]
         if isinstance(alias.node, ast.ImportFrom) or (alias.alias.asname and alias not in untouched):
             continue  # `from dagster_dbt.cloud import resources` comes from the facade under the same name.
-        for link in reference.chain:
-            named = [value for value in index.values(reference.module, link) if legacy_name(value)]
-            if named and isinstance(link, ast.Attribute):
-                text = f"{FACADE}.{legacy_name(named[0])}"
-                edits[reference.module].append(ReplaceExpression(reference.module.span(link), text))
-                break
+        edit = _through_facade(index, reference)
+        if edit is not None:
+            edits[reference.module].append(edit)
     return edits
+
+
+def _through_facade(index: Index, reference: Reference) -> ReplaceExpression | None:
+    """A legacy name that is an attribute of a module, taken from the facade instead."""
+    for link in reference.chain:
+        named = [value for value in index.values(reference.module, link) if legacy_name(value)]
+        if named and isinstance(link, (ast.Attribute, ast.Call)):
+            text = f"{FACADE}.{legacy_name(named[0])}"
+            return ReplaceExpression(reference.module.span(link), text)
+        if named:
+            return None
+    return None
+
+
+def _reached_at_run_time(index: Index, rewritten: frozenset[ast.AST]) -> Iterator[tuple[Module, Edit]]:
+    """Kept uses through ``getattr(dagster_dbt, ...)``, or a module that ``import_module`` answers."""
+    for reference in index.references:
+        module, first = reference.module, reference.chain[0]
+        if first in rewritten or not isinstance(first, ast.Name):
+            continue
+        values = index.values(module, first)
+        if not any(isinstance(value, External) and value.name in _PACKAGES for value in values):
+            continue
+        bindings = index.tree.names(module).lookup(module, first.id, first)
+        is_imported = any(isinstance(binding, Imported) for binding in bindings)
+        edit = _through_facade(index, reference)
+        link = next((one for one in reference.chain if edit and module.span(one) == edit.span), None)
+        if edit is not None and (not is_imported or isinstance(link, ast.Call)):
+            yield module, edit

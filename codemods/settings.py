@@ -17,6 +17,7 @@ from .constants import ENV_VARS
 from .edits import Edit
 from .functions import returns_of
 from .modules import FUNCTIONS, Module
+from .roles import is_dict_call
 from .style import Style
 from .values import External, Literal, Local, Made, Value, Values
 
@@ -251,11 +252,20 @@ def kind_of(context: Context, setting: Setting) -> Kind:
 
 
 def _kind_of_place(context: Context, module: Module, node: ast.expr) -> Kind:
+    if is_env_call(node):
+        return Kind.ENV_DICT
     if isinstance(node, ast.Call):
         callee = context.index.values(module, node.func)
         return Kind.ENV_VAR if callee & {External(name) for name in ENV_VARS} else Kind.PLAIN
     is_env = isinstance(node, ast.Dict) and [getattr(key, "value", None) for key in node.keys] == ["env"]
     return Kind.ENV_DICT if is_env else Kind.PLAIN
+
+
+def is_env_call(node: ast.expr) -> bool:
+    """Whether an expression is ``dict(env=...)``."""
+    return (
+        isinstance(node, ast.Call) and is_dict_call(node) and [word.arg for word in node.keywords] == ["env"]
+    )
 
 
 def checked(context: Context, settings: Settings) -> Found:

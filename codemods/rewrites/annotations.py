@@ -17,7 +17,7 @@ from ..client_methods import GETTER, is_output
 from ..edits import ReplaceExpression
 from ..evaluate import Evaluator
 from ..functions import returns_of
-from ..index import is_op, thing_kind
+from ..index import is_op, quoted_names, thing_kind
 from ..injection import annotates_resource, is_injected
 from ..modules import FUNCTIONS, Module
 from ..run_op_text import KEY
@@ -42,6 +42,11 @@ def claims(context: Context) -> Iterator[Claim]:
                 if len(written) == 1 and "" not in written:
                     yield _claim(reference.module, reference.chain[0], link, name, values, written.pop())
                 break
+    for module, node, name in quoted_names(index):
+        values = list(_annotated(context, module, node))
+        written = {_written(value) for value in values}
+        if len(written) == 1 and "" not in written:
+            yield _claim(module, node, node, name, values, written.pop())
 
 
 def _claim(
@@ -109,15 +114,18 @@ def _written(value: Value) -> str:
     return _DETAILS if is_output(value) else ""
 
 
-def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:  # noqa: ARG001  a construct's signature
+def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     """Put the name of v2's class where the legacy one stands."""
     done = Rewrite()
     use = unit.using(done, claim.module)
     assert isinstance(claim.node, ast.expr)
+    is_quoted = isinstance(claim.node, ast.Constant)
     text = {
         _WORKSPACE: lambda: use(CLOUD_V2, _WORKSPACE),
         _CLIENT: lambda: use(f"{CLOUD_V2}.client", _CLIENT),
         _DETAILS: lambda: _DETAILS,
     }[claim.detail]()
+    if is_quoted:
+        text = context.style(claim.module).string(text)
     done.edit(claim.module, ReplaceExpression(claim.module.span(claim.node), text))
     return done

@@ -388,11 +388,11 @@ def _rewrite_poll(claim: Claim, use_: Use_, unit: Unit, use: Use, context: Conte
     statement = module.statement_of(node)
     namespace = unit.namespace(module)
     target = statement.targets[0] if isinstance(statement, ast.Assign) else None
-    run = target.id if isinstance(target, ast.Name) else namespace.fresh("run")
+    run = target.id if isinstance(target, ast.Name) else namespace.fresh("run", "dbt_run")
     client = client_text(context, module, use_.base)
     style = context.style(module)
     poll = poll_of(method, module, related=_needs_related(context, claim))
-    lines = run_and_poll(poll, run, client, namespace.fresh("client"), use, style)
+    lines = run_and_poll(poll, run, client, namespace.fresh("client", "dbt_client"), use, style)
     if isinstance(statement, ast.Return):
         lines.append(f"return {run}")
     _, comments = render.with_comments(module, style, node, [])

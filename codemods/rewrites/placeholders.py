@@ -140,10 +140,7 @@ def _fill_place(
         return
     tell_of_schedules(done, claim, unit)
     reused = unit.reused.get(Environment.of(job))
-    is_loaded = any(
-        claim.construct == "placeholders" and claim.detail[0] in {_COMMANDS, FACT} for claim in unit.claims
-    )
-    if reused is not None and role.call is not None and is_loaded:
+    if reused is not None and role.call is not None:
         name = context.style(claim.module).string(reused.name)
         done.edit(claim.module, AddArgument(claim.module.span(role.call), "adhoc_job_name", name))
 

@@ -25,7 +25,7 @@ from ..modules import FUNCTIONS, Module
 from ..render import Field
 from ..roles import role_of
 from ..run_config import settings_from_run_config
-from ..settings import Kind, Setting, Settings, is_legacy_resource, kind_of, settings_of
+from ..settings import Kind, Setting, Settings, is_env_call, is_legacy_resource, kind_of, settings_of
 from ..spellings import CONFIGURED
 from ..style import Style
 from ..units import Unit
@@ -274,6 +274,8 @@ def _variable_written(setting: Setting) -> ast.expr | None:
     node = setting.node
     if isinstance(node, ast.Dict):
         return node.values[0]
+    if isinstance(node, ast.Call) and is_env_call(node):
+        return node.keywords[0].value
     return node.args[0] if isinstance(node, ast.Call) and len(node.args) == 1 else None
 
 
