@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -82,7 +82,7 @@ def _apply(text: str, newline: str, edits: Sequence[Edit]) -> str:
     wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
     positions = wrapper.resolve(PositionProvider)
     targets = _find_targets(positions, edits)
-    changer = _Changer(targets, _touched(positions, edits), module)
+    changer = _Changer(targets, _touched(positions, edits), _heirs_of_space(module, targets), module)
     changed = wrapper.module.visit(changer)
     left = [edit for edit in edits if edit not in changer.done]
     if left:
@@ -153,12 +153,39 @@ class _Piece:
     """Whether an empty line is wanted behind it, before whatever comes to stand there."""
 
 
+def _heirs_of_space(module: cst.Module, targets: Mapping[cst.CSTNode, Sequence[Edit]]) -> set[cst.CSTNode]:
+    """The statements that take over the empty line before a statement which goes."""
+    found: set[cst.CSTNode] = set()
+    is_owed = False
+    for statement in module.body:
+        has_space = any(line.comment is None for line in statement.leading_lines)
+        if _is_removed(statement, targets):
+            is_owed = is_owed or has_space
+            continue
+        if is_owed and not has_space:
+            found.add(statement)
+        is_owed = False
+    return found
+
+
+def _is_removed(statement: Any, targets: Mapping[cst.CSTNode, Sequence[Edit]]) -> bool:
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return False
+    edits = [edit for inner in statement.body for edit in targets.get(inner, ())]
+    return any(isinstance(edit, ReplaceStatement) and not edit.text for edit in edits)
+
+
 class _Changer(cst.CSTTransformer):
     def __init__(
-        self, targets: dict[cst.CSTNode, list[Edit]], touched: set[cst.CSTNode], module: cst.Module
+        self,
+        targets: dict[cst.CSTNode, list[Edit]],
+        touched: set[cst.CSTNode],
+        heirs: set[cst.CSTNode],
+        module: cst.Module,
     ) -> None:
         super().__init__()
         self.targets = targets
+        self.heirs = heirs
         self.module = module
         self.touched = touched
         self.done: set[Edit] = set()
@@ -172,6 +199,9 @@ class _Changer(cst.CSTTransformer):
         return not isinstance(node, _STATEMENTS) or node in self.touched
 
     def on_leave(self, original_node: Any, updated_node: Any) -> Any:
+        if original_node in self.heirs:
+            space = cst.EmptyLine(indent=False)
+            updated_node = updated_node.with_changes(leading_lines=[space, *updated_node.leading_lines])
         if isinstance(original_node, (cst.Module, cst.IndentedBlock)):
             return self._leave_block(original_node, updated_node)
         if isinstance(original_node, cst.SimpleStatementLine):
@@ -260,7 +290,9 @@ class _Changer(cst.CSTTransformer):
             if isinstance(edit, InsertBefore):
                 before += self._statements(edit.text)
                 if edit.blank and middle:
-                    middle[0] = middle[0].with_changes(leading_lines=[cst.EmptyLine(indent=False)])
+                    spaces = 2 if isinstance(middle[0], (cst.FunctionDef, cst.ClassDef)) else 1
+                    space = [cst.EmptyLine(indent=False)] * spaces
+                    middle[0] = middle[0].with_changes(leading_lines=space)
                 is_apart = edit.blank and not middle
             elif isinstance(edit, InsertAfter):
                 behind += self._statements(edit.text)
@@ -302,7 +334,9 @@ class _Changer(cst.CSTTransformer):
 
     def _leave_block(self, original: Any, updated: Any) -> Any:
         body = list(updated.body)
-        gone = len(body) > 0 and original.body[0] is not body[0] and self._is_removed(original.body[0])
+        gone = (
+            len(body) > 0 and original.body[0] is not body[0] and _is_removed(original.body[0], self.targets)
+        )
         if gone and isinstance(original, cst.IndentedBlock):
             # What separated the first statement from the second separates nothing any more.
             _, rest = _split_blank(list(body[0].leading_lines))
@@ -311,12 +345,6 @@ class _Changer(cst.CSTTransformer):
         if not self.fresh and not self.apart:
             return updated
         return updated.with_changes(body=self._spaced(body, 2 if isinstance(original, cst.Module) else 1))
-
-    def _is_removed(self, statement: Any) -> bool:
-        if not isinstance(statement, cst.SimpleStatementLine):
-            return False
-        edits = [edit for inner in statement.body for edit in self.targets.get(inner, ())]
-        return any(isinstance(edit, ReplaceStatement) and not edit.text for edit in edits)
 
     def _spaced(self, body: Sequence[Any], lines: int) -> list[Any]:
         """Empty lines around new functions and classes, as many as formatters want."""

@@ -6,6 +6,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from .constants import Constants
@@ -93,6 +94,8 @@ class Context:
     facts: Facts
     constants: Constants
     environment: Mapping[str, str]
+    outside: frozenset[Path] = frozenset()
+    """Files that are read for what they import, and never changed: they are not among the given ones."""
     placed: dict[ast.Call, set[Made]] = field(default_factory=lambda: defaultdict(set), repr=False)
     """The resources of all loads that a call like ``Definitions(...)`` is given."""
     _styles: dict[Module, Style] = field(default_factory=dict, repr=False)

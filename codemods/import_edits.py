@@ -248,7 +248,7 @@ def _new_statements(wanted: Iterable[Import], additions: _Additions) -> list[tup
         elif not additions.merge(new):
             groups[new.module, new.name if new.alias else "", new.alias].append(new)
     statements: list[tuple[Import, str]] = []
-    for _, names in sorted(groups.items()):
+    for names in sorted(groups.values(), key=_order):
         first = names[0]
         if not first.name:
             text = f"import {first.module}" + (f" as {first.alias}" if first.alias else "")
@@ -258,6 +258,10 @@ def _new_statements(wanted: Iterable[Import], additions: _Additions) -> list[tup
             text = render.names(fields, additions.style, before=f"from {first.module} import ")
         statements.append((first, text))
     return statements
+
+
+def _order(names: Sequence[Import]) -> tuple[bool, str, tuple[int, str]]:
+    return bool(names[0].name), names[0].module.casefold(), min(member_key(new.name) for new in names)
 
 
 def _source(node: ast.Import | ast.ImportFrom) -> str:

@@ -71,7 +71,11 @@ def _stays(module: Module, first: ast.expr, link: ast.expr, name: str) -> Claim:
 
 
 def asked_to_keep(claim: Claim, context: Context, limits: Limits) -> Claim:
-    """The claim, blocked where the user asked for it to be kept: by a comment, or by its code."""
+    """The claim, blocked where the user asked for it to be kept: by a comment, by its code, or by the paths given."""
+    if claim.module.path in context.outside:
+        said = f"{claim.module.path} is not among the files to migrate"
+        finding = Finding(claim.module.place(claim.node), "LDC301", said, claim.name)
+        return replace(claim, blocked=(finding, *claim.blocked))
     if limits.leave(claim.code):
         finding = Finding(
             claim.module.place(claim.node), "LDC301", f"{claim.code} is left out on request", claim.name
@@ -94,18 +98,19 @@ def asked_to_keep(claim: Claim, context: Context, limits: Limits) -> Claim:
 
 def kept_findings(unit: Unit) -> tuple[Finding, ...]:
     """What to tell of a unit that stays: each reason, and for the rest of it that it stays for them."""
-    reasons = unit.kept
+    reasons = tuple(finding for finding in unit.kept if finding.place.path not in unit.outside)
     places = {finding.place for finding in reasons}
-    because = reasons[0]
+    because = reasons[0] if reasons else unit.kept[0]
+    why = "" if reasons else ", which is not among the files to migrate"
     others = tuple(
         Finding(
             claim.module.place(claim.node),
             "LDC308",
-            f"it belongs together with {because.place}",
+            f"it belongs together with {because.place}{why}",
             claim.name,
             related=(because.place,),
         )
-        for claim in unit.claims
+        for claim in unit.claims_inside
         if not claim.blocked and claim.module.place(claim.node) not in places
     )
     return (*reasons, *others)

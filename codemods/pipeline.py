@@ -25,6 +25,7 @@ from .rewrites import constructs
 from .rewriting import Planned, collect, settle
 from .settings import Setting, Settings
 from .sources import Source
+from .surroundings import files_around
 from .units import Unit
 
 
@@ -36,7 +37,7 @@ def scan(paths: Sequence[Path], options: Options) -> Report:
     sites = [
         Finding(claim.module.place(claim.node), claim.code, _fate(unit), claim.name)
         for unit in planned.units
-        for claim in unit.claims
+        for claim in unit.claims_inside
         if claim.is_site and claim.code.startswith("LDC1")
     ]
     return replace(report, findings=sorted_findings([*report.findings, *sites]))
@@ -86,7 +87,7 @@ def jobs_in_code(paths: Sequence[Path], options: Options) -> JobsInCode:
     unknown: list[Finding] = []
     for unit in planned.units:
         account, host, token = _whereabouts(planned.context, unit)
-        for claim in unit.claims:
+        for claim in unit.claims_inside:
             for ref in claim.jobs:
                 place = ref.module.place(ref.node)
                 if not ref.job_ids:
@@ -138,19 +139,14 @@ def plan(paths: Sequence[Path], options: Options) -> Planned:
     """Read, index and decide. Changes nothing."""
     found = walk.find_sources(paths, exclude=options.exclude)
     findings: list[Finding] = [*found.problems]
-    raws: dict[Path, sources.RawFile] = {}
-    for path in found.python:
-        if options.on_file is not None:
-            options.on_file(path)
-        try:
-            raws[path] = sources.read_raw(path)
-        except SourceError as error:
-            findings.append(error.finding)
+    raws, problems = _read(found.python, options)
+    around, _ = _read(files_around(paths, found), options)
+    findings += problems
     read: dict[Path, Source] = {}
 
     def parse(path: Path, _: bytes) -> Module | Finding:
         try:
-            read[path] = sources.decode(raws[path])
+            read[path] = sources.decode(raws[path] if path in raws else around[path])
             return parse_module(path, read[path].text, dotted_name(path))
         except SourceError as error:
             return error.finding
@@ -161,14 +157,27 @@ def plan(paths: Sequence[Path], options: Options) -> Planned:
         except (ValueError, RecursionError) as error:
             return Finding(Place(path), "LDC502", str(error))
 
-    index = build_index({path: raw.data for path, raw in raws.items()}, parse)
+    index = build_index({path: raw.data for path, raw in {**raws, **around}.items()}, parse)
     evaluator = index.evaluator
-    context = Context(index, options.facts, Constants(evaluator, options.env), options.env)
+    context = Context(index, options.facts, Constants(evaluator, options.env), options.env, frozenset(around))
     claims = [claim for construct in constructs().values() for claim in construct.claims(context)]
     units = make_units(claims, context, Limits(options.only, options.skip))
-    findings += index.problems
+    findings += [problem for problem in index.problems if problem.place.path not in around]
     findings += other_findings(found.notebooks, found.others)
     return Planned(context, units, read, tuple(findings), len(found.python), found.outside)
+
+
+def _read(paths: Sequence[Path], options: Options) -> tuple[dict[Path, sources.RawFile], list[Finding]]:
+    raws: dict[Path, sources.RawFile] = {}
+    problems: list[Finding] = []
+    for path in paths:
+        if options.on_file is not None:
+            options.on_file(path)
+        try:
+            raws[path] = sources.read_raw(path)
+        except SourceError as error:
+            problems.append(error.finding)
+    return raws, problems
 
 
 def _write(changes: Sequence[Change]) -> list[Finding]:
@@ -184,7 +193,7 @@ def _write(changes: Sequence[Change]) -> list[Finding]:
 def _sites(units: Iterable[Unit]) -> Sites:
     total = Sites()
     for unit in units:
-        for claim in unit.claims:
+        for claim in unit.claims_inside:
             if claim.is_site:
                 total += Sites(1, int(unit.migrates), int(not unit.migrates))
     return total

@@ -32,11 +32,12 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
         module: namespace_of(module, context.index.tree) for module in context.index.tree.modules.values()
     }
     reused = _Reused({}, {})
-    return tuple(
+    units = (
         _unit(part, context, namespaces, reused)
         for group in grouped(claims, context)
         for part in split(group, context, namespaces)
     )
+    return tuple(unit for unit in units if unit.claims_inside)
 
 
 def _unit(part: Part, context: Context, namespaces: Mapping[Module, Namespace], reused: _Reused) -> Unit:
@@ -60,6 +61,7 @@ def _unit(part: Part, context: Context, namespaces: Mapping[Module, Namespace], 
         _inline_names(claims, namespaces),
         part.names,
         namespaces,
+        context.outside,
     )
 
 

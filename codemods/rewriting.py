@@ -146,6 +146,8 @@ def carry_out(planned: Planned, found: Collected, jobs: int = 1) -> tuple[list[C
     tasks: list[Task] = []
     broken: list[Finding] = []
     for module in index.tree.modules.values():
+        if module.path in planned.context.outside:
+            continue
         wanted = ImportChanges(
             dropped.get(module, frozenset()), to_facade.get(module, frozenset()), tuple(found.imports[module])
         )
@@ -160,10 +162,12 @@ def carry_out(planned: Planned, found: Collected, jobs: int = 1) -> tuple[list[C
     done = [*change_all(tasks, jobs), *broken]
     changes = [each for each in done if isinstance(each, Change) and each.new_text != each.source.text]
     problems = [each for each in done if isinstance(each, Finding)]
-    return changes, [*problems, *_handed_out(verdicts.needed, found.findings)]
+    return changes, [*problems, *_handed_out(verdicts.needed, found.findings, planned.context.outside)]
 
 
-def _handed_out(needed: Iterable[LegacyAlias], findings: Iterable[Finding]) -> list[Finding]:
+def _handed_out(
+    needed: Iterable[LegacyAlias], findings: Iterable[Finding], outside: frozenset[Path]
+) -> list[Finding]:
     """Imports that stay for no use in sight: for ``__all__``, a package's importers, an annotation in quotes."""
     told = {(finding.place.path, finding.name) for finding in findings if finding.is_left_for_a_person}
     return [
@@ -176,6 +180,7 @@ def _handed_out(needed: Iterable[LegacyAlias], findings: Iterable[Finding]) -> l
         for alias in needed
         if alias.alias.name in BY_NAME
         and not alias.from_tree
+        and alias.module.path not in outside
         and (alias.module.path, alias.alias.name) not in told
     ]
 

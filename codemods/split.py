@@ -34,7 +34,10 @@ def split(claims: Sequence[Claim], context: Context, namespaces: Mapping[Module,
     homes = {
         claim.value: claim
         for claim in claims
-        if isinstance(claim.value, Made) and claim.construct == "resource" and _can_stand_beside(claim)
+        if isinstance(claim.value, Made)
+        and claim.construct == "resource"
+        and _can_stand_beside(claim)
+        and claim.module.path not in context.outside
     }
     free = [claim for claim in claims if _is_free(claim, homes, context)]
     if _is_asked_to_stay(claims):

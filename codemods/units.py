@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from .claims import Claim, JobRef, Rewrite
 from .facts import Job
@@ -49,10 +50,17 @@ class Unit:
     beside: Mapping[Made, str]
     """The names of workspaces that are added beside resources; empty where the resource itself becomes one."""
     _namespaces: Mapping[Module, Namespace] = field(repr=False, default_factory=dict)
+    outside: frozenset[Path] = frozenset()
+    """Files that are not among the given ones."""
 
     @property
     def migrates(self) -> bool:
         return not self.kept
+
+    @property
+    def claims_inside(self) -> tuple[Claim, ...]:
+        """Those in the given files."""
+        return tuple(claim for claim in self.claims if claim.module.path not in self.outside)
 
     @property
     def jobs(self) -> tuple[Job, ...]:
