@@ -34,6 +34,7 @@ from .edits import (
 )
 from .excerpts import Lines, excerpts
 from .modules import Span, split_lines
+from .style import is_directive
 
 _STATEMENTS = (cst.SimpleStatementLine, cst.BaseCompoundStatement)
 _STATEMENT_EDITS = (ReplaceStatement, InsertBefore, InsertAfter)
@@ -391,9 +392,14 @@ def _with_comment(statements: list[Any], comment: cst.Comment | None) -> list[An
     if comment is None or not statements:
         return statements
     first = statements[0]
-    if len(statements) == 1 and isinstance(first, cst.SimpleStatementLine):
-        trailing = cst.TrailingWhitespace(cst.SimpleWhitespace("  "), comment)
-        return [first.with_changes(trailing_whitespace=trailing)]
+    trailing = cst.TrailingWhitespace(cst.SimpleWhitespace("  "), comment)
+    is_for_a_tool = is_directive(comment.value)
+    if isinstance(first, cst.SimpleStatementLine) and (len(statements) == 1 or is_for_a_tool):
+        return [first.with_changes(trailing_whitespace=trailing), *statements[1:]]
+    decorators = getattr(first, "decorators", ())
+    if decorators and is_for_a_tool:
+        decorated = [decorators[0].with_changes(trailing_whitespace=trailing), *decorators[1:]]
+        return [first.with_changes(decorators=decorated), *statements[1:]]
     own_line = cst.EmptyLine(comment=comment)
     return [first.with_changes(leading_lines=[*first.leading_lines, own_line]), *statements[1:]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import libcst as cst
@@ -74,8 +75,19 @@ def add_argument(call: cst.Call, name: str, value: Any) -> cst.Call:
     )
     if not call.args:
         return call.with_changes(args=[argument])
-    args, argument = _joined(list(call.args), argument)
-    return call.with_changes(args=[*args, argument])
+    last = call.args[-1]
+    has_comma = isinstance(last.comma, cst.Comma)
+    end = last.comma.whitespace_after if isinstance(last.comma, cst.Comma) else last.whitespace_after_arg
+    separator, end = _spaces(call.args, call.whitespace_before_args, end)
+    before = last.with_changes(
+        comma=cst.Comma(whitespace_after=separator), whitespace_after_arg=cst.SimpleWhitespace("")
+    )
+    added = (
+        argument.with_changes(comma=cst.Comma(whitespace_after=end))
+        if has_comma
+        else argument.with_changes(whitespace_after_arg=end)
+    )
+    return call.with_changes(args=[*call.args[:-1], before, added])
 
 
 def add_entry(display: cst.Dict, key: Any, value: Any) -> cst.Dict:
@@ -83,65 +95,43 @@ def add_entry(display: cst.Dict, key: Any, value: Any) -> cst.Dict:
     entry = cst.DictElement(key, value)
     if not display.elements:
         return display.with_changes(elements=[entry])
-    elements, entry = _joined(list(display.elements), entry)
-    return display.with_changes(elements=[*elements, entry])
+    last = display.elements[-1]
+    has_comma = isinstance(last.comma, cst.Comma)
+    end = (
+        last.comma.whitespace_after if isinstance(last.comma, cst.Comma) else display.rbrace.whitespace_before
+    )
+    separator, end = _spaces(display.elements, display.lbrace.whitespace_after, end)
+    before = last.with_changes(comma=cst.Comma(whitespace_after=separator))
+    if has_comma:
+        entry = entry.with_changes(comma=cst.Comma(whitespace_after=end))
+    else:
+        display = display.with_changes(rbrace=display.rbrace.with_changes(whitespace_before=end))
+    return display.with_changes(elements=[*display.elements[:-1], before, entry])
 
 
-def _joined(items: list[Any], new: Any) -> tuple[list[Any], Any]:
-    """Put a comma between the last item and the new one, laid out as the items before."""
-    last = items[-1]
-    trailing = last.comma if isinstance(last.comma, cst.Comma) else None
-    between = next((item.comma for item in items[:-1] if isinstance(item.comma, cst.Comma)), None)
-    if trailing is not None:
-        # The last comma holds the way to the closing bracket, comments included; it moves behind the new item.
-        whitespace = between.whitespace_after if between is not None else _same_line_or_next(trailing)
-        if _comment_of(trailing) is not None:
-            # A comment behind the last item stays with that item.
-            items[-1] = last.with_changes(
-                comma=trailing.with_changes(whitespace_after=_next_line(trailing, between))
-            )
-            return items, new.with_changes(comma=_closing(trailing))
-        items[-1] = last.with_changes(comma=cst.Comma(whitespace_after=whitespace))
-        return items, new.with_changes(comma=trailing)
-    separator = cst.Comma(whitespace_after=between.whitespace_after if between else cst.SimpleWhitespace(" "))
-    moved = last.with_changes(comma=separator)
-    if isinstance(last, cst.Arg):
-        new = new.with_changes(whitespace_after_arg=last.whitespace_after_arg)
-        moved = moved.with_changes(whitespace_after_arg=cst.SimpleWhitespace(""))
-    items[-1] = moved
-    return items, new
+def _spaces(items: Sequence[Any], start: Any, end: Any) -> tuple[Any, Any]:
+    """What stands between the last item and a new one, and what stands between that and the closing bracket.
+
+    ``start`` and ``end`` are what stands behind the opening and before the closing bracket. A comment behind the last
+    item stays with it.
+    """
+    between = [item.comma.whitespace_after for item in items[:-1] if isinstance(item.comma, cst.Comma)]
+    comment = (
+        end.first_line if isinstance(end, cst.ParenthesizedWhitespace) and end.first_line.comment else None
+    )
+    model = between[-1] if between else start if _is_break(start) else end
+    if comment is not None and not _is_break(model):
+        model = end
+    if not _is_break(model):
+        return cst.SimpleWhitespace(" "), end
+    separator = model.with_changes(first_line=comment or cst.TrailingWhitespace(), empty_lines=[])
+    return separator, end.with_changes(first_line=cst.TrailingWhitespace()) if comment else end
 
 
-def _same_line_or_next(comma: cst.Comma) -> Any:
-    """The whitespace for between two items, where the only comma there is comes before the closing bracket."""
-    after = comma.whitespace_after
-    if isinstance(after, cst.ParenthesizedWhitespace):
-        return after.with_changes(
-            first_line=cst.TrailingWhitespace(),
-            empty_lines=[],
-            last_line=cst.SimpleWhitespace(after.last_line.value + "    "),
-        )
-    return cst.SimpleWhitespace(" ")
+def _is_break(whitespace: Any) -> bool:
+    return isinstance(whitespace, cst.ParenthesizedWhitespace)
 
 
 def _comment_of(comma: cst.Comma) -> cst.Comment | None:
     after = comma.whitespace_after
     return after.first_line.comment if isinstance(after, cst.ParenthesizedWhitespace) else None
-
-
-def _next_line(trailing: cst.Comma, between: cst.Comma | None) -> Any:
-    after = trailing.whitespace_after
-    indent = between.whitespace_after if between is not None else _same_line_or_next(trailing)
-    last_line = (
-        indent.last_line if isinstance(indent, cst.ParenthesizedWhitespace) else cst.SimpleWhitespace("    ")
-    )
-    assert isinstance(after, cst.ParenthesizedWhitespace)
-    return after.with_changes(last_line=last_line)
-
-
-def _closing(trailing: cst.Comma) -> cst.Comma:
-    after = trailing.whitespace_after
-    assert isinstance(after, cst.ParenthesizedWhitespace)
-    return trailing.with_changes(
-        whitespace_after=after.with_changes(first_line=cst.TrailingWhitespace(), empty_lines=[])
-    )

@@ -15,7 +15,7 @@ from .job_commands import Plan, build_words, command_words
 from .modules import Module
 from .render import Field
 from .split import beside_text
-from .style import Style
+from .style import Style, is_directive
 from .translator import FUNCTION_PARAMETERS, call_text, translator_of
 from .units import Unit
 from .v2 import CLOUD_V2, Use, missing_fact, no_limit
@@ -51,6 +51,9 @@ def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, 
     workspace = workspace_of(module, wanted.arguments["dbt_cloud"], unit, context, done)
     fields, comments, definition = _decorator_fields(wanted, call, workspace, context, unit, use)
     decorator = render.call(f"@{use(CLOUD_V2, 'dbt_cloud_assets')}", fields, style)
+    # What speaks to a tool about the call goes behind what takes its place.
+    decorator += "".join(f"  {comment}" for comment in comments if is_directive(comment))
+    comments = [comment for comment in comments if not is_directive(comment)]
     runner = wanted.parameter or workspace
     parameters = "context"
     if not has_postponed_annotations(module):

@@ -27,6 +27,14 @@ class Comment:
     trails: bool
 
 
+_DIRECTIVE = re.compile(r"#\s*(?:noqa|type:\s*ignore|pyright:|mypy:|pylint:|pyre-|ruff:|nosec|pragma:)")
+
+
+def is_directive(comment: str) -> bool:
+    """Whether a comment speaks to a tool, about the code on its line."""
+    return bool(_DIRECTIVE.match(comment))
+
+
 @dataclass(frozen=True)
 class Style:
     """What new code in a file must look like."""

@@ -24,7 +24,7 @@ from ..run_op_text import KEY
 from ..scopes import Parameter
 from ..units import Unit
 from ..v2 import CLOUD_V2
-from ..values import External, Keyed, Local, Made, Result, Value, legacy_name, root
+from ..values import External, Keyed, Literal, Local, Made, Result, Value, legacy_name, root
 
 _WORKSPACE, _CLIENT, _DETAILS = "DbtCloudWorkspace", "DbtCloudWorkspaceClient", "dict"
 
@@ -93,6 +93,9 @@ def _annotated(context: Context, module: Module, link: ast.expr) -> Iterator[Val
         if isinstance(above, ast.stmt):
             break
         child = above
+    for value in found:
+        if isinstance(value, Literal):
+            found = [*found, *evaluator.containers.under(value)]
     return (value for value in found if thing_kind(value))
 
 
