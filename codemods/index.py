@@ -19,7 +19,7 @@ from .evaluate import Evaluator
 from .findings import Finding
 from .injection import annotates_resource
 from .modules import Module
-from .needles import Importers, names_legacy, reaches_key
+from .needles import Importers, may_patch, names_legacy, reaches_key
 from .roles import (
     CONTAINER_METHODS,
     Role,
@@ -183,7 +183,8 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
         new_names = set(_handed_on(tree, evaluator)) - handed_on
         new_keys = {key.encode() for key in _bound_keys(tree, evaluator)} - keys
         by_key = (path for path, data in files.items() if new_keys and reaches_key(data, new_keys))
-        if not take([*importers.of(new_names), *by_key]):
+        by_text = (path for path, data in files.items() if not handed_on and may_patch(data))
+        if not take([*importers.of(new_names), *by_key, *by_text]):
             break
         handed_on |= new_names
         keys |= new_keys

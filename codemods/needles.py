@@ -52,6 +52,11 @@ class Importers:
         return self._words[path]
 
 
+def may_patch(data: bytes) -> bool:
+    """Whether a file may name something legacy in a text, to replace it in a test."""
+    return (b"patch" in data or b"setattr" in data) and any(name in data for name in _NAMES)
+
+
 def reaches_key(data: bytes, keys: Iterable[bytes]) -> bool:
     """Whether a file may reach a resource under one of its keys."""
     return any(key in data for key in keys) and b"resource" in data

@@ -28,6 +28,11 @@ _ASSET_TAKERS = frozenset(
 )
 
 
+_LOOKING = frozenset(
+    {"isinstance", "print", "len", "type", "repr", "str", "id", "bool", "callable", "hasattr"}
+)
+
+
 @dataclass(frozen=True, eq=False)
 class Binding:
     """A resource bound under ``key``, for ``call`` (``Definitions(...)``, ``@job(...)``), where one takes it."""
@@ -74,7 +79,7 @@ def resource_uses(index: Index, value: Value) -> ResourceUses:
                     (step.name for step in role.through if step.kind == "entry" and step.name != "**"), ""
                 )
                 bindings.append(Binding(key, role, role.call))
-            elif not is_followed(index, role):
+            elif not is_followed(index, role) and not _only_looks(index, role):
                 escapes.append(role)
         elif role.kind == "argument" and _is_load(index, role):
             consumers.append(role)
@@ -82,7 +87,7 @@ def resource_uses(index: Index, value: Value) -> ResourceUses:
             role.kind in {"nothing", "annotation", "flow", "element"}
             or (role.kind == "chain" and _is_attribute(role))
             or (role.kind == "entry" and role.name == "**")
-            or (role.kind == "argument" and is_followed(index, role))
+            or (role.kind == "argument" and (is_followed(index, role) or _only_looks(index, role)))
             or (role.kind == "returned" and role.through)
         ):
             continue
@@ -104,7 +109,9 @@ def placements(index: Index, value: Value) -> Iterator[Placement | Role]:
             yield Placement(role, role.call, wrap and _takes_sequence(role))
         elif role.kind == "argument" and _is_selection(index, role):
             yield Placement(role, None)
-        elif role.kind == "argument" and is_followed(index, role):
+        elif role.kind == "argument" and (
+            is_followed(index, role) or (role.through and _only_looks(index, role))
+        ):
             continue
         elif role.kind == "returned" and _is_repository(role):
             yield Placement(role, None, wrap)
@@ -176,6 +183,13 @@ def is_followed(index: Index, role: Role) -> bool:
             return False
         found = True
     return found
+
+
+def _only_looks(index: Index, role: Role) -> bool:
+    """Whether a call is one of a builtin that looks at a value and hands it on nowhere: ``isinstance``, ``print``."""
+    if role.call is None or not isinstance(role.call.func, ast.Name) or role.call.func.id not in _LOOKING:
+        return False
+    return not index.tree.names(role.module).lookup(role.module, role.call.func.id, role.call)
 
 
 def _holds(outer: ast.expr, inner: ast.expr) -> bool:

@@ -1,6 +1,7 @@
 """Annotations that name a legacy class say what v2 hands over there, where the annotated value migrates.
 
     def refresh(client: DbtCloudClientResource) -> DbtCloudOutput   ->  (client: DbtCloudWorkspace) -> dict
+    isinstance(client, DbtCloudClientResource)                      ->  isinstance(client, DbtCloudWorkspace)
 
 Dagster checks what an op takes and returns against its annotations, so those would fail at run time.
 """
@@ -90,6 +91,9 @@ def _annotated(context: Context, module: Module, link: ast.expr) -> Iterator[Val
         if isinstance(above, FUNCTIONS) and above.returns is child:
             found = [value for node in returns_of(above) for value in evaluator.values(module, node)]
             break
+        if isinstance(above, ast.Call) and _is_class_asked_for(above, child):
+            found = evaluator.values(module, above.args[0])
+            break
         if isinstance(above, ast.stmt):
             break
         child = above
@@ -97,6 +101,11 @@ def _annotated(context: Context, module: Module, link: ast.expr) -> Iterator[Val
         if isinstance(value, Literal):
             found = [*found, *evaluator.containers.under(value)]
     return (value for value in found if thing_kind(value))
+
+
+def _is_class_asked_for(call: ast.Call, child: ast.AST) -> bool:
+    """Whether a call is ``isinstance(x, child)``."""
+    return isinstance(call.func, ast.Name) and call.func.id == "isinstance" and call.args[1:] == [child]
 
 
 def _assigned(evaluator: Evaluator, module: Module, node: ast.AnnAssign) -> Iterable[Value]:

@@ -19,9 +19,10 @@ from ..functions import decorator_name
 from ..legacy_imports import FACADE
 from ..modules import Module
 from ..units import Unit
+from ..values import legacy_name
 
 _PACKAGE = "dagster_dbt"
-_TARGET = re.compile(rf"{_PACKAGE}\.(?:cloud(?:\.\w+)*|(\w+)(?:\.\w+)*)")
+_TARGET = re.compile(rf"(?:{_PACKAGE}|{FACADE})\.(?:cloud(?:\.\w+)*|(\w+)(?:\.\w+)*)")
 _TAKERS = frozenset({"patch", "setattr", "delattr", "import_module", "importorskip", "multiple"})
 _FALLBACK = "DbtCloudClientResource"
 
@@ -31,7 +32,7 @@ def claims(context: Context) -> Iterator[Claim]:
     for module in context.index.tree.modules.values():
         for node in module.nodes:
             if isinstance(node, ast.Call) and node.args and decorator_name(node) in _TAKERS:
-                name = _legacy_target(node.args[0])
+                name, is_own = _target(context, module, node.args[0])
                 if name:
                     yield Claim(
                         construct="patch_targets",
@@ -40,17 +41,30 @@ def claims(context: Context) -> Iterator[Claim]:
                         name=name,
                         code=BY_NAME[name].code,
                         is_site=False,
+                        detail=is_own,
                     )
 
 
-def _legacy_target(node: ast.expr) -> str:
-    """The legacy name that a text reaches; empty where it is no such text."""
+def _target(context: Context, module: Module, node: ast.expr) -> tuple[str, bool]:
+    """The legacy name that a text reaches, and whether it does through a module of the user's; empty for no such text."""
     if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-        return ""
+        return "", False
     found = _TARGET.fullmatch(node.value)
-    if found is None or (found[1] is not None and found[1] not in BY_NAME):
-        return ""
-    return next((part for part in node.value.split(".") if part in BY_NAME), _FALLBACK)
+    if found is not None:
+        is_other = found[1] is not None and found[1] not in BY_NAME
+        named = next((part for part in node.value.split(".") if part in BY_NAME), _FALLBACK)
+        return ("" if is_other else named), False
+    home, _, name = node.value.rpartition(".")
+    path = context.index.tree.resolve(module, home, 0) if name in BY_NAME and home else None
+    patched = context.index.tree.module_at(path)
+    return (name if patched is not None and _is_legacy_in(context, patched, name) else ""), True
+
+
+def _is_legacy_in(context: Context, module: Module, name: str) -> bool:
+    """Whether a module has the legacy name, or had it before it was migrated."""
+    is_bound = name in context.index.tree.names(module).tables.get(module.tree, {})
+    values = context.index.evaluator.global_values(module, name)
+    return not is_bound or any(legacy_name(value) for value in values)
 
 
 def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:  # noqa: ARG001  a construct's signature
@@ -58,8 +72,13 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:  # noqa: ARG
     done = Rewrite()
     module: Module = claim.module
     assert isinstance(claim.node, ast.Constant)
-    text = module.source_of(claim.node).replace(_PACKAGE, FACADE, 1)
-    done.edit(module, ReplaceExpression(module.span(claim.node), text))
-    said = "this reaches the facade, and does nothing to code that became v2: its calls are others"
+    if claim.detail:
+        said = f"`{claim.name}` is not there any more once that module has become v2"
+    else:
+        said = "this reaches the facade, and does nothing to code that became v2: its calls are others"
+        text = module.source_of(claim.node)
+        if FACADE not in text:
+            text = text.replace(_PACKAGE, FACADE, 1)
+            done.edit(module, ReplaceExpression(module.span(claim.node), text))
     done.tell(module, claim.node, "LDC302", said, claim.name)
     return done
