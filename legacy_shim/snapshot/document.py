@@ -15,15 +15,18 @@ from dagster import DagsterInstance, RepositoryDefinition, __version__
 
 from legacy_shim.snapshot import graph, runs
 from legacy_shim.snapshot.environment import note_missing_variables
-from legacy_shim.snapshot.execution import execute, failed_record
+from legacy_shim.snapshot.execution import Worker, execute, failed_record
 from legacy_shim.snapshot.failure import describe_error
 from legacy_shim.snapshot.guard import guard_network
 from legacy_shim.snapshot.loading import become_a_run_worker, load_repository
 from legacy_shim.snapshot.order import Action, Order
+from legacy_shim.snapshot.run_state import remember
 from legacy_shim.snapshot.waits import Waits, watch_waits
 from legacy_shim.snapshot.wire import Wire, redirect_requests
 
 VERSION = 1
+_SHORTEST_SECRET = 8
+"""Characters. A shorter token is made up, and to blot it out everywhere would blot out much else."""
 
 
 class WrongTreeError(Exception):
@@ -43,7 +46,7 @@ def take(order: Order, choose: Choose | None = None) -> dict[str, Any]:
     """
     document = _empty(order)
     wire, programs = _guarded(order)
-    missing = note_missing_variables()
+    missing = note_missing_variables(order.root or next(iter(order.path), None))
     _use_own_path(order)
     waits: Waits = {}
     with _noted_warnings(document["warnings"]):
@@ -59,7 +62,7 @@ def take(order: Order, choose: Choose | None = None) -> dict[str, Any]:
             waits = watch_waits()
             actions = order.actions if choose is None else choose(_finished(document, order, wire, programs))
             document["actions"] = _execute_all(actions, repository, wire)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             document["error"] = describe_error(error, order.root or next(iter(order.path), None), missing)
     if wire is not None:
         document["runs"] = runs.describe_runs(wire, waits)
@@ -103,7 +106,8 @@ def _finished(
     told["programs"] = sorted(programs)
     folders = (order.root,) if order.root else order.path
     hidden = {str(folder.resolve()): "{path}" for folder in folders}
-    hidden |= dict.fromkeys(wire.secrets, "***") if wire else {}
+    secrets = wire.secrets if wire else set()
+    hidden |= {secret: "***" for secret in secrets if len(secret) >= _SHORTEST_SECRET}
     cleaned: dict[str, Any] = _cleaned(told, hidden)
     return cleaned
 
@@ -150,11 +154,12 @@ def _execute_all(
     with tempfile.TemporaryDirectory(prefix="snapshot-") as folder:
         os.environ.setdefault("DAGSTER_HOME", folder)  # some IO managers ask for it
         with DagsterInstance.ephemeral(tempdir=folder, settings=settings) as instance:
+            worker = Worker(repository, instance, remember(repository))
             for number, action in enumerate(actions):
                 if wire is not None:
                     wire.phase = str(number)
                 try:
-                    done = execute(repository, action, instance)
+                    done = execute(worker, action)
                 except Exception as error:  # one that cannot be carried out says so, and the others go on
                     done = [failed_record(action, error)]
                 records += [{"number": number, **record} for record in done]

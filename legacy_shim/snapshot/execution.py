@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dagster import (
@@ -11,9 +12,11 @@ from dagster import (
     DagsterEvent,
     DagsterEventType,
     DagsterInstance,
+    DynamicPartitionsDefinition,
     ExecuteInProcessResult,
     IOManagerDefinition,
     JobDefinition,
+    MultiPartitionsDefinition,
     PartitionsDefinition,
     RepositoryDefinition,
     mem_io_manager,
@@ -31,30 +34,33 @@ Partition = str | tuple[str, str] | None
 """None, one partition key, or the first and last key of one run over a range."""
 
 
-def execute(
-    repository: RepositoryDefinition, action: Action, instance: DagsterInstance
-) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Worker:
+    """What a run needs."""
+
+    repository: RepositoryDefinition
+    instance: DagsterInstance
+    begin_afresh: Callable[[], None]
+    """Called before each run: what earlier ones left behind must not show in it."""
+
+
+def execute(worker: Worker, action: Action) -> list[dict[str, Any]]:
     """Run `action`; one record for each Dagster run that it takes. What a run raises is in its record."""
     if action.kind != "materialize":
         name, _, op = action.subject.partition(".")
-        job = repository.get_job(name)
+        job = worker.repository.get_job(name)
         return [
-            _record(str(action), part, _run(job, None, part, instance, op=op or None))
-            for part in _job_partitions(job, action.partition)
+            _record(str(action), part, _run(worker, job, None, part, op=op or None))
+            for part in _parts(worker, job.partitions_def, None, action.partition)
         ]
     records = []
-    for keys, partitions, policy in _selections(repository, action):
-        job_of_assets = repository.get_implicit_job_def_for_assets(keys)
+    for keys, partitions, policy in _selections(worker.repository, action):
+        job_of_assets = worker.repository.get_implicit_job_def_for_assets(keys)
         if job_of_assets is None:
             raise LookupError(f"no job can materialize {', '.join(values.texts_of(keys))}")
-        for part in _parts(partitions, policy, action.partition):
-            records.append(
-                _record(
-                    str(action),
-                    part,
-                    _run(job_of_assets, keys, part, instance, _no_storage(repository, job_of_assets, keys)),
-                )
-            )
+        storage = _no_storage(worker.repository, job_of_assets, keys)
+        for part in _parts(worker, partitions, policy, action.partition):
+            records.append(_record(str(action), part, _run(worker, job_of_assets, keys, part, storage)))
     return records
 
 
@@ -85,32 +91,45 @@ def _selections(
 
 
 def _parts(
-    partitions: PartitionsDefinition[Any] | None, policy: BackfillPolicy | None, wanted: str | None
+    worker: Worker,
+    partitions: PartitionsDefinition[Any] | None,
+    policy: BackfillPolicy | None,
+    wanted: str | None,
 ) -> Sequence[Partition]:
     """The partitions of each run: without a wish the first key, over a range what the backfill policy makes of it."""
     if partitions is None:
         return [None]
-    if wanted is None:
-        return [partitions.get_partition_keys()[0]]
-    if RANGE not in wanted:
-        return [wanted]
-    first, last = wanted.split(RANGE)
-    keys = list(partitions.get_partition_keys())
+    known = values.first_partitions(partitions) or []
+    if wanted is None and not known:
+        raise LookupError("no partition is known: name one with @KEY behind the action")
+    wanted = known[0] if wanted is None else wanted
+    first, is_range, last = wanted.partition(RANGE)
+    for key in (first, last) if is_range else (first,):
+        _add_where_dynamic(worker.instance, partitions, key)
+    if not is_range:
+        return [first]
+    keys = list(partitions.get_partition_keys(dynamic_partitions_store=worker.instance))
     keys = keys[keys.index(first) : keys.index(last) + 1]
     size = 1 if policy is None else policy.max_partitions_per_run or len(keys)
     chunks = [keys[start : start + size] for start in range(0, len(keys), size)]
     return [chunk[0] if len(chunk) == 1 else (chunk[0], chunk[-1]) for chunk in chunks]
 
 
-def _job_partitions(job: JobDefinition, wanted: str | None) -> Sequence[Partition]:
-    return _parts(job.partitions_def, None, wanted)
+def _add_where_dynamic(instance: DagsterInstance, partitions: PartitionsDefinition[Any], key: str) -> None:
+    """Dynamic partitions are those that an instance knows; this one is new and knows none."""
+    if isinstance(partitions, DynamicPartitionsDefinition) and partitions.name is not None:
+        instance.add_dynamic_partitions(partitions.name, [key])
+    if isinstance(partitions, MultiPartitionsDefinition):
+        parts = partitions.get_partition_key_from_str(key).keys_by_dimension
+        for dimension in partitions.partitions_defs:
+            _add_where_dynamic(instance, dimension.partitions_def, parts[dimension.name])
 
 
 def _run(
+    worker: Worker,
     job: JobDefinition,
     keys: Sequence[AssetKey] | None,
     part: Partition,
-    instance: DagsterInstance,
     resources: Mapping[str, Any] | None = None,
     op: str | None = None,
 ) -> ExecuteInProcessResult | BaseException:
@@ -119,9 +138,10 @@ def _run(
         if isinstance(part, tuple)
         else {}
     )
+    worker.begin_afresh()
     try:
         return job.execute_in_process(
-            instance=instance,
+            instance=worker.instance,
             asset_selection=keys,
             op_selection=[op] if op else None,
             partition_key=part if isinstance(part, str) else None,
@@ -129,7 +149,7 @@ def _run(
             resources=resources,
             raise_on_error=False,
         )
-    except Exception as error:  # a run that cannot even start is a result too
+    except (Exception, SystemExit) as error:  # a run that cannot even start is a result too
         return error
 
 

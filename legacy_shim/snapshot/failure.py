@@ -4,32 +4,50 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from legacy_shim.snapshot.environment import MissingVariables
 
 _CHAIN_LIMIT = 8
 
 
-def describe_error(error: BaseException, root: Path | None, missing: Sequence[str] = ()) -> dict[str, Any]:
+def describe_error(
+    error: BaseException, root: Path | None, missing: MissingVariables | None = None
+) -> dict[str, Any]:
     """The error as data; ``frames`` are those under `root`, the innermost last, and ``causes`` what led to it.
 
-    `missing` are environment variables that were read and are not set; ``variables`` those of them that the error
-    speaks of.
+    ``variables`` are the environment variables that were read and are not set as far as the error, or the line that
+    raised it, speaks of them; ``unset`` all that the code under `root` read in vain.
     """
+    missing = missing or MissingVariables()
     chain = list(_chain(error))
+    frames = [frame for each in reversed(chain) for frame in _frames(each, root)]
+    line = frames[-1]["text"] if frames else ""
     return {
         "class": type(error).__name__,
         "message": str(error),
         "traceback": "".join(traceback.format_exception(error)),
         "causes": [{"class": type(cause).__name__, "message": str(cause)} for cause in chain[1:]],
-        "variables": [name for name in missing if any(_speaks_of(each, name) for each in chain)],
-        "frames": [frame for each in reversed(chain) for frame in _frames(each, root)],
+        "variables": [
+            name
+            for name in missing.by_anyone
+            if any(_is_named(name, str(each)) for each in chain)
+            or (name in missing.by_own_code and _is_read_in(line, name))
+        ],
+        "unset": list(missing.by_own_code),
+        "frames": frames,
     }
 
 
-def _speaks_of(error: BaseException, name: str) -> bool:
-    return re.search(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", str(error)) is not None
+def _is_named(name: str, text: str) -> bool:
+    return re.search(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", text) is not None
+
+
+def _is_read_in(line: str, name: str) -> bool:
+    """Whether a line such as ``int(os.getenv("PORT"))`` reads the variable: what it raises does not name it."""
+    return "env" in line and _is_named(name, line)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

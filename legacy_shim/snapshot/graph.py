@@ -6,17 +6,21 @@ from typing import Any
 
 from dagster import (
     AssetCheckKey,
+    AssetKey,
+    AssetSelection,
     AssetSensorDefinition,
     GraphDefinition,
     JobDefinition,
+    MultiAssetSensorDefinition,
     OpDefinition,
     RepositoryDefinition,
+    RunStatusSensorDefinition,
     ScheduleDefinition,
     SensorDefinition,
 )
 from dagster._core.definitions.assets.graph.asset_graph import AssetGraph, AssetNode
 
-from legacy_shim.snapshot import values
+from legacy_shim.snapshot import config, values
 
 KIND_TAG_PREFIX = "dagster/kind/"
 _IMPLICIT_JOB_PREFIX = "__"
@@ -80,6 +84,7 @@ def _asset(node: AssetNode) -> dict[str, Any]:
         "legacy_freshness_policy": values.plain(node.legacy_freshness_policy),
         "auto_observe_interval_minutes": node.auto_observe_interval_minutes,
         "execution": node.execution_type.value,
+        "is_virtual": bool(getattr(node, "is_virtual", False)),
         "can_subset": bool(definition.computation and definition.can_subset),
         "pools": sorted(node.pools or ()),
         "op": values.op_of(node),
@@ -95,6 +100,8 @@ def _check(graph: AssetGraph, key: AssetCheckKey) -> dict[str, Any]:
         "blocking": node.blocking,
         "metadata": values.metadata(node.metadata or {}),
         "automation_condition": values.plain(node.automation_condition),
+        "deps": values.texts_of(parent for parent in node.parent_entity_keys if isinstance(parent, AssetKey)),
+        "partitions": values.plain(getattr(node, "partitions_def", None)),
     }
 
 
@@ -109,7 +116,7 @@ def _asset_ops(graph: AssetGraph) -> dict[str, Any]:
 
 def _op(op: OpDefinition) -> dict[str, Any]:
     return {
-        "config_schema": values.config_schema(op),
+        "config_schema": config.config_schema(op),
         "tags": dict(sorted(op.tags.items())),
         "pool": op.pool,
         "required_resources": sorted(op.required_resource_keys),
@@ -128,12 +135,25 @@ def _job(job: JobDefinition) -> dict[str, Any]:
         ),
         "description": job.description,
         "tags": dict(sorted(job.tags.items())),
-        "run_config": values.without_secrets(job.run_config or {}),
+        "run_config": config.without_secrets(job.run_config or {}),
         "partitions": values.plain(job.partitions_def),
-        "resources": sorted(job.required_resource_keys - {"io_manager"}),
+        "metadata": values.metadata(job.metadata),
+        "owners": _owners(job),
+        "executor": job.executor_def.name,
+        "loggers": sorted(job.loggers),
+        "retry_policy": values.plain(job.op_retry_policy),
+        "launch": config.launch_problem(job, job.run_config),
+        "resources": _job_resources(job),
         "hooks": sorted(hook.name for hook in job.hook_defs),
         "ops": {} if is_asset_job else _job_ops(job),
     }
+
+
+def _job_resources(job: JobDefinition) -> dict[str, str]:
+    """The class behind each resource key that the job needs; empty where nothing is bound to it."""
+    keys = sorted(job.required_resource_keys - {"io_manager"})
+    bound = job.resource_defs
+    return {key: values.class_of(bound[key]) if key in bound else "" for key in keys}
 
 
 def _job_ops(job: JobDefinition) -> dict[str, Any]:
@@ -176,6 +196,9 @@ def _schedule(schedule: ScheduleDefinition) -> dict[str, Any]:
         "job": schedule.job_name,
         "status": schedule.default_status.value,
         "tags": dict(sorted(schedule.tags.items())),
+        "run_config": config.without_secrets(config.static_run_config(schedule)),
+        "metadata": values.metadata(schedule.metadata),
+        "owners": _owners(schedule),
         "description": schedule.description,
         "required_resources": sorted(schedule.required_resource_keys),
     }
@@ -186,9 +209,31 @@ def _sensor(sensor: SensorDefinition) -> dict[str, Any]:
         "type": sensor.sensor_type.value,
         "jobs": values.job_names_of(sensor),
         "selection": str(sensor.asset_selection) if sensor.asset_selection else None,
-        "watches": values.text_of(sensor.asset_key) if isinstance(sensor, AssetSensorDefinition) else None,
+        "watches": _watched(sensor),
+        "condition": values.plain(getattr(sensor, "default_condition", None)),
+        "run_tags": dict(sorted((getattr(sensor, "run_tags", None) or {}).items())),
+        "metadata": values.metadata(sensor.metadata),
+        "owners": _owners(sensor),
         "status": sensor.default_status.value,
         "minimum_interval_seconds": sensor.minimum_interval_seconds,
         "description": sensor.description,
         "required_resources": sorted(sensor.required_resource_keys),
     }
+
+
+def _owners(definition: object) -> list[str]:
+    """Owners of a job, schedule or sensor; dagster 1.12 has none for some of them."""
+    return sorted(getattr(definition, "owners", None) or ())
+
+
+def _watched(sensor: SensorDefinition) -> list[str]:
+    """The assets, or the jobs and the status of their runs, that a sensor waits for."""
+    if isinstance(sensor, AssetSensorDefinition):
+        return [values.text_of(sensor.asset_key)]
+    if isinstance(sensor, MultiAssetSensorDefinition):
+        assets = sensor._monitored_assets
+        return [str(assets)] if isinstance(assets, AssetSelection) else values.texts_of(assets)
+    if isinstance(sensor, RunStatusSensorDefinition):
+        jobs = (getattr(job, "name", None) or str(job) for job in sensor._monitored_jobs)
+        return sorted([sensor._run_status.value, *jobs])
+    return []

@@ -16,8 +16,8 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 _SENDS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
-_LOOKS_UP = frozenset({"socket.getaddrinfo", "socket.gethostbyname"})
-_STARTS = frozenset({"subprocess.Popen", "os.exec", "os.posix_spawn"})
+_LOOKS_UP = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"})
+_STARTS = frozenset({"subprocess.Popen", "os.exec", "os.posix_spawn", "os.spawn"})
 
 
 def guard_network(allowed_url: str, refuse: Callable[[str], NoReturn], programs: set[str]) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import sys
+from inspect import Parameter, signature
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 
 from dagster import RepositoryDefinition
 from dagster._core.definitions.definitions_load_context import (
@@ -34,7 +35,7 @@ def load_repository(target: str, path: tuple[Path, ...]) -> RepositoryDefinition
     sys.path[:0] = [root for root in dict.fromkeys(roots) if root not in sys.path]
     DefinitionsLoadContext.set(DefinitionsLoadContext(DefinitionsLoadType.INITIALIZATION))
     module = importlib.import_module(place)
-    value = _named(module, attribute) if attribute else _only_target(module)
+    value = _called(_named(module, attribute), target) if attribute else _only_target(module)
     repository = repository_def_from_target_def(value)
     if repository is None:
         raise TargetError(
@@ -77,6 +78,18 @@ def _named(module: ModuleType, attribute: str) -> object:
         return getattr(module, attribute)
     except AttributeError:
         raise TargetError(f"{module.__name__} has no attribute {attribute!r}") from None
+
+
+def _called(value: object, target: str) -> object:
+    """What a function of the user's makes, as a code server calls it; anything else as it is."""
+    if not isinstance(value, FunctionType):
+        return value
+    several = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+    if any(
+        row.default is row.empty and row.kind not in several for row in signature(value).parameters.values()
+    ):
+        raise TargetError(f"{target} is a function that takes arguments, and Dagster calls it without any")
+    return value()
 
 
 def _only_target(module: ModuleType) -> object:

@@ -11,6 +11,7 @@ from legacy_shim.snapshot.waits import FOR_EVER, Waits
 from legacy_shim.snapshot.wire import Trigger, Wire
 
 _COMMAND = re.compile(r"`(.+)`", re.DOTALL)
+_GIT = frozenset({"git_sha", "git_branch"})
 _NOT_SET: tuple[object, ...] = (None, "", [], False)
 
 
@@ -35,7 +36,7 @@ def _describe(wire: Wire, trigger: Trigger) -> dict[str, Any]:
         "overrides": {
             name: value
             for name, value in sorted(trigger.body.items())
-            if name.endswith("_override") and name != "steps_override" and value not in _NOT_SET
+            if _is_setting(name) and value not in _NOT_SET
         },
         "status": None,
         "commands": list(trigger.body.get("steps_override") or []),
@@ -58,6 +59,11 @@ def _describe(wire: Wire, trigger: Trigger) -> dict[str, Any]:
                 _describe_step(wire, trigger, step.get("index") or index, command.group(1), step)
             )
     return record
+
+
+def _is_setting(name: str) -> bool:
+    """Whether an entry of a trigger changes the run, beside its commands."""
+    return name in _GIT or (name.endswith("_override") and name != "steps_override")
 
 
 def _describe_step(

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dagster import (
     AssetKey,
+    DynamicPartitionsDefinition,
+    MultiPartitionKey,
+    MultiPartitionsDefinition,
     PartitionsDefinition,
     ResourceDefinition,
     ScheduleDefinition,
     SensorDefinition,
     TimeWindowPartitionsDefinition,
 )
-from dagster._config.type_printer import print_config_type_to_string
 from dagster._core.definitions.metadata import normalize_metadata
 from dagster._core.definitions.partitions.snap.snap import PartitionsSnap
 from dagster_shared.serdes import serialize_value
@@ -24,7 +27,9 @@ from dagster_shared.serdes.errors import SerializationError
 _OF_DBT_CLOUD = frozenset({"dagster_dbt/cloud_account_id", "dbt Cloud Job"})
 """Metadata of assets that dbt Cloud makes; the first since dagster-dbt 0.29, the second of the legacy loader."""
 _KIND_OF_DBT_CLOUD = "dbtcloud"
-_SECRET_NAMES = frozenset({"auth_token", "api_token", "token", "password"})
+_MADE_UP = ("a-made-up-partition", "another-made-up-partition")
+_LEGACY_MODULES = ("dagster_dbt.cloud.", "legacy_shim.cloud.")
+_LEGACY_RESOURCE = "dbt_cloud_resource"
 
 
 def text_of(key: AssetKey) -> str:
@@ -60,9 +65,16 @@ def plain(value: Any) -> Any:
 
 @functools.lru_cache(maxsize=64)
 def first_partitions(definition: PartitionsDefinition[Any] | None) -> list[str] | None:
-    """The first two partition keys, which are enough to try one partition and a range; none where nobody knows them."""
+    """The first two partition keys, which are enough to try one partition and a range; none where nobody knows them.
+
+    Dynamic partitions are known to an instance alone: two are made up.
+    """
     if definition is None:
         return None
+    if isinstance(definition, DynamicPartitionsDefinition) and definition.name is not None:
+        return list(_MADE_UP)
+    if isinstance(definition, MultiPartitionsDefinition):
+        return _first_of_several(definition)
     if isinstance(definition, TimeWindowPartitionsDefinition):
         first = definition.get_first_partition_key()
         window = definition.get_first_partition_window()
@@ -73,42 +85,33 @@ def first_partitions(definition: PartitionsDefinition[Any] | None) -> list[str] 
         return [first] if second is None else [first, second]
     try:
         return list(definition.get_partition_keys()[:2])
-    except Exception:  # dynamic partitions are known to an instance alone
+    except Exception:  # the user's own function says which there are
         return []
+
+
+def _first_of_several(definition: MultiPartitionsDefinition) -> list[str]:
+    """Put together from the first ones of each dimension; there may be millions in all."""
+    names = [dimension.name for dimension in definition.partitions_defs]
+    parts = [first_partitions(dimension.partitions_def) or [] for dimension in definition.partitions_defs]
+    found = itertools.islice(itertools.product(*parts), 2)
+    return [str(MultiPartitionKey(dict(zip(names, keys, strict=True)))) for keys in found]
 
 
 def metadata(values: Mapping[str, Any]) -> dict[str, Any]:
     """Each entry with its type, so that a URL that became a text shows."""
     entries = normalize_metadata(dict(values), allow_invalid=True)
-    return {name: [type(entry).__name__, _simple(entry.value)] for name, entry in sorted(entries.items())}
-
-
-def config_schema(definition: Any) -> str | None:
-    """The config schema of an op or a resource as Dagster prints it; None where it takes no config."""
-    schema = definition.config_schema
-    config_type = getattr(schema, "config_type", None)
-    if config_type is None or str(getattr(config_type, "given_name", "")) == "Any":
-        return None
-    printed: str = print_config_type_to_string(config_type, with_lines=False)  # type: ignore[no-untyped-call]
-    return printed
-
-
-def without_secrets(config: Any) -> Any:
-    """Run config as data, with the values of fields that hold a token left out."""
-    if isinstance(config, Mapping):
-        return {
-            str(name): "***" if name in _SECRET_NAMES else without_secrets(value)
-            for name, value in sorted(config.items(), key=lambda item: str(item[0]))
-        }
-    if isinstance(config, (list, tuple)):
-        return [without_secrets(value) for value in config]
-    return _simple(config)
+    return {name: [type(entry).__name__, simple(entry.value)] for name, entry in sorted(entries.items())}
 
 
 def class_of(resource: ResourceDefinition) -> str:
-    """What a resource is: the class behind a Pythonic resource, or ``ResourceDefinition``."""
+    """What a resource is: the class behind a Pythonic resource, the legacy resource, or ``ResourceDefinition``."""
     wrapped = getattr(resource, "configurable_resource_cls", None)
-    return wrapped.__name__ if isinstance(wrapped, type) else type(resource).__name__
+    if isinstance(wrapped, type):
+        return wrapped.__name__
+    function = getattr(resource, "resource_fn", None)
+    modules = {type(resource).__module__, str(getattr(function, "__module__", ""))}
+    is_legacy = any(module.startswith(_LEGACY_MODULES) for module in modules)
+    return _LEGACY_RESOURCE if is_legacy else type(resource).__name__
 
 
 def job_names_of(definition: ScheduleDefinition | SensorDefinition) -> list[str]:
@@ -121,14 +124,15 @@ def _targets(definition: ScheduleDefinition | SensorDefinition) -> list[Any]:
     return [definition.target]
 
 
-def _simple(value: Any) -> Any:
+def simple(value: Any) -> Any:
+    """Lists, sets, mappings and scalars as JSON data; other values as `plain` has them."""
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if type(value) in (list, tuple, set, frozenset):  # records of Dagster are tuples too, and more than that
-        items = [_simple(item) for item in value]
+        items = [simple(item) for item in value]
         return items if type(value) in (list, tuple) else sorted(items, key=repr)
     if isinstance(value, Mapping):
         return {
-            str(name): _simple(item) for name, item in sorted(value.items(), key=lambda pair: str(pair[0]))
+            str(name): simple(item) for name, item in sorted(value.items(), key=lambda pair: str(pair[0]))
         }
     return plain(value)

@@ -19,8 +19,8 @@ from requests.adapters import HTTPAdapter
 DBT_CLOUD_DOMAINS = ("getdbt.com", "dbt.com")
 
 
-class ForeignHostError(RuntimeError):
-    """Code under observation called a host that is not dbt Cloud."""
+class ForeignHostError(requests.ConnectionError):
+    """Code under observation called a host that is not dbt Cloud: to it this is a network that is down."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,13 @@ class Wire:
             run_id = int(response.json()["data"]["id"])
             self.triggers.append(Trigger(self.phase, account, int(_after(path, "jobs")), run_id, body))
         elif not path.rstrip("/").endswith("/cancel"):
-            self.writes.append(
-                {"phase": self.phase, "method": request.method, "path": path, "status": response.status_code}
-            )
+            row = {
+                "phase": self.phase,
+                "method": request.method,
+                "path": path,
+                "status": response.status_code,
+            }
+            self.writes.append({**row, "job_id": _made_job(path, response)})
 
     def read(self, account: str, path: str, query: Mapping[str, str]) -> requests.Response:
         """GET `path` of the Administrative API v2 of `account`, as the code under observation was allowed to."""
@@ -157,6 +161,13 @@ def _fingerprint(token: str) -> str:
 def _after(url: str, name: str) -> str:
     parts = urlsplit(url).path.split("/")
     return parts[parts.index(name) + 1] if name in parts[:-1] else ""
+
+
+def _made_job(path: str, response: requests.Response) -> int | None:
+    """The id of the job that a request made."""
+    if not (response.ok and path.rstrip("/").endswith("/jobs")):
+        return None
+    return int(response.json()["data"]["id"])
 
 
 def _json(body: object) -> Mapping[str, Any]:

@@ -109,7 +109,7 @@ def test_jobs_schedules_sensors_checks_resources(take: Take) -> None:
     assert letters["ops"]["send"]["after"] == ["fetch"]
     assert letters["ops"]["fetch"]["config_schema"] == "{ token: String }"
     assert letters["ops"]["fetch"]["tags"] == {"team": "data"}
-    assert letters["resources"] == ["mail"]
+    assert letters["resources"] == {"mail": "ResourceDefinition"}
     assert graph["schedules"]["letters_schedule"]["cron"] == "0 6 * * 1"
     assert graph["schedules"]["letters_schedule"]["timezone"] == "Europe/Rome"
     assert graph["sensors"]["new_mail"]["status"] == "RUNNING"
