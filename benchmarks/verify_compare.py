@@ -16,11 +16,14 @@ from legacy_shim.codemods.verify.judgement import judge
 from legacy_shim.codemods.verify.machine import render_json
 from legacy_shim.codemods.verify.run import Result, Side
 from legacy_shim.codemods.verify.text import render_text
+from legacy_shim.codemods.verify.told import Told
 
 _LAYERS = ("raw", "staging", "intermediate", "core", "marts", "reports")
 _BUILD = "materialize:dbt-cloud"
+_JOB = 67890
 _TOLD = tuple(
-    Finding(Place(Path("defs.py"), 3), code, "as the code says") for code in ("LDC202", "LDC205", "LDC206")
+    Told(Finding(Place(Path("defs.py"), 3), code, "as the code says"), frozenset({_JOB}))
+    for code in ("LDC202", "LDC205", "LDC206")
 )
 
 
@@ -60,7 +63,8 @@ def result_of(before: dict[str, Any], after: dict[str, Any]) -> Result:
     """The result of comparing two such documents."""
     sides = Side("the tree as it is", before), Side("a copy, migrated just now", after)
     plan = Plan({_BUILD: "Everything that dbt Cloud makes"}, ())
-    return Result(*sides, tuple(judge(before, after, _TOLD)), plan, (), _TOLD)
+    findings = tuple(each.finding for each in _TOLD)
+    return Result(*sides, tuple(judge(before, after, _TOLD)), plan, (), findings)
 
 
 def _asset(deps: list[str], group: str) -> dict[str, Any]:
@@ -105,6 +109,7 @@ def _as_v2(key: str, asset: dict[str, Any]) -> dict[str, Any]:
             "dagster_dbt/cloud_account_id": ["IntMetadataValue", 12345],
             "dagster_dbt/unique_id": ["TextMetadataValue", node],
             "dagster/column_schema": ["TableSchemaMetadataValue", columns],
+            "dagster/storage_kind": ["TextMetadataValue", "snowflake"],
         },
     }
 
@@ -124,13 +129,14 @@ def _document(assets: dict[str, dict[str, Any]], *, checks: bool, runs: int) -> 
         "tags": {},
         "required_resources": [],
     }
-    check = {"description": None, "blocking": False, "metadata": {}, "automation_condition": None}
+    check = {"description": None, "blocking": False, "automation_condition": None}
+    check |= {"metadata": {"dagster_dbt/unique_id": ["TextMetadataValue", "test.shop.unique"]}}
     nodes = {f"model.shop.{key.split('/')[1]}": "success" for key in assets}
     commands = ["dbt seed", "dbt build"]
     steps = [{"command": text, "status": "Success", "nodes": nodes} for text in commands]
     run = {
         "phase": "0",
-        "job_id": 67890,
+        "job_id": _JOB,
         "job_name": "Nightly",
         "cause": "Triggered by Dagster",
         "overrides": {},

@@ -35,8 +35,8 @@ def _jobs_by_place(units: Iterable[Unit]) -> Mapping[Place, frozenset[int]]:
     found: defaultdict[Place, set[int]] = defaultdict(set)
     for unit in units:
         for claim in unit.claims:
-            jobs = {ref.job_id for ref in (claim.jobs or unit.job_refs) if ref.job_id is not None}
-            found[claim.module.place(claim.node)] |= jobs
+            for ref in claim.jobs or unit.job_refs:
+                found[claim.module.place(claim.node)].update(ref.job_ids)
     return {place: frozenset(jobs) for place, jobs in found.items()}
 
 

@@ -14,6 +14,10 @@ from typing import Any
 from parity_case import FACTS, Case
 from parity_warm import Warm
 
+from legacy_shim.codemods import pipeline
+from legacy_shim.codemods.facts import load_facts
+from legacy_shim.codemods.options import Options
+from legacy_shim.codemods.verify.told import Told, told_of
 from legacy_shim.emulator import load_setup, serve
 from legacy_shim.snapshot import Order
 
@@ -28,13 +32,14 @@ class Migration:
     exit_code: int
     findings: list[dict[str, Any]] = field(default_factory=list)
     output: str = ""
+    told: tuple[Told, ...] = ()
 
     @property
     def codes(self) -> set[str]:
         return {finding["code"] for finding in self.findings}
 
     @property
-    def told(self) -> str:
+    def said(self) -> str:
         """Everything that it said, for the message of a test that fails."""
         rows = (f"{row['path']}:{row['line']} {row['code']} {row['message']}" for row in self.findings)
         return "\n".join([self.output, *rows])
@@ -74,11 +79,19 @@ class Runner:
         with self.cloud() as url:
             if not (folder / FACTS).is_file():
                 self._codemod(["lookup", "."], url, folder, "lookup")
+            told = self._told(folder)
             report = self.work / f"{name}.report.json"
             options = ["--jobs", "1", "--format", "json", "--output", str(report)]
             exit_code = self._codemod(["migrate", ".", *options], url, folder, name)
         findings = json.loads(report.read_text())["findings"] if report.is_file() else []
-        return Migration(folder, exit_code, findings, (self.work / f"{name}.log").read_text())
+        return Migration(folder, exit_code, findings, (self.work / f"{name}.log").read_text(), told)
+
+    def _told(self, folder: Path) -> tuple[Told, ...]:
+        """What the migration tells of, and of which jobs; nothing is written."""
+        facts = folder / FACTS
+        options = Options(facts=load_facts([facts] if facts.is_file() else []), env=self.env)
+        report = pipeline.migrate([folder], options)
+        return told_of(report.findings, pipeline.plan([folder], options).units)
 
     def _codemod(self, arguments: list[str], url: str, folder: Path, name: str) -> int:
         return self.warm.codemod(arguments, url, self.env, folder, self.work / f"{name}.log")

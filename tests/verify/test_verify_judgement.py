@@ -20,22 +20,23 @@ from legacy_shim.codemods.verify.judgement import judge
 from legacy_shim.codemods.verify.machine import document_of
 from legacy_shim.codemods.verify.request import DbtSource, Request, by_project
 from legacy_shim.codemods.verify.text import render_text
+from legacy_shim.codemods.verify.told import Told
 
 sys.path.append(str(TOP))
 from benchmarks.verify_compare import result_of, snapshots
 
 
-def _told(code: str, message: str = "") -> Finding:
-    return Finding(Place(Path("defs.py"), 3), code, message)
+def _told(code: str, message: str = "", *jobs: int) -> Told:
+    return Told(Finding(Place(Path("defs.py"), 3), code, message), frozenset(jobs or {67890}))
 
 
 def _request(**options: Any) -> Request:
     return Request(Path(), "definitions", Options(), DbtSource({None: MANIFEST}, {}), **options)
 
 
-def _verdicts(after: dict[str, Any], *findings: Finding) -> dict[str, str]:
+def _verdicts(after: dict[str, Any], *told: Told) -> dict[str, str]:
     before, _ = snapshots(30, faults=False)
-    return {row.difference.kind: row.verdict for row in judge(before, after, findings)}
+    return {row.difference.kind: row.verdict for row in judge(before, after, told)}
 
 
 def _same() -> dict[str, Any]:
@@ -68,6 +69,7 @@ def test_a_difference_whose_code_was_not_told_is_unexpected() -> None:
     next(iter(after["graph"]["assets"].values()))["kinds"] = ["dbtcloud"]
     assert _verdicts(after) == {"kinds": "unexpected"}
     assert _verdicts(after, _told("LDC206")) == {"kinds": "expected"}
+    assert _verdicts(after, _told("LDC206", "", 67891)) == {"kinds": "unexpected"}
 
 
 @pytest.mark.parametrize(

@@ -30,9 +30,10 @@ def pages(example: Program, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     """The page of the example, as told and with faults, and that of two thousand assets."""
     folder = tmp_path_factory.mktemp("pages")
     sides = Side("the tree as it is", dict(example.before)), Side("a copy", dict(example.clean_after))
-    rows = tuple(judge(sides[0].snapshot, sides[1].snapshot, example.findings))
+    rows = tuple(judge(sides[0].snapshot, sides[1].snapshot, example.told))
+    findings = tuple(each.finding for each in example.told)
     results = {
-        "small": Result(*sides, rows, example.plan, ("One <b>note</b>.",), tuple(example.findings)),
+        "small": Result(*sides, rows, example.plan, ("One <b>note</b>.",), findings),
         "large": result_of(*snapshots(2000)),
     }
     for name, result in results.items():

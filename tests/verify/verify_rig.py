@@ -19,11 +19,11 @@ from parity_warm import Warm
 
 from legacy_shim.codemods import pipeline
 from legacy_shim.codemods.facts import Facts, load_facts
-from legacy_shim.codemods.findings import Finding
 from legacy_shim.codemods.options import Options
 from legacy_shim.codemods.verify.actions import Plan, make_plan
 from legacy_shim.codemods.verify.judgement import Judged, judge
 from legacy_shim.codemods.verify.request import DbtSource, Request
+from legacy_shim.codemods.verify.told import Told, told_of
 from legacy_shim.emulator import load_setup, serve
 from legacy_shim.snapshot import Order, parse_action
 
@@ -61,7 +61,7 @@ class Program:
 
     target: str
     migrated: Path
-    findings: Sequence[Finding]
+    told: Sequence[Told]
     facts: Facts
     before: Mapping[str, Any]
     clean_after: Mapping[str, Any]
@@ -81,7 +81,7 @@ class Program:
             path.write_text(text.replace(old, new))
         after = observe(self.warm, self.target, folder, tuple(self.plan.actions), install=False)
         assert after["error"] is None, after["error"]["traceback"]
-        return judge(dict(self.before), after, self.findings)
+        return judge(dict(self.before), after, self.told)
 
     def surprises(self, *edits: tuple[str, str, str]) -> dict[str, Judged]:
         """The differences that nobody told of, by their kind."""
@@ -94,7 +94,9 @@ def make_program(source: Path, target: str, warm: Warm, work: Path) -> Program:
     facts = load_facts([look_up(before)])
     migrated = work / "migrated"
     shutil.copytree(before, migrated)
-    report = pipeline.write(pipeline.migrate([migrated], Options(facts=facts, env={**os.environ, **ENV})))
+    options = Options(facts=facts, env={**os.environ, **ENV})
+    units = pipeline.plan([migrated], options).units
+    report = pipeline.write(pipeline.migrate([migrated], options))
     assert report.changes and not report.left_for_a_person, report.findings
     request = Request(before, target, Options(facts=facts), DbtSource({None: MANIFEST}, {}))
     graphs = [observe(warm, target, folder, (), install=folder == before) for folder in (before, migrated)]
@@ -103,7 +105,8 @@ def make_program(source: Path, target: str, warm: Warm, work: Path) -> Program:
         observe(warm, target, folder, tuple(plan.actions), install=folder == before)
         for folder in (before, migrated)
     ]
-    return Program(target, migrated, report.findings, facts, documents[0], documents[1], plan, warm, work)
+    told = told_of(report.findings, units)
+    return Program(target, migrated, told, facts, documents[0], documents[1], plan, warm, work)
 
 
 def observe(

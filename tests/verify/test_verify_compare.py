@@ -1,0 +1,134 @@
+"""The comparison: every kind of difference is found, and has the code of what told of it, or none."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+from compare_changes import CHANGES, Change, action_of, assets_of, bind_workspace, run_of, snapshot, write
+
+from legacy_shim.codemods.verify.compare import Difference, compare, load_commands
+from legacy_shim.codemods.verify.dbt_command import doing
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "code"), CHANGES, ids=[f"{kind} {code or 'untold'}" for kind, _, code in CHANGES]
+)
+def test_a_change_is_found_with_its_code(kind: str, change: Change, code: str | None) -> None:
+    after = copy.deepcopy(snapshot())
+    change(after)
+    assert (kind, code) in [(row.kind, row.code) for row in compare(snapshot(), after)]
+
+
+def test_equal_snapshots_have_no_difference() -> None:
+    assert compare(snapshot(), snapshot()) == []
+
+
+def test_what_loading_costs_is_told_apart() -> None:
+    after = snapshot()
+    after["runs"][0]["commands"] = ["dbt parse"]
+    assert compare(snapshot(), after) == []
+    assert (load_commands(snapshot()), load_commands(after)) == (["dbt compile"], ["dbt parse"])
+
+
+def test_a_selection_that_runs_the_same_nodes_is_the_same() -> None:
+    after = snapshot()
+    run_of(after)["commands"][1] = run_of(after)["steps"][1]["command"] = "dbt build --select fqn:a.orders"
+    assert compare(snapshot(), after) == []
+
+
+def test_a_failed_run_that_reports_what_succeeded() -> None:
+    before, after = snapshot(), snapshot()
+    action_of(before).update(success=False, materialized=[])
+    action_of(after).update(success=False)
+    assert [(row.kind, row.code) for row in compare(before, after)] == [("materialized set added", "LDC207")]
+
+
+def test_a_cause_of_the_user_that_is_lost() -> None:
+    before, after = snapshot(), snapshot()
+    run_of(before)["cause"] = "Nightly, by Dagster"
+    assert [(row.kind, row.code) for row in compare(before, after)] == [("cause", "LDC212")]
+
+
+def test_a_schedule_that_is_no_longer_switched_off() -> None:
+    before = snapshot()
+    write(before, "/api/v2/accounts/12345/jobs/67890/")
+    assert [(row.kind, row.code) for row in compare(before, snapshot())] == [
+        ("dbt Cloud job settings", "LDC208")
+    ]
+
+
+def test_a_workspace_under_the_old_key_is_no_difference() -> None:
+    before, after = snapshot(), snapshot()
+    before["graph"]["resources"]["dbt_cloud"] = "dbt_cloud_resource"
+    bind_workspace(after)
+    assert compare(before, after) == []
+
+
+def test_a_resource_of_the_user_that_became_a_workspace() -> None:
+    before, after = snapshot(), snapshot()
+    before["graph"]["resources"]["dbt_cloud"] = "ResourceDefinition"
+    bind_workspace(after)
+    assert ("resource", None) in [(row.kind, row.code) for row in compare(before, after)]
+
+
+def test_tokens_that_changed_places() -> None:
+    before, after = snapshot(), snapshot()
+    for document, tokens in ((before, "ab"), (after, "ba")):
+        document["callers"] = [
+            {"account": account, "host": "cloud.getdbt.com", "token": token}
+            for account, token in zip(("1", "2"), tokens, strict=True)
+        ]
+    found = [(row.kind, row.subject, row.code) for row in compare(before, after)]
+    assert found == [("dbt Cloud token", f"account {account}", None) for account in (1, 2)]
+
+
+def test_one_run_for_each_partition_is_what_no_policy_means() -> None:
+    after = snapshot()
+    assets_of(after)["orders"]["backfill_policy"] = {
+        "__class__": "BackfillPolicy",
+        "max_partitions_per_run": 1,
+    }
+    assert compare(snapshot(), after) == []
+
+
+def test_unexpected_differences_come_first() -> None:
+    after = snapshot()
+    assets_of(after)["orders"].update(kinds=["dbtcloud"], group="marts")
+    assert [row.is_expected for row in compare(snapshot(), after)] == [False, True]
+
+
+def test_a_difference_reads_as_a_sentence() -> None:
+    row = Difference("group", "orders", "default", "marts", None)
+    assert str(row) == "UNEXPECTED group of orders: default -> marts"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("dbt build", "dbt build --select fqn:*"),
+        ("dbt build -s a b", "dbt build --select 'b a'"),
+        ("dbt build --select a.b", "dbt build --select fqn:a.b"),
+        ('dbt run --vars \'{"a": 1, "b": 2}\'', 'dbt run --vars \'{"b":2,"a":1}\''),
+        ("dbt seed --full-refresh", "dbt seed  --full-refresh"),
+    ],
+)
+def test_commands_that_do_the_same(one: str, other: str) -> None:
+    assert doing(one) == doing(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("dbt build", "dbt run"),
+        ("dbt build", "dbt build --select tag:daily"),
+        ("dbt build --select a", "dbt build --exclude a"),
+        ("dbt run", "dbt run --full-refresh"),
+        ("dbt run --vars '{\"a\": 1}'", "dbt run"),
+        ("dbt run --selector a", "dbt run --selector b"),
+        ("dbt seed", "dbt snapshot"),
+        ("dbt run 'unbalanced", "dbt run"),
+    ],
+)
+def test_commands_that_do_not(one: str, other: str) -> None:
+    assert doing(one) != doing(other)
