@@ -52,6 +52,9 @@ PLACES = {
     ),
     "repository": "@dg.repository\ndef shop():\n    return [*loaded, report]",
 }
+OF_A_DEPLOYMENT = ("api", "grpc")
+OF_DAGSTER_DEV = ("code-server", "start")
+"""The command of a code server: one that loads the file itself, and one that has a process do it, anew for each reload."""
 LOAD = [["dbt compile"]]
 RUN = [["dbt seed", "dbt build"]]
 
@@ -76,12 +79,12 @@ class Location:
         assert done.returncode == 0, done.stdout + done.stderr
 
     @contextlib.contextmanager
-    def code_server(self) -> Iterator[Path]:
-        """A code server of the file, as a deployment has one. Yields the workspace file that names it."""
+    def code_server(self, *command: str) -> Iterator[Path]:
+        """A code server of the file. Yields the workspace file that names it."""
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        arguments = ("api", "grpc", "-f", str(self.file), "-h", "127.0.0.1", "-p", str(port))
+        arguments = (*command, "-f", str(self.file), "-h", "127.0.0.1", "-p", str(port))
         log = (self.folder / "code_server.log").open("w")
         process = subprocess.Popen(self._command(*arguments), **self._surroundings(), stdout=log, stderr=log)
         workspace = self.folder / "workspace.yaml"
@@ -146,7 +149,7 @@ def test_workers_of_a_launched_run_ask_nothing_about_the_job(
     tmp_path: Path, cloud: DbtCloud, server: Server, place: str
 ) -> None:
     location = Location(tmp_path, server, place)
-    with location.code_server() as workspace:
+    with location.code_server(*OF_A_DEPLOYMENT) as workspace:
         assert commands_run(cloud) == LOAD, "the load of the code location"
         told = (tmp_path / "code_server.log").read_text()
         assert f"LDC104 load_assets_from_dbt_cloud_job is superseded, called at {location.file}:6:" in told
@@ -162,19 +165,48 @@ def test_workers_of_a_launched_run_ask_nothing_about_the_job(
     assert len(processes) == len(steps), "each step had a process of its own"
 
 
-def test_a_workspace_that_looks_again_asks_nothing(tmp_path: Path, cloud: DbtCloud, server: Server) -> None:
+@pytest.mark.parametrize("command", [OF_A_DEPLOYMENT, OF_DAGSTER_DEV], ids=" ".join)
+def test_a_workspace_that_looks_again_asks_nothing(
+    tmp_path: Path, cloud: DbtCloud, server: Server, command: tuple[str, str]
+) -> None:
     """What the web server and the daemon of `dagster dev` do: each connects to the one code server, and refreshes."""
     location = Location(tmp_path, server, "assets=x")
-    with location.code_server() as workspace, DagsterInstance.from_config(str(location.home)) as instance:
+    with (
+        location.code_server(*command) as workspace,
+        DagsterInstance.from_config(str(location.home)) as instance,
+    ):
         asked = len(cloud.journal)
         for _ in range(2):
             with WorkspaceProcessContext(instance, WorkspaceFileTarget([str(workspace)])) as process:
                 process.refresh_code_location("shop")
-                found = process.create_request_context().get_code_location("shop")
-                (repository,) = found.get_repositories().values()
-                assert len(repository.get_asset_node_snaps()) > 8
+                assert len(_assets_seen(process)) > 8
         assert len(cloud.journal) == asked
     assert commands_run(cloud) == LOAD
+
+
+def test_a_reload_in_dagster_dev_asks_once_for_all(tmp_path: Path, cloud: DbtCloud, server: Server) -> None:
+    """The reload sees the project as it is now, and all that looks at it afterwards takes what it saw."""
+    location = Location(tmp_path, server, "both")
+    with (
+        location.code_server(*OF_DAGSTER_DEV) as workspace,
+        DagsterInstance.from_config(str(location.home)) as instance,
+        WorkspaceProcessContext(instance, WorkspaceFileTarget([str(workspace)])) as web_server,
+        WorkspaceProcessContext(instance, WorkspaceFileTarget([str(workspace)])) as daemon,
+    ):
+        before = _assets_seen(web_server)
+        location.file.write_text(location.file.read_text().replace("report", "renamed"))
+        web_server.reload_code_location("shop")
+        daemon.refresh_code_location("shop")
+        assert _assets_seen(web_server) == _assets_seen(daemon) == before - {"report"} | {"renamed"}
+        assert commands_run(cloud) == LOAD * 2
+        location.dagster("job", "launch", "-w", str(workspace), "-j", location.job)
+        assert location.finished_run().is_success
+    assert commands_run(cloud) == LOAD * 2 + RUN
+
+
+def _assets_seen(process: WorkspaceProcessContext) -> set[str]:
+    (repository,) = process.create_request_context().get_code_location("shop").get_repositories().values()
+    return {snap.asset_key.to_user_string() for snap in repository.get_asset_node_snaps()}
 
 
 def test_a_run_from_the_command_line_asks_once(tmp_path: Path, cloud: DbtCloud, server: Server) -> None:
