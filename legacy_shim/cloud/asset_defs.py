@@ -6,7 +6,7 @@ import threading
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
-from typing import Any, cast, overload
+from typing import TYPE_CHECKING, Any, cast, overload
 
 import dagster._check as check
 from dagster import (
@@ -30,17 +30,49 @@ from dagster._core.definitions.assets.definition.cacheable_assets_definition imp
 from dagster._utils.warnings import disable_dagster_warnings
 
 from legacy_shim.cloud.asset_specs import NodeTranslation, asset_specs, cacheable_data
-from legacy_shim.cloud.client import DbtCloudClient as DbtCloudClient
+from legacy_shim.cloud.client import DbtCloudClient
 from legacy_shim.cloud.compiled_job import COMPILE_RUN_ID_VARIABLE, compile_job, only_materialization_step
 from legacy_shim.cloud.job_run import LoadedJob, PartitionVars, run_job
 from legacy_shim.cloud.load_state import recall, recall_in_process, remember, remember_in_process
 from legacy_shim.cloud.loaded_assets import RESOURCE_KEY, LoadedJobAssets
-from legacy_shim.cloud.resources import DbtCloudClientResource as DbtCloudClientResource
-from legacy_shim.cloud.status import DbtCloudRunStatus as DbtCloudRunStatus
-from legacy_shim.cloud.utils import result_to_events as result_to_events
+from legacy_shim.cloud.resources import DbtCloudClientResource
+from legacy_shim.cloud.status import DbtCloudRunStatus
+from legacy_shim.cloud.utils import result_to_events
 from legacy_shim.dbt_commands import parse_command, selection_options
 from legacy_shim.deprecation import warn_use
 from legacy_shim.module_access import watch_module
+
+if TYPE_CHECKING:
+    from dagster_dbt.asset_specs import build_dbt_asset_specs
+    from dagster_dbt.asset_utils import (
+        DAGSTER_DBT_UNIQUE_ID_METADATA_KEY,
+        default_asset_key_fn,
+        default_auto_materialize_policy_fn,
+        default_description_fn,
+        default_group_from_dbt_resource_props,
+        get_node,
+    )
+    from dagster_dbt.dagster_dbt_translator import DagsterDbtTranslator
+    from dagster_dbt.errors import DagsterDbtCloudJobInvariantViolationError
+
+__all__ = [
+    "DAGSTER_DBT_COMPILE_RUN_ID_ENV_VAR",
+    "DAGSTER_DBT_UNIQUE_ID_METADATA_KEY",
+    "DagsterDbtCloudJobInvariantViolationError",
+    "DagsterDbtTranslator",
+    "DbtCloudCacheableAssetsDefinition",
+    "DbtCloudClient",
+    "DbtCloudClientResource",
+    "DbtCloudRunStatus",
+    "build_dbt_asset_specs",
+    "default_asset_key_fn",
+    "default_auto_materialize_policy_fn",
+    "default_description_fn",
+    "default_group_from_dbt_resource_props",
+    "get_node",
+    "load_assets_from_dbt_cloud_job",
+    "result_to_events",
+]
 
 DAGSTER_DBT_COMPILE_RUN_ID_ENV_VAR = COMPILE_RUN_ID_VARIABLE
 

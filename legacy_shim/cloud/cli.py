@@ -18,11 +18,21 @@ from legacy_shim.cloud.asset_defs import (
 from legacy_shim.cloud.client import DbtCloudClient
 from legacy_shim.cloud.compiled_job import only_materialization_step
 from legacy_shim.cloud.failures import DbtCloudConfigurationError
-from legacy_shim.cloud.resource_definition import DbtCloudResource as DbtCloudResource
-from legacy_shim.cloud.settings import DBT_DEFAULT_HOST as DBT_DEFAULT_HOST
+from legacy_shim.cloud.resource_definition import DbtCloudResource
+from legacy_shim.cloud.settings import DBT_DEFAULT_HOST
 from legacy_shim.cloud.usage import building, warn_call
 from legacy_shim.dbt_commands import parse_command, selection_options
 from legacy_shim.module_access import watch_module
+
+__all__ = [
+    "DAGSTER_DBT_COMPILE_RUN_ID_ENV_VAR",
+    "DBT_DEFAULT_HOST",
+    "DbtCloudCacheableAssetsDefinition",
+    "DbtCloudResource",
+    "app",
+    "cache_compile_references",
+    "callback",
+]
 
 _CAUSE = "Generating software-defined assets for Dagster."
 

@@ -18,13 +18,22 @@ from dagster import (
 from dagster._core.errors import DagsterInvalidPropertyError
 from pydantic import Field, ValidationError
 
-from legacy_shim.cloud.client import DEFAULT_POLL_INTERVAL as DEFAULT_POLL_INTERVAL
+from legacy_shim.cloud.client import DEFAULT_POLL_INTERVAL
 from legacy_shim.cloud.failures import DbtCloudConfigurationError
-from legacy_shim.cloud.types import DbtCloudOutput as DbtCloudOutput
+from legacy_shim.cloud.types import DbtCloudOutput
 from legacy_shim.cloud.usage import building, warn_construction
-from legacy_shim.cloud.utils import generate_materializations as generate_materializations
+from legacy_shim.cloud.utils import generate_materializations
 from legacy_shim.deprecation import warn_use
 from legacy_shim.module_access import watch_module
+
+__all__ = [
+    "COMPUTE_KIND_TAG",
+    "DEFAULT_POLL_INTERVAL",
+    "DbtCloudOutput",
+    "DbtCloudRunOpConfig",
+    "dbt_cloud_run_op",
+    "generate_materializations",
+]
 
 _NAME = "dbt_cloud_run_op"
 COMPUTE_KIND_TAG = "dagster/compute_kind"

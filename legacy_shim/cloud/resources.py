@@ -1,27 +1,24 @@
 """The legacy resource as a class, and the legacy names of ``dagster_dbt.cloud.resources``."""
 
-import datetime as datetime
-import json as json
-import logging as logging
-import time as time
+import datetime
+import json
+import logging
+import time
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-import requests as requests
+import requests
 from dagster import ConfigurableResource, EnvVar, IAttachDifferentObjectToOpContext, InitResourceContext
 from pydantic import Field, PrivateAttr
-from requests.exceptions import RequestException as RequestException
+from requests.exceptions import RequestException
 
-from legacy_shim.cloud.api import DBT_API_V2_PATH as DBT_API_V2_PATH
-from legacy_shim.cloud.api import DBT_API_V3_PATH as DBT_API_V3_PATH
-from legacy_shim.cloud.client import DEFAULT_POLL_INTERVAL as DEFAULT_POLL_INTERVAL
-from legacy_shim.cloud.client import DbtCloudClient as DbtCloudClient
+from legacy_shim.cloud.api import DBT_API_V2_PATH, DBT_API_V3_PATH
+from legacy_shim.cloud.client import DEFAULT_POLL_INTERVAL, DbtCloudClient
 from legacy_shim.cloud.hidden import reveal
-from legacy_shim.cloud.resource_definition import DbtCloudResource as DbtCloudResource
-from legacy_shim.cloud.resource_definition import DbtCloudResourceFactory
-from legacy_shim.cloud.settings import DBT_DEFAULT_HOST as DBT_DEFAULT_HOST
+from legacy_shim.cloud.resource_definition import DbtCloudResource, DbtCloudResourceFactory
 from legacy_shim.cloud.settings import (
+    DBT_DEFAULT_HOST,
     DEFAULT_REQUEST_TIMEOUT,
     TOKEN_NAMES,
     account_of,
@@ -34,11 +31,31 @@ from legacy_shim.cloud.settings import (
     reject_unknown,
     require_account,
 )
-from legacy_shim.cloud.status import DbtCloudRunStatus as DbtCloudRunStatus
-from legacy_shim.cloud.types import DbtCloudOutput as DbtCloudOutput
+from legacy_shim.cloud.status import DbtCloudRunStatus
+from legacy_shim.cloud.types import DbtCloudOutput
 from legacy_shim.cloud.usage import building, warn_construction
 from legacy_shim.deprecation import warn_use
 from legacy_shim.module_access import watch_module
+
+__all__ = [
+    "DBT_API_V2_PATH",
+    "DBT_API_V3_PATH",
+    "DBT_DEFAULT_HOST",
+    "DEFAULT_POLL_INTERVAL",
+    "DbtCloudClient",
+    "DbtCloudClientResource",
+    "DbtCloudOutput",
+    "DbtCloudResource",
+    "DbtCloudResourceV2",
+    "DbtCloudRunStatus",
+    "RequestException",
+    "datetime",
+    "dbt_cloud_resource",
+    "json",
+    "logging",
+    "requests",
+    "time",
+]
 
 R = TypeVar("R")
 

@@ -18,6 +18,8 @@ from legacy_shim.cloud.usage import building, warn_construction
 from legacy_shim.deprecation import warn_use
 from legacy_shim.module_access import watch_module
 
+__all__ = ["DbtCloudOutput"]
+
 
 class DbtCloudOutput:
     """The details of a run and its ``run_results.json``, made by the client's ``run_job_and_poll``.

@@ -9,9 +9,19 @@ from dagster import AssetKey, AssetMaterialization, AssetObservation, MetadataVa
 from dagster import _check as check
 from dateutil.parser import isoparse
 
-from legacy_shim.cloud.types import DbtCloudOutput as DbtCloudOutput
+from legacy_shim.cloud.types import DbtCloudOutput
 from legacy_shim.cloud.usage import warn_call
 from legacy_shim.module_access import watch_module
+
+__all__ = [
+    "ASSET_RESOURCE_TYPES",
+    "SUCCESSFUL_NODE_STATUSES",
+    "DbtCloudOutput",
+    "default_node_info_to_asset_key",
+    "generate_events",
+    "generate_materializations",
+    "result_to_events",
+]
 
 ASSET_RESOURCE_TYPES = ["model", "seed", "snapshot"]
 """The resource types of dbt that are assets."""

@@ -16,13 +16,25 @@ from legacy_shim.catalogue import LEGACY_MODULES, LEGACY_NAMES
 @pytest.mark.parametrize("module", LEGACY_MODULES)
 def test_names_that_dagster_dbt_defines_or_takes_from_itself(module: str) -> None:
     """Not those of other packages, which nobody looks for there."""
-    theirs = pytest.importorskip(f"dagster_dbt.cloud.{module}")
+    theirs = _own_names(module)
     ours = importlib.import_module(f"legacy_shim.cloud.{module}")
-    defined = {
-        name for statement in ast.parse(inspect.getsource(theirs)).body for name in _bound_by(statement)
-    }
-    assert defined
-    assert {name for name in defined if not hasattr(ours, name)} == set()
+    assert theirs
+    assert {name for name in theirs if not hasattr(ours, name)} == set()
+
+
+@pytest.mark.parametrize("module", LEGACY_MODULES)
+def test_a_star_import_brings_those_and_nothing_of_how_the_facade_is_made(module: str) -> None:
+    brought: dict[str, object] = {}
+    exec(f"from legacy_shim.cloud.{module} import *", brought)
+    theirs = {name for name in _own_names(module) if not name.startswith("_")}
+    assert theirs <= brought.keys()
+    of_upstream = vars(importlib.import_module(f"dagster_dbt.cloud.{module}")).keys()
+    assert brought.keys() - of_upstream <= {"DbtCloudResourceV2"}, "of a dagster-dbt before 0.20"
+
+
+def _own_names(module: str) -> set[str]:
+    theirs = pytest.importorskip(f"dagster_dbt.cloud.{module}")
+    return {name for statement in ast.parse(inspect.getsource(theirs)).body for name in _bound_by(statement)}
 
 
 def _bound_by(statement: ast.stmt) -> list[str]:
