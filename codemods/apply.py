@@ -16,9 +16,10 @@ from typing import Any
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
-from .arguments import add_argument, add_entry, drop_argument, drop_entry, prepend_argument
+from .arguments import add_argument, add_element, add_entry, drop_argument, drop_entry, prepend_argument
 from .edits import (
     AddArgument,
+    AddElement,
     AddEntry,
     DropArgument,
     DropEntry,
@@ -48,6 +49,7 @@ _KINDS: dict[type, tuple[type[cst.CSTNode], ...]] = {
     DropEntry: (cst.Dict,),
     AddArgument: (cst.Call,),
     AddEntry: (cst.Dict,),
+    AddElement: (cst.List,),
     ReplaceStatement: (cst.BaseSmallStatement, cst.BaseCompoundStatement),
     InsertBefore: (cst.BaseSmallStatement, cst.BaseCompoundStatement),
     InsertAfter: (cst.BaseSmallStatement, cst.BaseCompoundStatement),
@@ -249,6 +251,8 @@ class _Changer(cst.CSTTransformer):
                 return prepend_argument(node, self._expression(edit.value))
             case AddArgument():
                 return add_argument(node, edit.name, self._expression(edit.value))
+            case AddElement():
+                return add_element(node, self._expression(edit.value))
             case AddEntry():
                 return add_entry(node, self._expression(edit.key), self._expression(edit.value))
         raise AssertionError(edit)

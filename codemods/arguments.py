@@ -92,21 +92,33 @@ def add_argument(call: cst.Call, name: str, value: Any) -> cst.Call:
 
 def add_entry(display: cst.Dict, key: Any, value: Any) -> cst.Dict:
     """The dict display with one more entry, the last."""
-    entry = cst.DictElement(key, value)
-    if not display.elements:
-        return display.with_changes(elements=[entry])
-    last = display.elements[-1]
-    has_comma = isinstance(last.comma, cst.Comma)
-    end = (
-        last.comma.whitespace_after if isinstance(last.comma, cst.Comma) else display.rbrace.whitespace_before
+    opening, closing = display.lbrace.whitespace_after, display.rbrace.whitespace_before
+    elements, closing = _added(display.elements, cst.DictElement(key, value), opening, closing)
+    return display.with_changes(
+        elements=elements, rbrace=display.rbrace.with_changes(whitespace_before=closing)
     )
-    separator, end = _spaces(display.elements, display.lbrace.whitespace_after, end)
+
+
+def add_element(display: cst.List, value: Any) -> cst.List:
+    """The list display with one more element, the last."""
+    opening, closing = display.lbracket.whitespace_after, display.rbracket.whitespace_before
+    elements, closing = _added(display.elements, cst.Element(value), opening, closing)
+    return display.with_changes(
+        elements=elements, rbracket=display.rbracket.with_changes(whitespace_before=closing)
+    )
+
+
+def _added(items: Sequence[Any], new: Any, opening: Any, closing: Any) -> tuple[list[Any], Any]:
+    """The items with a new one behind the last, and what stands before the closing bracket then."""
+    if not items:
+        return [new], closing
+    last = items[-1]
+    end = last.comma.whitespace_after if isinstance(last.comma, cst.Comma) else closing
+    separator, end = _spaces(items, opening, end)
     before = last.with_changes(comma=cst.Comma(whitespace_after=separator))
-    if has_comma:
-        entry = entry.with_changes(comma=cst.Comma(whitespace_after=end))
-    else:
-        display = display.with_changes(rbrace=display.rbrace.with_changes(whitespace_before=end))
-    return display.with_changes(elements=[*display.elements[:-1], before, entry])
+    if isinstance(last.comma, cst.Comma):
+        return [*items[:-1], before, new.with_changes(comma=cst.Comma(whitespace_after=end))], closing
+    return [*items[:-1], before, new], end
 
 
 def _spaces(items: Sequence[Any], start: Any, end: Any) -> tuple[Any, Any]:

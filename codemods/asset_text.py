@@ -44,8 +44,19 @@ class AssetText:
     """The resource key that the function takes its workspace from; empty where it uses the module's own."""
 
 
-def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, done: Rewrite) -> str:
-    """The statements that take the place of the load, ending in the decorated function."""
+@dataclass(frozen=True)
+class Written:
+    """The statements that take the place of a load, ending in the decorated function."""
+
+    text: str
+    workspace: str
+    """How the workspace is written there."""
+    translator: str
+    """How its translator is written; empty for the default one."""
+
+
+def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, done: Rewrite) -> Written:
+    """Write what takes the place of a load."""
     module, style = wanted.module, context.style(wanted.module)
     use = unit.using(done, module)
     workspace = workspace_of(module, wanted.arguments["dbt_cloud"], unit, context, done)
@@ -69,7 +80,9 @@ def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, 
         decorator,
         head,
     ]
-    return "\n".join(lines) + "\n" + "".join(f"{style.indent}{line}\n" for line in body)
+    text = "\n".join(lines) + "\n" + "".join(f"{style.indent}{line}\n" for line in body)
+    translator = next((field.text for field in fields if field.name == "dagster_dbt_translator"), "")
+    return Written(text, workspace, translator)
 
 
 def has_postponed_annotations(module: Module) -> bool:

@@ -96,6 +96,8 @@ class Context:
     environment: Mapping[str, str]
     outside: frozenset[Path] = frozenset()
     """Files that are read for what they import, and never changed: they are not among the given ones."""
+    polling_sensor: bool = False
+    """Whether the user asked for the sensor that records other runs of the environment."""
     placed: dict[ast.Call, set[Made]] = field(default_factory=lambda: defaultdict(set), repr=False)
     """The resources of all loads that a call like ``Definitions(...)`` is given."""
     _styles: dict[Module, Style] = field(default_factory=dict, repr=False)

@@ -148,6 +148,12 @@ def migrate(
     exclude: Exclude = None,
     only: Only = None,
     skip: Skip = None,
+    polling_sensor: Annotated[
+        bool,
+        typer.Option(
+            "--polling-sensor", help="Also write the sensor that records runs which Dagster did not start."
+        ),
+    ] = False,
     jobs: Jobs = 0,
     form: Form = ReportFormat.text,
     output: Output = None,
@@ -164,6 +170,7 @@ def migrate(
             _options(paths, facts, env_file, exclude, jobs),
             only=_legacy_codes(only),
             skip=_legacy_codes(skip),
+            polling_sensor=polling_sensor,
         )
         with shown_progress(watch, "Reading") as on_file:
             report = pipeline.migrate(paths, replace(options, on_file=on_file))

@@ -76,6 +76,14 @@ class AddEntry:
 
 
 @dataclass(frozen=True)
+class AddElement:
+    """Add the element ``value`` to the list display at ``span``."""
+
+    span: Span
+    value: str
+
+
+@dataclass(frozen=True)
 class ReplaceStatement:
     """Put the statements of ``text`` where the statement at ``span`` stands; remove it where ``text`` is empty."""
 
@@ -123,6 +131,7 @@ Edit = (
     | DropEntry
     | AddArgument
     | AddEntry
+    | AddElement
     | ReplaceStatement
     | InsertBefore
     | InsertAfter

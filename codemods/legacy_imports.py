@@ -12,6 +12,7 @@ from legacy_shim.catalogue import BY_NAME
 
 from .edits import (
     AddArgument,
+    AddElement,
     AddEntry,
     DropArgument,
     DropEntry,
@@ -244,7 +245,7 @@ def _new_texts(edit: Edit) -> list[str]:
     match edit:
         case AddEntry():
             return [edit.key, edit.value]
-        case AddArgument() | PrependArgument():
+        case AddArgument() | AddElement() | PrependArgument():
             return [edit.value]
         case ReplaceAround():
             return [edit.text.replace("{}", "_")]

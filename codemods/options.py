@@ -20,6 +20,8 @@ class Options:
     """Codes of legacy names (LDC1xx): migrate nothing else. Empty: no limit."""
     skip: frozenset[str] = frozenset()
     """Codes of legacy names not to migrate."""
+    polling_sensor: bool = False
+    """Whether to write a sensor that records the runs of an environment which Dagster did not start."""
     jobs: int = 1
     """Processes to work with."""
     facts: Facts = field(default_factory=Facts)

@@ -159,7 +159,14 @@ def plan(paths: Sequence[Path], options: Options) -> Planned:
 
     index = build_index({path: raw.data for path, raw in {**raws, **around}.items()}, parse)
     evaluator = index.evaluator
-    context = Context(index, options.facts, Constants(evaluator, options.env), options.env, frozenset(around))
+    context = Context(
+        index,
+        options.facts,
+        Constants(evaluator, options.env),
+        options.env,
+        outside=frozenset(around),
+        polling_sensor=options.polling_sensor,
+    )
     claims = [claim for construct in constructs().values() for claim in construct.claims(context)]
     units = make_units(claims, context, Limits(options.only, options.skip))
     findings += [problem for problem in index.problems if problem.place.path not in around]

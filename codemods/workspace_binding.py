@@ -153,7 +153,7 @@ def _addition(context: Context, claim: Claim, place: Placement, unit: Unit) -> A
     for name in context.index.tree.names(at).tables.get(at.tree, {}):
         if _names_it(context, at, name, call, claim.resources) and _is_unconditional(context, at, name):
             return Addition(at, call, display, name, None)
-    imported = _import_beside(context, at, place.role.node, claim.module, argument.id, unit)
+    imported = import_beside(context, at, place.role.node, claim.module, argument.id, unit)
     return Addition(at, call, display, argument.id, imported) if imported is not None else None
 
 
@@ -190,7 +190,7 @@ def _is_unconditional(context: Context, module: Module, name: str) -> bool:
     return False
 
 
-def _import_beside(
+def import_beside(
     context: Context, at: Module, node: ast.expr, home: Module, name: str, unit: Unit
 ) -> Import | None:
     """Import the workspace from where the assets are imported from, if that is the module that has both."""

@@ -184,9 +184,13 @@ CODES: Final = (
          "Run configuration and EnvVar values were resolved for each run; they are fixed when the module is imported.",
          "Restart the code location after changing the variable."),
     Code("LDC220", "a workspace stands beside the legacy resource", "differs",
-         "Part of what uses the resource stays on the facade. The rest uses a workspace of its own, with the same "
-         "credentials.",
+         "Part of what uses the resource stays on the facade, or its jobs are in several environments, of which a "
+         "workspace serves one. The loads that are named use a workspace of their own, with the same credentials.",
          "When the last use has become v2, remove the legacy resource."),
+    Code("LDC221", "a sensor records other runs of the environment", "differs",
+         "The sensor asked for with --polling-sensor records materializations of runs that dbt Cloud starts by itself, "
+         "which legacy never recorded. It is on from the start.",
+         "Nothing, or give it default_sensor_status=DefaultSensorStatus.STOPPED."),
     # LDC3xx: kept on the facade
     Code("LDC301", "kept on request", "manual",
          "A `# legacy-shim: keep` comment, --only or --skip asks for it.",

@@ -14,7 +14,7 @@ from legacy_shim.catalogue import BY_NAME
 
 from .. import render
 from ..asset_factory import Factory, factory_text
-from ..asset_text import AssetText, asset_text, workspace_of
+from ..asset_text import AssetText, Written, asset_text, workspace_of
 from ..claims import Claim, Context, JobRef, Rewrite, covered
 from ..edits import InsertBefore, ReplaceExpression, ReplaceStatement, Unstar
 from ..index import thing_kind
@@ -22,6 +22,7 @@ from ..job_commands import Plan, plan_of
 from ..job_differences import tell_of_job, unknown_job
 from ..loads import NAME, Load, read_load
 from ..modules import Module
+from ..polling_sensor import is_first_on_its_workspace, place_sensor, sensor_text
 from ..units import Unit
 from ..values import Made
 from ..workspace_binding import HowBound, bind, binding_of
@@ -90,13 +91,30 @@ def _rewrite_as_function(
     job = unit.job_of(ref)
     plan = plan_of(job) if job is not None else None
     wanted = AssetText(module, name, load.arguments, load.parts, ref, job, plan, binding.parameter)
-    text = asset_text(wanted, claim.node, unit, context, done)
+    written = asset_text(wanted, claim.node, unit, context, done)
+    text = written.text + _sensor(claim, written, unit, context, done)
     if is_assigned:
         done.edit(module, ReplaceStatement(statement, text))
         return
     done.edit(module, InsertBefore(statement, text))
     is_wrapped = claim.node in _wrapped(claim, context)
     done.edit(module, ReplaceExpression(module.span(claim.node), f"[{name}]" if is_wrapped else name))
+
+
+def _sensor(claim: Claim, written: Written, unit: Unit, context: Context, done: Rewrite) -> str:
+    """The polling sensor of the workspace, where it is asked for."""
+    module = claim.module
+    if not context.polling_sensor or not is_first_on_its_workspace(claim, unit):
+        return ""
+    if module.scope_of(claim.node) is not module.tree:
+        done.tell(
+            module, claim.node, "LDC302", "no sensor is written: the assets are made in a function", NAME
+        )
+        return ""
+    name = unit.namespace(module).reserve("dbt_cloud_polling_sensor")
+    place_sensor(claim, name, unit, context, done)
+    use = unit.using(done, module)
+    return "\n\n" + sensor_text(name, written.workspace, written.translator, use, context.style(module))
 
 
 def _function_name(claim: Claim, unit: Unit) -> tuple[str, bool]:
@@ -123,6 +141,10 @@ def _rewrite_as_call(claim: Claim, load: Load, unit: Unit, context: Context, don
     alike = [other for other in unit.claims if _is_alike(context, other, claim)]
     first = alike[0]
     name = namespace.shared("dbt_cloud_job", first)
+    if context.polling_sensor and is_first_on_its_workspace(claim, unit):
+        done.tell(
+            module, call, "LDC302", "no sensor is written: one call makes the assets of several jobs", NAME
+        )
     if first is claim:
         _, comments = render.with_comments(module, context.style(module), call, [])
         table = namespace.shared("DBT_CLOUD_JOBS", first)
