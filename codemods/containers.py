@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .functions import decorator_name
@@ -16,7 +16,7 @@ _VIEWS = frozenset({"values", "items", "keys", "copy"})
 
 
 @dataclass(frozen=True, eq=False)
-class _Addition:
+class Addition:
     """Something that a statement puts into a container."""
 
     module: Module
@@ -26,12 +26,16 @@ class _Addition:
     """Whether it is a container itself, whose elements are put in."""
 
 
+Additions = Mapping[Literal, Sequence[Addition]]
+"""What statements put into containers, by the display of each."""
+
+
 @dataclass(eq=False)
 class Containers:
     """Answers what the displays of a tree hold."""
 
     evaluator: Evaluates
-    _additions: dict[Literal, list[_Addition]] | None = field(default=None, repr=False)
+    additions: Additions = field(repr=False)
 
     def sequence_values(self, module: Module, node: ast.expr) -> Values:
         """What an expression may be where it is used as a sequence: a load is the list that it becomes."""
@@ -48,6 +52,10 @@ class Containers:
 
     def entries(self, literal: Literal) -> Iterator[tuple[object, Module, ast.expr]]:
         """Each key (or place, or None), the module, and the expression of what stands there."""
+        yield from self._entries(literal, {literal})
+
+    def _entries(self, literal: Literal, seen: set[Literal]) -> Iterator[tuple[object, Module, ast.expr]]:
+        """The same; containers that are ``seen``, because one may be put into another and back, are passed over."""
         node, module = literal.node, literal.module
         if isinstance(node, ast.Dict):
             for name, value in zip(node.keys, node.values, strict=True):
@@ -55,8 +63,7 @@ class Containers:
                     yield (self._key(module, name), module, value)
                 else:
                     for inner in self.evaluator.values(module, value):
-                        if isinstance(inner, Literal):
-                            yield from self.entries(inner)
+                        yield from self._spread(inner, seen)
         elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
             for place, element in enumerate(node.elts):
                 yield (None if isinstance(node, ast.Set) else place, module, element)
@@ -68,17 +75,20 @@ class Containers:
             yield from ((word.arg, module, word.value) for word in node.keywords if word.arg)
             for spread in [*node.args, *(word.value for word in node.keywords if not word.arg)]:
                 for inner in self.evaluator.values(module, spread):
-                    if isinstance(inner, Literal):
-                        yield from self.entries(inner)
+                    yield from self._spread(inner, seen)
         else:
             yield (0, module, node)
-        for addition in self._added(literal):
+        for addition in self.additions.get(literal, ()):
             if not addition.is_whole:
                 yield (addition.key, addition.module, addition.value)
                 continue
             for inner in self.sequence_values(addition.module, addition.value):
-                if isinstance(inner, Literal) and inner != literal:
-                    yield from self.entries(inner)
+                yield from self._spread(inner, seen)
+
+    def _spread(self, value: Value, seen: set[Literal]) -> Iterator[tuple[object, Module, ast.expr]]:
+        if isinstance(value, Literal) and value not in seen:
+            seen.add(value)
+            yield from self._entries(value, seen)
 
     def _key(self, module: Module, node: ast.expr) -> object:
         if isinstance(node, ast.Constant):
@@ -185,41 +195,35 @@ class Containers:
                     found |= self.sequence_values(home, inner)
         return frozenset(found)
 
-    # -- what statements put in later
 
-    def _added(self, literal: Literal) -> list[_Addition]:
-        if self._additions is None:
-            self._additions = {}  # What is found on the way here is found without additions.
-            self._additions = self._find_additions()
-        return self._additions.get(literal, [])
-
-    def _find_additions(self) -> dict[Literal, list[_Addition]]:
-        found: dict[Literal, list[_Addition]] = defaultdict(list)
-        for module in list(self.evaluator.tree.modules.values()):
-            for node in module.nodes:
-                for target, addition in _additions_of(module, node):
-                    for value in self.evaluator.values(module, target):
-                        if isinstance(value, Literal):
-                            found[value].append(addition)
-        return dict(found)
+def find_additions(evaluator: Evaluates) -> Additions:
+    """What the statements of a tree put into its containers."""
+    found: dict[Literal, list[Addition]] = defaultdict(list)
+    for module in list(evaluator.tree.modules.values()):
+        for node in module.nodes:
+            for target, addition in _additions_of(module, node):
+                for value in evaluator.values(module, target):
+                    if isinstance(value, Literal):
+                        found[value].append(addition)
+    return dict(found)
 
 
-def _additions_of(module: Module, node: ast.AST) -> Iterator[tuple[ast.expr, _Addition]]:
+def _additions_of(module: Module, node: ast.AST) -> Iterator[tuple[ast.expr, Addition]]:
     if isinstance(node, ast.Assign):
         for target in node.targets:
             if isinstance(target, ast.Subscript):
-                yield target.value, _Addition(module, node.value, key_set_by(target) or None)
+                yield target.value, Addition(module, node.value, key_set_by(target) or None)
     elif isinstance(node, ast.AugAssign) and not isinstance(node.target, ast.Name):
-        yield node.target, _Addition(module, node.value, is_whole=True)
+        yield node.target, Addition(module, node.value, is_whole=True)
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         name, target = node.func.attr, node.func.value
         if name in ADDING and node.args:
-            yield target, _Addition(module, node.args[-1])
+            yield target, Addition(module, node.args[-1])
         elif name == "setdefault" and len(node.args) == 2 and isinstance(node.args[0], ast.Constant):
-            yield target, _Addition(module, node.args[1], str(node.args[0].value))
+            yield target, Addition(module, node.args[1], str(node.args[0].value))
         elif name in EXTENDING:
             for argument in node.args:
-                yield target, _Addition(module, argument, is_whole=True)
+                yield target, Addition(module, argument, is_whole=True)
             for keyword in node.keywords:
                 if name == "update" and keyword.arg:
-                    yield target, _Addition(module, keyword.value, keyword.arg)
+                    yield target, Addition(module, keyword.value, keyword.arg)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from .classes import is_self
-from .containers import Containers
+from .containers import Additions, Containers, find_additions
 from .functions import (
     argument_of,
     collected_by,
@@ -43,22 +44,41 @@ from .values import (
     Values,
 )
 
+_ROUNDS = 6
+"""How often what depends on itself is evaluated again before what is known of it is taken for all there is."""
+_DEEPEST = 90
+"""Expressions inside of each other that are followed: what goes deeper is not known, and Python's stack is spared."""
+Asked = ast.expr | tuple[Module, str]
+"""What can be asked for: an expression, or a module-level name as importers see it."""
+
 
 @dataclass(eq=False)
 class Evaluator:
-    """Evaluates expressions of a tree. Made once the tree is complete; remembers what it found."""
+    """Evaluates expressions of a tree. Made once the tree is complete; remembers what it found.
+
+    Names that are defined by each other, as in loops and in files that import each other in a circle, are evaluated
+    in rounds until nothing is added.
+    """
 
     tree: Tree
-    _known: dict[ast.AST, Values] = field(default_factory=dict)
-    _open: set[object] = field(default_factory=set)
-    _cycles: int = 0
+    additions: Additions = field(default_factory=dict)
+    """What statements put into lists and dicts."""
+    mentions: dict[Local, bool] = field(default_factory=dict)
+    """Whether a function or class has something legacy in it, as far as that was asked."""
+    _known: dict[Asked, Values] = field(default_factory=dict)
+    _round: dict[Asked, Values] = field(default_factory=dict)
+    """What this round has found."""
+    _last: dict[Asked, Values] = field(default_factory=dict)
+    """What the round before has found: the value of what is asked for while it is evaluated."""
+    _open: set[Asked] = field(default_factory=set)
+    _is_circular: bool = False
     _calls: dict[str, list[tuple[Module, ast.Call]]] | None = None
     _assets: dict[str, list[tuple[Module, ast.FunctionDef | ast.AsyncFunctionDef]]] | None = None
 
     @cached_property
     def containers(self) -> Containers:
         """What lists and dicts hold."""
-        return Containers(self)
+        return Containers(self, self.additions)
 
     @cached_property
     def objects(self) -> Objects:
@@ -67,20 +87,41 @@ class Evaluator:
 
     def values(self, module: Module, node: ast.expr) -> Values:
         """What ``node`` may be. Empty where it is not known or is nothing that matters here."""
-        if node in self._known:
-            return self._known[node]
-        if node in self._open:
-            self._cycles += 1
+        return self._answer(node, lambda: self._evaluate(module, node))
+
+    def global_values(self, module: Module, name: str) -> Values:
+        """What a module-level name may be, seen from outside the module."""
+        return self._answer((module, name), lambda: self._global_values(module, name))
+
+    def _answer(self, asked: Asked, evaluate: Callable[[], Values]) -> Values:
+        if asked in self._known:
+            return self._known[asked]
+        if self._open:
+            return self._inner(asked, evaluate)
+        for _ in range(_ROUNDS):
+            self._round, self._is_circular = {}, False
+            self._inner(asked, evaluate)
+            if not self._is_circular or self._round == self._last:
+                break
+            self._last = self._round
+        self._known |= self._round
+        self._round, self._last = {}, {}
+        return self._known[asked]
+
+    def _inner(self, asked: Asked, evaluate: Callable[[], Values]) -> Values:
+        if asked in self._round:
+            return self._round[asked]
+        if asked in self._open:
+            self._is_circular = True
+            return self._last.get(asked, NOTHING)
+        if len(self._open) > _DEEPEST:
             return NOTHING
-        cycles = self._cycles
-        self._open.add(node)
+        self._open.add(asked)
         try:
-            found = self._evaluate(module, node)
+            found = evaluate()
         finally:
-            self._open.discard(node)
-        # What was found inside an open cycle may lack what the cycle adds, so it is not remembered.
-        if self._cycles == cycles or not self._open:
-            self._known[node] = found
+            self._open.discard(asked)
+        self._round[asked] = found
         return found
 
     def binding_values(self, module: Module, binding: Binding) -> Values:
@@ -111,19 +152,6 @@ class Evaluator:
             return False
         return External(f"{LEGACY}dbt_cloud_resource") in self.values(module, call.args[0])
 
-    def global_values(self, module: Module, name: str) -> Values:
-        """What a module-level name may be, seen from outside the module."""
-        asked = (module, name)
-        if asked in self._open:
-            # `from . import assets` in a package's own `__init__`, or files that import each other in a circle.
-            self._cycles += 1
-            return NOTHING
-        self._open.add(asked)
-        try:
-            return self._global_values(module, name)
-        finally:
-            self._open.discard(asked)
-
     def _global_values(self, module: Module, name: str) -> Values:
         found: set[Value] = set()
         names = self.tree.names(module)
@@ -150,7 +178,7 @@ class Evaluator:
                 return self.values(module, node.body) | self.values(module, node.orelse)
             case ast.BoolOp():
                 return frozenset().union(*(self.values(module, value) for value in node.values))
-            case ast.BinOp():
+            case ast.BinOp(op=ast.Add() | ast.BitOr()):
                 sides = (node.left, node.right)
                 return frozenset().union(*(self.containers.sequence_values(module, side) for side in sides))
             case ast.NamedExpr() | ast.Await() | ast.Starred():
@@ -414,3 +442,10 @@ class Evaluator:
                         last = callee.id if isinstance(callee, ast.Name) else getattr(callee, "attr", "")
                         self._calls[last].append((module, node))
         return self._calls.get(name, [])
+
+
+def evaluator_of(tree: Tree) -> Evaluator:
+    """An evaluator that knows what statements put into containers, and into containers inside of those."""
+    plain = Evaluator(tree)
+    first = Evaluator(tree, find_additions(plain))
+    return Evaluator(tree, find_additions(first)) if first.additions else plain

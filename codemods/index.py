@@ -15,7 +15,7 @@ from pathlib import Path
 
 from legacy_shim.catalogue import BY_NAME
 
-from .evaluate import Evaluator
+from .evaluate import Evaluator, evaluator_of
 from .findings import Finding
 from .injection import annotates_resource
 from .modules import Module
@@ -178,8 +178,9 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
     importers = Importers(files)
     handed_on: set[tuple[bytes, bytes]] = set()
     keys: set[bytes] = set()
+    evaluator = Evaluator(tree)
     while tree.modules:
-        evaluator = Evaluator(tree)
+        evaluator = evaluator_of(tree)
         new_names = set(_handed_on(tree, evaluator)) - handed_on
         new_keys = {key.encode() for key in _bound_keys(tree, evaluator)} - keys
         by_key = (path for path, data in files.items() if new_keys and reaches_key(data, new_keys))
@@ -188,7 +189,6 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
             break
         handed_on |= new_names
         keys |= new_keys
-    evaluator = Evaluator(tree)
     references = tuple(_references(tree, evaluator))
     by_value = _by_value(evaluator, references)
     return Index(tree, evaluator, references, tuple(problems), by_value)
@@ -227,6 +227,12 @@ def _matters(evaluator: Evaluator, value: Value, depth: int) -> bool:
 
 
 def _mentions_legacy(evaluator: Evaluator, value: Local) -> bool:
+    if value not in evaluator.mentions:
+        evaluator.mentions[value] = _looks_legacy(evaluator, value)
+    return evaluator.mentions[value]
+
+
+def _looks_legacy(evaluator: Evaluator, value: Local) -> bool:
     return any(
         legacy_name(inner)
         for node in ast.walk(value.node)

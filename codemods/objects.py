@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from .classes import annotated_fields, attribute_of_self, fields_of, initializer_of
@@ -17,6 +18,7 @@ class Objects:
     """Answers what the classes of a tree are, and what their objects hold."""
 
     evaluator: Evaluates
+    _assignments: dict[Local, dict[str, list[ast.expr]]] = field(default_factory=dict, repr=False)
 
     def bases(self, value: Local) -> list[str]:
         """The dotted legacy names that a class of the tree derives from."""
@@ -94,16 +96,7 @@ class Objects:
 
         What its body and its methods assign, or what it is called with where it is a dataclass or the like.
         """
-        for node in ast.walk(owner.node):
-            if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
-                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                in_body = owner.module.parent(node) is owner.node
-                if any(
-                    attribute_of_self(owner.module, target) == name
-                    or (in_body and isinstance(target, ast.Name) and target.id == name)
-                    for target in targets
-                ):
-                    yield owner.module, node.value
+        yield from ((owner.module, value) for value in self._assigned(owner).get(name, ()))
         if isinstance(owner.node, ast.ClassDef) and initializer_of(owner.node) is None:
             fields = annotated_fields(owner.node)
             for caller, call in self.evaluator.calls_of(owner.node.name):
@@ -113,3 +106,18 @@ class Objects:
                     if place < len(fields) and fields[place] == name:
                         yield caller, argument
                 yield from ((caller, word.value) for word in call.keywords if word.arg == name)
+
+    def _assigned(self, owner: Local) -> dict[str, list[ast.expr]]:
+        """What the body of a class and its methods assign to each attribute."""
+        if owner not in self._assignments:
+            found: dict[str, list[ast.expr]] = defaultdict(list)
+            for node in ast.walk(owner.node):
+                if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+                    in_body = owner.module.parent(node) is owner.node
+                    for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                        name = attribute_of_self(owner.module, target)
+                        if in_body and isinstance(target, ast.Name):
+                            name = target.id
+                        found[name].append(node.value)
+            self._assignments[owner] = dict(found)
+        return self._assignments[owner]

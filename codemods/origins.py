@@ -18,6 +18,8 @@ from .scopes import Assigned, Binding, Imported, Iterated, Parameter
 from .values import External, Instance, InTree, Keyed, Literal, Local, Made, Value
 
 Place = tuple[Module, ast.expr]
+_DEEPEST = 40
+"""Expressions that come from each other: what comes from further away is not known."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ UNKNOWN = Origins((), is_complete=False)
 
 def origins_of(evaluator: Evaluator, module: Module, node: ast.expr) -> Origins:
     """The expressions that ``node`` gets its value from: calls and literals, mostly."""
-    return _Search(evaluator, set()).of(module, node)
+    return _Search(evaluator, set(), {}).of(module, node)
 
 
 @dataclass(frozen=True)
@@ -47,15 +49,21 @@ class _Search:
     evaluator: Evaluator
     open: set[ast.AST]
     """What is being searched: nothing comes from itself."""
+    found: dict[ast.AST, Origins]
 
     def of(self, module: Module, node: ast.expr) -> Origins:
+        if node in self.found:
+            return self.found[node]
         if node in self.open:
             return NOWHERE
+        if len(self.open) > _DEEPEST:
+            return UNKNOWN
         self.open.add(node)
         try:
-            return self._of(module, node)
+            self.found[node] = self._of(module, node)
         finally:
             self.open.discard(node)
+        return self.found[node]
 
     def _of(self, module: Module, node: ast.expr) -> Origins:
         match node:
