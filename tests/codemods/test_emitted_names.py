@@ -1,0 +1,158 @@
+"""Whatever v2 name, parameter or attribute the codemod can write, the installed dagster-dbt has it."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import subprocess
+import textwrap
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import emitted
+import pytest
+from rewriting import FACTS, HOURLY
+
+from legacy_shim.codemods import pipeline
+from legacy_shim.codemods.client_methods import METHODS, SETTINGS
+from legacy_shim.codemods.facts import Facts
+from legacy_shim.codemods.options import Options
+
+TOP = Path(__file__).resolve().parents[2]
+CASES = TOP / "tests" / "cases"
+ALL_FACTS = Facts((*FACTS.jobs, *(replace(HOURLY, id=job_id) for job_id in (67892, 67893))))
+ATTRIBUTES = frozenset(
+    {text.removeprefix("{}.").split(".")[-1] for text in SETTINGS.values()}
+    | {name for name in METHODS.values() if name}
+    | {"credentials", "get_client", "cli", "wait", "poll_run", "from_run_details", "raise_for_status"}
+    | {"multi_run", "from_coercible", "replace_attributes", "get_value", "get_resource_props", "SUCCESS"}
+)
+EVERYTHING = """
+    import json
+    from dagster import *
+    from dagster_dbt import *
+
+    cloud = DbtCloudClientResource(auth_token=EnvVar("T"), account_id=12345, request_max_retries=3, request_retry_delay=1)
+    models = load_assets_from_dbt_cloud_job(
+        cloud, 67890,
+        node_info_to_asset_key=lambda node: node["name"],
+        node_info_to_group_fn=lambda node: "all",
+        node_info_to_auto_materialize_policy_fn=lambda node: AutoMaterializePolicy.lazy(),
+        node_info_to_freshness_policy_fn=lambda node: None,
+        partitions_def=DailyPartitionsDefinition(start_date="2024-01-01"),
+        partition_key_to_vars_fn=lambda key: {"day": key},
+    )
+    others = [load_assets_from_dbt_cloud_job(cloud, job) for job in (67890, 67891)]
+
+    @op(required_resource_keys={"cloud"})
+    def everything(context):
+        client = context.resources.cloud
+        ran = client.run_job_and_poll(67890, poll_interval=3, poll_timeout=5, steps_override=["dbt run"])
+        if ran.run_status == DbtCloudRunStatus.SUCCESS and ran.is_successful:
+            client.cancel_run(client.run_job(67890, steps_override=["dbt run"])["id"])
+        client.poll_run(ran.run_id)
+        client.get_run(ran.run_id, include_related=["job"])
+        client.get_job(ran.job_id)
+        return client.list_run_artifacts(1), client.get_manifest(1), client.get_run_results(1), [client.run_job_and_poll(1)]
+
+    @asset
+    def settings(cloud: DbtCloudClientResource):
+        return cloud.auth_token, cloud.account_id, cloud.request_max_retries, cloud.request_retry_delay
+
+    run_nightly = dbt_cloud_run_op.configured({"job_id": 67890, "poll_timeout": 900}, name="run_nightly")
+
+    @job(resource_defs={"cloud": cloud, "dbt_cloud": cloud})
+    def nightly():
+        run_nightly(start_after=dbt_cloud_run_op.alias("first")())
+
+    defs = Definitions(assets=[models, *others, settings], jobs=[nightly], resources={"cloud": cloud, "dbt_cloud": cloud})
+"""
+
+
+def _written(folder: Path, facts: Facts) -> Iterator[str]:
+    options = Options(facts=facts, env={"DBT_JOB_ID": "67890"}, polling_sensor=True)
+    for change in pipeline.migrate([folder], options).changes:
+        yield change.new_text
+
+
+@pytest.fixture(scope="module")
+def all_texts(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What becomes of every case, with facts and without, each in a folder of its own."""
+    folders = []
+    for path in sorted(CASES.glob("*/before")):
+        folders.append(tmp_path_factory.mktemp(path.parent.name) / "before")
+        shutil.copytree(path, folders[-1])
+    everything = tmp_path_factory.mktemp("everything")
+    (everything / "everything.py").write_text(textwrap.dedent(EVERYTHING))
+    return [
+        text
+        for folder in (*folders, everything)
+        for facts in (ALL_FACTS, Facts())
+        for text in _written(folder, facts)
+    ]
+
+
+def test_what_is_written_is_there(all_texts: list[str]) -> None:
+    assert sorted({line for text in all_texts for line in emitted.problems(text, ATTRIBUTES)}) == []
+
+
+def test_the_walk_sees_what_is_not_there() -> None:
+    text = """
+from dagster_dbt import DagsterDbtTranslator
+from dagster_dbt.cloud_v2 import DbtCloudCredentials, DbtCloudWorkspace, dbt_cloud_asset
+class T(DagsterDbtTranslator):
+    def get_asset_keys(self, props): ...
+DbtCloudWorkspace(credentials=DbtCloudCredentials(account=1)).get_client().trigger_job_run(1, cause="x")
+"""
+    told = "\n".join(emitted.problems(text, ATTRIBUTES))
+    assert "dagster_dbt.cloud_v2 has no dbt_cloud_asset" in told
+    assert "DagsterDbtTranslator has no `get_asset_keys`" in told
+    assert "takes no `account`" in told
+    assert "takes no `cause`" in told
+
+
+def test_every_name_that_can_be_written_is_among_the_texts(all_texts: list[str]) -> None:
+    """What the constructs ask for by name, in ``use("module", "name")``."""
+    asked = {
+        name
+        for path in (TOP / "codemods").rglob("*.py")
+        for name in _asked_for(ast.parse(path.read_text("utf-8")))
+    }
+    assert len(asked) > 20
+    read = {name for text in all_texts for name in _names(ast.parse(text))}
+    assert asked - read == set()
+
+
+def _asked_for(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "use":
+            name = node.args[1] if len(node.args) > 1 else None
+            if isinstance(name, ast.Constant) and name.value:
+                yield str(name.value)
+
+
+def _names(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            yield node.id.removeprefix("dagster_").removesuffix("_v2")
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.alias):
+            yield node.name
+
+
+@pytest.mark.skipif(
+    "OLDEST_PYTHON" not in os.environ, reason="OLDEST_PYTHON names no Python beside the oldest dagster-dbt"
+)
+def test_what_is_written_is_there_in_the_oldest_dagster_dbt(all_texts: list[str], tmp_path: Path) -> None:
+    paths = []
+    for place, text in enumerate(all_texts):
+        path = tmp_path / f"written_{place}.py"
+        path.write_text(text)
+        paths.append(str(path))
+    (tmp_path / "attributes").write_text(" ".join(ATTRIBUTES))
+    command = [os.environ["OLDEST_PYTHON"], str(Path(emitted.__file__)), str(tmp_path / "attributes"), *paths]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
