@@ -20,6 +20,10 @@ def run_dbt_cloud_job(context):
     run = client.trigger_job_run(67890)
     run = client.poll_run(run["id"], poll_interval=10, poll_timeout=float("inf"))
     DbtCloudRun.from_run_details(run).raise_for_status()
+    run = client.get_run_details(
+        run["id"],
+        include_related=["job", "trigger", "run_steps"],
+    )
     return run
 
 
