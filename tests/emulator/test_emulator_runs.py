@@ -124,9 +124,9 @@ def test_listed_runs_take_include_related_as_the_legacy_client_writes_it(api: Ap
 
 def test_runs_of_one_job_are_serial_and_those_of_two_are_not(api: Api, cloud: DbtCloud) -> None:
     cloud.add_job(5, project_id=PROJECT, environment_id=ENVIRONMENT, name="Other", execute_steps=["dbt run"])
-    cloud.speed = Speed(running=0.4, hold=0)
+    cloud.speed = Speed(running=1.5, hold=0)  # long enough to be seen, also on a busy machine
     first, second, other = api.trigger(), api.trigger(), api.trigger(5)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while api.data(f"runs/{first['id']}/")["status"] != 3 or api.data(f"runs/{other['id']}/")["status"] != 3:
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -48,7 +48,7 @@ class Warm:
     def __exit__(self, *_: object) -> None:
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
-            self._process.wait(timeout=30)
+            self._process.wait(timeout=120)
 
     def snapshot(self, order: Order, env: Mapping[str, str], folder: Path, log: Path) -> dict[str, Any]:
         """Take a snapshot in a process of its own, with `folder` as its working directory."""
