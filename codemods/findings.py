@@ -7,6 +7,9 @@ from pathlib import Path
 
 from legacy_shim.catalogue import BY_CODE, Safety
 
+OUTSIDE_PYTHON = frozenset({"LDC505", "LDC506"})
+"""Legacy names where nothing is rewritten: in notebooks, and in files that are not Python."""
+
 
 @dataclass(frozen=True, order=True)
 class Place:
@@ -45,7 +48,7 @@ class Finding:
     @property
     def is_left_for_a_person(self) -> bool:
         """Whether ``migrate`` ends with exit code 1 because of it."""
-        return self.code[3] in "34"
+        return self.code[3] in "34" or self.code in OUTSIDE_PYTHON
 
     @property
     def is_file_problem(self) -> bool:

@@ -18,7 +18,9 @@ EVERYTHING = "fqn:*"
 """What dbt and dagster-dbt select where nothing is said. Source: ``dagster_dbt.asset_utils.DBT_DEFAULT_SELECT``."""
 COMMANDS = frozenset({"execute_steps", "commands"})
 """The facts of ``missing_fact(...)`` that are the commands of a job: for one load, and for a row of a table."""
-_ARTIFACT_METHODS = ("state:", "result:", "source_status:")
+_DBT_ALONE = ("state:", "result:", "source_status:", "path:", "package:this", "access:", "version:")
+"""Methods that find nothing where dagster-dbt evaluates them, at load: they need the artifacts of another run, the
+files of the project, or what dbt alone reads of a manifest. Source: ``dagster_dbt.utils``, by trying each."""
 
 
 class NoSingleBuild(ValueError):
@@ -47,10 +49,18 @@ class Plan:
         return self.build.selector or ""
 
     @property
-    def needs_artifacts(self) -> str:
-        """The selection method that only dbt Cloud can evaluate, if the job uses one."""
-        text = f"{self.select} {self.exclude}"
-        return next((method for method in _ARTIFACT_METHODS if method in text), "")
+    def needs_dbt(self) -> str:
+        """What of the selection only dbt can evaluate: the method or the options; empty if there is nothing."""
+        if self.selector and self.exclude:
+            return "--selector beside --exclude"
+        terms = [
+            term.lstrip("@+0123456789")
+            for text in (self.select, self.exclude)
+            for term in text.replace(",", " ").split()
+        ]
+        methods = [method for method in _DBT_ALONE if any(term.startswith(method) for term in terms)]
+        paths = [term for term in terms if "/" in term and ":" not in term]
+        return next(iter([*methods, *paths]), "")
 
     @property
     def runs_tests(self) -> bool:

@@ -146,8 +146,8 @@ def _refused(context: Context, ref: JobRef) -> Iterator[tuple[str, str]]:
         except NoSingleBuild as error:
             yield "LDC306", str(error)
             continue
-        if plan.needs_artifacts:
-            yield "LDC305", f"the selection of job {job.id} uses `{plan.needs_artifacts}`"
+        if plan.needs_dbt:
+            yield "LDC305", f"the selection of job {job.id} uses `{plan.needs_dbt}`"
 
 
 def _is_unbound_later(context: Context, module: Module, name: ast.Name) -> bool:

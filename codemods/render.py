@@ -70,6 +70,34 @@ def own_text(module: Module, node: ast.expr) -> str:
     return dedent(module.source_of(node), len(line) - len(line.lstrip()))
 
 
+_ATOMS = (
+    ast.Name,
+    ast.Attribute,
+    ast.Call,
+    ast.Subscript,
+    ast.Constant,
+    ast.List,
+    ast.Dict,
+    ast.Set,
+    ast.Tuple,
+)
+
+
+def operand(module: Module, node: ast.expr) -> str:
+    """The text of an expression as it can stand before a dot, a call or an operator."""
+    text = own_text(module, node)
+    return text if isinstance(node, _ATOMS) and stands_alone(text) else f"({text})"
+
+
+def stands_alone(text: str) -> bool:
+    """Whether an expression needs no parentheses around it, also where it has several lines."""
+    try:
+        ast.parse(text, mode="eval")
+    except SyntaxError:
+        return False
+    return True
+
+
 def in_place(module: Module, node: ast.expr, text: str) -> str:
     """Text of several lines as it stands where ``node`` does: indented as its line is, beyond its statement."""
     statement = module.statement_of(node)

@@ -50,9 +50,18 @@ def poll_of(method: Method, module: Module, *, related: bool) -> Poll:
         text("job_id"),
         text("steps_override"),
         text("poll_interval") or INTERVAL,
-        "" if is_none else text("poll_timeout"),
+        "" if timeout is None or is_none else limit_text(module, timeout),
         not is_constant,
         related,
+    )
+
+
+def limit_text(module: Module, timeout: ast.expr) -> str:
+    """A time limit as it can stand before ``or``."""
+    return (
+        render.own_text(module, timeout)
+        if isinstance(timeout, ast.Constant)
+        else render.operand(module, timeout)
     )
 
 

@@ -96,7 +96,7 @@ def _def(name: str, lines: list[str], indent: str, parameters: str = PROPS) -> s
 def call_text(module: Module, function: ast.expr, argument: str) -> str:
     """``function(argument)``; the body of a lambda, with ``argument`` for its parameter."""
     if not isinstance(function, ast.Lambda):
-        return f"{render.own_text(module, function)}({argument})"
+        return f"{render.operand(module, function)}({argument})"
     parameters = [*function.args.posonlyargs, *function.args.args]
     inner_names = {node.id for node in ast.walk(function.body) if isinstance(node, ast.Name)}
     nested = any(
@@ -104,7 +104,8 @@ def call_text(module: Module, function: ast.expr, argument: str) -> str:
     )
     if len(parameters) != 1 or nested or argument.split(".")[0] in inner_names:
         return f"({render.own_text(module, function)})({argument})"
-    return render.own_text_with(module, function.body, {parameters[0].arg: argument})
+    body = render.own_text_with(module, function.body, {parameters[0].arg: argument})
+    return body if render.stands_alone(body) else f"({body})"
 
 
 def _makes_asset_keys(context: Context, module: Module, function: ast.expr) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from legacy_shim.catalogue import BY_CODE, Code
 
-from ..findings import Finding, Place
+from ..findings import OUTSIDE_PYTHON, Finding, Place
 from ..report import Report
 from .locations import as_uri
 from .machine import tool_version
@@ -46,7 +46,7 @@ def level_of(finding_or_code: Finding | Code) -> str:
     """``error`` for what could not be done or will not load, ``warning`` for what a person must do, else ``note``."""
     family = finding_or_code.code[3]
     if family == "5":
-        return "warning" if finding_or_code.code in {"LDC505", "LDC506"} else "error"
+        return "warning" if finding_or_code.code in OUTSIDE_PYTHON else "error"
     return {"1": "warning", "2": "note", "3": "warning", "4": "error"}[family]
 
 

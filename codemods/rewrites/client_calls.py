@@ -323,9 +323,9 @@ def client_text(context: Context, module: Module, node: ast.expr) -> str:
     values = context.index.values(module, node)
     if any(isinstance(value, Result) for value in values):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == GETTER:
-            return f"{render.own_text(module, node.func.value)}.get_client()"
+            return f"{render.operand(module, node.func.value)}.get_client()"
         return render.own_text(module, node)  # A name that an assignment gave the v2 client.
-    return f"{render.own_text(module, node)}.get_client()"
+    return f"{render.operand(module, node)}.get_client()"
 
 
 def _is_rewritten_with_its_call(module: Module, node: ast.expr) -> bool:

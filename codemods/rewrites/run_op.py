@@ -168,4 +168,4 @@ def _materializations(module: Module, found: RunOp, style: Style) -> Materializa
         return Materializations(", ".join(style.string(part) for part in PREFIX))
     if isinstance(prefix, ast.List) and all(isinstance(part, ast.Constant) for part in prefix.elts):
         return Materializations(", ".join(module.source_of(part) for part in prefix.elts))
-    return Materializations(f"*{render.own_text(module, prefix)}")
+    return Materializations(f"*{render.operand(module, prefix)}")

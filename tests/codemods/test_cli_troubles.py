@@ -34,11 +34,11 @@ def test_an_interrupt_ends_with_130_and_without_a_traceback(project: Path) -> No
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
     ) as process:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while not _waits_for_a_writer(process.pid) and time.monotonic() < deadline:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=120)
     assert process.returncode == 130
     assert errors.decode().startswith("Interrupted.")
     assert b"Traceback" not in errors
@@ -154,3 +154,24 @@ def test_explain_prints_the_section(tmp_path: Path) -> None:
     done = run(tmp_path, "explain", "ldc201")
     assert done.returncode == 0
     assert done.stdout.startswith("### LDC201 credentials are read when the module is imported\n")
+
+
+# what is not Python
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("explore.ipynb", '{"cells": [{"source": ["from dagster_dbt import dbt_cloud_resource"]}]}\n'),
+        ("deploy.sh", "dagster-dbt-cloud cache-compile-references\n"),
+    ],
+)
+def test_legacy_names_beside_the_python_files_are_left_for_a_person(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    for command in ("scan", "migrate"):
+        done = run(tmp_path, command, ".")
+        assert done.returncode == 1
+        assert f"{name}:1" in done.stdout
+    assert (tmp_path / name).read_text() == text
