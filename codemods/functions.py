@@ -7,7 +7,26 @@ import ast
 from .modules import FUNCTIONS
 
 INJECTING = frozenset(
-    {"op", "asset", "multi_asset", "sensor", "schedule", "graph_asset", "asset_check", "asset_sensor"}
+    {
+        "op",
+        "asset",
+        "multi_asset",
+        "graph_asset",
+        "observable_source_asset",
+        "multi_observable_source_asset",
+        "dbt_assets",
+        "dbt_cloud_assets",
+        "asset_check",
+        "multi_asset_check",
+        "schedule",
+        "sensor",
+        "asset_sensor",
+        "multi_asset_sensor",
+        "run_status_sensor",
+        "run_failure_sensor",
+        "success_hook",
+        "failure_hook",
+    }
 )
 """The decorators whose functions Dagster calls, with a context and resources."""
 

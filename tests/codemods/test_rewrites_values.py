@@ -29,6 +29,30 @@ def test_a_resource_parameter_is_known_by_its_key(tmp_path: Path, inner: str) ->
     assert "legacy_shim" not in text
 
 
+@pytest.mark.parametrize(
+    "decorator",
+    [
+        "run_failure_sensor",
+        "run_status_sensor(run_status=DagsterRunStatus.SUCCESS)",
+        "multi_asset_sensor(monitored_assets=AssetSelection.all())",
+        "observable_source_asset",
+        "multi_observable_source_asset(specs=[AssetSpec('a')])",
+        "multi_asset_check(specs=[AssetCheckSpec('a', asset='b')])",
+    ],
+)
+def test_a_resource_parameter_is_known_wherever_dagster_fills_it(tmp_path: Path, decorator: str) -> None:
+    text, _ = migrate_one(
+        tmp_path,
+        HEAD
+        + f"@{decorator}\ndef one(context, dbt_cloud: DbtCloudClientResource):\n"
+        + "    return dbt_cloud.get_job(67890)\n"
+        + 'defs = Definitions(sensors=[one], resources={"dbt_cloud": cloud})\n',
+    )
+    assert "def one(context, dbt_cloud: DbtCloudWorkspace):" in text
+    assert "return dbt_cloud.get_client().get_job_details(67890)" in text
+    assert "legacy_shim" not in text
+
+
 def test_a_resource_parameter_of_another_key_is_not_touched(tmp_path: Path) -> None:
     text, _ = migrate_one(
         tmp_path,
