@@ -17,6 +17,8 @@ class Command:
 
     job_id: int
     job_name: str
+    is_new_job: bool
+    """Whether the job was not there before: v2 made it."""
     run: int
     """Counted from 1 within the attempt: commands of one run have the same number."""
     text: str
@@ -67,6 +69,7 @@ def attempts(result: Result) -> list[Attempt]:
 
 def _commands(snapshot: Snapshot, phase: str) -> tuple[Command, ...]:
     rows: list[Command] = []
+    made = {row["job_id"] for row in snapshot["writes"] if row.get("job_id") is not None}
     runs: Sequence[Mapping[str, Any]] = [run for run in snapshot["runs"] if run["phase"] == phase]
     for number, run in enumerate(runs, start=1):
         nodes = {step["command"]: step["nodes"] for step in run["steps"]}
@@ -76,6 +79,7 @@ def _commands(snapshot: Snapshot, phase: str) -> tuple[Command, ...]:
                 Command(
                     run["job_id"],
                     run.get("job_name") or "",
+                    run["job_id"] in made,
                     number,
                     text,
                     None if touched is None else tuple(touched),

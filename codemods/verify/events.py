@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from . import excuses
@@ -19,7 +20,7 @@ def compare_events(before: Snapshot, after: Snapshot, origins: Origins) -> Itera
     for action in sorted(set(old) | set(new)):
         if action in old and action in new:
             jobs = _jobs_that_ran(before, old[action])
-            yield from _compare_action(action, old[action], new[action], after, origins, jobs)
+            yield from _compare_action(action, old[action], new[action], (before, after), origins, jobs)
         else:
             yield Difference("Dagster run", action, action in old, action in new, None)
 
@@ -42,29 +43,46 @@ def _by_action(snapshot: Snapshot) -> dict[str, Mapping[str, Any]]:
 
 def _jobs_that_ran(snapshot: Snapshot, action: Mapping[str, Any]) -> Jobs:
     """One of the dbt Cloud jobs that an action started."""
-    phase = str(action["number"])
-    found = frozenset(run["job_id"] for run in snapshot["runs"] if run["phase"] == phase)
+    found = frozenset(run["job_id"] for run in _runs_of(snapshot, action))
     return (found,) if found else ()
+
+
+def _runs_of(snapshot: Snapshot, action: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The dbt Cloud runs that an action started."""
+    return [run for run in snapshot["runs"] if run["phase"] == str(action["number"])]
 
 
 def _compare_action(
     action: str,
     old: Mapping[str, Any],
     new: Mapping[str, Any],
-    after: Snapshot,
+    snapshots: tuple[Snapshot, Snapshot],
     origins: Origins,
     jobs: Jobs,
 ) -> Iterator[Difference]:
     if old["success"] != new["success"]:
-        was, now = (row["errors"] or row["success"] for row in (old, new))
-        yield Difference("success", action, was, now, None)
+        yield Difference("success", action, _outcome(old), _outcome(new), None)
     yield from _compare_materialized(action, old, new, origins)
     yield from _compare_metadata(action, old, new, origins, jobs)
-    yield from _compare_observations(action, old, new, origins)
-    yield from _compare_checks(action, old, new, after, origins)
+    yield from _compare_observations(action, old, new, snapshots[0])
+    yield from _compare_checks(action, old, new, snapshots[1], origins)
     if old["outputs"] != new["outputs"]:
         code = excuses.of_outputs(old["outputs"], new["outputs"]) if jobs else None
         yield Difference("op outputs", action, old["outputs"], new["outputs"], code, jobs)
+
+
+def _outcome(row: Mapping[str, Any]) -> list[str]:
+    """How an action ended, in words: each error once, with the step that it is of."""
+    if row["success"]:
+        return ["succeeds"]
+    steps = {_error(error): error["step"] for error in reversed(row["errors"])}
+    found = (f"{text} (in {step})" if step else text for text, step in reversed(steps.items()))
+    return [f"fails: {text}" for text in found] or ["fails"]
+
+
+def _error(error: Mapping[str, Any]) -> str:
+    name, message = error["class"], str(error["message"])
+    return message if message.startswith(name) else f"{name}: {message}"
 
 
 def _compare_materialized(
@@ -102,17 +120,28 @@ def _compare_metadata(
 
 
 def _compare_observations(
-    action: str, old: Mapping[str, Any], new: Mapping[str, Any], origins: Origins
+    action: str, old: Mapping[str, Any], new: Mapping[str, Any], before: Snapshot
 ) -> Iterator[Difference]:
     lost = [entry for entry in old["observed"] if entry not in new["observed"]]
     added = sorted({entry["asset"] for entry in new["observed"] if entry not in old["observed"]})
     if lost:
         assets = sorted({entry["asset"] for entry in lost})
-        jobs = origins.jobs_of_all(assets)
-        is_told = all(map(excuses.is_of_a_test, lost)) and jobs is not None
-        yield Difference("observations lost", action, assets, None, "LDC205" if is_told else None, jobs or ())
+        are_tests = all(map(excuses.is_of_a_test, lost))
+        jobs = _jobs_that_tested(lost, _runs_of(before, old)) if are_tests else ()
+        yield Difference("observations lost", action, assets, None, "LDC205" if jobs else None, jobs)
     if added:
         yield Difference("observations added", action, None, added, None)
+
+
+def _jobs_that_tested(lost: Iterable[Mapping[str, Any]], runs: Sequence[Mapping[str, Any]]) -> Jobs:
+    """The job that ran each test, whoever makes the asset: a test of a relationship reaches beyond the selection."""
+    jobs_of: defaultdict[str, set[int]] = defaultdict(set)
+    for run in runs:
+        for test in (node for step in run["steps"] for node in step["nodes"] or ()):
+            jobs_of[test].add(run["job_id"])
+    every = {run["job_id"] for run in runs}
+    found = (frozenset(jobs_of.get(excuses.test_of(entry)) or every) for entry in lost)
+    return tuple(dict.fromkeys(jobs for jobs in found if jobs))
 
 
 def _compare_checks(

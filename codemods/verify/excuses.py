@@ -16,6 +16,8 @@ LEGACY_RESOURCES = frozenset({"dbt_cloud_resource", "DbtCloudClientResource", "D
 """What snapshots call the resources that a workspace stands in for."""
 _CLOUD_KIND = "dbtcloud"
 _CLOUD_IDS = "dagster_dbt/cloud_"
+_LINKS = frozenset({LINK_TO_JOB, "dbt Cloud Documentation"})
+"""What the legacy loader says of each asset of a job; the second where the job makes docs."""
 _OF_DAGSTER = ("dagster/", "dagster_dbt/", "dagster-dbt/")
 _STORAGE = "dagster/storage_kind"
 _UNIQUE_ID = "dagster_dbt/unique_id"
@@ -24,7 +26,7 @@ _LEGACY_TEST = "Test ID"
 
 
 def of_asset_field(field: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
-    """LDC206 where v2 merely tells more of an asset: what was there is there still, but for the link to the job."""
+    """LDC206 where v2 merely tells more of an asset: what was there is there still, but for links to dbt Cloud."""
     old, new = was[field], now[field]
     if field == "kinds":
         known = {_CLOUD_KIND, str(now["metadata"].get(_STORAGE, ["", ""])[1])}
@@ -32,7 +34,7 @@ def of_asset_field(field: str, was: Mapping[str, Any], now: Mapping[str, Any]) -
     elif field == "tags":
         is_told = _keeps(old, new) and all(new[name] == "" for name in new if name not in old)
     elif field == "metadata":
-        dropped = {name for name in old if name == LINK_TO_JOB or name.startswith(_CLOUD_IDS)}
+        dropped = {name for name in old if name in _LINKS or name.startswith(_CLOUD_IDS)}
         kept = {name: value for name, value in old.items() if name in new or name not in dropped}
         is_told = _keeps(kept, new) and all(name.startswith(_OF_DAGSTER) for name in new if name not in old)
     else:
@@ -44,10 +46,16 @@ def _keeps(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     return all(name in new and new[name] == value for name, value in old.items())
 
 
-def of_requirement(was: Iterable[str], now: Iterable[str], resources: Mapping[str, str]) -> str | None:
-    """LDC211 where all that is new is a workspace."""
-    added = set(now) - set(was)
-    is_told = set(was) <= set(now) and all(resources.get(key) == WORKSPACE for key in added)
+def of_requirement(
+    was: Iterable[str], now: Iterable[str], classes: tuple[Mapping[str, str], Mapping[str, str]]
+) -> str | None:
+    """LDC211 where a workspace is new, or a legacy resource goes: the assets use the workspace of their module.
+
+    `classes` are the classes of the resources by key, before and after.
+    """
+    added, lost = set(now) - set(was), set(was) - set(now)
+    is_told = all(classes[1].get(key) == WORKSPACE for key in added)
+    is_told = is_told and all(classes[0].get(key) in LEGACY_RESOURCES for key in lost)
     return "LDC211" if is_told else None
 
 
@@ -60,6 +68,11 @@ def is_of_dbt(check: Mapping[str, Any] | None) -> bool:
 def is_of_a_test(observation: Mapping[str, Any]) -> bool:
     """Whether an observation is what the legacy integration recorded of a test of dbt."""
     return _LEGACY_TEST in observation["metadata"]
+
+
+def test_of(observation: Mapping[str, Any]) -> str:
+    """The unique id of the test that such an observation is of."""
+    return str(observation["metadata"][_LEGACY_TEST][1])
 
 
 def is_now_a_workspace(was: str | None, now: str | None) -> bool:

@@ -63,7 +63,7 @@ def _compare_asset(
     was, now, jobs = old["assets"][key], new["assets"][key], origins.jobs(key)
     required = _visible(was["required_resources"], old), _visible(now["required_resources"], new)
     if required[0] != required[1]:
-        code = excuses.of_requirement(*required, new["resources"]) if jobs else None
+        code = excuses.of_requirement(*required, (old["resources"], new["resources"])) if jobs else None
         yield Difference("resource requirement", key, *required, code, jobs)
     for field in sorted(set(was) - _DERIVED - {"required_resources"}):
         if _comparable(field, was[field]) != _comparable(field, now[field]):
@@ -150,7 +150,7 @@ def _compare_job_resources(
             yield Difference("job resource", f"{name}.{key}", was[key], now[key], None)
     if set(was) != set(now):
         jobs = _any_of(assets, origins)
-        code = excuses.of_requirement(was, now, now) if jobs else None
+        code = excuses.of_requirement(was, now, (was, now)) if jobs else None
         yield Difference("job resources", name, sorted(was), sorted(now), code, jobs)
 
 

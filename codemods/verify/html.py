@@ -14,7 +14,7 @@ from typing import Any
 
 from legacy_shim.catalogue import BY_CODE
 
-from .judgement import Judged
+from .judgement import Judged, reasons_of
 from .machine import document_of
 from .origins import cloud_assets
 from .renames import find_renames
@@ -132,7 +132,7 @@ def _codes(rows: Sequence[Judged]) -> list[dict[str, Any]]:
             "count": len(members),
             "reasons": [
                 {"place": f"{finding.place.path.as_posix()}:{finding.place.line}", "message": finding.message}
-                for finding in members[0].reasons
+                for finding in reasons_of(members)
             ],
         }
         for code, members in sorted(by_code.items())

@@ -81,6 +81,12 @@ def _names(finding: Finding, code: str | None, old: int, new: int) -> bool:
     return old in numbers and (code != "LDC204" or new in numbers)
 
 
+def reasons_of(rows: Iterable[Judged]) -> list[Finding]:
+    """Where the migration told of several differences, each place once, in the order of the code."""
+    found = {finding for row in rows for finding in row.reasons}
+    return sorted(found, key=lambda finding: (finding.place, finding.message))
+
+
 def _rank(row: Judged) -> tuple[int, int, str, str, str]:
     difference = row.difference
     order = ("grave", "unexpected", "expected").index(row.verdict)

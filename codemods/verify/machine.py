@@ -18,8 +18,8 @@ Version 1 of the format. A later version may add keys; it raises ``version`` whe
      "attempts": [                         what was done on both sides
        {"action": "load" | "materialize:dbt-cloud" | "job:nightly" | "op:nightly.dbt", "title": "...",
         "as_told": true, "succeeded": {"before": true, "after": true},
-        "before": [{"job": 67890, "job_name": "Nightly", "run": 1, "command": "dbt build",
-                    "nodes": ["model.shop.orders"] | null,
+         "before": [{"job": 67890, "job_name": "Nightly", "new_job": false, "run": 1,
+                    "command": "dbt build", "nodes": ["model.shop.orders"] | null,
                     "wait": "for ever" | "60 s" | "not awaited" | ""}],
         "after": [...]}],
      "told_unseen": [                      told by the migration, and shown by no difference here
@@ -115,6 +115,7 @@ def _command(command: Command) -> dict[str, Any]:
     return {
         "job": command.job_id,
         "job_name": command.job_name,
+        "new_job": command.is_new_job,
         "run": command.run,
         "command": command.text,
         "nodes": None if command.nodes is None else list(command.nodes),

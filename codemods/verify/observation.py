@@ -21,6 +21,7 @@ from .trees import Tree, git_folder
 _TOKEN_VARIABLE = "LEGACY_SHIM_SNAPSHOT_TOKEN"
 _LOG_TAIL = 15
 _MOST_FRAMES = 12
+_MOST_MESSAGE = 600  # characters of an error's message
 
 
 @dataclass(frozen=True)
@@ -177,8 +178,11 @@ def _frame(frame: Mapping[str, Any], tree: Tree) -> str:
 
 
 def _one_line(error: Mapping[str, Any]) -> str:
+    """The message without its middle where it is long: what went wrong stands first, what to do stands last."""
     message = " ".join(str(error["message"]).split())
-    return f"{error['class']}: {message[:600]}"
+    if len(message) > _MOST_MESSAGE:
+        message = f"{message[: _MOST_MESSAGE // 2]} ... {message[-_MOST_MESSAGE // 2 :]}"
+    return f"{error['class']}: {message}"
 
 
 def _hints(document: Snapshot) -> list[str]:

@@ -13,7 +13,7 @@ from ..formats.palette import PLAIN, Palette
 from ..formats.text import plural
 from .actions import Plan
 from .attempts import Attempt, Command, attempts
-from .judgement import Judged
+from .judgement import Judged, reasons_of
 from .run import Result
 
 _MAX_VALUE = 160
@@ -88,7 +88,7 @@ def _told(rows: Sequence[Judged], plan: Plan, palette: Palette) -> Iterator[str]
     for code, group in groupby(rows, key=lambda row: row.difference.code):
         members = list(group)
         yield f"  {palette.paint(palette.warn, f'{code} {members[0].title}')}"
-        yield from (f"    {line}" for line in _places(members[0].reasons))
+        yield from (f"    {line}" for line in _places(reasons_of(members)))
         for kind, subjects in groupby(members, key=lambda row: row.difference.kind):
             words = [plan.in_words(row.difference.subject) for row in subjects]
             yield f"    {kind}: {_listed(words)}"
@@ -117,13 +117,19 @@ def _listed(subjects: Sequence[str]) -> str:
 def _ran(rows: Sequence[Attempt], palette: Palette) -> Iterator[str]:
     yield palette.paint(palette.strong, "WHAT DBT CLOUD RUNS")
     for row in rows:
-        yield f"  {row.title}{'' if all(row.succeeded) else '  (it failed)'}"
+        yield f"  {row.title}{_failed(row)}"
         before, after = _lines(row.before), _lines(row.after)
         if before == after:
             yield from (f"      {line}" for line in before or ["nothing"])
             continue
         yield from (f"    - {line}" for line in before or ["nothing"])
         yield from (f"    + {line}" for line in after or ["nothing"])
+
+
+def _failed(row: Attempt) -> str:
+    """On which sides it failed, behind the title."""
+    sides = [name for name, ended in zip(("before", "after"), row.succeeded, strict=True) if not ended]
+    return f"  (it failed {' and '.join(sides)})" if sides else ""
 
 
 def _lines(commands: Sequence[Command]) -> list[str]:
@@ -136,7 +142,8 @@ def _line(command: Command, numbered: bool) -> str:
     wait = f", awaited {command.wait}" if command.wait and command.wait != "not awaited" else ""
     wait = ", not awaited" if command.wait == "not awaited" else wait
     run = f"run {command.run} of " if numbered else ""
-    return f"{_shortened(command.text)}  ({run}job {command.job_id}{nodes}{wait})"
+    job = f"{'new ' if command.is_new_job else ''}job {command.job_id}"
+    return f"{_shortened(command.text)}  ({run}{job}{nodes}{wait})"
 
 
 def value_text(value: Any) -> str:

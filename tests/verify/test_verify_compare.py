@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import pytest
 from compare_changes import CHANGES, Change, action_of, assets_of, bind_workspace, run_of, snapshot, write
@@ -63,6 +64,92 @@ def test_a_workspace_under_the_old_key_is_no_difference() -> None:
     before["graph"]["resources"]["dbt_cloud"] = "dbt_cloud_resource"
     bind_workspace(after)
     assert compare(before, after) == []
+
+
+def _bind(document: dict[str, Any], resource: str) -> None:
+    document["graph"]["resources"]["dbt_cloud"] = resource
+    document["graph"]["jobs"]["nightly"]["resources"] = {"dbt_cloud": resource}
+
+
+def _use_the_workspace_of_the_module(document: dict[str, Any], *assets: str) -> None:
+    for key in assets:
+        assets_of(document)[key]["required_resources"] = []
+    document["graph"]["jobs"]["nightly"]["resources"] = {}
+
+
+def test_assets_that_use_the_workspace_of_their_module_need_the_legacy_resource_no_more() -> None:
+    before, after = snapshot(), snapshot()
+    for document in (before, after):
+        _bind(document, "dbt_cloud_resource")  # ops that stay on the facade still need it
+    _use_the_workspace_of_the_module(after, "orders")
+    assert [(row.kind, row.code) for row in compare(before, after)] == [
+        ("job resources", "LDC211"),
+        ("resource requirement", "LDC211"),
+    ]
+
+
+def test_a_resource_of_the_user_that_is_needed_no_more_is_nothing_that_was_told() -> None:
+    before, after = snapshot(), snapshot()
+    for document in (before, after):
+        _bind(document, "Slack")
+    _use_the_workspace_of_the_module(after, "orders")
+    assert {row.code for row in compare(before, after)} == {None}
+
+
+def test_an_asset_of_the_user_that_loses_the_legacy_resource() -> None:
+    before, after = snapshot(), snapshot()
+    for document in (before, after):
+        _bind(document, "dbt_cloud_resource")
+        assets_of(document)["report"]["required_resources"] = ["dbt_cloud"]
+    assets_of(after)["report"]["required_resources"] = []
+    assert [(row.kind, row.subject, row.code) for row in compare(before, after)] == [
+        ("resource requirement", "report", None)
+    ]
+
+
+@pytest.mark.parametrize("asset", ["elsewhere", "report", "raw"])
+def test_a_test_that_reaches_beyond_the_selection_is_of_the_job_that_ran_it(asset: str) -> None:
+    before, after = snapshot(), snapshot()
+    action_of(before)["observed"].append(
+        {"asset": asset, "metadata": {"Test ID": ["TextMetadataValue", "test.a.relationships"]}}
+    )
+    for document in (before, after):
+        run_of(document)["steps"][1]["nodes"]["test.a.relationships"] = "pass"
+    (row,) = compare(before, after)
+    assert (row.kind, row.code, row.jobs) == ("observations lost", "LDC205", (frozenset({67890}),))
+
+
+def test_an_observation_of_the_user_that_is_lost() -> None:
+    before = snapshot()
+    action_of(before)["observed"].append({"asset": "report", "metadata": {}})
+    assert [(row.kind, row.code) for row in compare(before, snapshot())] == [("observations lost", None)]
+
+
+def test_links_to_dbt_cloud_go_as_told() -> None:
+    before = snapshot()
+    assets_of(before)["orders"]["metadata"] = {
+        **assets_of(before)["orders"]["metadata"],
+        "dbt Cloud Documentation": [
+            "UrlMetadataValue",
+            "https://cloud.getdbt.com/accounts/12345/jobs/67890/docs/",
+        ],
+    }
+    assert [(row.kind, row.code) for row in compare(before, snapshot())] == [("metadata", "LDC206")]
+
+
+def test_how_an_action_ended_is_said_in_words() -> None:
+    before, after = snapshot(), snapshot()
+    errors = [
+        {"step": "load", "class": "KeyError", "message": "KeyError: 'orders'"},
+        {"step": None, "class": "KeyError", "message": "KeyError: 'orders'"},
+    ]
+    action_of(before).update(success=False, errors=errors)
+    (row,) = compare(before, after)
+    assert (row.kind, row.before, row.after) == (
+        "success",
+        ["fails: KeyError: 'orders' (in load)"],
+        ["succeeds"],
+    )
 
 
 def test_a_resource_of_the_user_that_became_a_workspace() -> None:

@@ -76,7 +76,7 @@ function detail(box) {
 }
 
 function attempts() {
-  const side = (commands, words) => `<div><p class="quiet hidden">${words}</p>${runsOf(commands).map(([number, members]) => `<div class="run"><p>${esc(members[0].job_name)} · job ${members[0].job}</p>${members.map(command).join("")}</div>`).join("") || `<p class="quiet">nothing</p>`}</div>`;
+  const side = (commands, words) => `<div><p class="quiet hidden">${words}</p>${runsOf(commands).map(([number, members]) => `<div class="run"><p>${esc(members[0].job_name)} · ${members[0].new_job ? "new " : ""}job ${members[0].job}</p>${members.map(command).join("")}</div>`).join("") || `<p class="quiet">nothing</p>`}</div>`;
   const state = (row) => !row.succeeded.before || !row.succeeded.after ? `<span class="pill unexpected">failed ${[row.succeeded.before ? "" : "before", row.succeeded.after ? "" : "after"].filter(Boolean).join(" and ")}</span>` : row.as_told ? `<span class="pill expected">as told</span>` : `<span class="pill grave">differs</span>`;
   byId("attempts").innerHTML = data.attempts.map((row) => `<div class="attempt"><div class="head"><h3>${esc(row.title)}</h3>${row.action === "load" ? "" : state(row)}</div><div class="sides">${side(row.before, "Before")}${side(row.after, "After")}</div></div>`).join("");
 }
