@@ -7,7 +7,7 @@ same request and answers the same data.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from .index import is_op, thing_kind
@@ -38,6 +38,10 @@ _PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "get_manifest": ("run_id",),
     "get_run_results": ("run_id",),
 }
+_DOCUMENTED = ("job_id", "cause", "steps_override", "schema_override", "poll_interval", "poll_timeout")
+"""What ``run_job_and_poll`` takes by position in the dialect where the second argument is a text."""
+_MAY_BE_NONE = frozenset({"schema_override"})
+"""What v2 has no parameter for, and legacy does nothing with where it is None."""
 _KEYWORDS: Mapping[str, frozenset[str]] = {
     "run_job": frozenset({"steps_override", "cause"}),
     "run_job_and_poll": frozenset({"steps_override", "cause"}),
@@ -100,27 +104,29 @@ class Method:
         return next((value for key, value in self.arguments if key == name), None)
 
 
-def read_call(call: ast.Call, name: str) -> tuple[Method | None, str, ast.expr | None]:
+def read_call(
+    call: ast.Call, name: str, is_text: Callable[[ast.expr], bool]
+) -> tuple[Method | None, str, ast.expr | None]:
     """The method that a call calls, why it has no v2 form (empty where it has one), and the job that it names."""
     if name not in METHODS:
         return None, f"v2's client has no `{name}`", None
     parameters = _PARAMETERS[name]
+    if name == RUN_AND_POLL and (len(call.args) > 3 or (len(call.args) > 1 and is_text(call.args[1]))):
+        parameters = _DOCUMENTED
     if any(isinstance(argument, ast.Starred) for argument in call.args) or len(call.args) > len(parameters):
         return None, f"the arguments of `{name}` cannot be read here", None
     arguments: list[tuple[str, ast.expr]] = list(zip(parameters, call.args, strict=False))
-    if name == "run_job_and_poll" and len(call.args) > 1 and _is_text(call.args[1]):
-        # The documented dialect has `cause` where the shipped one has `poll_interval`.
-        arguments[1] = ("cause", call.args[1])
-    allowed = {*parameters, *_KEYWORDS.get(name, ())}
+    allowed = {*_PARAMETERS[name], *_KEYWORDS.get(name, ())}
     for keyword in call.keywords:
         if keyword.arg is None:
             return None, f"the arguments of `{name}` are given with `**`", None
-        if keyword.arg not in allowed:
-            return None, f"v2's `{METHODS[name] or 'trigger_job_run'}` has no `{keyword.arg}`", None
         arguments.append((keyword.arg, keyword.value))
+    for given, value in arguments:
+        if given not in allowed and not (given in _MAY_BE_NONE and _is_none(value)):
+            return None, f"v2's `{METHODS[name] or 'trigger_job_run'}` has no `{given}`", None
     job = dict(arguments).get("job_id")
     return Method(name, tuple(arguments)), "", job
 
 
-def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None

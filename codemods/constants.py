@@ -34,6 +34,22 @@ class Constants:
         """Where the value of an expression comes from."""
         return origins_of(self.evaluator, module, node)
 
+    def is_text(self, module: Module, node: ast.expr) -> bool:
+        """Whether a value is surely a text, whichever."""
+        origins = self.origins(module, node)
+        return bool(origins.places) and all(
+            isinstance(place, ast.JoinedStr)
+            or (isinstance(place, ast.Constant) and isinstance(place.value, str))
+            or (isinstance(place, ast.BinOp) and self.is_text(home, place.left))
+            or (isinstance(place, ast.Call) and self._is_text_call(home, place))
+            for home, place in origins.places
+        )
+
+    def _is_text_call(self, module: Module, call: ast.Call) -> bool:
+        if isinstance(call.func, ast.Attribute):
+            return call.func.attr in {"format", "join", "strip"} and self.is_text(module, call.func.value)
+        return isinstance(call.func, ast.Name) and call.func.id == "str"
+
     def possible(self, module: Module, node: ast.expr) -> tuple[Constant, ...] | None:
         """All values that ``node`` may have, in the order of the code; None where they cannot be told."""
         origins = self.origins(module, node)

@@ -120,6 +120,14 @@ class Module:
         line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
         return Place(self.path, line, self._column(line, column) + 1)
 
+    def is_placed(self, node: ast.expr) -> bool:
+        """Whether a node stands where it says: before Python 3.12 not all do that stand in f-strings."""
+        try:
+            found = ast.parse(f"({self.source_of(node)})", mode="eval").body
+        except (SyntaxError, IndexError):
+            return False
+        return ast.dump(found) == ast.dump(node)
+
     def source_of(self, node: ast.expr | ast.stmt | ast.arg) -> str:
         """The text of a node, as the user wrote it."""
         return self.slice(self.span(node))

@@ -190,7 +190,7 @@ def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.ex
     name = value.member.attribute
     if name == GETTER:
         return _claim(module, node, value, Use_("getter", base=base))
-    method, problem, job_node = read_call(node, name)
+    method, problem, job_node = read_call(node, name, lambda given: context.constants.is_text(module, given))
     jobs: tuple[JobRef, ...] = (context.job_ref(module, job_node),) if job_node is not None else ()
     blocked = [Finding(module.place(node), "LDC304", problem, name)] if problem else []
     if (
@@ -208,6 +208,14 @@ def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.ex
             and not _holds_legacy(context, node)
         )
         kind = "poll" if is_alone else "expression"
+        if (
+            method is not None
+            and kind == "expression"
+            and len(node.args) > 1
+            and method.argument("cause") in node.args[:-1]
+        ):
+            problem = "arguments stand behind its cause by position; name them"
+            blocked.append(Finding(module.place(node), "LDC304", problem, name))
     function = module.function_of(node)
     returns = function.returns if function is not None and name == RUN_AND_POLL and not blocked else None
     return _claim(
@@ -338,14 +346,18 @@ def _rewrite_attribute(claim: Claim, use_: Use_, done: Rewrite) -> None:
     module, node = claim.module, claim.node
     assert isinstance(node, ast.Attribute) and use_.base is not None
     string = next((above for above in module.ancestors(node) if isinstance(above, ast.JoinedStr)), None)
-    if string is not None:
-        # Before Python 3.12 nodes inside an f-string have no position of their own.
-        base = ast.unparse(use_.base)
-        other = '"' if module.source_of(string).lstrip("fFrR")[:1] == "'" else "'"
-        text = use_.replacement.replace('"', other).format(base)
-        done.edit(module, ReplaceInString(module.span(string), f"{base}.{node.attr}", text))
+    if string is None:
+        done.edit(module, ReplaceAround(module.span(node), use_.replacement))
         return
-    done.edit(module, ReplaceAround(module.span(node), use_.replacement))
+    # Before Python 3.12 the quote of an f-string cannot stand inside of it, nor has all that does its own position.
+    other = '"' if module.source_of(string).lstrip("fFrR")[:1] == "'" else "'"
+    replacement = use_.replacement.replace('"', other)
+    if module.is_placed(node):
+        done.edit(module, ReplaceAround(module.span(node), replacement))
+        return
+    base = ast.unparse(use_.base)
+    text = replacement.format(base)
+    done.edit(module, ReplaceInString(module.span(string), f"{base}.{node.attr}", text))
 
 
 def _rewrite_call(claim: Claim, use_: Use_, context: Context, done: Rewrite) -> None:
@@ -354,11 +366,15 @@ def _rewrite_call(claim: Claim, use_: Use_, context: Context, done: Rewrite) -> 
     # The arguments are the same in v2, and stay as they stand.
     text = f"{client_text(context, module, use_.base)}.{METHODS[method.name]}"
     done.edit(module, ReplaceExpression(module.span(node.func), text))
-    _drop_cause(module, node, method, done)
+    _drop_unsent(module, node, method, done)
     done.tell(module, node, "LDC218", f"`{method.name}` becomes `{METHODS[method.name]}`", claim.name)
 
 
-def _drop_cause(module: Module, call: ast.Call, method: Method, done: Rewrite) -> None:
+def _drop_unsent(module: Module, call: ast.Call, method: Method, done: Rewrite) -> None:
+    """Leave out what v2 has no parameter for."""
+    schema = method.argument("schema_override")
+    if schema is not None:
+        done.edit(module, DropArgument(module.span(call), place_of(call, schema)))
     cause = method.argument("cause")
     if cause is None:
         return
@@ -379,7 +395,7 @@ def _rewrite_poll_in_expression(
     done.edit(module, InsertBefore(module.span(use_.first), text, blank=True, rank=0))
     done.edit(module, ReplaceExpression(module.span(node.func), name))
     done.edit(module, PrependArgument(module.span(node), client_text(context, module, use_.base)))
-    _drop_cause(module, node, method, done)
+    _drop_unsent(module, node, method, done)
 
 
 def _rewrite_poll(claim: Claim, use_: Use_, unit: Unit, use: Use, context: Context, done: Rewrite) -> None:

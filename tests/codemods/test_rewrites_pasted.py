@@ -101,3 +101,27 @@ def test_a_selection_that_v2_evaluates_as_dbt_does_is_migrated(tmp_path: Path, c
     text, codes = migrate_one(tmp_path, HEAD + LOAD.format(argument=""), facts=Facts((job,)))
     assert "LDC305" not in codes
     assert "@dbt_cloud_assets(" in text
+
+
+def test_attributes_of_outputs_in_strings_follow(tmp_path: Path) -> None:
+    text, _ = migrate_one(
+        tmp_path,
+        HEAD
+        + """
+@op(required_resource_keys={"cloud"})
+def run(context):
+    context.log.info(f"Ran {context.resources.cloud.run_job_and_poll(67890).run_id}")
+    output = context.resources.cloud.run_job_and_poll(67890)
+    context.log.info(f'''é {output.run_id:>10}
+    and {output.run_details["id"]!r}''' f'{output.job_id}')
+
+@job(resource_defs={"cloud": cloud})
+def nightly():
+    run()
+""",
+    )
+    assert "Ran {run_job(context.resources.cloud.get_client(), 67890)['id']}" in text
+    assert (
+        """f'''é {output["id"]:>10}\n    and {output["id"]!r}''' f'{output["job_definition_id"]}'""" in text
+    )
+    compile(text, "program.py", "exec")
