@@ -2,6 +2,7 @@
 
     def refresh(client: DbtCloudClientResource) -> DbtCloudOutput   ->  (client: DbtCloudWorkspace) -> dict
     isinstance(client, DbtCloudClientResource)                      ->  isinstance(client, DbtCloudWorkspace)
+    @op(ins={"run": In(DbtCloudOutput)}, out=Out(DbtCloudOutput))   ->  @op(ins={"run": In(dict)}, out=Out(dict))
 
 Dagster checks what an op takes and returns against its annotations, so those would fail at run time.
 """
@@ -10,13 +11,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from legacy_shim.catalogue import BY_NAME
 
 from ..claims import Claim, Context, Rewrite
 from ..client_methods import GETTER, is_output
+from ..dagster_types import Typed, typed_by, values_of
 from ..edits import ReplaceExpression
 from ..evaluate import Evaluator
+from ..findings import Finding
 from ..functions import returns_of
 from ..index import is_op, quoted_names, thing_kind
 from ..injection import annotates_resource, is_injected
@@ -42,6 +46,8 @@ def claims(context: Context) -> Iterator[Claim]:
                 written = {_written(value) for value in values}
                 if len(written) == 1 and "" not in written:
                     yield _claim(reference.module, reference.chain[0], link, name, values, written.pop())
+                elif _is_checked_by_dagster(context, reference.module, link):
+                    yield _kept(context, reference.module, reference.chain[0], link, name)
                 break
     for module, node, name in quoted_names(index):
         values = list(_annotated(context, module, node))
@@ -72,6 +78,29 @@ def _claim(
     )
 
 
+def _kept(context: Context, module: Module, first: ast.expr, link: ast.expr, name: str) -> Claim:
+    """A type that Dagster checks and whose values cannot be told: what the module runs stays as it is, too."""
+    index = context.index
+    links = [link for other in index.references if other.module is module for link in other.chain]
+    found = [value for link in links for value in index.values(module, link) if thing_kind(value)]
+    said = f"which values `{name}` is the type of cannot be told here, and Dagster checks them against it"
+    return replace(
+        _claim(module, first, link, name, found, ""),
+        blocked=(Finding(module.place(link), "LDC302", said, name),),
+    )
+
+
+def _is_checked_by_dagster(context: Context, module: Module, link: ast.expr) -> bool:
+    child: ast.AST = link
+    for above in module.ancestors(link):
+        if isinstance(above, ast.Call) and typed_by(context.index.evaluator, module, above, child):
+            return True
+        if isinstance(above, ast.stmt):
+            return False
+        child = above
+    return False
+
+
 def _annotated(context: Context, module: Module, link: ast.expr) -> Iterator[Value]:
     """What the annotated name, parameter or function may hold or return, of what is legacy."""
     evaluator = context.index.evaluator
@@ -93,6 +122,10 @@ def _annotated(context: Context, module: Module, link: ast.expr) -> Iterator[Val
             break
         if isinstance(above, ast.Call) and _is_class_asked_for(above, child):
             found = evaluator.values(module, above.args[0])
+            break
+        typed = typed_by(evaluator, module, above, child) if isinstance(above, ast.Call) else ""
+        if isinstance(typed, Typed):
+            found = values_of(evaluator, module, typed)
             break
         if isinstance(above, ast.stmt):
             break

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
 
 from legacy_shim.catalogue import BY_CODE
 
+from ..findings import Finding
 from .judgement import Judged, reasons_of
 from .machine import document_of
 from .origins import cloud_assets
@@ -54,7 +55,7 @@ def page_data(result: Result) -> dict[str, Any]:
         "sentence": verdict_line(result),
         "nodes": nodes,
         "edges": edges,
-        "codes": _codes(result.differences),
+        "codes": _codes(result),
     }
 
 
@@ -117,26 +118,29 @@ def _asset_of(row: Judged, known: Mapping[str, int]) -> str:
     )
 
 
-def _codes(rows: Sequence[Judged]) -> list[dict[str, Any]]:
-    """Each code that told of differences: what it means, where it was told, and how often it shows."""
+def _codes(result: Result) -> list[dict[str, Any]]:
+    """Each code that the migration told: what it means, where it was told, and how often it shows; those first."""
     by_code: defaultdict[str, list[Judged]] = defaultdict(list)
-    for row in rows:
-        if row.verdict == "expected" and row.difference.code:
-            by_code[row.difference.code].append(row)
+    for row in result.of("expected"):
+        by_code[row.difference.code or ""].append(row)
+    unseen: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in result.unseen:
+        unseen[finding.code].append(finding)
     return [
         {
             "code": code,
             "title": BY_CODE[code].title,
             "means": BY_CODE[code].means,
             "do": BY_CODE[code].do,
-            "count": len(members),
-            "reasons": [
-                {"place": f"{finding.place.path.as_posix()}:{finding.place.line}", "message": finding.message}
-                for finding in reasons_of(members)
-            ],
+            "count": len(by_code[code]),
+            "reasons": [_told_at(finding) for finding in (*reasons_of(by_code[code]), *unseen[code])],
         }
-        for code, members in sorted(by_code.items())
+        for code in (*sorted(by_code), *sorted(unseen.keys() - by_code.keys()))
     ]
+
+
+def _told_at(finding: Finding) -> dict[str, str]:
+    return {"place": f"{finding.place.path.as_posix()}:{finding.place.line}", "message": finding.message}
 
 
 def _shown(value: Any) -> str:

@@ -18,6 +18,7 @@ from .judgement import Judged, judge
 from .local_cloud import LocalCloud, local_cloud
 from .observation import Stage, environment_error, load_error, missing_variables, observe
 from .request import Request
+from .runs import unknown_jobs
 from .trees import Tree, Trees, make_trees
 
 Told = Callable[[str], None]
@@ -148,6 +149,13 @@ def _notes(before: Snapshot, after: Snapshot, plan: Plan, report: Report) -> lis
     hosts = sorted({row["host"] for side in (before, after) for row in side["refused"]})
     if hosts:
         notes.append(f"The network was closed to the code under observation: {', '.join(hosts)} was refused.")
+    unknown = sorted(unknown_jobs(before) | unknown_jobs(after))
+    if unknown:
+        listed = ", ".join(map(str, unknown))
+        notes.append(
+            f"The code ran dbt Cloud jobs that the facts do not have, so that the local dbt Cloud refused: {listed}. "
+            "`lookup --job-id ID` adds one."
+        )
     programs = sorted({name for side in (before, after) for name in side["programs"]})
     if programs:
         notes.append(f"The code started other programs, whose network nobody watched: {', '.join(programs)}.")

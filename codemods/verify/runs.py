@@ -91,6 +91,16 @@ def _jobs_changed(snapshot: Snapshot) -> frozenset[int]:
     return frozenset(int(parts[-1]) for parts in paths if parts[-2:-1] == ["jobs"] and parts[-1].isdigit())
 
 
+def unknown_jobs(snapshot: Snapshot) -> frozenset[int]:
+    """The jobs that the code would have run, and that the local dbt Cloud does not know."""
+    missing = (_parts(row) for row in snapshot["writes"] if row.get("status") == 404)
+    return frozenset(
+        int(parts[-2])
+        for parts in missing
+        if parts[-3:-2] == ["jobs"] and parts[-1] == "run" and parts[-2].isdigit()
+    )
+
+
 def _other_writes(snapshot: Snapshot) -> list[str]:
     """Requests that neither make nor change a job."""
     rows = (write for write in snapshot["writes"] if "jobs" not in _parts(write)[-2:])

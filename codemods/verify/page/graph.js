@@ -2,6 +2,9 @@
 const GRAVITY = ["same", "told", "unexpected", "renamed", "added", "lost"];
 const SYMBOL = {told: "i", unexpected: "!", renamed: "→", added: "+", lost: "−"};
 const MANY = 120;
+const ROOM = BOX.width - 26; // for a text in a box
+const FAMILY = getComputedStyle(document.body).fontFamily, LABEL = `600 12px ${FAMILY}`, SMALL = `9.5px ${FAMILY}`; // as in the style
+const PEN = document.createElement("canvas").getContext("2d");
 
 class Graph {
   constructor(data, onChoose) {
@@ -116,7 +119,7 @@ class Graph {
     return `<g class="${classes}" data-at="${at}" transform="translate(${r(box.x)} ${r(box.y)})"><title>${esc(this.words(box, side))}</title>`
       + `<rect class="box" width="${BOX.width}" height="${BOX.height}" rx="8"/>`
       + `<rect class="strip" x="5" y="8" width="4" height="${BOX.height - 16}" rx="2" fill="${this.colours.get(node.group)}"/>`
-      + `<g class="label"><text class="small" x="16" y="15">${esc(cut(small, 26))}</text><text x="16" y="31">${esc(shorten(title, 21))}</text></g>`
+      + `<g class="label"><text class="small" x="16" y="15">${esc(fitted(small, SMALL))}</text><text x="16" y="31">${esc(fitted(shorten(title), LABEL))}</text></g>`
       + (folded ? meter(marks, box.members.length) : "") + badge + `</g>`;
   }
 
@@ -271,5 +274,11 @@ function count(list) { const found = {}; for (const each of list) found[each] = 
 function least(list) { return list.reduce((a, b) => Math.min(a, b), Infinity); }
 function r(number) { return Math.round(number * 10) / 10; }
 function cut(text, size) { return text.length > size ? text.slice(0, size - 1) + "…" : text; }
-function shorten(key, size) { return key.length <= size ? key : cut(key.slice(key.lastIndexOf("/") + 1), size); }
+function shorten(key) { return wide(key, LABEL) <= ROOM ? key : key.slice(key.lastIndexOf("/") + 1); }
+function fitted(text, font) {
+  let size = text.length;
+  while (size > 1 && wide(cut(text, size), font) > ROOM) size = Math.min(size - 1, Math.ceil(size * ROOM / wide(cut(text, size), font)));
+  return cut(text, size);
+}
+function wide(text, font) { PEN.font = font; return PEN.measureText(text).width; }
 function esc(text) { return String(text).replace(/[&<>"']/g, (letter) => ({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})[letter]); }

@@ -95,9 +95,8 @@ function command(row) {
 
 function codes() {
   const place = (reason) => `<li><code>${esc(reason.place)}</code> ${esc(reason.message)}</li>`;
-  const seen = data.codes.map((row) => `<details class="code"><summary><span class="pill expected">${row.code}</span><b>${esc(row.title)}</b><span class="quiet">${few(row.count, "difference")}</span></summary><p>${esc(row.means)}</p><p class="quiet">${esc(row.do)}</p><ul>${row.reasons.map(place).join("")}</ul></details>`);
-  const unseen = data.told_unseen.map((row) => `<details class="code"><summary><span class="pill expected">${row.code}</span><b>${esc(row.title)}</b><span class="quiet">nothing of it shows here</span></summary><ul>${place({place: `${row.path}:${row.line}`, message: row.message})}</ul></details>`);
-  byId("code-list").innerHTML = [...seen, ...unseen].join("") || `<p class="quiet">Nothing.</p>`;
+  const rows = data.codes.map((row) => `<details class="code"><summary><span class="pill expected">${row.code}</span><b>${esc(row.title)}</b><span class="quiet">${row.count ? few(row.count, "difference") : "nothing of it shows here"}</span></summary><p>${esc(row.means)}</p><p class="quiet">${esc(row.do)}</p><ul>${row.reasons.map(place).join("")}</ul></details>`);
+  byId("code-list").innerHTML = rows.join("") || `<p class="quiet">Nothing.</p>`;
 }
 
 hero();
