@@ -34,6 +34,7 @@ def pages(example: Program, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     findings = tuple(each.finding for each in example.told)
     results = {
         "small": Result(*sides, rows, example.plan, ("One <b>note</b>.",), findings),
+        "faulty": result_of(*snapshots(10)),
         "large": result_of(*snapshots(2000)),
     }
     for name, result in results.items():
@@ -89,6 +90,35 @@ def test_ten_assets(window: browser.Browser, pages: dict[str, Path]) -> None:
     )
     assert window.run("performance.getEntriesByType('resource').length") == 0
     assert window.log() == []
+
+
+@needs_browser
+def test_ten_assets_with_faults(window: browser.Browser, pages: dict[str, Path]) -> None:
+    window.open(pages["faulty"])
+    assert window.run("document.title") == "✗ 10 differences that nobody told of"
+    for side, mark in (("before", "lost"), ("after", "added"), ("before", "renamed"), ("after", "renamed")):
+        shown = f"document.querySelectorAll('#{side} .node.{mark}:not(.ghost)').length"
+        assert window.run(shown) == 1, (side, mark)
+    assert window.run("document.querySelector('#before .edges.lost').getAttribute('d').length") > 20
+    assert window.run("document.querySelector('#after .edges.added').getAttribute('d').length") > 20
+    kinds = window.run("[...document.querySelectorAll('#surprise-list li b')].map((b) => b.textContent)")
+    assert kinds[:4] == ["asset renamed", "asset lost", "asset added", "dbt commands reach more"]
+    outside = """[...document.querySelectorAll(".node")].filter((node) => {
+        const right = node.querySelector(".box").getBoundingClientRect().right;
+        return [...node.querySelectorAll(".label text")].some((text) => text.getBoundingClientRect().right > right);
+    }).map((node) => node.textContent)"""
+    assert window.run(outside) == []
+    assert window.log() == []
+
+
+@needs_browser
+def test_each_code_that_was_told_stands_once(window: browser.Browser, pages: dict[str, Path]) -> None:
+    window.open(pages["small"])
+    shown = window.run("[...document.querySelectorAll('#code-list .pill')].map((pill) => pill.textContent)")
+    assert len(shown) == len(set(shown))
+    assert {"LDC202", "LDC206", "LDC209"} <= set(shown)
+    unseen = "[...document.querySelectorAll('#code-list summary')].find((s) => s.textContent.includes('LDC209'))"
+    assert "nothing of it shows here" in window.run(f"{unseen}.textContent")
 
 
 @needs_browser

@@ -2,8 +2,8 @@
 const GRAVITY = ["same", "told", "unexpected", "renamed", "added", "lost"];
 const SYMBOL = {told: "i", unexpected: "!", renamed: "→", added: "+", lost: "−"};
 const MANY = 120;
-const ROOM = BOX.width - 26; // for a text in a box
-const FAMILY = getComputedStyle(document.body).fontFamily, LABEL = `600 12px ${FAMILY}`, SMALL = `9.5px ${FAMILY}`; // as in the style
+const ROOM = BOX.width - 24; // for a text in a box
+const FAMILY = getComputedStyle(document.body).fontFamily, LABEL = `550 13px ${FAMILY}`, SMALL = `10.5px ${FAMILY}`; // as in the style
 const PEN = document.createElement("canvas").getContext("2d");
 
 class Graph {
