@@ -90,7 +90,12 @@ def _node(
     asset: Mapping[str, Any] = new or old or {}
     kind = "external" if asset["execution"] == "UNEXECUTABLE" else "dbt" if {was, now} & cloud else "own"
     mark = "lost" if now is None else "added" if was is None else "renamed" if was != now else "same"
-    return {"before": was, "after": now, "group": asset["group"] or "default", "kind": kind, "mark": mark}
+    groups = {"group": _group(asset), "was_group": _group(old or asset)}
+    return {"before": was, "after": now, **groups, "kind": kind, "mark": mark}
+
+
+def _group(asset: Mapping[str, Any]) -> str:
+    return asset["group"] or "default"
 
 
 def _edges(assets: Mapping[str, Any], index: Mapping[str, int]) -> list[list[int]]:
@@ -151,6 +156,8 @@ def _shown(value: Any) -> str:
         text = value
     elif _is_plain_list(value):
         text = "\n".join(value)
+    elif isinstance(value, list) and all(map(_is_plain_list, value)):
+        text = "\n".join(", ".join(each) for each in value)
     else:
         text = json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True)
     return text if len(text) <= _MAX_VALUE else f"{text[:_MAX_VALUE]} …"

@@ -103,6 +103,8 @@ def test_ten_assets_with_faults(window: browser.Browser, pages: dict[str, Path])
     assert window.run("document.querySelector('#after .edges.added').getAttribute('d').length") > 20
     kinds = window.run("[...document.querySelectorAll('#surprise-list li b')].map((b) => b.textContent)")
     assert kinds[:4] == ["asset renamed", "asset lost", "asset added", "dbt commands reach more"]
+    shown = "[...document.querySelectorAll(`#${arguments[0]} .node`)].find((n) => n.textContent.includes('model_00005')).textContent"
+    assert "core_0" in window.run(shown, "before") and "elsewhere" in window.run(shown, "after")
     outside = """[...document.querySelectorAll(".node")].filter((node) => {
         const right = node.querySelector(".box").getBoundingClientRect().right;
         return [...node.querySelectorAll(".label text")].some((text) => text.getBoundingClientRect().right > right);
@@ -117,7 +119,9 @@ def test_each_code_that_was_told_stands_once(window: browser.Browser, pages: dic
     shown = window.run("[...document.querySelectorAll('#code-list .pill')].map((pill) => pill.textContent)")
     assert len(shown) == len(set(shown))
     assert {"LDC202", "LDC206", "LDC209"} <= set(shown)
-    unseen = "[...document.querySelectorAll('#code-list summary')].find((s) => s.textContent.includes('LDC209'))"
+    unseen = (
+        "[...document.querySelectorAll('#code-list summary')].find((s) => s.textContent.includes('LDC209'))"
+    )
     assert "nothing of it shows here" in window.run(f"{unseen}.textContent")
 
 

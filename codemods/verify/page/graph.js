@@ -113,7 +113,7 @@ class Graph {
     const node = this.nodes[box.members[0]];
     const here = folded ? box.members.filter((one) => this.nodes[one][side]).length : Number(node[side] !== null);
     const title = folded ? box.group : node[side] ?? name(node);
-    const small = folded ? `${here} ${here === 1 ? "asset" : "assets"}` : node.group;
+    const small = folded ? `${here} ${here === 1 ? "asset" : "assets"}` : groupOf(node, side);
     const classes = ["node", mark, folded ? "folded" : node.kind, here ? "" : "ghost"].join(" ");
     const badge = SYMBOL[mark] ? `<g class="badge ${mark}" transform="translate(${BOX.width - 4} 4)"><circle r="9"/><text y="4">${SYMBOL[mark]}</text></g>` : "";
     return `<g class="${classes}" data-at="${at}" transform="translate(${r(box.x)} ${r(box.y)})"><title>${esc(this.words(box, side))}</title>`
@@ -127,7 +127,7 @@ class Graph {
     if (box.group !== undefined) return `${box.group}: ${box.members.length} assets. Double-click to open.`;
     const node = this.nodes[box.members[0]];
     const what = {lost: "lost", added: "added", renamed: `renamed from ${node.before} to ${node.after}`, unexpected: "changed, and nobody told of it", told: "changed as told", same: "unchanged"};
-    return `${node[side] ?? name(node)} (${node.group}): ${what[node.mark]}`;
+    return `${node[side] ?? name(node)} (${groupOf(node, side)}): ${what[node.mark]}`;
   }
 
   highlight() {
@@ -269,6 +269,7 @@ function meter(marks, total) {
   }).join("");
 }
 
+function groupOf(node, side) { return side === "before" ? node.was_group : node.group; }
 function name(node) { return node.after ?? node.before; }
 function count(list) { const found = {}; for (const each of list) found[each] = (found[each] || 0) + 1; return found; }
 function least(list) { return list.reduce((a, b) => Math.min(a, b), Infinity); }
