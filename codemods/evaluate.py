@@ -19,7 +19,6 @@ from .functions import (
     collected_by,
     decorator_name,
     default_of,
-    is_asset,
     returns_of,
 )
 from .injection import is_injected
@@ -28,6 +27,7 @@ from .objects import Objects
 from .scopes import Assigned, Binding, Defined, Imported, Iterated, Parameter
 from .spellings import CALLED, CONFIGURED, LEGACY_PACKAGES, RESOURCES, RUN_OP, canonical
 from .tree import Tree
+from .upstream import name_loaded_by, name_of_asset
 from .values import (
     LEGACY,
     NOTHING,
@@ -382,8 +382,8 @@ class Evaluator:
             return frozenset(found)
         for caller, argument in self.arguments(function, name):
             found |= self.values(caller, argument)
-        if not found and is_asset(function):
-            for maker, upstream in self._assets_named(name):
+        if not found and (loaded := name_loaded_by(function, name)):
+            for maker, upstream in self._assets_named(loaded):
                 for returned in returns_of(upstream):
                     found |= self.values(maker, returned)
         return frozenset(found)
@@ -427,8 +427,8 @@ class Evaluator:
             self._assets = defaultdict(list)
             for module in self.tree.modules.values():
                 for node in module.nodes:
-                    if isinstance(node, FUNCTIONS) and is_asset(node):
-                        self._assets[node.name].append((module, node))
+                    if isinstance(node, FUNCTIONS) and (made := name_of_asset(node)):
+                        self._assets[made].append((module, node))
         return self._assets.get(name, [])
 
     def calls_of(self, name: str) -> list[tuple[Module, ast.Call]]:

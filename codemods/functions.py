@@ -85,11 +85,6 @@ def default_of(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, na
     return None
 
 
-def is_asset(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Whether Dagster makes one asset of a function, which its parameters and its own name then refer to."""
-    return any(decorator_name(decorator) == "asset" for decorator in function.decorator_list)
-
-
 def runs_later(function: ast.FunctionDef | ast.AsyncFunctionDef | None) -> bool:
     """Whether Dagster calls a function in a run or a tick, and not when the code loads."""
     return function is not None and any(

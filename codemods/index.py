@@ -17,9 +17,10 @@ from legacy_shim.catalogue import BY_NAME
 
 from .evaluate import Evaluator, evaluator_of
 from .findings import Finding
+from .functions import returns_of
 from .injection import annotates_resource
-from .modules import Module
-from .needles import Importers, may_patch, names_legacy, reaches_key
+from .modules import FUNCTIONS, Module
+from .needles import Importers, loads_asset, may_patch, names_legacy, reaches_key
 from .roles import (
     CONTAINER_METHODS,
     Role,
@@ -32,6 +33,7 @@ from .roles import (
 from .scopes import Imported
 from .spellings import RUN_OP
 from .tree import Tree
+from .upstream import name_of_asset
 from .values import (
     LEGACY,
     External,
@@ -178,17 +180,21 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
     importers = Importers(files)
     handed_on: set[tuple[bytes, bytes]] = set()
     keys: set[bytes] = set()
+    assets: set[bytes] = set()
     evaluator = Evaluator(tree)
     while tree.modules:
         evaluator = evaluator_of(tree)
         new_names = set(_handed_on(tree, evaluator)) - handed_on
         new_keys = {key.encode() for key in _bound_keys(tree, evaluator)} - keys
         by_key = (path for path, data in files.items() if new_keys and reaches_key(data, new_keys))
+        new_assets = {name.encode() for name in _assets_of_outputs(tree, evaluator)} - assets
+        by_asset = (path for path, data in files.items() if new_assets and loads_asset(data, new_assets))
         by_text = (path for path, data in files.items() if not handed_on and may_patch(data))
-        if not take([*importers.of(new_names), *by_key, *by_text]):
+        if not take([*importers.of(new_names), *by_key, *by_asset, *by_text]):
             break
         handed_on |= new_names
         keys |= new_keys
+        assets |= new_assets
     references = tuple(_references(tree, evaluator))
     by_value = _by_value(evaluator, references)
     return Index(tree, evaluator, references, tuple(problems), by_value)
@@ -239,6 +245,17 @@ def _looks_legacy(evaluator: Evaluator, value: Local) -> bool:
         if isinstance(node, (ast.Name, ast.Attribute))
         for inner in evaluator.values(value.module, node)
     )
+
+
+def _assets_of_outputs(tree: Tree, evaluator: Evaluator) -> Iterator[str]:
+    """The names of the assets that hold what a run answered, which functions of any file may load."""
+    for module in tree.modules.values():
+        for node in module.nodes:
+            if not isinstance(node, FUNCTIONS) or not name_of_asset(node):
+                continue
+            answers = [value for returned in returns_of(node) for value in evaluator.values(module, returned)]
+            if any(thing_kind(value) for value in answers):
+                yield name_of_asset(node)
 
 
 def _bound_keys(tree: Tree, evaluator: Evaluator) -> Iterator[str]:

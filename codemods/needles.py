@@ -62,6 +62,11 @@ def reaches_key(data: bytes, keys: Iterable[bytes]) -> bool:
     return any(key in data for key in keys) and b"resource" in data
 
 
+def loads_asset(data: bytes, names: Iterable[bytes]) -> bool:
+    """Whether a file may load one of the assets of these names."""
+    return any(name in data for name in names) and b"asset" in data
+
+
 def _imported_words(data: bytes) -> set[bytes]:
     """The words of all import statements, and of some text that only looks like one."""
     statements: list[bytes] = []

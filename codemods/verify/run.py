@@ -156,6 +156,11 @@ def _notes(before: Snapshot, after: Snapshot, plan: Plan, report: Report) -> lis
             f"The code ran dbt Cloud jobs that the facts do not have, so that the local dbt Cloud refused: {listed}. "
             "`lookup --job-id ID` adds one."
         )
+    if _fails_at_first(before, after):
+        notes.append(
+            "Before the migration, something fails that succeeds after it. Where the legacy package of dagster-dbt is at "
+            "fault, the facade may do better: `python -m legacy_shim enable`, then verify again."
+        )
     programs = sorted({name for side in (before, after) for name in side["programs"]})
     if programs:
         notes.append(f"The code started other programs, whose network nobody watched: {', '.join(programs)}.")
@@ -177,3 +182,12 @@ def _notes(before: Snapshot, after: Snapshot, plan: Plan, report: Report) -> lis
             f"{len(kept)} uses stay on the facade (LDC3xx); `migrate --check` lists them with their reasons."
         )
     return notes
+
+
+def _fails_at_first(before: Snapshot, after: Snapshot) -> bool:
+    """Whether something fails before, and succeeds after."""
+    failed, succeeded = (
+        {(row["number"], str(row["partition"])) for row in side["actions"] if row["success"] is wanted}
+        for side, wanted in ((before, False), (after, True))
+    )
+    return not failed.isdisjoint(succeeded)

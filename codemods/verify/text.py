@@ -18,6 +18,7 @@ from .run import Result
 
 _MAX_VALUE = 160
 _MAX_SUBJECTS = 4
+_MAX_LIST = 120  # characters of the subjects on one line, but for the first
 _HEADS = {
     "grave": "GRAVE: history is lost, or more is touched than before",
     "unexpected": "UNEXPECTED: nobody told of it",
@@ -109,9 +110,11 @@ def _places(reasons: Iterable[Finding]) -> list[str]:
 
 
 def _listed(subjects: Sequence[str]) -> str:
-    shown = ", ".join(subjects[:_MAX_SUBJECTS])
-    more = len(subjects) - _MAX_SUBJECTS
-    return f"{shown} and {more} more" if more > 0 else shown
+    shown = list(subjects[:_MAX_SUBJECTS])
+    while len(shown) > 1 and len(", ".join(shown)) > _MAX_LIST:
+        shown.pop()
+    more = len(subjects) - len(shown)
+    return f"{', '.join(shown)} and {more} more" if more else ", ".join(shown)
 
 
 def _ran(rows: Sequence[Attempt], palette: Palette) -> Iterator[str]:
