@@ -10,15 +10,14 @@ from pathlib import Path
 
 from ..errors import UsageError
 from ..findings import Finding
-from ..report import Report
 from .actions import Plan, make_plan
 from .difference import Snapshot
 from .facts_at_hand import ask_dbt_cloud, require_facts
 from .judgement import Judged, judge
 from .local_cloud import LocalCloud, local_cloud
+from .notes import notes
 from .observation import Stage, environment_error, load_error, missing_variables, observe
 from .request import Request
-from .runs import unknown_jobs
 from .trees import Tree, Trees, make_trees
 
 Told = Callable[[str], None]
@@ -86,7 +85,7 @@ def verify(request: Request, told: Told, step: Callable[[str], None]) -> Result:
         Side(trees.after.what, after),
         tuple(differences),
         plan,
-        tuple(_notes(before, after, plan, trees.migration.report)),
+        tuple(notes(before, after, plan, trees.migration.report)),
         tuple(each.finding for each in trees.migration.told),
     )
 
@@ -141,53 +140,3 @@ def _require_loaded(
     for stage, document in zip(stages, documents, strict=True):
         if document["error"]:
             raise load_error(stage, document)
-
-
-def _notes(before: Snapshot, after: Snapshot, plan: Plan, report: Report) -> list[str]:
-    """What the reader should know of how this was found out."""
-    notes = []
-    hosts = sorted({row["host"] for side in (before, after) for row in side["refused"]})
-    if hosts:
-        notes.append(f"The network was closed to the code under observation: {', '.join(hosts)} was refused.")
-    unknown = sorted(unknown_jobs(before) | unknown_jobs(after))
-    if unknown:
-        listed = ", ".join(map(str, unknown))
-        notes.append(
-            f"The code ran dbt Cloud jobs that the facts do not have, so that the local dbt Cloud refused: {listed}. "
-            "`lookup --job-id ID` adds one."
-        )
-    if _fails_at_first(before, after):
-        notes.append(
-            "Before the migration, something fails that succeeds after it. Where the legacy package of dagster-dbt is at "
-            "fault, the facade may do better: `python -m legacy_shim enable`, then verify again."
-        )
-    programs = sorted({name for side in (before, after) for name in side["programs"]})
-    if programs:
-        notes.append(f"The code started other programs, whose network nobody watched: {', '.join(programs)}.")
-    if plan.left_out:
-        jobs = ", ".join(plan.left_out)
-        notes.append(
-            f"Not executed, because ops of them are your own code: {jobs}. --job NAME executes one all the same."
-        )
-    if not plan.actions:
-        notes.append(
-            "Before the migration dbt Cloud makes no asset and runs no op here: nothing was executed."
-        )
-    if report.file_problems:
-        listed = ", ".join(str(row.place.path) for row in report.file_problems)
-        notes.append(f"These files could not be read or parsed, and were not migrated: {listed}.")
-    kept = [row for row in report.findings if row.code.startswith("LDC3")]
-    if kept:
-        notes.append(
-            f"{len(kept)} uses stay on the facade (LDC3xx); `migrate --check` lists them with their reasons."
-        )
-    return notes
-
-
-def _fails_at_first(before: Snapshot, after: Snapshot) -> bool:
-    """Whether something fails before, and succeeds after."""
-    failed, succeeded = (
-        {(row["number"], str(row["partition"])) for row in side["actions"] if row["success"] is wanted}
-        for side, wanted in ((before, False), (after, True))
-    )
-    return not failed.isdisjoint(succeeded)

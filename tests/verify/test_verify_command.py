@@ -52,7 +52,7 @@ def test_the_example_as_text(example_tree: Path) -> None:
     assert "+ dbt seed  (run 1 of job 67890, 3 nodes, awaited for ever)" in done.stdout
     assert "LDC209 loading has a time limit" in done.stdout  # told, although nothing of it shows
     assert "weekly_finance" in done.stdout
-    assert max(map(len, done.stdout.splitlines())) < 320
+    assert max(map(len, done.stdout.splitlines())) < 250
     assert done.stderr == ""
     assert TOKEN not in done.stdout
     assert _state(example_tree) == before
@@ -269,6 +269,17 @@ def test_facts_of_another_job_are_not_enough(tree: Path) -> None:
     assert done.returncode == 2
     assert "the facts are not complete:" in done.stderr
     assert "acme_data/assets/dbt.py:12:" in done.stderr and "LDC401" in done.stderr
+
+
+def test_a_job_that_the_facts_do_not_have_is_named(tree: Path) -> None:
+    facts = tree / "dbt_cloud_jobs.json"
+    document = json.loads(facts.read_text())
+    document["jobs"] = {"67890": document["jobs"]["67890"]}
+    facts.write_text(json.dumps(document))
+    done = run_verify(tree, ".", *WITH, "--job", "weekly_finance")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "not shown: The job weekly_finance" in done.stdout
+    assert "jobs that the facts do not have, so that the local dbt Cloud refused: 67891." in done.stdout
 
 
 def test_a_manifest_that_is_none(tree: Path, tmp_path: Path) -> None:

@@ -14,10 +14,12 @@ from verify_rig import MANIFEST, TOP
 from legacy_shim.codemods.errors import UsageError
 from legacy_shim.codemods.findings import Finding, Place
 from legacy_shim.codemods.options import Options
-from legacy_shim.codemods.verify.actions import make_plan
+from legacy_shim.codemods.report import Report
+from legacy_shim.codemods.verify.actions import Plan, make_plan
 from legacy_shim.codemods.verify.compare import compare
 from legacy_shim.codemods.verify.judgement import judge
 from legacy_shim.codemods.verify.machine import document_of
+from legacy_shim.codemods.verify.notes import notes
 from legacy_shim.codemods.verify.request import DbtSource, Request, by_project
 from legacy_shim.codemods.verify.text import render_text
 from legacy_shim.codemods.verify.told import Told
@@ -165,3 +167,17 @@ def test_files_by_project(tmp_path: Path) -> None:
     assert by_project([str(one), f"11={other}"], "--manifest") == {None: one, 11: other}
     with pytest.raises(UsageError, match="twice"):
         by_project([str(one), str(other)], "--manifest")
+
+
+def _notes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    return notes(before, after, Plan({"materialize:dbt-cloud": "Everything"}, ()), Report())
+
+
+def test_what_fails_before_alone_may_be_the_fault_of_the_legacy_package() -> None:
+    before, after = _same(), _same()
+    assert _notes(before, after) == []
+    before["actions"][0].update(success=False)
+    assert ["legacy_shim enable" in note for note in _notes(before, after)] == [True]
+    assert _notes(after, before) == []
+    after["actions"][0].update(success=False)
+    assert _notes(before, after) == []
