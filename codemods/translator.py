@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from . import render
 from .claims import Context
 from .modules import FUNCTIONS, Module
+from .style import Style
 from .v2 import Use
 from .values import External, Local
 
@@ -27,6 +28,10 @@ class Translator:
 
     definition: str
     argument: str
+
+
+_SPEC = "manifest, unique_id, project"
+_POLICIES = frozenset({"dagster.FreshnessPolicy", "dagster.LegacyFreshnessPolicy"})
 
 
 def translator_of(
@@ -50,7 +55,7 @@ def translator_of(
         function = arguments.get(parameter)
         if function is not None and not _is_none_function(function, parameter):
             asked = f"{parameter}({PROPS})" if parameter in handed_in else call_text(module, function, PROPS)
-            methods += _method(context, module, parameter, function, asked, use, style.indent)
+            methods += _method(context, module, parameter, function, asked, use, style)
     settings = ""
     if checks:
         settings = f"{use('dagster_dbt', 'DagsterDbtTranslatorSettings')}(enable_asset_checks={checks})"
@@ -69,8 +74,9 @@ def _method(
     function: ast.expr,
     asked: str,
     use: Use,
-    indent: str,
+    style: Style,
 ) -> list[str]:
+    indent = style.indent
     if parameter == _KEY:
         if not _makes_asset_keys(context, module, function):
             # Legacy took text, a list or a key alike.
@@ -83,9 +89,60 @@ def _method(
     lines = [
         "spec = super().get_asset_spec(manifest, unique_id, project)",
         f"{PROPS} = self.get_resource_props(manifest, unique_id)",
-        f"return spec.replace_attributes(legacy_freshness_policy={asked})",
     ]
-    return [_def("get_asset_spec", lines, indent, "manifest, unique_id, project")]
+    if PROPS not in asked:
+        del lines[1]
+    return [
+        _def(
+            "get_asset_spec",
+            lines + _with_freshness(context, module, function, asked, use, style),
+            indent,
+            _SPEC,
+        )
+    ]
+
+
+def _with_freshness(
+    context: Context, module: Module, function: ast.expr, asked: str, use: Use, style: Style
+) -> list[str]:
+    """Return the spec with the policy, which legacy took of either class."""
+    classes = _policy_classes(context, module, function)
+    if classes == {"FreshnessPolicy"}:
+        return _returned("spec.replace_attributes", "freshness_policy", asked, style)
+    if classes == {"LegacyFreshnessPolicy"}:
+        # `replace_attributes` takes such a policy, and leaves it out. Source: dagster's asset_spec.
+        return _returned("spec._replace", "legacy_freshness_policy", asked, style)
+    return [
+        f"policy = {asked}",
+        f"if isinstance(policy, {use('dagster', 'FreshnessPolicy')}):",
+        f"{style.indent}return spec.replace_attributes(freshness_policy=policy)",
+        "return spec._replace(legacy_freshness_policy=policy)",
+    ]
+
+
+def _returned(function: str, parameter: str, text: str, style: Style) -> list[str]:
+    before = "return "
+    fields = [render.Field(text, parameter)]
+    return [before + render.call(function, fields, style, before=style.indent * 2 + before)]
+
+
+def _policy_classes(context: Context, module: Module, function: ast.expr) -> set[str]:
+    """The classes of freshness policies that a function names."""
+    homes: list[tuple[Module, ast.AST]] = [(module, function)]
+    if not isinstance(function, ast.Lambda):
+        homes = [
+            (value.module, value.node)
+            for value in context.index.values(module, function)
+            if isinstance(value, Local) and isinstance(value.node, FUNCTIONS)
+        ]
+    return {
+        value.name.removeprefix("dagster.")
+        for home, root in homes
+        for node in ast.walk(root)
+        if isinstance(node, (ast.Name, ast.Attribute))
+        for value in context.index.values(home, node)
+        if isinstance(value, External) and value.name in _POLICIES
+    }
 
 
 def _def(name: str, lines: list[str], indent: str, parameters: str = PROPS) -> str:
