@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
 import shutil
 import subprocess
 import time
+import urllib.error
 import urllib.request
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -21,6 +24,7 @@ from typing import Any
 CHROMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _FLAGS = (
     "--headless=new",
+    "--no-sandbox",  # containers have none, and the pages are ours
     "--disable-gpu",
     "--disable-dev-shm-usage",
     "--disable-background-networking",
@@ -31,34 +35,71 @@ _FLAGS = (
     "--hide-scrollbars",
 )
 ENTER, ESCAPE = "\ue007", "\ue00c"
+_ATTEMPTS = 5
+_START_TIME = 60.0  # seconds
 
 
+@cache
 def missing() -> str:
-    """What is not installed, or nothing."""
-    if not any(map(shutil.which, CHROMES)):
+    """What is not installed, or nothing. A command that is there and says no version, as a stub, is not installed."""
+    if _chrome() is None:
         return "no browser is installed: apt-get install chromium chromium-driver"
-    return (
-        ""
-        if shutil.which("chromedriver")
-        else "ChromeDriver is not installed: apt-get install chromium-driver"
-    )
+    return "" if _runs("chromedriver") else "ChromeDriver is not installed: apt-get install chromium-driver"
+
+
+@cache
+def _chrome() -> str | None:
+    return next((path for path in map(shutil.which, CHROMES) if path and _runs(path)), None)
+
+
+def _runs(command: str) -> bool:
+    if shutil.which(command) is None:
+        return False
+    try:
+        done = subprocess.run([command, "--version"], capture_output=True, timeout=120, check=False)
+    except subprocess.TimeoutExpired:
+        return True  # the machine is busy
+    return done.returncode == 0
+
+
+class StartError(AssertionError):
+    """ChromeDriver or the browser did not start. On a busy machine they do at another attempt."""
 
 
 class Browser:
     """One window. A context manager."""
 
     def __init__(self, profile: Path, *, dark: bool = False, size: tuple[int, int] = (1400, 1000)) -> None:
-        binary = next(path for path in map(shutil.which, CHROMES) if path)
-        self._driver = subprocess.Popen(
-            ["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        self._url = self._address()
-        flags = [*_FLAGS, f"--user-data-dir={profile}", f"--window-size={size[0]},{size[1]}"]
-        flags += ["--no-sandbox"] if os.geteuid() == 0 else []
+        flags = [*_FLAGS, f"--window-size={size[0]},{size[1]}"]
         flags += ["--force-dark-mode"] if dark else []
-        options = {"binary": binary, "args": flags}
+        for attempt in range(1, _ATTEMPTS + 1):
+            folder = profile / str(attempt)
+            folder.mkdir(parents=True)
+            try:
+                self._start(folder, flags)
+                return
+            except (StartError, OSError):
+                if attempt == _ATTEMPTS:
+                    raise
+                time.sleep(attempt)
+
+    def _start(self, folder: Path, flags: Sequence[str]) -> None:
+        """A driver and a window, with a profile of their own. Raises StartError, and leaves no process behind."""
+        log = folder / "chromedriver.log"
+        with log.open("wb") as output:
+            self._driver = subprocess.Popen(
+                ["chromedriver", "--port=0"], stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
+        options = {"binary": _chrome(), "args": [*flags, f"--user-data-dir={folder / 'profile'}"]}
         wish = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
-        session = self._post("/session", {"capabilities": {"alwaysMatch": wish}})
+        try:
+            self._url = self._address(log)
+            session = self._post("/session", {"capabilities": {"alwaysMatch": wish}})
+        except BaseException as error:
+            self._stop()
+            if not isinstance(error, (AssertionError, OSError)):
+                raise
+            raise StartError(f"{error}; ChromeDriver said: {log.read_text('utf-8', 'replace')}") from error
         self._url += f"/session/{session['sessionId']}"
 
     def __enter__(self) -> Browser:
@@ -68,10 +109,17 @@ class Browser:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            self._send("DELETE", "", None)
+            with suppress(OSError, AssertionError):  # what it is closed for has been seen
+                self._send("DELETE", "", None)
         finally:
-            self._driver.terminate()
+            self._stop()
+
+    def _stop(self) -> None:
+        self._driver.terminate()
+        with suppress(subprocess.TimeoutExpired):
             self._driver.wait(20)
+        self._driver.kill()
+        self._driver.wait()
 
     def open(self, page: Path) -> None:
         """Load a file, until its own script is done."""
@@ -131,13 +179,17 @@ class Browser:
         element: str = next(iter(found.values()))
         return element
 
-    def _address(self) -> str:
-        assert self._driver.stdout is not None
-        for line in self._driver.stdout:
-            match = re.search(r"successfully on port (\d+)", line)
+    def _address(self, log: Path) -> str:
+        """Where ChromeDriver answers, once it says so. Raises StartError."""
+        end = time.monotonic() + _START_TIME
+        while time.monotonic() < end:
+            match = re.search(r"successfully on port (\d+)", log.read_text("utf-8", "replace"))
             if match:
                 return f"http://127.0.0.1:{match.group(1)}"
-        raise AssertionError("ChromeDriver did not start")
+            if self._driver.poll() is not None:
+                raise StartError(f"ChromeDriver ended with exit code {self._driver.returncode}")
+            time.sleep(0.05)
+        raise StartError(f"ChromeDriver did not start within {_START_TIME:.0f} seconds")
 
     def _post(self, path: str, body: dict[str, Any]) -> Any:
         return self._send("POST", path, body)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-import time
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -44,8 +43,16 @@ def pages(example: Program, tmp_path_factory: pytest.TempPathFactory) -> dict[st
 
 @pytest.fixture(scope="session")
 def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[browser.Browser]:
-    with browser.Browser(tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
+    with _opened(tmp_path_factory.mktemp("profile")) as browser_window:
+        yield browser_window
+
+
+def _opened(profile: Path, size: tuple[int, int] = (1400, 1000)) -> browser.Browser:
+    """A browser; the test is skipped on a machine that has one and cannot start it, whatever is tried."""
+    try:
+        return browser.Browser(profile, size=size)
+    except browser.StartError as error:
+        pytest.skip(f"the browser does not start: {error}")
 
 
 class _Names(HTMLParser):
@@ -181,31 +188,34 @@ def test_keys_and_buttons_move_both_pictures(window: browser.Browser, pages: dic
 
 @needs_browser
 def test_two_thousand_assets(window: browser.Browser, pages: dict[str, Path]) -> None:
-    began = time.monotonic()
+    """Quick by what is not done, whatever the machine: groups first, a page of rows, and a view that moves alone."""
     window.open(pages["large"])
-    assert time.monotonic() - began < 10
     folded = window.run("document.querySelectorAll('#before .node').length")
     assert 6 <= folded <= 60  # groups, to begin with
     assert window.run("document.getElementById('surprise-list').children.length") == 10
-    spent = window.run(
-        "(() => { const t = performance.now(); document.getElementById('fold').click(); return performance.now() - t; })()"
-    )
+    assert window.run("document.querySelectorAll('#table tbody tr').length") == 150
+    window.click("#fold")
     assert window.run("document.querySelectorAll('#before .node').length") == 2001
     assert window.run("document.querySelectorAll('#after .node.added:not(.ghost)').length") == 1
     assert window.run("document.querySelectorAll('#before .node.added.ghost').length") == 1
     assert window.run("document.querySelectorAll('#before .node.lost:not(.ghost)').length") == 1
     assert window.run("document.querySelectorAll('.node.renamed').length") == 2
-    assert spent < 6000
-    moving = window.run(
-        "(() => { const t = performance.now(); for (let i = 0; i < 20; i++) graph.zoom(1.05); return (performance.now() - t) / 20; })()"
-    )
-    assert moving < 50
-    spent = window.run(
-        "(() => { const t = performance.now(); table.set({text: 'model_00042'}); return performance.now() - t; })()"
-    )
-    assert spent < 1000
-    assert window.run("document.querySelectorAll('#table tbody tr').length") >= 5
+    window.run(f"{_COUNT_CHANGES}('.panes')")
+    window.click("#in")
+    window.drag("#after", 90, 10)
+    assert 2 <= window.run("window.changes.attributes") <= 400  # of 4,000 boxes and their parts, none
+    assert window.run("window.changes.added") == 0
+    window.type("#filter", "model_00042")
+    window.wait_until("document.getElementById('count').textContent.startsWith('6 of')")
+    assert window.run("document.querySelectorAll('#table tbody tr').length") == 6
     assert window.log() == []
+
+
+_COUNT_CHANGES = """((selector) => {
+  window.changes = {added: 0, attributes: 0};
+  new MutationObserver((records) => { for (const each of records) { window.changes.added += each.addedNodes.length; window.changes.attributes += each.type === "attributes"; } })
+    .observe(document.querySelector(selector), {subtree: true, childList: true, attributes: true});
+})"""
 
 
 @needs_browser
@@ -275,7 +285,7 @@ def test_everyone_can_read_it(window: browser.Browser, pages: dict[str, Path]) -
 
 @needs_browser
 def test_a_narrow_window_shows_it_all(pages: dict[str, Path], tmp_path: Path) -> None:
-    with browser.Browser(tmp_path / "profile", size=(520, 900)) as narrow:
+    with _opened(tmp_path / "profile", (520, 900)) as narrow:
         narrow.open(pages["small"])
         assert narrow.run("document.documentElement.scrollWidth <= window.innerWidth + 1")
         assert narrow.log() == []
