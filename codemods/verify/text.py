@@ -13,11 +13,17 @@ from ..formats.palette import PLAIN, Palette
 from ..formats.text import plural
 from .actions import Plan
 from .attempts import Attempt, Command, attempts
+from .difference import Difference
 from .judgement import Judged, reasons_of
 from .run import Result
 
 _MAX_VALUE = 160
 _MAX_SUBJECTS = 4
+_MOST_OF_A_KIND = 8
+"""Of surprises. A pull request takes 65,536 characters, and nobody reads the tenth of a kind."""
+_MOST_PLACES = 25  # of one code
+_MOST_ATTEMPTS = 40
+_ALL = "--format html and json have them all"
 _MAX_LIST = 120  # characters of the subjects on one line, but for the first
 _HEADS = {
     "grave": "GRAVE: history is lost, or more is touched than before",
@@ -69,18 +75,28 @@ def _sides(result: Result, palette: Palette) -> Iterator[str]:
 
 
 def _surprises(rows: Sequence[Judged], verdict: str, plan: Plan, palette: Palette) -> Iterator[str]:
+    """By kind, those with the same values as one: one fault often shows in each asset there is."""
     if rows:
         yield palette.paint(palette.bad, _HEADS[verdict])
+    kinds: dict[str, list[Difference]] = {}
     for row in rows:
-        difference = row.difference
-        said = _SAID.get(difference.kind)
-        head = f"  {palette.paint(palette.strong, difference.kind)}: {plan.in_words(difference.subject)}"
-        if said:
-            yield f"{head} {said.format(after=value_text(difference.after))}"
-            continue
-        yield head
-        yield f"    - {value_text(difference.before)}"
-        yield f"    + {value_text(difference.after)}"
+        kinds.setdefault(row.difference.kind, []).append(row.difference)
+    for kind, members in kinds.items():
+        alike: dict[tuple[str, str, str], list[Difference]] = {}
+        for each in members:
+            own = each.subject if kind in _SAID else ""
+            alike.setdefault((value_text(each.before), value_text(each.after), own), []).append(each)
+        shown = dict(list(alike.items())[:_MOST_OF_A_KIND])
+        for (before, after, _), same in shown.items():
+            words = _listed([plan.in_words(each.subject) for each in same])
+            head = f"  {palette.paint(palette.strong, kind)}: {words}"
+            if kind in _SAID:
+                yield f"{head} {_SAID[kind].format(after=after)}"
+            else:
+                yield from (head, f"    - {before}", f"    + {after}")
+        more = len(members) - sum(map(len, shown.values()))
+        if more:
+            yield f"  {palette.paint(palette.strong, kind)}: and {more:,} more; {_ALL}"
 
 
 def _told(rows: Sequence[Judged], plan: Plan, palette: Palette) -> Iterator[str]:
@@ -106,7 +122,9 @@ def _unseen(findings: Sequence[Finding], palette: Palette) -> Iterator[str]:
 
 
 def _places(reasons: Iterable[Finding]) -> list[str]:
-    return [f"{finding.place.path}:{finding.place.line}  {finding.message}" for finding in reasons]
+    lines = [f"{finding.place.path}:{finding.place.line}  {finding.message}" for finding in reasons]
+    more = len(lines) - _MOST_PLACES
+    return [*lines[:_MOST_PLACES], *([f"and {more:,} more places; {_ALL}"] if more > 0 else [])]
 
 
 def _listed(subjects: Sequence[str]) -> str:
@@ -114,12 +132,14 @@ def _listed(subjects: Sequence[str]) -> str:
     while len(shown) > 1 and len(", ".join(shown)) > _MAX_LIST:
         shown.pop()
     more = len(subjects) - len(shown)
-    return f"{', '.join(shown)} and {more} more" if more else ", ".join(shown)
+    return f"{', '.join(shown)} and {more:,} more" if more else ", ".join(shown)
 
 
 def _ran(rows: Sequence[Attempt], palette: Palette) -> Iterator[str]:
     yield palette.paint(palette.strong, "WHAT DBT CLOUD RUNS")
-    for row in rows:
+    differ = [row for row in rows if not row.is_as_told]
+    shown = [*differ, *(row for row in rows if row.is_as_told)][:_MOST_ATTEMPTS]
+    for row in (each for each in rows if each in shown):
         yield f"  {row.title}{_failed(row)}"
         before, after = _lines(row.before), _lines(row.after)
         if before == after:
@@ -127,6 +147,8 @@ def _ran(rows: Sequence[Attempt], palette: Palette) -> Iterator[str]:
             continue
         yield from (f"    - {line}" for line in before or ["nothing"])
         yield from (f"    + {line}" for line in after or ["nothing"])
+    if len(rows) > len(shown):
+        yield f"  and {len(rows) - len(shown):,} more; {_ALL}"
 
 
 def _failed(row: Attempt) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,29 @@ def test_what_is_grave_comes_first_then_what_nobody_told_of() -> None:
     assert text.index("GRAVE") < text.index("UNEXPECTED") < text.index("AS TOLD")
     assert "reports/model_00298 is reports/model_00298_v2 now; its history" in " ".join(text.split())
     assert document_of(result)["counts"]["grave"] == 4
+
+
+def test_the_text_of_many_differences_fits_a_pull_request() -> None:
+    before, after = snapshots(2000)
+    for number, row in enumerate(after["graph"]["assets"].values()):
+        row.update(owners=["team:x"], pools=[f"pool_{number}"])
+    text = render_text(result_of(before, after))
+    assert len(text) < 20_000 and max(map(len, text.splitlines())) < 250
+    owners = text[text.index("  owners: ") :].splitlines()
+    assert owners[0].endswith(" and 1,995 more") and owners[1:3] == ["    - nothing", "    + team:x"]
+    assert "  pools: and 1,991 more; --format html and json have them all" in text
+    assert len(document_of(result_of(before, after))["differences"]) > 14_000
+
+
+def test_the_text_of_many_jobs_fits_a_pull_request() -> None:
+    result = result_of(*snapshots(30))
+    places = [Place(Path(f"defs_{number}.py"), 3) for number in range(400)]
+    findings = tuple(Finding(place, "LDC209", "loading has a time limit " * 4) for place in places)
+    plan = Plan({f"materialize:asset_{number}": f"Only asset_{number}" for number in range(900)}, ())
+    text = render_text(replace(result, findings=findings, plan=plan))
+    assert len(text) < 20_000
+    assert "    and 375 more places; --format html and json have them all" in text
+    assert "  and 861 more; --format html and json have them all" in text
 
 
 def test_a_difference_whose_code_was_not_told_is_unexpected() -> None:
