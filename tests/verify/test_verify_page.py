@@ -11,7 +11,7 @@ from pathlib import Path
 
 import browser
 import pytest
-from verify_rig import TOP, Program
+from verify_rig import MANIFEST, TOP, Program, run_verify
 
 from legacy_shim.codemods.verify.html import render_html
 from legacy_shim.codemods.verify.judgement import judge
@@ -96,6 +96,21 @@ def test_ten_assets(window: browser.Browser, pages: dict[str, Path]) -> None:
         window.run(f"((all) => all.some((a, i) => all.some((b, j) => i < j && {apart})))({boxes})") is False
     )
     assert window.run("performance.getEntriesByType('resource').length") == 0
+    assert window.log() == []
+
+
+@needs_browser
+def test_the_page_that_the_command_writes(
+    window: browser.Browser, example_tree: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "result.html"
+    wanted = ("--definitions", "acme_data.definitions", "--manifest", str(MANIFEST))
+    done = run_verify(example_tree, ".", *wanted, "--format", "html", "--output", str(page))
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+    assert done.stdout.startswith("Nothing unexpected: ") and done.stdout.endswith(f"See {page}.\n")
+    window.open(page)
+    assert window.run("document.title") == "✓ Nothing changes that you were not told of"
+    assert "acme_data/assets/dbt.py:12" in window.run("document.getElementById('code-list').textContent")
     assert window.log() == []
 
 
