@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from . import render
 from .claims import Context
 from .modules import FUNCTIONS, Module
+from .source_props import takes_sources
 from .style import Style
 from .v2 import Use
 from .values import External, Local
@@ -55,7 +56,7 @@ def translator_of(
         function = arguments.get(parameter)
         if function is not None and not _is_none_function(function, parameter):
             asked = f"{parameter}({PROPS})" if parameter in handed_in else call_text(module, function, PROPS)
-            methods += _method(context, module, parameter, function, asked, use, style)
+            methods += _method(context, module, parameter, function, asked, use, style, handed_in)
     settings = ""
     if checks:
         settings = f"{use('dagster_dbt', 'DagsterDbtTranslatorSettings')}(enable_asset_checks={checks})"
@@ -75,31 +76,31 @@ def _method(
     asked: str,
     use: Use,
     style: Style,
+    handed_in: Collection[str],
 ) -> list[str]:
     indent = style.indent
+    is_source = f"if {PROPS}[{style.string('resource_type')}] == {style.string('source')}:"
+    is_safe = parameter not in handed_in and takes_sources(context.index.evaluator, module, function)
+    guard = [] if is_safe or PROPS not in asked else [is_source, f"{indent}return None"]
     if parameter == _KEY:
         if not _makes_asset_keys(context, module, function):
             # Legacy took text, a list or a key alike.
             asked = f"{use('dagster', 'AssetKey')}.from_coercible({asked})"
         return [_def("get_asset_key", [f"return {asked}"], indent)]
     if parameter == _GROUP:
-        return [_def("get_group_name", [f"return {asked}"], indent)]
+        return [_def("get_group_name", [*guard, f"return {asked}"], indent)]
     if parameter == _AUTOMATION:
-        return [_def("get_auto_materialize_policy", [f"return {asked}"], indent)]
+        return [_def("get_auto_materialize_policy", [*guard, f"return {asked}"], indent)]
     lines = [
         "spec = super().get_asset_spec(manifest, unique_id, project)",
         f"{PROPS} = self.get_resource_props(manifest, unique_id)",
     ]
     if PROPS not in asked:
         del lines[1]
-    return [
-        _def(
-            "get_asset_spec",
-            lines + _with_freshness(context, module, function, asked, use, style),
-            indent,
-            _SPEC,
-        )
-    ]
+    elif guard:
+        lines += [is_source, f"{indent}return spec"]
+    lines += _with_freshness(context, module, function, asked, use, style)
+    return [_def("get_asset_spec", lines, indent, _SPEC)]
 
 
 def _with_freshness(

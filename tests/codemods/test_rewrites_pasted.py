@@ -125,3 +125,27 @@ def nightly():
         """f'''é {output["id"]:>10}\n    and {output["id"]!r}''' f'{output["job_definition_id"]}'""" in text
     )
     compile(text, "program.py", "exec")
+
+
+@pytest.mark.parametrize(
+    ("function", "is_guarded"),
+    [
+        ('lambda node: node["name"]', False),
+        ('lambda node: node["meta"].get("team")', False),
+        ('lambda node: "all"', False),
+        ("default_group_from_dbt_resource_props", False),
+        ('lambda node: node["config"]["materialized"]', True),
+        ('lambda node: node["alias"]', True),
+        ("lambda node: team_of(node)", True),
+        ("team_of", True),
+    ],
+)
+def test_sources_are_not_asked_what_they_lack(tmp_path: Path, function: str, *, is_guarded: bool) -> None:
+    text, _ = migrate_one(
+        tmp_path,
+        HEAD
+        + "from dagster_dbt import default_group_from_dbt_resource_props\n"
+        + 'def team_of(node):\n    return node["alias"]\n'
+        + LOAD.format(argument=f"node_info_to_group_fn={function}"),
+    )
+    assert ('if dbt_resource_props["resource_type"] == "source":' in text) is is_guarded
