@@ -20,7 +20,7 @@ from .findings import Finding
 from .functions import returns_of
 from .injection import annotates_resource
 from .modules import FUNCTIONS, Module
-from .needles import Importers, loads_asset, may_patch, names_legacy, reaches_key
+from .needles import Importers, loads_asset, may_patch, merges_definitions, names_legacy, reaches_key
 from .roles import (
     CONTAINER_METHODS,
     Role,
@@ -75,6 +75,8 @@ class Index:
     evaluator: Evaluator
     references: tuple[Reference, ...]
     problems: tuple[Finding, ...]
+    merges: bool = False
+    """Whether some file merges ``Definitions``, in which a resource key may stand for one resource only."""
     _by_value: dict[Value, list[tuple[Module, ast.expr]]] = field(repr=False, default_factory=dict)
 
     def values(self, module: Module, node: ast.expr) -> frozenset[Value]:
@@ -83,6 +85,13 @@ class Index:
     def places_of(self, value: Value) -> list[tuple[Module, ast.expr]]:
         """Each expression that may be ``value``, the one that makes it included."""
         return self._by_value.get(value, [])
+
+    @cached_property
+    def resources(self) -> frozenset[Made]:
+        """Every legacy resource that the tree makes."""
+        return frozenset(
+            value for value in self._by_value if isinstance(value, Made) and thing_kind(value) == "resource"
+        )
 
     @cached_property
     def imported_names(self) -> Mapping[Path, frozenset[str]]:
@@ -197,7 +206,8 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
         assets |= new_assets
     references = tuple(_references(tree, evaluator))
     by_value = _by_value(evaluator, references)
-    return Index(tree, evaluator, references, tuple(problems), by_value)
+    merges = any(merges_definitions(data) for data in files.values()) if references else False
+    return Index(tree, evaluator, references, tuple(problems), merges, by_value)
 
 
 def _handed_on(tree: Tree, evaluator: Evaluator) -> Iterator[tuple[bytes, bytes]]:

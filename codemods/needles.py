@@ -62,6 +62,11 @@ def reaches_key(data: bytes, keys: Iterable[bytes]) -> bool:
     return any(key in data for key in keys) and b"resource" in data
 
 
+def merges_definitions(data: bytes) -> bool:
+    """Whether a file may merge several ``Definitions`` into one."""
+    return b".merge(" in data and b"Definitions" in data
+
+
 def loads_asset(data: bytes, names: Iterable[bytes]) -> bool:
     """Whether a file may load one of the assets of these names."""
     return any(name in data for name in names) and b"asset" in data

@@ -73,6 +73,8 @@ def binding_of(claim: Claim, placements: tuple[Placement, ...], unit: Unit, cont
         if addition is None:
             return _OWN
         additions.append(addition)
+    if additions and context.index.merges and len(context.index.resources) > 1:
+        return _OWN  # Another resource may stand under the key in what is merged with this.
     return HowBound(key, tuple(additions))
 
 

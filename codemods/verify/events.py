@@ -10,9 +10,6 @@ from . import excuses
 from .difference import Difference, Jobs, Snapshot
 from .origins import Origins
 
-_LEGACY_METADATA = "Execution Time (seconds)"
-"""What every materialization carried that the legacy integration made of a dbt result."""
-
 
 def compare_events(before: Snapshot, after: Snapshot, origins: Origins) -> Iterator[Difference]:
     """Every difference in what executing the same actions did in Dagster."""
@@ -69,6 +66,9 @@ def _compare_action(
     if old["outputs"] != new["outputs"]:
         code = excuses.of_outputs(old["outputs"], new["outputs"]) if jobs else None
         yield Difference("op outputs", action, old["outputs"], new["outputs"], code, jobs)
+    was, now = (row.get("output_metadata", {}) for row in (old, new))
+    if was != now:
+        yield Difference("output metadata", action, was, now, None)
 
 
 def _outcome(row: Mapping[str, Any]) -> list[str]:
@@ -114,8 +114,9 @@ def _compare_metadata(
     now = {entry["asset"]: entry["metadata"] for entry in new["materialized"]}
     for key in sorted(set(was) & set(now)):
         if was[key] != now[key]:
-            jobs = origins.jobs(key) or (ran if _LEGACY_METADATA in was[key] else ())
-            subject, code = f"{key} in {action}", "LDC206" if jobs else None
+            loaded = origins.jobs(key)
+            code = "LDC206" if loaded else excuses.of_op_metadata(was[key], now[key]) if ran else None
+            subject, jobs = f"{key} in {action}", loaded or (ran if code else ())
             yield Difference("materialization metadata", subject, was[key], now[key], code, jobs)
 
 

@@ -23,6 +23,8 @@ _STORAGE = "dagster/storage_kind"
 _UNIQUE_ID = "dagster_dbt/unique_id"
 _TESTS = ("test.", "unit_test.")
 _LEGACY_TEST = "Test ID"
+_KEPT_BY_OPS = frozenset({"Status", "Execution Time (seconds)"})
+"""Of the metadata that the legacy op gave to what a dbt result materialized."""
 
 
 def of_asset_field(field: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
@@ -57,6 +59,12 @@ def of_requirement(
     is_told = all(classes[1].get(key) == WORKSPACE for key in added)
     is_told = is_told and all(classes[0].get(key) in LEGACY_RESOURCES for key in lost)
     return "LDC211" if is_told else None
+
+
+def of_op_metadata(was: Iterable[str], now: Iterable[str]) -> str | None:
+    """LDC206 where a materialization that an op records keeps what is kept, and nothing is new."""
+    old, new = set(was), set(now)
+    return "LDC206" if new <= old and old & _KEPT_BY_OPS == new & _KEPT_BY_OPS != set() else None
 
 
 def is_of_dbt(check: Mapping[str, Any] | None) -> bool:

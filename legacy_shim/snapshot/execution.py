@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -184,17 +184,20 @@ def _record(action: str, part: Partition, result: ExecuteInProcessResult | BaseE
         "observed": [],
         "checked": [],
         "outputs": {},
+        "output_metadata": {},
         "errors": [],
     }
     if isinstance(result, BaseException):
         return record | {"errors": [{"step": None, "class": type(result).__name__, "message": str(result)}]}
     events = list(result.all_events)
+    outputs = dict(sorted(_outputs(result, events)))
     return record | {
         "success": result.success,
         "materialized": sorted(_materializations(events), key=repr),
         "observed": sorted(_observations(events), key=repr),
         "checked": sorted(_evaluations(events), key=repr),
-        "outputs": dict(sorted(_outputs(result, events))),
+        "outputs": outputs,
+        "output_metadata": dict(sorted(_output_metadata(events, outputs))),
         "errors": list(_errors(events)),
     }
 
@@ -241,6 +244,18 @@ def _outputs(result: ExecuteInProcessResult, events: Sequence[DagsterEvent]) -> 
             continue
         if value is not None:
             yield f"{event.node_handle}:{name}", type(value).__name__
+
+
+def _output_metadata(
+    events: Sequence[DagsterEvent], shown: Container[str]
+) -> Iterator[tuple[str, list[str]]]:
+    """The names of the metadata that the `shown` outputs have."""
+    for event in events:
+        if event.event_type == DagsterEventType.STEP_OUTPUT:
+            data = event.step_output_data
+            name = f"{event.node_handle}:{data.step_output_handle.output_name}"
+            if data.metadata and name in shown:
+                yield name, sorted(data.metadata)
 
 
 def _errors(events: Sequence[DagsterEvent]) -> Iterator[dict[str, Any]]:

@@ -115,3 +115,32 @@ def test_what_is_parsed_does_not_change_the_result(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(apply, "excerpts", whole)
     assert migrate(tmp_path / "whole", program)[0] == parts
     assert excerpts([(1, 1)], []) == []
+
+
+def test_definitions_that_are_merged_are_given_no_second_resource_under_a_key(tmp_path: Path) -> None:
+    team_a = """
+        from dagster import Definitions
+        from dagster_dbt import DbtCloudClientResource, load_assets_from_dbt_cloud_job
+        dbt_cloud = DbtCloudClientResource(auth_token="t", account_id=12345)
+        defs = Definitions(assets=[load_assets_from_dbt_cloud_job(dbt_cloud, 67890)])
+    """
+    team_b = """
+        from dagster import Definitions, asset
+        from dagster_dbt import DbtCloudClientResource
+        @asset
+        def b(dbt_cloud: DbtCloudClientResource):
+            dbt_cloud.get_job(67891)
+        dbt_cloud = DbtCloudClientResource(auth_token="t", account_id=12345)
+        defs = Definitions(assets=[b], resources={"dbt_cloud": dbt_cloud})
+    """
+    merged = """
+        from dagster import Definitions
+        import team_a, team_b
+        defs = Definitions.merge(team_a.defs, team_b.defs)
+    """
+    files = {"team_a.py": team_a, "team_b.py": team_b, "definitions.py": merged}
+    texts, _ = migrate(tmp_path, files)
+    assert "resources=" not in texts["team_a.py"]
+    assert "def dbt_cloud_job_67890(context: AssetExecutionContext):" in texts["team_a.py"]
+    alone, _ = migrate(tmp_path / "alone", {"team_a.py": team_a})
+    assert 'resources={"dbt_cloud": dbt_cloud}' in alone["team_a.py"]

@@ -21,6 +21,7 @@ CLOUD = Path(__file__).resolve().parents[1] / "cases" / "_cloud.json"
 Take = Callable[..., dict[str, Any]]
 
 EVERYTHING = """
+    from datetime import timedelta
     from dagster import *
 
     @asset(owners=["team:data"], tags={"tier": "1"}, kinds={"python"}, code_version="7", description="What we sell.")
@@ -32,6 +33,7 @@ EVERYTHING = """
         backfill_policy=BackfillPolicy.multi_run(2),
         automation_condition=AutomationCondition.eager(),
         metadata={"url": MetadataValue.url("https://example.com")},
+        freshness_policy=FreshnessPolicy.time_window(fail_window=timedelta(hours=24)),
         group_name="sales",
     )
     def orders(context) -> None: ...
@@ -43,7 +45,7 @@ EVERYTHING = """
     @op(config_schema={"token": str}, tags={"team": "data"})
     def fetch(context):
         context.log_event(AssetObservation("products", metadata={"rows": 3}))
-        return {"a": 1}
+        return Output({"a": 1}, metadata={"seconds": 4})
 
     @op(required_resource_keys={"mail"})
     def send(rows): raise ValueError("no mail today")
@@ -98,6 +100,7 @@ def test_assets_as_users_see_them(take: Take) -> None:
     assert orders["partition_mappings"]["products"]["__class__"] == "AllPartitionMapping"
     assert orders["backfill_policy"]["max_partitions_per_run"] == 2
     assert orders["automation_condition"]["label"] == "eager"
+    assert orders["freshness_policy"]["__class__"] == "TimeWindowFreshnessPolicy"
     assert orders["metadata"]["url"] == ["UrlMetadataValue", "https://example.com"]
     assert assets["raw"]["execution"] == "UNEXECUTABLE"
 
@@ -133,6 +136,8 @@ def test_what_execution_did(take: Take) -> None:
     ]
     assert [(row["asset"], row["partition"]) for row in second["materialized"]] == [("orders", "de")]
     assert (job["success"], job["outputs"]) == (False, {"fetch:result": "dict"})
+    assert job["output_metadata"] == {"fetch:result": ["seconds"]}
+    assert first["output_metadata"] == second["output_metadata"] == {}
     assert job["observed"] == [{"asset": "products", "metadata": {"rows": ["IntMetadataValue", 3]}}]
     assert (job["errors"][0]["step"], job["errors"][0]["class"]) == ("send", "ValueError")
 

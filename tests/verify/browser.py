@@ -141,10 +141,7 @@ class Browser:
         """Click where an element is, as a mouse does, once it stands still in the window."""
         element = self._element(selector)
         if "option[" not in selector:
-            script = (
-                "document.querySelector(arguments[0]).scrollIntoView({behavior: 'instant', block: 'center'})"
-            )
-            self.run(script, selector)
+            self._show(selector)
         self._post(f"/element/{element}/click", {})
 
     def type(self, selector: str, text: str) -> None:
@@ -156,7 +153,8 @@ class Browser:
         self.click(f"{selector} option[value='{value}']")
 
     def drag(self, selector: str, x: int, y: int) -> None:
-        """Press the mouse in the middle of an element, move it so far, and let go."""
+        """Press the mouse near the middle of an element, once it stands in the window, move it so far, and let go."""
+        self._show(selector)
         origin = {"element-6066-11e4-a52e-4f735466cecf": self._element(selector)}
         moves = [
             {"type": "pointerMove", "duration": 0, "x": 0, "y": 60, "origin": origin},
@@ -173,6 +171,13 @@ class Browser:
         """What the console said since it was last asked: errors, and requests that were refused."""
         rows = self._post("/se/log", {"type": "browser"})
         return [f"{row['level']}: {row['message']}" for row in rows]
+
+    def _show(self, selector: str) -> None:
+        """Scroll to an element at once."""
+        self.run(
+            "document.querySelector(arguments[0]).scrollIntoView({behavior: 'instant', block: 'center'})",
+            selector,
+        )
 
     def _element(self, selector: str) -> str:
         found = self._post("/element", {"using": "css selector", "value": selector})

@@ -125,6 +125,32 @@ def test_an_observation_of_the_user_that_is_lost() -> None:
     assert [(row.kind, row.code) for row in compare(before, snapshot())] == [("observations lost", None)]
 
 
+_OF_AN_OP = ["Compilation Completed At", "Execution Time (seconds)", "Status"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "code"),
+    [
+        (["Execution Time (seconds)", "Status"], "LDC206"),
+        (["Status"], None),
+        ([], None),
+        ([*_OF_AN_OP, "rows"], None),
+    ],
+)
+def test_what_an_op_tells_of_a_materialization(kept: list[str], code: str | None) -> None:
+    before, after = snapshot(), snapshot()
+    for document, names in ((before, _OF_AN_OP), (after, kept)):
+        row = {"asset": "dbt/model/a/orders", "partition": None, "metadata": names}
+        action_of(document)["materialized"].append(row)
+    assert [(row.kind, row.code) for row in compare(before, after)] == [("materialization metadata", code)]
+
+
+def test_what_an_op_tells_of_its_output() -> None:
+    before = snapshot()
+    action_of(before)["output_metadata"] = {"run:result": ["run_duration"]}
+    assert [(row.kind, row.code) for row in compare(before, snapshot())] == [("output metadata", None)]
+
+
 def test_links_to_dbt_cloud_go_as_told() -> None:
     before = snapshot()
     assets_of(before)["orders"]["metadata"] = {
