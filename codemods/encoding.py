@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import codecs
 import io
 import tokenize
@@ -37,12 +38,26 @@ def decode(data: bytes) -> tuple[str, str, bool]:
 
 
 def encode(text: str, encoding: str, *, bom: bool) -> bytes:
-    """The bytes of a text. Raises EncodingError for a character that the encoding cannot express."""
+    """The bytes of a Python text.
+
+    A character that the encoding cannot express is escaped where that means the same, as in a string literal. Raises
+    EncodingError where it does not.
+    """
     try:
         body = text.encode(encoding)
     except UnicodeError as error:
-        raise EncodingError(f"the new text does not fit {encoding} ({_reason(error)})") from None
+        escaped = text.encode(encoding, errors="backslashreplace")
+        if not _mean_the_same(text, escaped.decode(encoding)):
+            raise EncodingError(f"the new text does not fit {encoding} ({_reason(error)})") from None
+        body = escaped
     return codecs.BOM_UTF8 + body if bom else body
+
+
+def _mean_the_same(one: str, other: str) -> bool:
+    try:
+        return ast.dump(ast.parse(one)) == ast.dump(ast.parse(other))
+    except (SyntaxError, ValueError):
+        return False
 
 
 def _encode_or_none(text: str, encoding: str) -> bytes | None:

@@ -89,6 +89,15 @@ def plan_of(job: Job) -> Plan:
     return Plan(tuple(commands[:place]), commands[place], tuple(commands[place + 1 :]))
 
 
+def refusal_of(job: Job) -> tuple[str, str] | None:
+    """The code and the message for a job whose commands have no v2 form; None where they have one."""
+    try:
+        plan = plan_of(job)
+    except NoSingleBuild as error:
+        return "LDC306", str(error)
+    return ("LDC305", f"the selection of job {job.id} uses `{plan.needs_dbt}`") if plan.needs_dbt else None
+
+
 def command_words(command: DbtCommand) -> tuple[str, ...]:
     """What `.cli([...])` takes for a command that runs as it is."""
     return words_of(command.text)

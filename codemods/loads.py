@@ -10,7 +10,7 @@ from . import sinks
 from .claims import Context, JobRef
 from .findings import Finding
 from .index import thing_kind
-from .job_commands import NoSingleBuild, plan_of
+from .job_commands import refusal_of
 from .modules import Module
 from .roles import COMPREHENSIONS
 from .sinks import Placement
@@ -139,15 +139,9 @@ def _refused(context: Context, ref: JobRef) -> Iterator[tuple[str, str]]:
     """What the facts of jobs have against it."""
     for job_id in ref.job_ids:
         job = context.facts.job(job_id)
-        if job is None:
-            continue
-        try:
-            plan = plan_of(job)
-        except NoSingleBuild as error:
-            yield "LDC306", str(error)
-            continue
-        if plan.needs_dbt:
-            yield "LDC305", f"the selection of job {job.id} uses `{plan.needs_dbt}`"
+        refusal = refusal_of(job) if job is not None else None
+        if refusal is not None:
+            yield refusal
 
 
 def _is_unbound_later(context: Context, module: Module, name: ast.Name) -> bool:

@@ -16,7 +16,7 @@ from ..claims import Claim, Context, Rewrite, covered
 from ..edits import AddArgument, InsertAfter, InsertBefore, ReplaceExpression
 from ..facts import Job
 from ..findings import Finding
-from ..job_commands import EVERYTHING, NoSingleBuild, Plan, build_words, plan_of
+from ..job_commands import EVERYTHING, Plan, build_words, plan_of, refusal_of
 from ..job_differences import tell_of_job, tell_of_schedules, unknown_job
 from ..modules import FUNCTIONS, Module
 from ..roles import Role, role_of
@@ -52,10 +52,8 @@ def _claim(context: Context, module: Module, node: ast.Call) -> Claim:
         finding = Finding(place, "LDC401", f"job {ref.job_id}: its {fact}", NAME)
     blocked: tuple[Finding, ...] = (finding,) if known is None else ()
     if known is not None and fact in {_COMMANDS, FACT}:
-        try:
-            plan_of(known)
-        except NoSingleBuild as error:
-            blocked = (Finding(place, "LDC306", str(error), NAME),)
+        refusal = refusal_of(known)
+        blocked = (Finding(place, *refusal, NAME),) if refusal is not None else ()
     return Claim(
         construct="placeholders",
         module=module,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from rewriting import clean, migrate, migrate_one
+from rewriting import HOURLY, clean, migrate, migrate_one
+
+from legacy_shim.codemods.facts import Facts
 
 BINDING = """
 defs = Definitions(resources={"dbt_cloud": dbt_cloud}, assets=[models])
@@ -164,8 +167,6 @@ def test_what_cannot_be_read_stays_on_the_facade(tmp_path: Path, resource: str, 
 
 
 def test_without_facts_placeholders_name_the_fact_and_are_filled_later(tmp_path: Path) -> None:
-    from legacy_shim.codemods.facts import Facts
-
     program = (
         IMPORTS + '\ndbt_cloud = dbt_cloud_resource("t", 12345)\n' + LOAD.replace("67890", "67891") + BINDING
     )
@@ -187,3 +188,14 @@ def test_without_facts_placeholders_name_the_fact_and_are_filled_later(tmp_path:
     )
     assert not [finding for finding in report.findings if finding.is_left_for_a_person]
     compile(text, "program.py", "exec")
+
+
+def test_a_selection_that_only_dbt_can_evaluate_is_not_filled_in(tmp_path: Path) -> None:
+    program = (
+        IMPORTS + '\ndbt_cloud = dbt_cloud_resource("t", 12345)\n' + LOAD.replace("67890", "67891") + BINDING
+    )
+    text, _ = migrate_one(tmp_path, program, facts=Facts())
+    job = replace(HOURLY, execute_steps=("dbt run --select state:modified",))
+    filled, codes = migrate_one(tmp_path, text, facts=Facts((job,)))
+    assert "LDC305" in codes
+    assert 'select=missing_fact("execute_steps", job_id=67891)' in filled

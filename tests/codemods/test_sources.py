@@ -185,8 +185,16 @@ def test_a_write_protected_file_is_left_alone(tmp_path: Path) -> None:
 def test_text_that_does_not_fit_the_encoding_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "m.py"
     path.write_bytes(b"# coding: latin-1\n")
-    assert "does not fit" in _refusal(path, "# coding: latin-1\nx = '日'\n")
+    for new in ("x = r'日'\n", "日 = 1\n", "x = b'\\xff'  # 日\nx = r'日'\n"):
+        assert "does not fit" in _refusal(path, "# coding: latin-1\n" + new)
     assert path.read_bytes() == b"# coding: latin-1\n"
+
+
+def test_a_string_that_does_not_fit_the_encoding_is_escaped(tmp_path: Path) -> None:
+    path = tmp_path / "m.py"
+    path.write_bytes(b"# coding: latin-1\n")
+    write_atomically(decode(read_raw(path)), "# coding: latin-1\nx = 'é \\\\日 \\n 🎈'\n")
+    assert path.read_bytes() == b"# coding: latin-1\nx = '\xe9 \\\\\\u65e5 \\n \\U0001f388'\n"
 
 
 def test_nothing_is_left_beside_the_file_when_writing_fails(
