@@ -374,7 +374,7 @@ class _Changer(cst.CSTTransformer):
         body: list[Any] = list(parsed.body)
         if body and parsed.header:
             body[0] = body[0].with_changes(leading_lines=[*parsed.header, *body[0].leading_lines])
-        return body
+        return [_without_indent(statement) for statement in body]
 
     def _own_line_ends(self, text: str) -> str:
         return text.replace("\n", self.module.default_newline)
@@ -383,6 +383,12 @@ class _Changer(cst.CSTTransformer):
 def _turn(edit: Edit) -> int:
     """The statement itself first, then what goes around it."""
     return -1 if isinstance(edit, ReplaceStatement) else edit.rank if isinstance(edit, InsertBefore) else 0
+
+
+def _without_indent(statement: Any) -> Any:
+    """Empty lines above it stay empty, however deep it is put."""
+    lines = [line if line.comment else line.with_changes(indent=False) for line in statement.leading_lines]
+    return statement.with_changes(leading_lines=lines)
 
 
 def _with_leading(piece: Any, leading: list[cst.EmptyLine]) -> Any:

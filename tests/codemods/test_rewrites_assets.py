@@ -42,6 +42,16 @@ def test_other_commands_of_the_job_run_around_its_build(tmp_path: Path) -> None:
     assert "LDC205" not in codes
 
 
+def test_empty_lines_in_a_block_are_empty(tmp_path: Path) -> None:
+    text, _ = migrate_one(
+        tmp_path,
+        HEAD
+        + "def load(job=67890):\n    return load_assets_from_dbt_cloud_job(cloud, job)\nmodels = load()\n",
+    )
+    assert "names another" in text
+    assert [line for line in text.splitlines() if line != line.rstrip()] == []
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [
