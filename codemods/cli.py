@@ -113,6 +113,34 @@ Output = Annotated[
     ),
 ]
 
+BaselineToWrite = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(
+        "--write-baseline",
+        metavar="FILE",
+        help="Accept the legacy uses of today: write them here.",
+        show_default=False,
+    ),
+]
+Baseline = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(
+        "--baseline",
+        metavar="FILE",
+        help="Show, and fail for, uses that are not accepted here.",
+        show_default=False,
+    ),
+]
+UsageLog = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(
+        "--usage",
+        metavar="FILE",
+        help="Show which uses this usage log (LEGACY_SHIM_USAGE_LOG) has seen, how often, and which not.",
+        show_default=False,
+    ),
+]
+
 
 @app.command(epilog=_EXIT_CODES)
 def scan(
@@ -123,16 +151,29 @@ def scan(
     jobs: Jobs = 0,
     form: Form = ReportFormat.text,
     output: Output = None,
+    write_baseline: BaselineToWrite = None,
+    baseline: Baseline = None,
+    usage: UsageLog = None,
 ) -> None:
-    """Show what is legacy and what would become of it. Writes nothing."""
+    """Show what is legacy and what would become of it. Writes nothing but the files that are asked for."""
     watch = Watch()
     with answers(watch) as console:
-        from . import pipeline
+        from . import pipeline, scan_modes
 
+        scan_modes.require_one_mode(write_baseline, baseline, usage)
         options = _options(paths, facts, env_file, exclude, jobs)
         with shown_progress(watch, "Scanning") as on_file:
             report = pipeline.scan(paths, replace(options, on_file=on_file))
-        _print_report(console, report, "scan", paths, form, output)
+        if write_baseline is not None:
+            scan_modes.write_baseline(report, write_baseline, console)
+            console.leave(EXIT_FAILED if report.file_problems else EXIT_DONE)
+        if usage is not None:
+            scan_modes.print_usage(report, usage, console, form.value, output)
+            console.leave(EXIT_FAILED if report.file_problems else EXIT_DONE)
+        if baseline is not None:
+            report = scan_modes.beside_baseline(report, baseline, console)
+        if baseline is None or report.findings or form is not ReportFormat.text or output is not None:
+            _print_report(console, report, "scan", paths, form, output)
         console.leave(_scan_exit_code(report))
 
 

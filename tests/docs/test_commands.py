@@ -27,7 +27,7 @@ def words_of(line: str) -> list[str]:
 @pytest.mark.parametrize(("place", "line"), SHELL, ids=[f"{place} {line[:50]}" for place, line in SHELL])
 def test_the_command_exists(place: str, line: str) -> None:
     words = words_of(line)
-    if line.startswith(CODEMODS):
+    if line.startswith(f"{CODEMODS} "):
         command = typer.main.get_command(app).commands[words[3]]  # type: ignore[attr-defined]
         command.make_context(words[3], words[4:], resilient_parsing=False)
     elif words[0] == "python" and words[1] == "-m":
