@@ -52,6 +52,7 @@ def test_the_commands_of_the_guide_migrate_a_project(tmp_path: Path) -> None:
     shutil.copytree(TOP / "examples" / "legacy_project", tmp_path, dirs_exist_ok=True)
     facts = next(block for block in blocks("json") if block.document == "MIGRATION.md")
     (tmp_path / "dbt_cloud_jobs.json").write_text(facts.text)
+    (tmp_path / "usage.log").touch()
     lines = [line for place, line in SHELL if place.startswith("MIGRATION.md") and line.startswith(CODEMODS)]
     run = [line for line in lines if re.search(r"\b(scan|migrate)\b.* \.( |$)", line)]
     assert len(run) >= 3, run
