@@ -56,7 +56,7 @@ COMMANDS = (
 
 def main() -> None:
     """Write the picture."""
-    console = Console(record=True, width=100, file=StringIO(), force_terminal=True, color_system="truecolor")
+    console = Console(record=True, width=106, file=StringIO(), force_terminal=True, color_system="truecolor")
     for line in output().splitlines():
         console.print(Text.from_ansi(line), soft_wrap=False)
     svg = console.export_svg(title="legacy-shim", font_aspect_ratio=0.61)
