@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import shlex
 import shutil
@@ -30,6 +31,9 @@ def test_the_command_exists(place: str, line: str) -> None:
     if line.startswith(f"{CODEMODS} "):
         command = typer.main.get_command(app).commands[words[3]]  # type: ignore[attr-defined]
         command.make_context(words[3], words[4:], resilient_parsing=False)
+    elif line.startswith("python -m libcst.tool"):
+        module, name = next(word for word in words if word.startswith("legacy_shim")).rsplit(".", 1)
+        assert hasattr(importlib.import_module(module), name)
     elif words[0] == "python" and words[1] == "-m":
         assert words[2].startswith("legacy_shim") or words[2] in {
             "pytest",
