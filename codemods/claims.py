@@ -121,3 +121,11 @@ class Context:
 def covered(nodes: list[ast.AST]) -> frozenset[ast.AST]:
     """The names that stand in ``nodes``: what a claim answers for when it rewrites these as a whole."""
     return frozenset(inner for node in nodes for inner in ast.walk(node) if isinstance(inner, ast.Name))
+
+
+def wired_by_name(context: Context, module: Module, node: ast.AST, name: str) -> tuple[Finding, ...]:
+    """Why what a run answers cannot be followed from ``node``; nothing where it can."""
+    if not context.index.wires_by_name:
+        return ()
+    said = "ops are wired with `DependencyDefinition`, through which its answer cannot be followed"
+    return (Finding(module.place(node), "LDC303", said, name),)

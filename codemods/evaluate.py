@@ -19,6 +19,7 @@ from .functions import (
     collected_by,
     decorator_name,
     default_of,
+    renamed,
     returns_of,
 )
 from .injection import is_injected
@@ -240,7 +241,8 @@ class Evaluator:
         copied = self.containers.of_call(module, node)
         if copied is not None:
             return copied
-        for value in self.values(module, node.func):
+        callee = renamed(node)
+        for value in self.values(module, callee if self._is_op(module, callee) else node.func):
             match value:
                 case External() if value == External(RUN_OP):
                     found.add(Result(module, node, Member(value, CALLED)))
@@ -259,6 +261,19 @@ class Evaluator:
                 case Made(of=made_by) if made_by.startswith(RUN_OP):
                     found.add(Result(module, node, Member(value, CALLED)))
         return frozenset(found)
+
+    def _is_op(self, module: Module, node: ast.expr) -> bool:
+        """Whether something is an op, whose variants are called as it is itself."""
+        return any(
+            value == External(RUN_OP)
+            or (isinstance(value, Made) and value.of.startswith(RUN_OP))
+            or (
+                isinstance(value, Local)
+                and isinstance(value.node, FUNCTIONS)
+                and bool(value.node.decorator_list)
+            )
+            for value in self.values(module, node)
+        )
 
     def _getattr(self, module: Module, node: ast.Call) -> Values | None:
         """``getattr(x, "name")`` is ``x.name``."""
@@ -399,7 +414,7 @@ class Evaluator:
         if function.name == "__init__" and isinstance(owner, ast.ClassDef):
             called, callee_name = owner, owner.name  # type: ignore[assignment]
         for caller, call in self.calls_of(callee_name):
-            callee = self.values(caller, call.func)
+            callee = self.values(caller, renamed(call))
             if any(isinstance(value, Local) and value.node is called for value in callee):
                 argument = argument_of(call, function, name)
                 if argument is not None:
@@ -438,7 +453,7 @@ class Evaluator:
             for module in self.tree.modules.values():
                 for node in module.nodes:
                     if isinstance(node, ast.Call):
-                        callee = node.func
+                        callee = renamed(node)
                         last = callee.id if isinstance(callee, ast.Name) else getattr(callee, "attr", "")
                         self._calls[last].append((module, node))
         return self._calls.get(name, [])

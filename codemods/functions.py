@@ -31,6 +31,10 @@ INJECTING = frozenset(
 """The decorators whose functions Dagster calls, with a context and resources."""
 
 
+_VARIANTS = frozenset({"alias", "tag", "with_hooks", "with_retry_policy"})
+"""The methods of an op that answer the same op, to be called in the body of a job."""
+
+
 def decorator_name(decorator: ast.expr) -> str:
     """The last part of a decorator's name, called or not."""
     target = decorator.func if isinstance(decorator, ast.Call) else decorator
@@ -59,6 +63,18 @@ def argument_of(
     if name in positional and positional.index(name) < len(call.args):
         return call.args[positional.index(name)]
     return None
+
+
+def renamed(call: ast.Call) -> ast.expr:
+    """What is called, also where it is called under another name: ``use`` of ``use.alias("again")(x)``."""
+    callee = call.func
+    while (
+        isinstance(callee, ast.Call)
+        and isinstance(callee.func, ast.Attribute)
+        and callee.func.attr in _VARIANTS
+    ):
+        callee = callee.func.value
+    return callee
 
 
 def place_of(call: ast.Call, argument: ast.expr) -> int:

@@ -94,6 +94,11 @@ class Index:
         )
 
     @cached_property
+    def wires_by_name(self) -> bool:
+        """Whether ops are wired by their names in dicts, which nothing here follows."""
+        return any("DependencyDefinition" in module.text for module in self.tree.modules.values())
+
+    @cached_property
     def imported_names(self) -> Mapping[Path, frozenset[str]]:
         """The names that other files of the index import from each file; ``*`` for all of them."""
         found: dict[Path, set[str]] = defaultdict(set)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from legacy_shim.catalogue import BY_NAME
 
 from .. import render, sinks
-from ..claims import Claim, Context, JobRef, Rewrite, covered
+from ..claims import Claim, Context, JobRef, Rewrite, covered, wired_by_name
 from ..client_methods import (
     GETTER,
     METHODS,
@@ -200,6 +200,8 @@ def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.ex
         blocked.append(
             Finding(module.place(node), "LDC302", "the resource is built where it is called", name)
         )
+    if name == RUN_AND_POLL:
+        blocked += wired_by_name(context, module, node, name)
     kind = "call"
     if name in HELPERS:
         is_alone = (

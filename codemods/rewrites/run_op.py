@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from legacy_shim.catalogue import BY_NAME
 
 from .. import render
-from ..claims import Claim, Context, Rewrite
+from ..claims import Claim, Context, Rewrite, wired_by_name
 from ..client_methods import Method
 from ..edits import ReplaceStatement
 from ..index import Reference
@@ -69,6 +69,7 @@ def _claim(context: Context, reference: Reference, place: int, found: RunOp) -> 
         code=BY_NAME[NAME].code,
         keys=frozenset({KEY}),
         jobs=(context.job_ref(module, found.settings["job_id"]),),
+        blocked=wired_by_name(context, module, call, NAME),
         covers=frozenset({chain[0]}),
         detail=found,
     )

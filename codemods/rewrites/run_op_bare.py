@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from legacy_shim.catalogue import BY_NAME
 
-from ..claims import Claim, Context, JobRef, Rewrite
+from ..claims import Claim, Context, JobRef, Rewrite, wired_by_name
 from ..edits import InsertBefore, ReplaceExpression
 from ..findings import Finding
 from ..index import Reference
@@ -57,7 +57,7 @@ def claims(context: Context) -> Iterator[Claim]:
         )
         jobs = _jobs_in_run_config(context, module)
         for place, (reference, link) in enumerate(own):
-            yield _claim(reference, link, Bare(name, first, place == 0), homes, jobs)
+            yield _claim(context, reference, link, Bare(name, first, place == 0), homes, jobs)
 
 
 def _jobs_in_run_config(context: Context, module: Module) -> tuple[JobRef, ...]:
@@ -73,7 +73,12 @@ def _jobs_in_run_config(context: Context, module: Module) -> tuple[JobRef, ...]:
 
 
 def _claim(
-    reference: Reference, link: ast.expr, bare: Bare, homes: list[Module], jobs: tuple[JobRef, ...]
+    context: Context,
+    reference: Reference,
+    link: ast.expr,
+    bare: Bare,
+    homes: list[Module],
+    jobs: tuple[JobRef, ...],
 ) -> Claim:
     module = reference.module
     said = ""
@@ -88,7 +93,9 @@ def _claim(
         code=BY_NAME[NAME].code,
         keys=frozenset({KEY}),
         jobs=jobs,
-        blocked=(Finding(module.place(link), "LDC302", said, NAME),) if said else (),
+        blocked=(Finding(module.place(link), "LDC302", said, NAME),)
+        if said
+        else wired_by_name(context, module, link, NAME),
         covers=frozenset({reference.chain[0]}),
         detail=bare,
     )

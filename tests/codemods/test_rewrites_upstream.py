@@ -56,3 +56,34 @@ def test_another_asset_of_that_name_in_a_parameter_is_not_touched(tmp_path: Path
     texts, _ = migrate(tmp_path, {"makes.py": HEAD.format(decorator="@asset"), "uses.py": consumer})
     assert texts["uses.py"] == consumer
     assert "cloud_v2" in texts["makes.py"]
+
+
+OPS = """
+from dagster import *
+from dagster_dbt import DbtCloudClientResource, dbt_cloud_run_op
+dbt_cloud = DbtCloudClientResource(auth_token="t", account_id=12345)
+nightly = dbt_cloud_run_op.configured({"job_id": 67890}, name="nightly")
+
+@op
+def used(ran):
+    return ran.run_id
+
+"""
+
+
+def test_ops_under_other_names_are_the_same_ops(tmp_path: Path) -> None:
+    job = '@job(resource_defs={"dbt_cloud": dbt_cloud})\ndef j():\n    used.alias("again")(ran=nightly.alias("one")())\n'
+    texts, _ = migrate(tmp_path, {"program.py": OPS + job})
+    assert 'return ran["id"]' in texts["program.py"]
+    assert "legacy_shim" not in texts["program.py"]
+
+
+def test_ops_that_are_wired_by_name_are_kept(tmp_path: Path) -> None:
+    graph = (
+        'j = GraphDefinition("j", node_defs=[nightly, used], dependencies={"used": {"ran": '
+        'DependencyDefinition("nightly")}}).to_job(resource_defs={"dbt_cloud": dbt_cloud})\n'
+    )
+    texts, report = migrate(tmp_path, {"program.py": OPS + graph})
+    assert "return ran.run_id" in texts["program.py"]
+    assert "dbt_cloud_run_op.configured" in texts["program.py"]
+    assert any("DependencyDefinition" in finding.message for finding in report.findings)
