@@ -6,6 +6,7 @@ Nothing slow is imported before a command needs it: ``--help`` answers at once.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
@@ -41,11 +42,14 @@ Exit codes:
   2  wrong usage, or no job was found
 """
 
+SCRIPT = "legacy-shim"
+_is_script = Path(sys.argv[0]).stem == SCRIPT  # shells complete a command, not a module of python
+
 app = typer.Typer(
     name="python -m legacy_shim.codemods",
     help="Takes code off Dagster's legacy dbt Cloud integration (dagster_dbt.cloud), to dagster_dbt.cloud_v2.",
     epilog="Start with: python -m legacy_shim.codemods scan PATH. The guide is MIGRATION.md.",
-    add_completion=False,
+    add_completion=_is_script,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -322,7 +326,7 @@ def _common(
 
 def main() -> None:
     """Run the command line and exit."""
-    app(prog_name="python -m legacy_shim.codemods")
+    app(prog_name=SCRIPT if _is_script else "python -m legacy_shim.codemods")
 
 
 def _options(

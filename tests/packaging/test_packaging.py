@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -110,3 +111,16 @@ def test_a_tree_without_legacy_code_is_untouched(python: Path, tmp_path: Path) -
     done = run(python, tmp_path, "-m", "legacy_shim.codemods", "migrate", ".")
     assert done.returncode == 0, done.stdout + done.stderr
     assert (plain.read_bytes(), plain.stat().st_mtime_ns) == before
+
+
+def test_the_script_is_the_command_line_and_shells_complete_it(python: Path, folder: Path) -> None:
+    script = python.with_name("legacy-shim")
+    help_text = subprocess.run([script, "--help"], capture_output=True, text=True).stdout
+    assert "Usage: legacy-shim" in help_text
+    assert "--install-completion" in help_text
+    asked = {"_LEGACY_SHIM_COMPLETE": "complete_bash", "COMP_WORDS": "legacy-shim mi", "COMP_CWORD": "1"}
+    done = subprocess.run([script], env={**os.environ, **asked}, capture_output=True, text=True)
+    assert done.stdout.split() == ["migrate"], done.stderr
+    assert subprocess.run([script, "scan", "project"], cwd=folder, capture_output=True).returncode == 1
+    module = run(python, folder, "-m", "legacy_shim.codemods", "--help").stdout
+    assert "--install-completion" not in module
