@@ -41,6 +41,9 @@ def test_the_command_exists(place: str, line: str) -> None:
             "benchmarks",
             "libcst.tool",
         }, line
+    elif words[0] == "legacy-shim":
+        assert '\nlegacy-shim = "' in (TOP / "pyproject.toml").read_text()
+        assert words[1:] == ["--install-completion"], line  # shown to work by tests/packaging
     elif words[0] == "make":
         assert re.search(rf"^{words[1]}:", (TOP / "Makefile").read_text(), re.MULTILINE), line
     elif words[:2] == ["pip", "install"]:
