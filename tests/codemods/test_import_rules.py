@@ -13,7 +13,7 @@ import pytest
 
 TOP = Path(__file__).resolve().parents[2]
 CODEMODS = sorted((TOP / "codemods").rglob("*.py"))
-SHARED = ("catalogue", "dbt_commands")
+SHARED = ("catalogue", "dbt_commands", "usage_record")
 """Modules of ``legacy_shim`` that the codemod uses too."""
 CLOUD = sorted((TOP / "legacy_shim" / "cloud").rglob("*.py"))
 
