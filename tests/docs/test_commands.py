@@ -50,6 +50,8 @@ def test_the_command_exists(place: str, line: str) -> None:
         extras = re.findall(r"\[([\w,]+)\]", line)
         known = re.findall(r"^(\w+) = \[", (TOP / "pyproject.toml").read_text(), re.MULTILINE)
         assert {name for extra in extras for name in extra.split(",")} <= set(known), line
+    elif words[:2] == ["pip", "uninstall"]:
+        assert words[2:] == ["legacy-shim"], line
     else:
         assert words[0] in PLAIN, f"{place}: what is {words[0]}?"
 

@@ -13,7 +13,7 @@ import dagster
 import pytest
 from documents import TOP, Block, blocks
 
-from legacy_shim.catalogue import BY_NAME, LEGACY_NAMES
+from legacy_shim.catalogue import BY_NAME, LEGACY_NAMES, LegacyName
 from legacy_shim.codemods import pipeline
 from legacy_shim.codemods.facts import Facts, load_facts
 from legacy_shim.codemods.guide import sections
@@ -24,15 +24,17 @@ dbt_cloud = dbt_cloud_resource.configured(
     {"auth_token": {"env": "DBT_CLOUD_API_TOKEN"}, "account_id": 12345}
 )
 """
-GUIDE = dict(sections((TOP / "MIGRATION.md").read_text("utf-8")))
+TEXT = (TOP / "MIGRATION.md").read_text("utf-8")
+GUIDE = dict(sections(TEXT))
 PYTHON = blocks("python")
-PAIRS = [block for block in PYTHON if "# before\n" in block.text]
+BY_HAND = [block for block in PYTHON if "# after, by hand\n" in block.text]
+PAIRS = [block for block in PYTHON if "# before\n" in block.text and block not in BY_HAND]
 KEPT = [block for block in PYTHON if "legacy-shim: keep" in block.text]
-RUN = [block for block in PYTHON if block not in PAIRS and block not in KEPT]
+RUN = [block for block in PYTHON if block not in [*PAIRS, *BY_HAND, *KEPT]]
 
 
 def halves(block: Block) -> tuple[str, str]:
-    before, after = block.text.split("# after\n")
+    before, after = re.split(r"^# after(?:, by hand)?\n", block.text, flags=re.MULTILINE)
     return before.split("# before\n")[1], after
 
 
@@ -43,13 +45,11 @@ def with_imports(text: str) -> str:
     made = {
         node.name for node in ast.walk(ast.parse(program)) if isinstance(node, ast.ClassDef | ast.FunctionDef)
     }
-    ours = ", ".join(sorted(names & set(BY_NAME)))
     theirs = ", ".join(sorted(name for name in names - made if hasattr(dagster, name)))
-    lines = [
-        "import os",
-        f"from dagster import {theirs}" if theirs else "",
-        f"from dagster_dbt import {ours}",
-    ]
+    lines = ["import os", f"from dagster import {theirs}" if theirs else ""]
+    homes = {name: "dagster_dbt" if BY_NAME[name].public else f"dagster_dbt.cloud.{BY_NAME[name].module}"
+             for name in sorted(names & set(BY_NAME))}  # fmt: skip
+    lines += [f"from {home} import {name}" for name, home in homes.items()]
     return "\n".join(line for line in lines if line) + f"\n\n{program}"
 
 
@@ -57,10 +57,14 @@ def migrated(folder: Path, text: str) -> str:
     """What the codemod makes of a program, with the facts that the guide shows."""
     (folder / "facts.json").write_text(blocks("json")[0].text)
     (job,) = load_facts([folder / "facts.json"]).jobs
-    facts = Facts((replace(job, execute_steps=("dbt build --select tag:daily",)),))
+    daily = replace(job, execute_steps=("dbt build --select tag:daily",))
+    weekly = replace(
+        job, id=67891, name="Weekly", execute_steps=("dbt seed", "dbt build --select tag:weekly")
+    )
     program = folder / "program.py"
     program.write_text(text)
-    report = pipeline.write(pipeline.migrate([program], Options(facts=facts)))
+    options = Options(facts=Facts((daily, weekly)), env={"DBT_JOB_ID": "67890"})
+    report = pipeline.write(pipeline.migrate([program], options))
     assert not report.file_problems
     return program.read_text()
 
@@ -103,13 +107,23 @@ def test_the_others_run(block: Block, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("name", [row.name for row in LEGACY_NAMES if row.public], ids=lambda name: name)
-def test_each_public_name_stands_before_and_after(name: str) -> None:
-    """In the section of its code, in one of the pairs."""
-    code = BY_NAME[name].code
-    pairs = [block for block in PAIRS if block.text in GUIDE[code]]
-    assert any(re.search(rf"\b{name}\b", halves(block)[0]) for block in pairs)
-    assert not any(re.search(rf"\b{name}\b", halves(block)[1]) for block in pairs)
+@pytest.mark.parametrize("row", LEGACY_NAMES, ids=lambda row: row.name)
+def test_each_name_stands_before_and_not_after(row: LegacyName) -> None:
+    """In the section of its code: what the codemod writes, or what a person does. LDC113 is of workflows."""
+    if row.code == "LDC113":
+        before, after = (block for block in blocks("yaml") if block.text in GUIDE[row.code])
+        assert "dagster-dbt-cloud" in before.text
+        assert "dagster-dbt-cloud" not in after.text
+        return
+    shown = PAIRS if row.public else [*PAIRS, *BY_HAND]
+    pairs = [halves(block) for block in shown if block.text in GUIDE[row.code]]
+    assert any(re.search(rf"\b{row.name}\b", before) for before, _ in pairs)
+    assert not any(re.search(rf"\b{row.name}\b", after) for _, after in pairs)
+
+
+def test_the_table_of_names_is_that_of_the_catalogue() -> None:
+    found = re.findall(r"^\| `(\w+)` \| (.*) \| \[(LDC\d{3})\]\(#.*\) \|$", TEXT, re.MULTILINE)
+    assert found == [(row.name, row.replacement, row.code) for row in LEGACY_NAMES]
 
 
 def test_each_legacy_name_is_in_the_section_of_its_code() -> None:
