@@ -47,13 +47,20 @@ _KEYWORDS: Mapping[str, frozenset[str]] = {
     "run_job_and_poll": frozenset({"steps_override", "cause"}),
 }
 
+JOB_NAME_ATTRIBUTE = "job_name"
+"""The attribute of ``DbtCloudOutput`` for which the details of the run must hold those of its job."""
+
 OUTPUT_ATTRIBUTES: Mapping[str, str] = {
     "run_id": '{}["id"]',
     "job_id": '{}["job_definition_id"]',
+    JOB_NAME_ATTRIBUTE: '{}["job"]["name"]',
     "run_details": "{}",
     "is_successful": '({}["status"] == 10)',
 }
 """Attributes of ``DbtCloudOutput`` that the run details, which take the place of ``{}``, hold as well."""
+
+RESULTS_ATTRIBUTE = "result"
+"""The attribute of ``DbtCloudOutput`` that holds ``run_results.json``, which v2's client fetches."""
 
 STATUS_ATTRIBUTE = "run_status"
 """The attribute of ``DbtCloudOutput`` that compares with ``DbtCloudRunStatus``."""

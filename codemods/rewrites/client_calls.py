@@ -10,73 +10,49 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-
-from legacy_shim.catalogue import BY_NAME
+from dataclasses import replace
 
 from .. import render, sinks
 from ..claims import Claim, Context, JobRef, Rewrite, covered, wired_by_name
 from ..client_methods import (
     GETTER,
+    JOB_NAME_ATTRIBUTE,
     METHODS,
-    OUTPUT_ATTRIBUTES,
     RUN_AND_POLL,
     SETTINGS,
-    STATUS_ATTRIBUTE,
     Method,
     is_client,
     is_output,
     read_call,
 )
+from ..client_uses import ClientUse, client_claim, client_text, is_called, rewrite_attribute
 from ..edits import (
     DropArgument,
     InsertBefore,
     PrependArgument,
-    ReplaceAround,
     ReplaceExpression,
-    ReplaceInString,
     ReplaceStatement,
 )
 from ..findings import Finding
 from ..functions import composes, place_of
-from ..index import Reference, is_op, thing_kind
-from ..injection import annotates_resource, is_injected
-from ..modules import FUNCTIONS, Module
+from ..index import Reference, thing_kind
+from ..modules import Module
 from ..roles import Role, role_of
 from ..run_and_poll import HELPERS, RELATED, helper_text, poll_of, run_and_poll
-from ..run_op_text import KEY
-from ..statuses import compared_statuses
 from ..units import Unit
-from ..v2 import CLOUD_V2, Use
-from ..values import Keyed, Local, Made, Member, Result, Value, legacy_name, root
+from ..v2 import Use
+from ..values import Keyed, Made, Member, Result, Value, legacy_name
 
-
-@dataclass(frozen=True, eq=False)
-class Use_:
-    """One use of a client.
-
-    ``kind`` is ``call``, ``poll`` (run_job_and_poll as a statement), ``expression`` (the same inside of one),
-    ``getter``, ``attribute`` (of an output or a resource), ``status`` (of an output), ``annotation`` or ``lost``.
-    """
-
-    kind: str
-    method: Method | None = None
-    base: ast.expr | None = None
-    """The expression that stands for the client or the output."""
-    role: Role | None = None
-    replacement: str = ""
-    first: ast.stmt | None = None
-    """The first statement of the module that calls the method inside of an expression."""
+CONSTRUCT = "client_calls"
 
 
 def claims(context: Context) -> Iterator[Claim]:
-    """One claim for each use of a client, an output, or a parameter that Dagster fills with a resource."""
+    """One claim for each use of a client, and for each place where the trail of a client or an output ends."""
     seen: set[ast.AST] = set()
     found = [
         claim for reference in context.index.references for claim in _of_reference(context, reference, seen)
     ]
     yield from _with_place_of_helper(found)
-    yield from _annotations(context)
 
 
 def _with_place_of_helper(claims: list[Claim]) -> Iterator[Claim]:
@@ -110,13 +86,16 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
             ):
                 seen.add(link)
                 yield _method_claim(context, module, link, base, value)
-            elif isinstance(value, Member) and is_output(value.of) and isinstance(link, ast.Attribute):
-                seen.add(link)
-                yield _output_claim(context, module, link, value)
-            elif _is_setting(value) and isinstance(link, ast.Attribute) and not _is_called(module, link):
+            elif _is_setting(value) and isinstance(link, ast.Attribute) and not is_called(module, link):
                 seen.add(link)
                 replacement = SETTINGS[link.attr]
-                yield _claim(module, link, value, Use_("attribute", base=link.value, replacement=replacement))
+                yield client_claim(
+                    CONSTRUCT,
+                    module,
+                    link,
+                    value,
+                    ClientUse("attribute", base=link.value, replacement=replacement),
+                )
             elif _is_unknown_attribute(module, link, value):
                 seen.add(link)
                 yield _lost(role_of(module, link), value)
@@ -143,53 +122,18 @@ def _is_unknown_attribute(module: Module, link: ast.expr, value: Value) -> bool:
         or value.attribute == "configured"
     ):
         return False
-    return is_client(value.of) and not _is_called(module, link)
-
-
-def _is_called(module: Module, link: ast.expr) -> bool:
-    above = module.parent(link)
-    return isinstance(above, ast.Call) and above.func is link
+    return is_client(value.of) and not is_called(module, link)
 
 
 def _goes_to_a_function(context: Context, role: Role) -> bool:
     return role.kind == "argument" and sinks.is_followed(context.index, role)
 
 
-def _claim(
-    module: Module,
-    node: ast.expr,
-    value: Value,
-    use: Use_,
-    *,
-    blocked: tuple[Finding, ...] = (),
-    jobs: tuple[JobRef, ...] = (),
-    covers: frozenset[ast.AST] = frozenset(),
-) -> Claim:
-    owner = root(value)
-    name = legacy_name(value) or "DbtCloudClientResource"
-    of_op = is_op(owner)
-    return Claim(
-        construct="client_calls",
-        module=module,
-        node=node,
-        name=name,
-        code=BY_NAME[name].code,
-        value=value,
-        resources=frozenset({owner}) if isinstance(owner, Made) and not of_op else frozenset(),
-        keys=frozenset({owner.key} if isinstance(owner, Keyed) else {KEY} if of_op else ()),
-        jobs=jobs,
-        blocked=blocked,
-        covers=covers,
-        detail=use,
-        is_site=use.kind != "getter",
-    )
-
-
 def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.expr, value: Result) -> Claim:
     assert isinstance(node, ast.Call)
     name = value.member.attribute
     if name == GETTER:
-        return _claim(module, node, value, Use_("getter", base=base))
+        return client_claim(CONSTRUCT, module, node, value, ClientUse("getter", base=base))
     method, problem, job_node = read_call(node, name, lambda given: context.constants.is_text(module, given))
     jobs: tuple[JobRef, ...] = (context.job_ref(module, job_node),) if job_node is not None else ()
     blocked = [Finding(module.place(node), "LDC304", problem, name)] if problem else []
@@ -220,11 +164,12 @@ def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.ex
             blocked.append(Finding(module.place(node), "LDC304", problem, name))
     function = module.function_of(node)
     returns = function.returns if function is not None and name == RUN_AND_POLL and not blocked else None
-    return _claim(
+    return client_claim(
+        CONSTRUCT,
         module,
         node,
         value,
-        Use_(kind, method, base, role_of(module, node)),
+        ClientUse(kind, method, base, role_of(module, node)),
         blocked=tuple(blocked),
         jobs=jobs,
         covers=covered([returns]) if isinstance(returns, (ast.Name, ast.Attribute)) else frozenset(),
@@ -247,78 +192,27 @@ def _is_whole_statement(statement: ast.stmt, node: ast.expr) -> bool:
     return isinstance(statement, (ast.Expr, ast.Return)) and statement.value is node
 
 
-def _output_claim(context: Context, module: Module, node: ast.Attribute, value: Member) -> Claim:
-    replacement = OUTPUT_ATTRIBUTES.get(value.attribute)
-    blocked: tuple[Finding, ...] = ()
-    if value.attribute == STATUS_ATTRIBUTE and compared_statuses(context, module, node):
-        return _claim(module, node, value, Use_("status", base=node.value))
-    if replacement is None:
-        said = f"the run details of v2 have nothing for `.{value.attribute}`"
-        blocked = (Finding(module.place(node), "LDC304", said, "DbtCloudOutput"),)
-    return _claim(
-        module,
-        node,
-        value,
-        Use_("attribute", base=node.value, replacement=replacement or ""),
-        blocked=blocked,
-    )
-
-
 def _lost(role: Role, value: Value) -> Claim:
     what = "the output" if is_output(value) else "the client"
     finding = sinks.lost_trail(role, what, legacy_name(value))
-    return _claim(role.module, role.node, value, Use_("lost", role=role), blocked=(finding,))
-
-
-def _annotations(context: Context) -> Iterator[Claim]:
-    evaluator = context.index.evaluator
-    for module in context.index.tree.modules.values():
-        for node in module.nodes:
-            if not isinstance(node, FUNCTIONS):
-                continue
-            for arg in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:
-                annotation = arg.annotation
-                if (
-                    annotation is not None
-                    and is_injected(evaluator, module, node, arg)
-                    and annotates_resource(evaluator, module, annotation)
-                ):
-                    value = Keyed(module, arg, arg.arg)
-                    plain = isinstance(annotation, (ast.Name, ast.Attribute, ast.Subscript))
-                    said = "the annotation is more than a name"
-                    finding = Finding(module.place(arg), "LDC302", said, "DbtCloudClientResource")
-                    blocked = () if plain else (finding,)
-                    yield _claim(
-                        module,
-                        annotation,
-                        value,
-                        Use_("annotation", base=annotation),
-                        blocked=blocked,
-                        covers=covered([annotation]),
-                    )
+    return client_claim(
+        CONSTRUCT, role.module, role.node, value, ClientUse("lost", role=role), blocked=(finding,)
+    )
 
 
 def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     """Put the v2 form where the client is used."""
     done = Rewrite()
     module, use_ = claim.module, claim.detail
-    assert isinstance(use_, Use_) and isinstance(claim.node, ast.expr)
+    assert isinstance(use_, ClientUse) and isinstance(claim.node, ast.expr)
     use = unit.using(done, module)
-    if use_.kind == "annotation":
-        names_own_class = any(isinstance(value, Local) for value in context.index.values(module, claim.node))
-        if not names_own_class:
-            done.edit(module, ReplaceExpression(module.span(claim.node), use(CLOUD_V2, "DbtCloudWorkspace")))
-    elif use_.kind == "getter":
+    if use_.kind == "getter":
         if not _is_rewritten_with_its_call(module, claim.node):
             done.edit(
                 module, ReplaceExpression(module.span(claim.node), client_text(context, module, claim.node))
             )
-    elif use_.kind == "status":
-        assert isinstance(claim.node, ast.Attribute)
-        text = f"{{}}[{context.style(module).string('status')}]"
-        done.edit(module, ReplaceAround(module.span(claim.node), text))
     elif use_.kind == "attribute":
-        _rewrite_attribute(claim, use_, done)
+        rewrite_attribute(claim, use_.replacement, done)
     elif use_.kind == "call":
         _rewrite_call(claim, use_, context, done)
     elif use_.method is not None:
@@ -328,41 +222,13 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     return done
 
 
-def client_text(context: Context, module: Module, node: ast.expr) -> str:
-    """How to write the v2 client that takes the place of the legacy client ``node``."""
-    values = context.index.values(module, node)
-    if any(isinstance(value, Result) for value in values):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == GETTER:
-            return f"{render.operand(module, node.func.value)}.get_client()"
-        return render.own_text(module, node)  # A name that an assignment gave the v2 client.
-    return f"{render.operand(module, node)}.get_client()"
-
-
 def _is_rewritten_with_its_call(module: Module, node: ast.expr) -> bool:
     """Whether the client is asked for only to be called at once: then the call's rewrite holds it."""
     above = module.parent(node)
-    return isinstance(above, ast.Attribute) and _is_called(module, above)
+    return isinstance(above, ast.Attribute) and is_called(module, above)
 
 
-def _rewrite_attribute(claim: Claim, use_: Use_, done: Rewrite) -> None:
-    module, node = claim.module, claim.node
-    assert isinstance(node, ast.Attribute) and use_.base is not None
-    string = next((above for above in module.ancestors(node) if isinstance(above, ast.JoinedStr)), None)
-    if string is None:
-        done.edit(module, ReplaceAround(module.span(node), use_.replacement))
-        return
-    # Before Python 3.12 the quote of an f-string cannot stand inside of it, nor has all that does its own position.
-    other = '"' if module.source_of(string).lstrip("fFrR")[:1] == "'" else "'"
-    replacement = use_.replacement.replace('"', other)
-    if module.is_placed(node):
-        done.edit(module, ReplaceAround(module.span(node), replacement))
-        return
-    base = ast.unparse(use_.base)
-    text = replacement.format(base)
-    done.edit(module, ReplaceInString(module.span(string), f"{base}.{node.attr}", text))
-
-
-def _rewrite_call(claim: Claim, use_: Use_, context: Context, done: Rewrite) -> None:
+def _rewrite_call(claim: Claim, use_: ClientUse, context: Context, done: Rewrite) -> None:
     module, node, method = claim.module, claim.node, use_.method
     assert isinstance(node, ast.Call) and method is not None and use_.base is not None
     # The arguments are the same in v2, and stay as they stand.
@@ -385,7 +251,7 @@ def _drop_unsent(module: Module, call: ast.Call, method: Method, done: Rewrite) 
 
 
 def _rewrite_poll_in_expression(
-    claim: Claim, use_: Use_, unit: Unit, use: Use, context: Context, done: Rewrite
+    claim: Claim, use_: ClientUse, unit: Unit, use: Use, context: Context, done: Rewrite
 ) -> None:
     """Several statements cannot stand where the call does: a function of the module has them."""
     module, node, method = claim.module, claim.node, use_.method
@@ -400,7 +266,9 @@ def _rewrite_poll_in_expression(
     _drop_unsent(module, node, method, done)
 
 
-def _rewrite_poll(claim: Claim, use_: Use_, unit: Unit, use: Use, context: Context, done: Rewrite) -> None:
+def _rewrite_poll(
+    claim: Claim, use_: ClientUse, unit: Unit, use: Use, context: Context, done: Rewrite
+) -> None:
     module, node, method = claim.module, claim.node, use_.method
     assert isinstance(node, ast.Call) and method is not None and use_.base is not None
     statement = module.statement_of(node)
@@ -446,7 +314,7 @@ def _reads_the_run_alone(module: Module, node: ast.expr) -> bool:
         return False
     entry = module.parent(above)
     if above.attr != "run_details":
-        return True
+        return above.attr != JOB_NAME_ATTRIBUTE
     key = entry.slice if isinstance(entry, ast.Subscript) and entry.value is above else None
     return isinstance(key, ast.Constant) and key.value not in RELATED
 

@@ -258,3 +258,26 @@ def test_statuses_that_are_more_than_compared_stay(tmp_path: Path, use: str) -> 
     )
     assert use.replace("ran.run_details", "ran") in text
     assert {"LDC302", "LDC304"} & set(codes)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    client = context.resources.dbt_cloud\n    out = client.run_job_and_poll(67890)\n"
+        "    client = None\n    return out.result\n",
+        "    if context.run:\n        out = context.resources.dbt_cloud.run_job_and_poll(67890)\n"
+        "    else:\n        out = context.resources.other.run_job_and_poll(67890)\n    return out.result\n",
+        "    return ran(context).result\n",
+    ],
+)
+def test_results_stay_where_the_client_that_ran_is_out_of_reach(tmp_path: Path, body: str) -> None:
+    text, codes = migrate_one(
+        tmp_path,
+        HEAD
+        + "def ran(context):\n    return context.resources.dbt_cloud.run_job_and_poll(67890)\n"
+        + "@op(required_resource_keys={'dbt_cloud', 'other'})\ndef one(context):\n"
+        + body
+        + "@job(resource_defs={'dbt_cloud': cloud, 'other': cloud})\ndef by_hand():\n    one()\n",
+    )
+    assert "LDC304" in codes
+    assert body in text

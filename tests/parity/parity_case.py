@@ -21,7 +21,7 @@ from legacy_shim.snapshot import Action, parse_action
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
 FACTS = "dbt_cloud_jobs.json"
-_ENV = {"DBT_CLOUD_API_TOKEN": "dbt_api_token_here", "DBT_CLOUD_ACCOUNT_ID": "12345"}
+ENV = {"DBT_CLOUD_API_TOKEN": "dbt_api_token_here", "DBT_CLOUD_ACCOUNT_ID": "12345"}
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _load(folder: Path) -> Case:
     path = folder / "case.json"
     options = json.loads(path.read_text()) if path.is_file() else {}
     actions = options.pop("actions", ["materialize:all"])
-    env = {**_ENV, **options.pop("env", {})}
+    env = {**ENV, **options.pop("env", {})}
     lists = {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
     return Case(
         name=folder.name,

@@ -1,0 +1,59 @@
+"""Parameters that Dagster fills with the resource are annotated with the workspace.
+
+def one(dbt_cloud: DbtCloudClientResource):     ->  def one(dbt_cloud: DbtCloudWorkspace):
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ..claims import Claim, Context, Rewrite, covered
+from ..client_uses import client_claim
+from ..edits import ReplaceExpression
+from ..findings import Finding
+from ..injection import annotates_resource, is_injected
+from ..modules import FUNCTIONS
+from ..units import Unit
+from ..v2 import CLOUD_V2
+from ..values import Keyed, Local
+
+
+def claims(context: Context) -> Iterator[Claim]:
+    """One claim for the annotation of each parameter that Dagster fills with a legacy resource."""
+    evaluator = context.index.evaluator
+    for module in context.index.tree.modules.values():
+        for node in module.nodes:
+            if not isinstance(node, FUNCTIONS):
+                continue
+            for arg in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:
+                annotation = arg.annotation
+                if (
+                    annotation is not None
+                    and is_injected(evaluator, module, node, arg)
+                    and annotates_resource(evaluator, module, annotation)
+                ):
+                    value = Keyed(module, arg, arg.arg)
+                    plain = isinstance(annotation, (ast.Name, ast.Attribute, ast.Subscript))
+                    said = "the annotation is more than a name"
+                    finding = Finding(module.place(arg), "LDC302", said, "DbtCloudClientResource")
+                    blocked = () if plain else (finding,)
+                    yield client_claim(
+                        "resource_parameters",
+                        module,
+                        annotation,
+                        value,
+                        blocked=blocked,
+                        covers=covered([annotation]),
+                    )
+
+
+def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
+    """Name the workspace, unless the annotation names a class of the user's, which is rewritten where it stands."""
+    done = Rewrite()
+    module, node = claim.module, claim.node
+    assert isinstance(node, ast.expr)
+    if not any(isinstance(value, Local) for value in context.index.values(module, node)):
+        text = unit.using(done, module)(CLOUD_V2, "DbtCloudWorkspace")
+        done.edit(module, ReplaceExpression(module.span(node), text))
+    return done
