@@ -41,5 +41,6 @@ $(READY): pyproject.toml
 		|| { echo "Python 3.10 to 3.13 is needed, and $(PYTHON) is $$($(PYTHON) --version). Say which: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@echo "Setting up .venv (once; a minute or two) ..."
 	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --upgrade pip  # pip 23 seeks a quarter of an hour for what pip 26 finds at once
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[test]'
 	@touch $@
