@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from textwrap import indent
 from urllib.parse import urlencode
 
 from rich.console import Console
@@ -66,7 +67,11 @@ def introduce(console: Console, cloud: DbtCloud, url: str, token: str) -> None:
     facts = {**job, "job_id": job["id"], "url": url}
     for title, code in (("Legacy code, unchanged", _LEGACY), ("v2", _V2)):
         console.print(f"[dim]{title}:[/]\n")
-        console.print(Syntax(code.format_map(facts), "python", background_color="default", padding=(0, 4)))
+        text = indent(code.format_map(facts), "    ")
+        # As text, of which a narrow terminal cuts nothing off: it is there to be copied.
+        console.print(
+            Syntax(text, "python", background_color="default").highlight(text), soft_wrap=True, end=""
+        )
         console.print()
 
 
