@@ -1,22 +1,21 @@
 """Carry out edits on a file with LibCST, so that every byte outside of them stays.
 
-This module and `arguments` alone import LibCST, and are themselves imported only once a file must change: importing
+This module, `arguments` and `edit_targets` alone import LibCST, and are themselves imported only once a file must change: importing
 and parsing with LibCST cost more than all the rest.
 """
 
 from __future__ import annotations
 
-import bisect
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import libcst as cst
-from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
+from libcst.metadata import MetadataWrapper, PositionProvider
 
 from .arguments import add_argument, add_element, add_entry, drop_argument, drop_entry, prepend_argument
+from .edit_targets import STATEMENTS, NotApplied, find_targets, touched_statements
 from .edits import (
     AddArgument,
     AddElement,
@@ -37,27 +36,7 @@ from .excerpts import Lines, excerpts
 from .modules import Span, split_lines
 from .style import is_directive
 
-_STATEMENTS = (cst.SimpleStatementLine, cst.BaseCompoundStatement)
 _STATEMENT_EDITS = (ReplaceStatement, InsertBefore, InsertAfter)
-_KINDS: dict[type, tuple[type[cst.CSTNode], ...]] = {
-    ReplaceExpression: (cst.BaseExpression,),
-    ReplaceInString: (cst.FormattedString, cst.ConcatenatedString),
-    Unstar: (cst.StarredElement, cst.Arg),
-    ReplaceAround: (cst.Attribute,),
-    PrependArgument: (cst.Call,),
-    DropArgument: (cst.Call,),
-    DropEntry: (cst.Dict,),
-    AddArgument: (cst.Call,),
-    AddEntry: (cst.Dict,),
-    AddElement: (cst.List,),
-    ReplaceStatement: (cst.BaseSmallStatement, cst.BaseCompoundStatement),
-    InsertBefore: (cst.BaseSmallStatement, cst.BaseCompoundStatement),
-    InsertAfter: (cst.BaseSmallStatement, cst.BaseCompoundStatement),
-}
-
-
-class NotApplied(Exception):
-    """An edit found no node at its span, or two edits overlap: a fault of the tool, so the file is left as it is."""
 
 
 def apply_edits(text: str, statements: Sequence[Lines], edits: Sequence[Edit]) -> str:
@@ -84,8 +63,10 @@ def _apply(text: str, newline: str, edits: Sequence[Edit]) -> str:
         raise NotApplied("LibCST does not give this file back as it was")
     wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
     positions = wrapper.resolve(PositionProvider)
-    targets = _find_targets(positions, edits)
-    changer = _Changer(targets, _touched(positions, edits), _heirs_of_space(module, targets), module)
+    targets = find_targets(positions, edits)
+    changer = _Changer(
+        targets, touched_statements(positions, edits), _heirs_of_space(module, targets), module
+    )
     changed = wrapper.module.visit(changer)
     left = [edit for edit in edits if edit not in changer.done]
     if left:
@@ -101,46 +82,6 @@ def _newline_of(lines: Sequence[str]) -> str:
 
 def _moved(span: Span, lines: int) -> Span:
     return replace(span, line=span.line - lines, end_line=span.end_line - lines)
-
-
-def _span_of(position: CodeRange) -> Span:
-    return Span(position.start.line, position.start.column, position.end.line, position.end.column)
-
-
-def _find_targets(positions: Any, edits: Sequence[Edit]) -> dict[cst.CSTNode, list[Edit]]:
-    wanted: dict[tuple[int, int], list[Edit]] = defaultdict(list)
-    for edit in edits:
-        wanted[edit.span.line, edit.span.column].append(edit)
-    targets: dict[cst.CSTNode, list[Edit]] = defaultdict(list)
-    found: set[Edit] = set()
-    for node, position in positions.items():
-        for edit in wanted.get((position.start.line, position.start.column), ()):
-            if edit not in found and isinstance(node, _KINDS[type(edit)]):
-                # LibCST ends a compound statement behind its last line, ast before the line's end.
-                if not isinstance(node, cst.BaseCompoundStatement) and _span_of(position) != edit.span:
-                    continue
-                if isinstance(edit, Unstar) and isinstance(node, cst.Arg) and node.star != "*":
-                    continue
-                targets[node].append(edit)
-                found.add(edit)
-    missing = [edit for edit in edits if edit not in found]
-    if missing:
-        raise NotApplied(f"nothing stands at the place of {missing[0]}")
-    return targets
-
-
-def _touched(positions: Any, edits: Sequence[Edit]) -> set[cst.CSTNode]:
-    """The statements that an edit lies in."""
-    lines = sorted({edit.span.line for edit in edits})
-    found: set[cst.CSTNode] = set()
-    for node, position in positions.items():
-        if isinstance(node, _STATEMENTS):
-            # LibCST has a decorated function start at its `def`.
-            first = next(iter(getattr(node, "decorators", ())), node)
-            place = bisect.bisect_left(lines, positions[first].start.line)
-            if place < len(lines) and lines[place] <= position.end.line:
-                found.add(node)
-    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,7 +140,7 @@ class _Changer(cst.CSTTransformer):
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         # Most statements of a file have nothing to change in them, and walking through them is what takes the time.
-        return not isinstance(node, _STATEMENTS) or node in self.touched
+        return not isinstance(node, STATEMENTS) or node in self.touched
 
     def on_leave(self, original_node: Any, updated_node: Any) -> Any:
         if original_node in self.heirs:

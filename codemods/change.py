@@ -57,7 +57,8 @@ def change_one(task: Task) -> Change | Finding:
     """The new text of a file."""
     from libcst import ParserSyntaxError
 
-    from .apply import NotApplied, apply_edits
+    from .apply import apply_edits
+    from .edit_targets import NotApplied
 
     source = task.source
     try:

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from .index import is_op, thing_kind
+from .kinds import is_op, thing_kind
 from .spellings import CALLED
 from .values import Keyed, Result, Value, legacy_name
 

@@ -12,7 +12,7 @@ from .claims import Claim, Context, JobRef, Rewrite
 from .client_methods import GETTER, Method
 from .edits import ReplaceAround, ReplaceInString
 from .findings import Finding
-from .index import is_op
+from .kinds import is_op
 from .modules import Module
 from .roles import Role
 from .run_op_text import KEY

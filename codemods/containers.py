@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from .functions import decorator_name
 from .modules import Module
 from .roles import ADDING, COPYING, EXTENDING, JOINING, LOOKING_UP, is_dict_call, key_set_by
+from .texts import text_of
 from .values import NOTHING, Evaluates, Literal, Value, Values, is_load
 
 _VIEWS = frozenset({"values", "items", "keys", "copy"})
@@ -93,7 +94,7 @@ class Containers:
     def _key(self, module: Module, node: ast.expr) -> object:
         if isinstance(node, ast.Constant):
             return node.value
-        return self.evaluator.text_of(module, node) or None
+        return text_of(self.evaluator.tree, module, node) or None
 
     def elements(self, module: Module, iterated: ast.expr, path: tuple[int, ...]) -> Values:
         """What the variable of a loop over ``iterated`` may be; ``path`` leads into a tuple of variables."""
@@ -168,7 +169,7 @@ class Containers:
                 for value in self.evaluator.values(module, node.func.value)
                 if isinstance(value, Literal)
             ]
-            key = self.evaluator.text_of(module, node.args[0]) or None
+            key = text_of(self.evaluator.tree, module, node.args[0]) or None
             other = self.evaluator.values(module, node.args[1]) if len(node.args) > 1 else NOTHING
             return other.union(*(self.under(value, key) for value in holders)) or None
         if name == "copy" and isinstance(node.func, ast.Attribute) and not node.args:

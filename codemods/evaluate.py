@@ -7,15 +7,14 @@ place that a legacy value reaches, and honest about the rest by returning nothin
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from .calls import Calls
 from .classes import is_self
 from .containers import Additions, Containers, find_additions
 from .functions import (
-    argument_of,
     collected_by,
     decorator_name,
     default_of,
@@ -27,8 +26,9 @@ from .modules import FUNCTIONS, Module
 from .objects import Objects
 from .scopes import Assigned, Binding, Defined, Imported, Iterated, Parameter
 from .spellings import CALLED, CONFIGURED, LEGACY_PACKAGES, RESOURCES, RUN_OP, canonical
+from .texts import text_of
 from .tree import Tree
-from .upstream import name_loaded_by, name_of_asset
+from .upstream import name_loaded_by
 from .values import (
     LEGACY,
     NOTHING,
@@ -73,8 +73,6 @@ class Evaluator:
     """What the round before has found: the value of what is asked for while it is evaluated."""
     _open: set[Asked] = field(default_factory=set)
     _is_circular: bool = False
-    _calls: dict[str, list[tuple[Module, ast.Call]]] | None = None
-    _assets: dict[str, list[tuple[Module, ast.FunctionDef | ast.AsyncFunctionDef]]] | None = None
 
     @cached_property
     def containers(self) -> Containers:
@@ -82,9 +80,14 @@ class Evaluator:
         return Containers(self, self.additions)
 
     @cached_property
+    def calls(self) -> Calls:
+        """Who calls what, and with which arguments."""
+        return Calls(self)
+
+    @cached_property
     def objects(self) -> Objects:
         """What classes of the tree and their objects are."""
-        return Objects(self)
+        return Objects(self, self.calls)
 
     def values(self, module: Module, node: ast.expr) -> Values:
         """What ``node`` may be. Empty where it is not known or is nothing that matters here."""
@@ -279,7 +282,7 @@ class Evaluator:
         """``getattr(x, "name")`` is ``x.name``."""
         if not (isinstance(node.func, ast.Name) and node.func.id == "getattr" and len(node.args) >= 2):
             return None
-        name = self.text_of(module, node.args[1])
+        name = text_of(self.tree, module, node.args[1])
         found: set[Value] = set()
         for value in self.values(module, node.args[0]):
             if value == RESOURCES and name:
@@ -294,34 +297,12 @@ class Evaluator:
         """``importlib.import_module("x")`` is the module ``x``."""
         if decorator_name(node) not in {"import_module", "__import__", "importorskip"} or not node.args:
             return None
-        name = self.text_of(module, node.args[0])
+        name = text_of(self.tree, module, node.args[0])
         return frozenset({External(canonical(name))}) if name in LEGACY_PACKAGES else None
-
-    def text_of(self, module: Module, node: ast.expr) -> str:
-        """The text that an expression always is: a literal, or a name that is given one and nothing else."""
-        if isinstance(node, ast.Constant):
-            return node.value if isinstance(node.value, str) else ""
-        if not isinstance(node, ast.Name):
-            return ""
-        bindings = self.tree.names(module).lookup(module, node.id, node)
-        if len(bindings) != 1:
-            return ""
-        binding = bindings[0]
-        if isinstance(binding, Assigned) and not binding.path:
-            return self.text_of(module, binding.value) if isinstance(binding.value, ast.Constant) else ""
-        if isinstance(binding, Imported) and binding.name:
-            home = self.tree.modules.get(
-                self.tree.resolve(module, binding.module, binding.level) or module.path
-            )
-            given = self.tree.names(home).at_end(home, binding.name) if home else []
-            values = [one.value for one in given if isinstance(one, Assigned) and not one.path]
-            if home and home is not module and len(values) == len(given) == 1:
-                return self.text_of(home, values[0]) if isinstance(values[0], ast.Constant) else ""
-        return ""
 
     def _subscript(self, module: Module, node: ast.Subscript) -> Values:
         key: object = node.slice.value if isinstance(node.slice, ast.Constant) else None
-        key = self.text_of(module, node.slice) or None if key is None else key
+        key = text_of(self.tree, module, node.slice) or None if key is None else key
         found: set[Value] = set()
         for value in self.values(module, node.value):
             if isinstance(value, Literal):
@@ -395,68 +376,13 @@ class Evaluator:
         if is_injected(self, module, function, binding.arg):
             found.add(Keyed(module, binding.arg, name))
             return frozenset(found)
-        for caller, argument in self.arguments(function, name):
+        for caller, argument in self.calls.arguments(function, name):
             found |= self.values(caller, argument)
         if not found and (loaded := name_loaded_by(function, name)):
-            for maker, upstream in self._assets_named(loaded):
+            for maker, upstream in self.calls.assets_named(loaded):
                 for returned in returns_of(upstream):
                     found |= self.values(maker, returned)
         return frozenset(found)
-
-    def arguments(
-        self, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str
-    ) -> list[tuple[Module, ast.expr]]:
-        """What the calls in the tree give to a parameter; calls that leave it out are left out."""
-        found: list[tuple[Module, ast.expr]] = []
-        called, callee_name = function, function.name
-        home = self._home_of(function)
-        owner = home.parent(function) if home is not None else None
-        if function.name == "__init__" and isinstance(owner, ast.ClassDef):
-            called, callee_name = owner, owner.name  # type: ignore[assignment]
-        for caller, call in self.calls_of(callee_name):
-            callee = self.values(caller, renamed(call))
-            if any(isinstance(value, Local) and value.node is called for value in callee):
-                argument = argument_of(call, function, name)
-                if argument is not None:
-                    found.append((caller, argument))
-        return found
-
-    def may_leave_out(self, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
-        """Whether some call in the tree leaves a parameter to its default, or none calls the function."""
-        calls = [
-            call
-            for caller, call in self.calls_of(function.name)
-            if any(
-                isinstance(value, Local) and value.node is function
-                for value in self.values(caller, call.func)
-            )
-        ]
-        return not calls or any(argument_of(call, function, name) is None for call in calls)
-
-    def _home_of(self, function: ast.AST) -> Module | None:
-        return next((module for module in self.tree.modules.values() if function in module.parents), None)
-
-    def _assets_named(self, name: str) -> list[tuple[Module, ast.FunctionDef | ast.AsyncFunctionDef]]:
-        """The functions whose asset a parameter of that name loads."""
-        if self._assets is None:
-            self._assets = defaultdict(list)
-            for module in self.tree.modules.values():
-                for node in module.nodes:
-                    if isinstance(node, FUNCTIONS) and (made := name_of_asset(node)):
-                        self._assets[made].append((module, node))
-        return self._assets.get(name, [])
-
-    def calls_of(self, name: str) -> list[tuple[Module, ast.Call]]:
-        """The calls of whatever has that name."""
-        if self._calls is None:
-            self._calls = defaultdict(list)
-            for module in self.tree.modules.values():
-                for node in module.nodes:
-                    if isinstance(node, ast.Call):
-                        callee = renamed(node)
-                        last = callee.id if isinstance(callee, ast.Name) else getattr(callee, "attr", "")
-                        self._calls[last].append((module, node))
-        return self._calls.get(name, [])
 
 
 def evaluator_of(tree: Tree) -> Evaluator:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from . import sinks
 from .claims import Context, JobRef
 from .findings import Finding
-from .index import thing_kind
 from .job_commands import refusal_of
+from .kinds import thing_kind
 from .modules import Module
 from .roles import COMPREHENSIONS
 from .sinks import Placement

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from .calls import Calls
 from .classes import annotated_fields, attribute_of_self, fields_of, initializer_of
 from .modules import Module
 from .values import LEGACY, Evaluates, External, Keyed, Local, Made, Value, Values
@@ -18,6 +19,7 @@ class Objects:
     """Answers what the classes of a tree are, and what their objects hold."""
 
     evaluator: Evaluates
+    calls: Calls
     _assignments: dict[Local, dict[str, list[ast.expr]]] = field(default_factory=dict, repr=False)
 
     def bases(self, value: Local) -> list[str]:
@@ -47,7 +49,7 @@ class Objects:
         """What the calls of a class that derives from something legacy make."""
         assert isinstance(owner.node, ast.ClassDef)
         found: set[Value] = set()
-        for caller, call in self.evaluator.calls_of(owner.node.name):
+        for caller, call in self.calls.of(owner.node.name):
             if owner in self.evaluator.values(caller, call.func):
                 found |= self.evaluator.values(caller, call)
         return frozenset(found)
@@ -99,7 +101,7 @@ class Objects:
         yield from ((owner.module, value) for value in self._assigned(owner).get(name, ()))
         if isinstance(owner.node, ast.ClassDef) and initializer_of(owner.node) is None:
             fields = annotated_fields(owner.node)
-            for caller, call in self.evaluator.calls_of(owner.node.name):
+            for caller, call in self.calls.of(owner.node.name):
                 if owner not in self.evaluator.values(caller, call.func):
                     continue
                 for place, argument in enumerate(call.args):

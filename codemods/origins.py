@@ -124,9 +124,9 @@ class _Search:
     def _parameter(
         self, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str
     ) -> Origins:
-        found = self._all(self.evaluator.arguments(function, name))
+        found = self._all(self.evaluator.calls.arguments(function, name))
         default = default_of(function, name)
-        if default is not None and self.evaluator.may_leave_out(function, name):
+        if default is not None and self.evaluator.calls.may_leave_out(function, name):
             found |= self.of(module, default)
         return found if found.places else UNKNOWN
 

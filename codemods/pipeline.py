@@ -13,7 +13,7 @@ from .claims import Context
 from .constants import Constants
 from .errors import SourceError
 from .findings import Finding, Place
-from .index import build_index
+from .indexing import build_index
 from .job_differences import unknown_job
 from .keeping import Limits
 from .modules import Module, dotted_name, parse_module

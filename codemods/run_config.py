@@ -14,6 +14,7 @@ from .edits import DropArgument, DropEntry, Edit
 from .functions import place_of
 from .modules import Module
 from .settings import Found, from_mapping
+from .texts import text_of
 from .values import Literal
 
 _SECTION, _CONFIG = "resources", "config"
@@ -72,7 +73,7 @@ class _Display:
 
 def _under(context: Context, module: Module, display: ast.Dict, key: str) -> Iterator[_Display]:
     for name, value in zip(display.keys, display.values, strict=True):
-        if name is not None and context.index.evaluator.text_of(module, name) == key:
+        if name is not None and text_of(context.index.tree, module, name) == key:
             for found in context.index.values(module, value):
                 if isinstance(found, Literal) and isinstance(found.node, ast.Dict):
                     yield _Display(found.module, found.node)

@@ -19,6 +19,7 @@ from .functions import returns_of
 from .modules import FUNCTIONS, Module
 from .roles import is_dict_call
 from .style import Style
+from .texts import text_of
 from .values import External, Literal, Local, Made, Value, Values
 
 TOKEN = ("auth_token", "api_token")
@@ -199,7 +200,7 @@ def _of_display(context: Context, module: Module, display: ast.Dict) -> tuple[st
                 return problem, {}
             values |= spread
             continue
-        name = context.index.evaluator.text_of(module, key)
+        name = text_of(context.index.tree, module, key)
         if not name:
             return "its configuration has keys that cannot be read here", {}
         values[name] = Setting(module, inner)

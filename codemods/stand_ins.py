@@ -15,9 +15,11 @@ from legacy_shim.catalogue import BY_NAME
 
 from .claims import Claim, Context
 from .findings import Finding
-from .index import entries_of, thing_kind
+from .indexing import entries_of
+from .kinds import thing_kind
 from .modules import Module
 from .spellings import RESOURCES
+from .texts import text_of
 from .values import Values
 
 _CLIENT = "DbtCloudClientResource"
@@ -129,5 +131,5 @@ def _by_unknown_key(context: Context) -> Iterator[_Other]:
                     yield _Other(module, node, "")
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) >= 2:
                 is_reached = node.func.id == "getattr" and RESOURCES in evaluator.values(module, node.args[0])
-                if is_reached and not evaluator.text_of(module, node.args[1]):
+                if is_reached and not text_of(evaluator.tree, module, node.args[1]):
                     yield _Other(module, node, "")

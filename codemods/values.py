@@ -128,14 +128,6 @@ class Evaluates(Protocol):
         """What a name may stand for through one of its bindings."""
         ...
 
-    def text_of(self, module: Module, node: ast.expr) -> str:
-        """The text that an expression always is; empty where there is none."""
-        ...
-
     def is_derived(self, value: Local) -> bool:
         """Whether a class of the tree derives from something legacy."""
-        ...
-
-    def calls_of(self, name: str) -> list[tuple[Module, ast.Call]]:
-        """The calls of whatever has that name."""
         ...

@@ -22,8 +22,9 @@ from ..edits import ReplaceExpression
 from ..evaluate import Evaluator
 from ..findings import Finding
 from ..functions import returns_of
-from ..index import is_op, quoted_names, thing_kind
+from ..index import quoted_names
 from ..injection import annotates_resource, is_injected
+from ..kinds import is_op, thing_kind
 from ..modules import FUNCTIONS, Module
 from ..run_op_text import KEY
 from ..scopes import Parameter

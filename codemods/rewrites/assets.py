@@ -17,9 +17,9 @@ from ..asset_factory import Factory, factory_text
 from ..asset_text import AssetText, Written, asset_text, workspace_of
 from ..claims import Claim, Context, JobRef, Rewrite, covered
 from ..edits import InsertBefore, ReplaceExpression, ReplaceStatement, Unstar
-from ..index import thing_kind
 from ..job_commands import Plan, plan_of
 from ..job_differences import tell_of_job, unknown_job
+from ..kinds import thing_kind
 from ..loads import NAME, Load, read_load
 from ..modules import Module
 from ..polling_sensor import is_first_on_its_workspace, place_sensor, sensor_text

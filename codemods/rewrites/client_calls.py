@@ -35,7 +35,8 @@ from ..edits import (
 )
 from ..findings import Finding
 from ..functions import composes, place_of
-from ..index import Reference, thing_kind
+from ..index import Reference
+from ..kinds import thing_kind
 from ..modules import Module
 from ..roles import Role, role_of
 from ..run_and_poll import HELPERS, RELATED, helper_text, poll_of, run_and_poll

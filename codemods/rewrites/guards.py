@@ -17,7 +17,7 @@ from legacy_shim.catalogue import BY_NAME
 
 from ..claims import Claim, Context, Rewrite
 from ..edits import ReplaceExpression
-from ..index import thing_kind
+from ..kinds import thing_kind
 from ..modules import Module
 from ..scopes import Assigned, Imported
 from ..units import Unit

@@ -100,7 +100,9 @@ def _of_table(context: Context, module: Module, table: ast.Assign) -> frozenset[
         if isinstance(node, FUNCTIONS) and any(
             isinstance(inner, ast.Name) and inner.id in names for inner in ast.walk(node)
         ):
-            given = context.index.evaluator.arguments(node, node.args.args[0].arg) if node.args.args else []
+            given = (
+                context.index.evaluator.calls.arguments(node, node.args.args[0].arg) if node.args.args else []
+            )
             return frozenset().union(*(_those(context, caller, argument) for caller, argument in given))
     return frozenset()
 

@@ -19,8 +19,9 @@ from .. import render, sinks
 from ..claims import Claim, Context, JobRef, Rewrite, covered
 from ..edits import InsertBefore, ReplaceExpression, ReplaceStatement
 from ..findings import Finding
-from ..index import Reference, thing_kind
+from ..index import Reference
 from ..job_differences import tell_of_schedules, unknown_job
+from ..kinds import thing_kind
 from ..modules import FUNCTIONS, Module
 from ..render import Field
 from ..roles import role_of

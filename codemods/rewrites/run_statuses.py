@@ -16,7 +16,8 @@ from legacy_shim.catalogue import BY_NAME
 from ..claims import Claim, Context, Rewrite
 from ..client_methods import STATUS_ATTRIBUTE, is_output
 from ..edits import ReplaceExpression
-from ..index import Reference, is_op
+from ..index import Reference
+from ..kinds import is_op
 from ..modules import Module
 from ..run_op_text import KEY
 from ..statuses import NAME, opposites, status_of

@@ -19,7 +19,8 @@ from ..classes import fields_of
 from ..client_methods import GETTER, METHODS
 from ..edits import ReplaceExpression
 from ..findings import Finding
-from ..index import Reference, thing_kind
+from ..index import Reference
+from ..kinds import thing_kind
 from ..modules import Module
 from ..roles import role_of
 from ..units import Unit

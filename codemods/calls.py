@@ -1,0 +1,84 @@
+"""Who calls what in a tree, and with which arguments."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from .functions import argument_of, renamed
+from .modules import FUNCTIONS, Module
+from .upstream import name_of_asset
+from .values import Evaluates, Local
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(eq=False)
+class Calls:
+    """The calls of a tree by what they call, found on first use."""
+
+    evaluator: Evaluates
+
+    def arguments(self, function: Function, name: str) -> list[tuple[Module, ast.expr]]:
+        """What the calls in the tree give to a parameter; calls that leave it out are left out."""
+        found: list[tuple[Module, ast.expr]] = []
+        called, callee_name = function, function.name
+        home = self._home_of(function)
+        owner = home.parent(function) if home is not None else None
+        if function.name == "__init__" and isinstance(owner, ast.ClassDef):
+            called, callee_name = owner, owner.name  # type: ignore[assignment]
+        for caller, call in self.of(callee_name):
+            callee = self.evaluator.values(caller, renamed(call))
+            if any(isinstance(value, Local) and value.node is called for value in callee):
+                argument = argument_of(call, function, name)
+                if argument is not None:
+                    found.append((caller, argument))
+        return found
+
+    def may_leave_out(self, function: Function, name: str) -> bool:
+        """Whether some call in the tree leaves a parameter to its default, or none calls the function."""
+        calls = [
+            call
+            for caller, call in self.of(function.name)
+            if any(
+                isinstance(value, Local) and value.node is function
+                for value in self.evaluator.values(caller, call.func)
+            )
+        ]
+        return not calls or any(argument_of(call, function, name) is None for call in calls)
+
+    def _home_of(self, function: ast.AST) -> Module | None:
+        return next(
+            (module for module in self.evaluator.tree.modules.values() if function in module.parents), None
+        )
+
+    def assets_named(self, name: str) -> list[tuple[Module, Function]]:
+        """The functions whose asset a parameter of that name loads."""
+        return self._assets.get(name, [])
+
+    def of(self, name: str) -> list[tuple[Module, ast.Call]]:
+        """The calls of whatever has that name."""
+        return self._calls.get(name, [])
+
+    @cached_property
+    def _calls(self) -> Mapping[str, list[tuple[Module, ast.Call]]]:
+        found: dict[str, list[tuple[Module, ast.Call]]] = defaultdict(list)
+        for module in self.evaluator.tree.modules.values():
+            for node in module.nodes:
+                if isinstance(node, ast.Call):
+                    callee = renamed(node)
+                    last = callee.id if isinstance(callee, ast.Name) else getattr(callee, "attr", "")
+                    found[last].append((module, node))
+        return found
+
+    @cached_property
+    def _assets(self) -> Mapping[str, list[tuple[Module, Function]]]:
+        found: dict[str, list[tuple[Module, Function]]] = defaultdict(list)
+        for module in self.evaluator.tree.modules.values():
+            for node in module.nodes:
+                if isinstance(node, FUNCTIONS) and (made := name_of_asset(node)):
+                    found[made].append((module, node))
+        return found
