@@ -9,12 +9,26 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from .cli_parameters import (
+    Baseline,
+    BaselineToWrite,
+    EnvFiles,
+    Exclude,
+    FactsFiles,
+    Form,
+    Jobs,
+    Only,
+    Output,
+    Paths,
+    ReportFormat,
+    Skip,
+    UsageLog,
+)
 from .console import Console, answers
 from .progress import Watch, shown_progress
 from .verify import command as verify_command
@@ -55,95 +69,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-class ReportFormat(str, Enum):
-    """What --format takes."""
-
-    text = "text"
-    json = "json"
-    sarif = "sarif"
-    github = "github"
-
-
-Paths = Annotated[list[Path], typer.Argument(metavar="PATH", help="Files and folders.", show_default=False)]
-FactsFiles = Annotated[
-    Optional[list[Path]],  # noqa: UP045 - older versions of typer do not read `X | None`
-    typer.Option(
-        "--facts",
-        metavar="FILE",
-        help="What dbt Cloud knows of the jobs. [default: dbt_cloud_jobs.json beside or above PATH]",
-        show_default=False,
-    ),
-]
-EnvFiles = Annotated[
-    Optional[list[Path]],  # noqa: UP045
-    typer.Option(
-        "--env-file",
-        metavar="FILE",
-        help="KEY=VALUE lines; job ids that the code reads from the environment come from here first.",
-        show_default=False,
-    ),
-]
-Exclude = Annotated[
-    Optional[list[str]],  # noqa: UP045
-    typer.Option(
-        "--exclude", metavar="GLOB", help="Leave out, as a line of .gitignore would.", show_default=False
-    ),
-]
-Only = Annotated[
-    Optional[list[str]],  # noqa: UP045
-    typer.Option(
-        "--only", metavar="CODE", help="Migrate these legacy names only (LDC1xx).", show_default=False
-    ),
-]
-Skip = Annotated[
-    Optional[list[str]],  # noqa: UP045
-    typer.Option(
-        "--skip", metavar="CODE", help="Leave these legacy names as they are (LDC1xx).", show_default=False
-    ),
-]
-Jobs = Annotated[
-    int,
-    typer.Option(
-        "--jobs", "-j", metavar="N", min=0, help="Processes to work with; 0: as many as there are CPUs."
-    ),
-]
-Form = Annotated[ReportFormat, typer.Option("--format", help="How to print the report.")]
-Output = Annotated[
-    Optional[Path],  # noqa: UP045
-    typer.Option(
-        "--output", "-o", metavar="FILE", help="Write the report here, not to the screen.", show_default=False
-    ),
-]
-
-BaselineToWrite = Annotated[
-    Optional[Path],  # noqa: UP045
-    typer.Option(
-        "--write-baseline",
-        metavar="FILE",
-        help="Accept the legacy uses of today: write them here.",
-        show_default=False,
-    ),
-]
-Baseline = Annotated[
-    Optional[Path],  # noqa: UP045
-    typer.Option(
-        "--baseline",
-        metavar="FILE",
-        help="Show, and fail for, uses that are not accepted here.",
-        show_default=False,
-    ),
-]
-UsageLog = Annotated[
-    Optional[Path],  # noqa: UP045
-    typer.Option(
-        "--usage",
-        metavar="FILE",
-        help="Show which uses this usage log (LEGACY_SHIM_USAGE_LOG) has seen, how often, and which not.",
-        show_default=False,
-    ),
-]
 
 
 @app.command(epilog=_EXIT_CODES)
