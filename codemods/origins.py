@@ -9,12 +9,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from .evaluate import Evaluator
 from .functions import default_of, returns_of
 from .modules import FUNCTIONS, Module
 from .roles import LOOKING_UP
-from .scopes import Assigned, Binding, Imported, Iterated, Parameter
+from .scopes import Assigned, Binding, Defined, Imported, Iterated, Parameter
 from .values import External, Instance, InTree, Keyed, Literal, Local, Made, Value
 
 Place = tuple[Module, ast.expr]
@@ -148,7 +149,41 @@ class _Search:
         found = NOWHERE
         for value in self.evaluator.values(module, node.value):
             found |= self._attribute_of(value, node.attr)
+        if not found.places:
+            for value in self._unread_classes(module, node.value):
+                found |= self._attribute_of(value, node.attr)
         return found if found.places else Origins(((module, node),))
+
+    def _unread_classes(self, module: Module, node: ast.expr) -> list[Value]:
+        """The classes that an expression names, or is a bare object of, in files that the evaluator has not read."""
+        found: list[Value] = []
+        asked = [(module, node)]
+        for at, named in asked:
+            for home, binding in self._bindings_anywhere(at, named):
+                if isinstance(binding, Defined) and isinstance(binding.node, ast.ClassDef):
+                    found.append(Local(home, binding.node))
+                elif isinstance(binding, Assigned) and not binding.path and _is_bare_call(binding.value):
+                    asked += [(home, binding.value.func)] if (home, binding.value.func) not in asked else []
+        return found
+
+    def _bindings_anywhere(self, module: Module, node: ast.expr) -> list[tuple[Module, Binding]]:
+        """What binds a name, or a name of an imported module: in its own file, and in those that it is imported from."""
+        found: list[tuple[Module, Binding]] = []
+        if isinstance(node, ast.Name):
+            names = self.evaluator.tree.names(module)
+            found = [(module, binding) for binding in names.lookup(module, node.id, node)]
+        elif isinstance(node, ast.Attribute):
+            found = self._bound_at_end(self._module_named(module, node.value), node.attr)
+        for home, binding in found:
+            if isinstance(binding, Imported) and binding.name:
+                file = self._file(home, binding.module, binding.level)
+                found += [each for each in self._bound_at_end(file, binding.name) if each not in found]
+        return found
+
+    def _bound_at_end(self, home: Module | None, name: str) -> list[tuple[Module, Binding]]:
+        if home is None:
+            return []
+        return [(home, binding) for binding in self.evaluator.tree.names(home).at_end(home, name)]
 
     def _module_named(self, module: Module, node: ast.expr) -> Module | None:
         """The file that an expression names: an imported module, which the evaluator may not have read."""
@@ -221,6 +256,10 @@ class _Search:
             if isinstance(value, Local) and isinstance(value.node, FUNCTIONS):
                 found |= self._all((value.module, returned) for returned in returns_of(value.node))
         return found if found.places else Origins(((module, node),))
+
+
+def _is_bare_call(node: ast.expr) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and not node.args and not node.keywords
 
 
 def is_external(evaluator: Evaluator, module: Module, node: ast.expr, *dotted: str) -> bool:

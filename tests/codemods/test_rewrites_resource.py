@@ -199,3 +199,30 @@ def test_a_selection_that_only_dbt_can_evaluate_is_not_filled_in(tmp_path: Path)
     filled, codes = migrate_one(tmp_path, text, facts=Facts((job,)))
     assert "LDC305" in codes
     assert 'select=missing_fact("execute_steps", job_id=67891)' in filled
+
+
+@pytest.mark.parametrize(
+    ("import_line", "holder"),
+    [
+        ("from settings import Settings", "Settings"),
+        ("from settings import current", "current"),
+        ("import settings", "settings.Settings"),
+        ("from package import Settings", "Settings"),
+    ],
+)
+def test_settings_on_a_class_of_another_file_are_followed(
+    tmp_path: Path, import_line: str, holder: str
+) -> None:
+    files = {
+        "settings.py": 'class Settings:\n    token = {"env": "T"}\n    job = 67890\n\n\ncurrent = Settings()\n',
+        "package.py": "from settings import Settings\n",
+        "program.py": IMPORTS
+        + f"{import_line}\n\n"
+        + f'dbt_cloud = dbt_cloud_resource.configured({{"auth_token": {holder}.token, "account_id": 12345}})\n'
+        + LOAD.replace("67890", f"{holder}.job")
+        + BINDING,
+    }
+    texts, report = migrate(tmp_path, files)
+    assert f'token=os.environ[{holder}.token["env"]],' in texts["program.py"]
+    assert "adhoc_job_name" in texts["program.py"]
+    assert not [finding for finding in report.findings if finding.is_left_for_a_person]
