@@ -109,7 +109,7 @@ CODES: Final = (
     Code("LDC111", "legacy event helpers", "manual",
          "Functions that turn run results into Dagster events.",
          "Let DbtCloudWorkspace.cli(...).wait() yield the events."),
-    Code("LDC112", "legacy constants", "differs",
+    Code("LDC112", "legacy constants", "manual",
          "Constants of the legacy client.",
          "Write the value where it is needed."),
     Code("LDC113", "cached compile runs", "manual",
@@ -218,7 +218,7 @@ CODES: Final = (
          "See the finding that it names."),
     # LDC4xx: a fact is missing
     Code("LDC401", "the facts of a dbt Cloud job are missing", "manual",
-         "A placeholder was written that raises when the code loads.",
+         "A placeholder stands in for them, and raises when the code loads.",
          "Run `python -m legacy_shim.codemods lookup`, then `migrate` again."),
     Code("LDC402", "the job id is not known", "manual",
          "The job id is computed, or comes from an environment variable that is not set here.",

@@ -43,9 +43,8 @@ def notes(before: Snapshot, after: Snapshot, plan: Plan, report: Report) -> list
         found.append(f"These files could not be read or parsed, and were not migrated: {listed}.")
     kept = [row for row in report.findings if row.code.startswith("LDC3")]
     if kept:
-        found.append(
-            f"{len(kept)} uses stay on the facade (LDC3xx); `migrate --check` lists them with their reasons."
-        )
+        said = "1 use stays" if len(kept) == 1 else f"{len(kept)} uses stay"
+        found.append(f"{said} on the facade (LDC3xx); `migrate --check` lists the reasons.")
     return found
 
 
