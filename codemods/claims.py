@@ -15,6 +15,7 @@ from .facts import Facts
 from .findings import Finding
 from .index import Index
 from .modules import Module
+from .release import Release
 from .style import Style, style_of
 from .values import Made, Value
 
@@ -96,6 +97,8 @@ class Context:
     environment: Mapping[str, str]
     outside: frozenset[Path] = frozenset()
     """Files that are read for what they import, and never changed: they are not among the given ones."""
+    release: Release = field(default_factory=Release)
+    """The dagster-dbt that the code will run with."""
     polling_sensor: bool = False
     """Whether the user asked for the sensor that records other runs of the environment."""
     placed: dict[ast.Call, set[Made]] = field(default_factory=lambda: defaultdict(set), repr=False)

@@ -17,6 +17,7 @@ import typer
 from .cli_parameters import (
     Baseline,
     BaselineToWrite,
+    DagsterDbt,
     EnvFiles,
     Exclude,
     FactsFiles,
@@ -77,6 +78,7 @@ def scan(
     facts: FactsFiles = None,
     env_file: EnvFiles = None,
     exclude: Exclude = None,
+    dagster_dbt: DagsterDbt = None,
     jobs: Jobs = 0,
     form: Form = ReportFormat.text,
     output: Output = None,
@@ -90,7 +92,7 @@ def scan(
         from . import pipeline, scan_modes
 
         scan_modes.require_one_mode(write_baseline, baseline, usage)
-        options = _options(paths, facts, env_file, exclude, jobs)
+        options = _options(paths, facts, env_file, exclude, dagster_dbt, jobs)
         with shown_progress(watch, "Scanning") as on_file:
             report = pipeline.scan(paths, replace(options, on_file=on_file))
         if write_baseline is not None:
@@ -124,6 +126,7 @@ def migrate(
             "--polling-sensor", help="Also write the sensor that records runs which Dagster did not start."
         ),
     ] = False,
+    dagster_dbt: DagsterDbt = None,
     jobs: Jobs = 0,
     form: Form = ReportFormat.text,
     output: Output = None,
@@ -137,7 +140,7 @@ def migrate(
 
         _refuse_contradictions(diff, check, form, output)
         options = replace(
-            _options(paths, facts, env_file, exclude, jobs),
+            _options(paths, facts, env_file, exclude, dagster_dbt, jobs),
             only=_legacy_codes(only),
             skip=_legacy_codes(skip),
             polling_sensor=polling_sensor,
@@ -207,7 +210,7 @@ def lookup(
     with answers(watch) as console:
         from .lookup_command import LookupRequest, run_lookup
 
-        options = _options(paths, [], env_file, exclude, jobs=0)
+        options = _options(paths, [], env_file, exclude, None, jobs=0)
         with shown_progress(watch, "Reading") as on_file:
             request = LookupRequest(
                 tuple(paths),
@@ -259,11 +262,13 @@ def _options(
     facts: Sequence[Path] | None,
     env_files: Sequence[Path] | None,
     exclude: Sequence[str] | None,
+    dagster_dbt: str | None,
     jobs: int,
 ) -> Options:
-    """Raises UsageError for facts or environment files that are wrong, before any source is read."""
+    """Raises UsageError for facts, environment files or a version that are wrong, before any source is read."""
     from .environment import read_environment
     from .options import Options
+    from .release import installed_release, read_release
     from .walk import require_paths
 
     require_paths(paths)
@@ -272,6 +277,7 @@ def _options(
         jobs=jobs or _cpu_count(),
         facts=_facts(paths, facts),
         env=read_environment(env_files or ()),
+        release=installed_release() if dagster_dbt is None else read_release(dagster_dbt),
     )
 
 

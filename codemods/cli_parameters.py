@@ -55,6 +55,15 @@ Skip = Annotated[
         "--skip", metavar="CODE", help="Leave these legacy names as they are (LDC1xx).", show_default=False
     ),
 ]
+DagsterDbt = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--dagster-dbt",
+        metavar="VERSION",
+        help="The dagster-dbt that the code will run with. [default: the one beside this tool]",
+        show_default=False,
+    ),
+]
 Jobs = Annotated[
     int,
     typer.Option(

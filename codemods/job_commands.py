@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
 from legacy_shim.dbt_commands import (
@@ -13,6 +14,7 @@ from legacy_shim.dbt_commands import (
 )
 
 from .facts import Job
+from .release import Release
 
 EVERYTHING = "fqn:*"
 """What dbt and dagster-dbt select where nothing is said. Source: ``dagster_dbt.asset_utils.DBT_DEFAULT_SELECT``."""
@@ -89,13 +91,22 @@ def plan_of(job: Job) -> Plan:
     return Plan(tuple(commands[:place]), commands[place], tuple(commands[place + 1 :]))
 
 
-def refusal_of(job: Job) -> tuple[str, str] | None:
+def refusal_of(job: Job, release: Release) -> tuple[str, str] | None:
     """The code and the message for a job whose commands have no v2 form; None where they have one."""
     try:
         plan = plan_of(job)
     except NoSingleBuild as error:
         return "LDC306", str(error)
-    return ("LDC305", f"the selection of job {job.id} uses `{plan.needs_dbt}`") if plan.needs_dbt else None
+    if plan.needs_dbt:
+        return "LDC305", f"the selection of job {job.id} uses `{plan.needs_dbt}`"
+    lacks = release.lacks("quoting") if _needs_quotes(plan) else ""
+    return ("LDC309", f"job {job.id}: {lacks}") if lacks else None
+
+
+def _needs_quotes(plan: Plan) -> bool:
+    """Whether some word of the commands is another to a shell unless it is quoted."""
+    others = (command_words(command) for command in (*plan.before, *plan.after))
+    return any(shlex.quote(word) != word for words in (*others, build_words(plan)) for word in words)
 
 
 def command_words(command: DbtCommand) -> tuple[str, ...]:

@@ -67,6 +67,9 @@ def read_load(context: Context, value: Made) -> ReadLoad:
         ]
     if problem:
         blocked.append(Finding(module.place(call), "LDC302", problem, NAME))
+    lacks = context.release.lacks("partitions") if "partitions_def" in arguments else ""
+    if lacks:
+        blocked.append(Finding(module.place(call), "LDC309", lacks, NAME))
     resources = frozenset(
         inner for inner in found if isinstance(inner, Made) and thing_kind(inner) == "resource"
     )
@@ -139,7 +142,7 @@ def _refused(context: Context, ref: JobRef) -> Iterator[tuple[str, str]]:
     """What the facts of jobs have against it."""
     for job_id in ref.job_ids:
         job = context.facts.job(job_id)
-        refusal = refusal_of(job) if job is not None else None
+        refusal = refusal_of(job, context.release) if job is not None else None
         if refusal is not None:
             yield refusal
 

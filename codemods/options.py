@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .facts import Facts
 from .findings import Finding
+from .release import Release, installed_release
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Options:
     jobs: int = 1
     """Processes to work with."""
     facts: Facts = field(default_factory=Facts)
+    release: Release = field(default_factory=installed_release)
+    """The dagster-dbt that the code will run with."""
     env: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The environment from which job ids that the code reads there are resolved. It holds secrets: never shown."""
     on_file: Callable[[Path], None] | None = field(default=None, compare=False)

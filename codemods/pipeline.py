@@ -165,6 +165,7 @@ def plan(paths: Sequence[Path], options: Options) -> Planned:
         Constants(evaluator, options.env),
         options.env,
         outside=frozenset(around),
+        release=options.release,
         polling_sensor=options.polling_sensor,
     )
     claims = [claim for construct in constructs().values() for claim in construct.claims(context)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from . import render
 from .client_methods import Method
 from .modules import Module
+from .release import Release
 from .style import Style
 from .v2 import Use, no_limit
 
@@ -65,9 +66,14 @@ def limit_text(module: Module, timeout: ast.expr) -> str:
     )
 
 
-def helper_text(method: str, name: str, use: Use, style: Style) -> str:
+def without_related(release: Release) -> str:
+    """What to tell where the details cannot hold what belongs to the run."""
+    return f"the details hold no job, trigger or steps: {release.lacks('related')}"
+
+
+def helper_text(method: str, name: str, use: Use, style: Style, *, related: bool) -> str:
     """A function that does what a legacy method did, on v2's client, which it takes as its first argument."""
-    poll = Poll("job_id", "steps_override", "poll_interval", "poll_timeout")
+    poll = Poll("job_id", "steps_override", "poll_interval", "poll_timeout", related=related)
     if method == "run_job_and_poll":
         subject, more = "job_id", ", steps_override=None"
         lines = run_and_poll(poll, "run", "client", "client", use, style)

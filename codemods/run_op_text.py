@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from . import render
 from .claims import Claim, Rewrite
+from .release import Release
 from .render import Field
-from .run_and_poll import Poll, run_and_poll
+from .run_and_poll import Poll, run_and_poll, without_related
 from .style import Style
 from .v2 import Use
 
@@ -114,13 +115,15 @@ def _output(use: Use, style: Style) -> list[str]:
     ]
 
 
-def tell_of_op(done: Rewrite, claim: Claim, *, materializes: bool, limits: bool) -> None:
+def tell_of_op(done: Rewrite, claim: Claim, release: Release, *, materializes: bool, limits: bool) -> None:
     """Tell what is different about the op. ``limits``: it may have a time limit."""
 
     def tell(code: str, message: str) -> None:
         done.tell(claim.module, claim.node, code, message, NAME)
 
     tell("LDC213", "its output is a mapping of run details")
+    if release.lacks("related"):
+        tell("LDC213", without_related(release))
     if materializes:
         tell("LDC206", "materializations keep status and execution time, and lose the other times")
     tell("LDC212", 'the cause is "Triggered by dagster."')

@@ -216,6 +216,9 @@ CODES: Final = (
     Code("LDC308", "kept because of another use", "manual",
          "This would migrate, but another use of the same resource cannot, and the two cannot be separated.",
          "See the finding that it names."),
+    Code("LDC309", "kept: it needs a newer dagster-dbt", "manual",
+         "The v2 API of the dagster-dbt that the code runs with does not have this yet.",
+         "Upgrade dagster-dbt, or say with --dagster-dbt what the code will run with, then migrate again."),
     # LDC4xx: a fact is missing
     Code("LDC401", "the facts of a dbt Cloud job are missing", "manual",
          "A placeholder stands in for them, and raises when the code loads.",

@@ -38,8 +38,9 @@ from ..functions import composes, place_of
 from ..index import Reference
 from ..kinds import thing_kind
 from ..modules import Module
+from ..release import Release
 from ..roles import Role, role_of
-from ..run_and_poll import HELPERS, RELATED, helper_text, poll_of, run_and_poll
+from ..run_and_poll import HELPERS, RELATED, helper_text, poll_of, run_and_poll, without_related
 from ..units import Unit
 from ..v2 import Use
 from ..values import Keyed, Made, Member, Result, Value, legacy_name
@@ -138,6 +139,9 @@ def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.ex
     method, problem, job_node = read_call(node, name, lambda given: context.constants.is_text(module, given))
     jobs: tuple[JobRef, ...] = (context.job_ref(module, job_node),) if job_node is not None else ()
     blocked = [Finding(module.place(node), "LDC304", problem, name)] if problem else []
+    lacks = _lacks(context.release, method)
+    if lacks:
+        blocked.append(Finding(module.place(node), "LDC309", lacks, name))
     if (
         isinstance(base, ast.Call)
         and thing_kind(next(iter(context.index.values(module, base)), value)) == "resource"
@@ -175,6 +179,14 @@ def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.ex
         jobs=jobs,
         covers=covered([returns]) if isinstance(returns, (ast.Name, ast.Attribute)) else frozenset(),
     )
+
+
+def _lacks(release: Release, method: Method | None) -> str:
+    if method is not None and method.name == "cancel_run":
+        return release.lacks("cancel")
+    if method is not None and method.name == "get_run" and method.argument("include_related") is not None:
+        return release.lacks("related")
+    return ""
 
 
 def _holds_legacy(context: Context, call: ast.Call) -> bool:
@@ -260,7 +272,8 @@ def _rewrite_poll_in_expression(
     assert use_.first is not None
     style = context.style(module)
     name = unit.namespace(module).shared(HELPERS[method.name])
-    text = helper_text(method.name, name, use, style)
+    related = not context.release.lacks("related")
+    text = helper_text(method.name, name, use, style, related=related)
     done.edit(module, InsertBefore(module.span(use_.first), text, blank=True, rank=0))
     done.edit(module, ReplaceExpression(module.span(node.func), name))
     done.edit(module, PrependArgument(module.span(node), client_text(context, module, use_.base)))
@@ -278,7 +291,9 @@ def _rewrite_poll(
     run = target.id if isinstance(target, ast.Name) else namespace.fresh("run", "dbt_run")
     client = client_text(context, module, use_.base)
     style = context.style(module)
-    poll = poll_of(method, module, related=_needs_related(context, claim))
+    poll = poll_of(
+        method, module, related=_needs_related(context, claim) and not context.release.lacks("related")
+    )
     lines = run_and_poll(poll, run, client, namespace.fresh("client", "dbt_client"), use, style)
     if isinstance(statement, ast.Return):
         lines.append(f"return {run}")
@@ -294,6 +309,10 @@ def _tell_of_poll(claim: Claim, method: Method, context: Context, done: Rewrite)
     if method.argument("poll_timeout") is not None:
         done.tell(module, node, "LDC216", "the run goes on in dbt Cloud when poll_timeout passes", name)
     done.tell(module, node, "LDC218", "requests time out after 15 seconds, and are retried as v2 does", name)
+    if context.release.lacks("related") and (
+        claim.detail.kind == "expression" or _needs_related(context, claim)
+    ):
+        done.tell(module, node, "LDC213", without_related(context.release), name)
     is_followed = claim.detail.role.kind in {"chain", "flow", "nothing"}
     if not is_followed or _is_handed_on(context, claim):
         done.tell(module, node, "LDC213", "the value is a mapping of run details", name)

@@ -52,7 +52,7 @@ def _claim(context: Context, module: Module, node: ast.Call) -> Claim:
         finding = Finding(place, "LDC401", f"job {ref.job_id}: its {fact}", NAME)
     blocked: tuple[Finding, ...] = (finding,) if known is None else ()
     if known is not None and fact in {_COMMANDS, FACT}:
-        refusal = refusal_of(known)
+        refusal = refusal_of(known, context.release)
         blocked = (Finding(place, *refusal, NAME),) if refusal is not None else ()
     return Claim(
         construct="placeholders",

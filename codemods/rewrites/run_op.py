@@ -134,7 +134,7 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     text = op_text(
         found.variable,
         _own_fields(module, found, style),
-        poll_of(method, module, related=True),
+        poll_of(method, module, related=not context.release.lacks("related")),
         materializations,
         use,
         style,
@@ -144,7 +144,11 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     told = "".join(f"{comment}\n" for comment in comments)
     done.edit(module, ReplaceStatement(module.span(statement), told + text))
     tell_of_op(
-        done, claim, materializes=materializations is not None, limits="poll_timeout" in found.settings
+        done,
+        claim,
+        context.release,
+        materializes=materializations is not None,
+        limits="poll_timeout" in found.settings,
     )
     return done
 

@@ -127,14 +127,14 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
         text = op_text(
             name,
             _own_fields(name, use, style),
-            _poll(style),
+            _poll(style, related=not context.release.lacks("related")),
             _materializations(style),
             use,
             style,
             before=["config = context.op_config"],
         )
         done.edit(module, InsertBefore(module.span(bare.first), text, blank=True))
-        tell_of_op(done, claim, materializes=True, limits=True)
+        tell_of_op(done, claim, context.release, materializes=True, limits=True)
     if not bare.name:
         done.edit(module, ReplaceExpression(module.span(claim.node), name))
     return done
@@ -155,11 +155,12 @@ def _own_fields(name: str, use: Use, style: Style) -> list[Field]:
     return [*named, Field(f"{{\n{entries}}}", "config_schema")]
 
 
-def _poll(style: Style) -> Poll:
+def _poll(style: Style, *, related: bool) -> Poll:
     return Poll(
         job=_config("job_id", style),
         interval=_config("poll_interval", style),
         timeout=_config("poll_timeout", style),
+        related=related,
     )
 
 

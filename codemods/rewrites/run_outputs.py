@@ -14,7 +14,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..claims import Claim, Context, Rewrite
-from ..client_methods import OUTPUT_ATTRIBUTES, RESULTS_ATTRIBUTE, STATUS_ATTRIBUTE, is_output
+from ..client_methods import (
+    JOB_NAME_ATTRIBUTE,
+    OUTPUT_ATTRIBUTES,
+    RESULTS_ATTRIBUTE,
+    STATUS_ATTRIBUTE,
+    is_output,
+)
 from ..client_uses import client_claim, client_text, rewrite_attribute
 from ..edits import ReplaceAround
 from ..findings import Finding
@@ -56,6 +62,9 @@ def _claim(context: Context, module: Module, node: ast.Attribute, value: Member)
     if replacement is None:
         said = f"the run details of v2 have nothing for `.{value.attribute}`"
         blocked = (Finding(module.place(node), "LDC304", said, "DbtCloudOutput"),)
+    lacks = context.release.lacks("related") if value.attribute == JOB_NAME_ATTRIBUTE else ""
+    if lacks:
+        blocked = (Finding(module.place(node), "LDC309", lacks, "DbtCloudOutput"),)
     return client_claim(
         "run_outputs",
         module,

@@ -9,6 +9,7 @@ from pathlib import Path
 from legacy_shim.codemods import pipeline
 from legacy_shim.codemods.facts import Facts, Job
 from legacy_shim.codemods.options import Options
+from legacy_shim.codemods.release import Release
 from legacy_shim.codemods.report import Report
 
 HOST = "https://cloud.getdbt.com"
@@ -37,17 +38,23 @@ HOURLY = Job(
     triggers={"schedule": True},
 )
 FACTS = Facts((NIGHTLY, HOURLY))
+NEWEST = Release()
 
 
 def migrate(
-    folder: Path, files: Mapping[str, str], *, facts: Facts = FACTS, env: Mapping[str, str] | None = None
+    folder: Path,
+    files: Mapping[str, str],
+    *,
+    facts: Facts = FACTS,
+    env: Mapping[str, str] | None = None,
+    release: Release = NEWEST,
 ) -> tuple[dict[str, str], Report]:
     """Write the files, migrate them, and answer their new texts and the report."""
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(textwrap.dedent(text).lstrip("\n").encode())
-    report = pipeline.write(pipeline.migrate([folder], Options(facts=facts, env=env or {})))
+    report = pipeline.write(pipeline.migrate([folder], Options(facts=facts, env=env or {}, release=release)))
     return {name: (folder / name).read_bytes().decode() for name in files}, report
 
 

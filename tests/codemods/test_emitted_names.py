@@ -13,12 +13,13 @@ from pathlib import Path
 
 import emitted
 import pytest
-from rewriting import FACTS, HOURLY
+from rewriting import FACTS, HOURLY, NEWEST
 
 from legacy_shim.codemods import pipeline
 from legacy_shim.codemods.client_methods import METHODS, SETTINGS
 from legacy_shim.codemods.facts import Facts
 from legacy_shim.codemods.options import Options
+from legacy_shim.codemods.release import Release, installed_release
 
 TOP = Path(__file__).resolve().parents[2]
 CASES = TOP / "tests" / "cases"
@@ -71,31 +72,42 @@ EVERYTHING = """
 """
 
 
-def _written(folder: Path, facts: Facts) -> Iterator[str]:
-    options = Options(facts=facts, env={"DBT_JOB_ID": "67890"}, polling_sensor=True)
+OLDEST = Release((0, 28, 0))
+NOT_IN_OLDEST = ("cancel_run", "include_related", "partitions_def", "partition_key_to", "if ran.run_status")
+"""What the oldest dagster-dbt has no form for stays on the facade, with all that belongs to it."""
+
+
+def _written(folder: Path, facts: Facts, release: Release) -> Iterator[str]:
+    options = Options(facts=facts, env={"DBT_JOB_ID": "67890"}, polling_sensor=True, release=release)
     for change in pipeline.migrate([folder], options).changes:
         yield change.new_text
 
 
 @pytest.fixture(scope="module")
 def all_texts(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What becomes of every case where dagster-dbt has everything."""
+    return _texts(tmp_path_factory, EVERYTHING, NEWEST)
+
+
+def _texts(tmp_path_factory: pytest.TempPathFactory, program: str, release: Release) -> list[str]:
     """What becomes of every case, with facts and without, each in a folder of its own."""
     folders = []
     for path in sorted(CASES.glob("*/before")):
         folders.append(tmp_path_factory.mktemp(path.parent.name) / "before")
         shutil.copytree(path, folders[-1])
     everything = tmp_path_factory.mktemp("everything")
-    (everything / "everything.py").write_text(textwrap.dedent(EVERYTHING))
+    (everything / "everything.py").write_text(textwrap.dedent(program))
     return [
         text
         for folder in (*folders, everything)
         for facts in (ALL_FACTS, Facts())
-        for text in _written(folder, facts)
+        for text in _written(folder, facts, release)
     ]
 
 
-def test_what_is_written_is_there(all_texts: list[str]) -> None:
-    assert sorted({line for text in all_texts for line in emitted.problems(text, ATTRIBUTES)}) == []
+def test_what_is_written_is_there(tmp_path_factory: pytest.TempPathFactory) -> None:
+    texts = _texts(tmp_path_factory, EVERYTHING, installed_release())
+    assert sorted({line for text in texts for line in emitted.problems(text, ATTRIBUTES)}) == []
 
 
 def test_the_walk_sees_what_is_not_there() -> None:
@@ -146,9 +158,16 @@ def _names(tree: ast.AST) -> Iterator[str]:
 @pytest.mark.skipif(
     "OLDEST_PYTHON" not in os.environ, reason="OLDEST_PYTHON names no Python beside the oldest dagster-dbt"
 )
-def test_what_is_written_is_there_in_the_oldest_dagster_dbt(all_texts: list[str], tmp_path: Path) -> None:
+def test_what_is_written_is_there_in_the_oldest_dagster_dbt(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    program = "\n".join(
+        line for line in EVERYTHING.split("\n") if not any(name in line for name in NOT_IN_OLDEST)
+    )
+    texts = _texts(tmp_path_factory, program, OLDEST)
+    assert any("dbt_cloud_assets" in text and "def settings" in text for text in texts)
     paths = []
-    for place, text in enumerate(all_texts):
+    for place, text in enumerate(texts):
         path = tmp_path / f"written_{place}.py"
         path.write_text(text)
         paths.append(str(path))

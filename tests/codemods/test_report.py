@@ -218,12 +218,25 @@ def test_json_keeps_to_its_schema(change: Change, tmp_path: Path) -> None:
 # SARIF
 
 
+SARIF_SCHEMA = json.loads(Path(__file__).with_name("sarif-2.1.0.schema.json").read_text("utf-8"))
+"""The schema of OASIS, revision rtm.5, as its authors distribute it."""
+
+
 def _sarif(report: Report, root: Path) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(render(report, "sarif", root=root))
-    assert document["version"] == "2.1.0"
+    jsonschema.Draft4Validator(
+        SARIF_SCHEMA, format_checker=jsonschema.Draft4Validator.FORMAT_CHECKER
+    ).validate(document)
     (run,) = document["runs"]
     assert isinstance(run, dict)
     return run
+
+
+def test_sarif_that_is_wrong_would_be_found(tmp_path: Path) -> None:
+    document = json.loads(render(_report(KEPT), "sarif", root=tmp_path))
+    document["runs"][0]["results"][0]["level"] = "fatal"
+    with pytest.raises(jsonschema.ValidationError, match="fatal"):
+        jsonschema.Draft4Validator(SARIF_SCHEMA).validate(document)
 
 
 def test_sarif_points_into_the_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
