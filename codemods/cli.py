@@ -136,6 +136,7 @@ def migrate(
     with answers(watch) as console:
         from . import pipeline
         from .advice import next_steps
+        from .checkout import warnings
         from .formats.text import findings_text, outcome_text
 
         _refuse_contradictions(diff, check, form, output)
@@ -155,6 +156,8 @@ def migrate(
             # Whatever differs is named before a byte is written.
             console.print(findings_text(report, console.palette))
         if not (diff or check):
+            for warning in warnings(change.source.path for change in report.changes):
+                console.note(warning)
             report = _written(report, watch)
         if told_first:
             console.print(outcome_text(report, next_steps(report, "migrate", paths), console.palette))
