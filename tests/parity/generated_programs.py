@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 DAGSTER = (
     "from dagster import (\n    AssetKey,\n    AssetSelection,\n    DailyPartitionsDefinition,\n    Definitions,\n    EnvVar,\n"
-    "    ScheduleDefinition,\n    asset,\n    define_asset_job,\n    job,\n    op,\n    with_resources,\n)\n"
+    "    ScheduleDefinition,\n    asset,\n    define_asset_job,\n    job,\n    op,\n    repository,\n    with_resources,\n)\n"
 )
 BALLAST = "def ours( a,b = 2 ):  # as   it stands\n\n\n  return (a ,b)\n"
 """What nobody formatted, and the migration has no business with."""
@@ -79,13 +79,21 @@ LOADS = (
     "def load_{name}(job_id):\n    return {load}({cloud}, job_id{more})\n\n\n{name} = load_{name}({id})\n",
     'JOBS_{name} = {{"it": {id}}}\n{name} = {load}(dbt_cloud={cloud}, job_id=JOBS_{name}["it"]{more})\n',
     '{name} = {load}(dbt_cloud={cloud}, job_id=int(os.getenv("NO_SUCH_ID", "{id}")){more})\n',
+    "{name} = [{load}(dbt_cloud={cloud}, job_id=job_id{more}) for job_id in ({id},)]\n",
+    "{name} = []\nfor job_id in [{id}]:\n    {name}.append({load}({cloud}, job_id{more}))\n",
+    "def build_{name}(resource, ids):\n    return [{load}(dbt_cloud=resource, job_id=one{more}) for one in ids]\n\n\n"
+    "{name} = build_{name}({cloud}, [{id}])\n",
 )
+LISTS = LOADS[-3:]
+"""Those whose name holds a list of loads."""
 MORE = (
     "",
     ', node_info_to_group_fn=lambda node: node["resource_type"]',
     ', node_info_to_asset_key=lambda node_info: AssetKey([node_info["resource_type"], node_info["name"]])',
     ", node_info_to_asset_key=key_of, node_info_to_group_fn=group_of",
     ', partitions_def=DailyPartitionsDefinition("2024-01-01", end_date="2024-01-03")',
+    ', partitions_def=DailyPartitionsDefinition("2024-01-01", end_date="2024-01-03"), '
+    'partition_key_to_vars_fn=lambda key: {"day": key, "it": "that\'s it"}',
 )
 FUNCTIONS = (
     'def key_of(node_info):\n    return AssetKey(["own", node_info["resource_type"], node_info["name"]])\n\n\n'
@@ -187,8 +195,10 @@ class _Writer:
 
     def load(self, name: str, job_id: int, cloud: str) -> str:
         reached = self._reach("assets", "resources", cloud)
-        self.add("assets", _chosen(self.draw, LOADS), name=name, cloud=reached, id=job_id, more=self.more)
-        return self._reach("definitions", "assets", name)
+        form = _chosen(self.draw, LOADS)
+        self.add("assets", form, name=name, cloud=reached, id=job_id, more=self.more)
+        reach = self._reach("definitions", "assets", name)
+        return f"*{reach}" if form in LISTS else reach
 
     def job(self, cloud: str) -> str:
         """A job of an op that uses the client, and one that runs a dbt Cloud job."""
@@ -218,10 +228,16 @@ class _Writer:
                 'everything = define_asset_job("everything", selection=AssetSelection.all())\n'
             )
             jobs = [*jobs, "everything"]
-            form = _chosen(self.draw, ("list", "star", "with_resources", "plus"))
+            form = _chosen(self.draw, ("list", "star", "with_resources", "plus", "repository"))
+            if form == "repository":
+                held = "".join(f"        {one},\n" for one in [*placed, *jobs])
+                self.sections["definitions"].append(
+                    f"@repository\ndef shop_repository():\n    return [\n{held}    ]\n"
+                )
+                return
             spelled = {
                 "list": f"[{', '.join(placed)}]",
-                "star": f"[{', '.join('*' + one for one in placed)}]",
+                "star": f"[{', '.join('*' + one.lstrip('*') for one in placed)}]",
                 "with_resources": f"with_resources([{', '.join(placed)}], {{}})",
                 "plus": " + ".join(f"[{one}]" for one in placed),
             }[form]
