@@ -16,6 +16,8 @@ def files_around(paths: Sequence[Path], found: FoundFiles) -> tuple[Path, ...]:
     """
     given = {os.path.realpath(path) for path in paths}
     roots = {root for path in given for root in _repository_of(Path(path)) if str(root) not in given}
+    if not roots:
+        return ()
     taken = {os.path.realpath(path) for path in found.python}
     around: list[Path] = []
     for root in sorted(roots):
