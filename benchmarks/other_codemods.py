@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks._trees import codemods, copy_packages, plant_legacy, run, size_of
+from benchmarks._trees import codemods, copy_packages, plant_legacy, require, run, size_of
 
 _LIMIT = 900.0
 """Seconds that each may take."""
@@ -18,6 +18,7 @@ _LIMIT = 900.0
 
 def main() -> None:
     """Print seconds and ratios: one run each, on a copy of its own, with as many processes as it takes by itself."""
+    require("bump_pydantic", "django_upgrade", "libcst")
     python = sys.executable
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
