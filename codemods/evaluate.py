@@ -43,12 +43,15 @@ from .values import (
     Result,
     Value,
     Values,
+    depth_of,
 )
 
 _ROUNDS = 6
 """How often what depends on itself is evaluated again before what is known of it is taken for all there is."""
 _DEEPEST = 90
 """Expressions inside of each other that are followed: what goes deeper is not known, and Python's stack is spared."""
+_LONGEST = 8
+"""Attributes and calls that are followed from where a value is reached: a resource's client's run's details' entry."""
 Asked = ast.expr | tuple[Module, str]
 """What can be asked for: an expression, or a module-level name as importers see it."""
 
@@ -227,7 +230,7 @@ class Evaluator:
                     found |= self.objects.attribute(owner, node.attr)
                 case Made() | Keyed() if self.objects.is_own(value, node.attr):
                     found |= self.objects.own(value, node.attr)
-                case Made() | Keyed() | Result() | Member():
+                case Made() | Keyed() | Result() | Member() if depth_of(value) < _LONGEST:
                     found.add(Member(value, node.attr))
         if not found and node.attr == "resources":
             found.add(RESOURCES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from .modules import Module
@@ -79,6 +80,16 @@ class Member:
     of: Value
     attribute: str
 
+    @cached_property
+    def root(self) -> Value:
+        """What it was reached from."""
+        return root(self.of)
+
+    @cached_property
+    def depth(self) -> int:
+        """How many attributes and calls lead to it."""
+        return depth_of(self.of) + 1
+
 
 @dataclass(frozen=True)
 class Result:
@@ -98,9 +109,16 @@ LEGACY = "legacy."
 
 def root(value: Value) -> Value:
     """What a member or result was reached from."""
-    while isinstance(value, (Member, Result)):
-        value = value.of if isinstance(value, Member) else value.member.of
-    return value
+    if isinstance(value, Result):
+        value = value.member
+    return value.root if isinstance(value, Member) else value
+
+
+def depth_of(value: Value) -> int:
+    """How many attributes and calls lead to a value from what it was reached from."""
+    if isinstance(value, Result):
+        value = value.member
+    return value.depth if isinstance(value, Member) else 0
 
 
 def legacy_name(value: Value) -> str:

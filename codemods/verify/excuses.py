@@ -31,8 +31,7 @@ def of_asset_field(field: str, was: Mapping[str, Any], now: Mapping[str, Any]) -
     """LDC206 where v2 merely tells more of an asset: what was there is there still, but for links to dbt Cloud."""
     old, new = was[field], now[field]
     if field == "kinds":
-        known = {_CLOUD_KIND, str(now["metadata"].get(_STORAGE, ["", ""])[1])}
-        is_told = set(old) <= set(new) and set(new) - set(old) <= known
+        is_told = set(old) <= set(new) and _is_adapter(set(new) - set(old) - {_CLOUD_KIND}, now["metadata"])
     elif field == "tags":
         is_told = _keeps(old, new) and all(new[name] == "" for name in new if name not in old)
     elif field == "metadata":
@@ -42,6 +41,13 @@ def of_asset_field(field: str, was: Mapping[str, Any], now: Mapping[str, Any]) -
     else:
         is_told = field in ("description", "code_version") and old is None
     return "LDC206" if is_told else None
+
+
+def _is_adapter(kinds: set[str], metadata: Mapping[str, Any]) -> bool:
+    """Whether those kinds are dbt's adapter, or none. Its name is in the metadata, but with dagster-dbt 0.28.0."""
+    if _STORAGE not in metadata and _UNIQUE_ID in metadata:
+        return len(kinds) <= 1
+    return kinds <= {str(metadata.get(_STORAGE, ["", ""])[1])}
 
 
 def _keeps(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:

@@ -21,6 +21,8 @@ from legacy_shim.codemods.verify.judgement import judge
 
 CASES = load_cases()
 UPSTREAM_SHIPS_LEGACY = find_spec("dagster_dbt.cloud") is not None
+CLOUD_IDS = "dagster_dbt/cloud_"
+"""What the metadata of an asset has begun with since dagster-dbt 0.29, and with the facade on every release."""
 
 
 def _by_name(case: Case) -> str:
@@ -40,12 +42,23 @@ def test_facade_does_what_upstream_did(runner: Runner) -> None:
     facade = runner.snapshot(runner.work / "program", "facade", install=True)
     assert facade["error"] is None, facade["error"]["traceback"]
     _assert_everything_ran(facade)
+    if not any(_cloud_ids(asset) for asset in _assets(upstream)):
+        for asset in _assets(facade):
+            asset["metadata"] = {k: v for k, v in asset["metadata"].items() if k not in _cloud_ids(asset)}
     differences = [
         str(row)
         for row in compare(upstream, facade)
         if f"{row.kind} of {row.subject}" not in runner.case.upstream_allowed
     ]
     assert differences == [], "\n".join(differences)
+
+
+def _assets(document: dict) -> list[dict]:
+    return list(document["graph"]["assets"].values())
+
+
+def _cloud_ids(asset: dict) -> set[str]:
+    return {name for name in asset["metadata"] if name.startswith(CLOUD_IDS)}
 
 
 def test_migration_keeps_what_users_see(runner: Runner) -> None:

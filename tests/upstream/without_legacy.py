@@ -1,4 +1,4 @@
-"""Makes a copy of the installed dagster-dbt that no longer has its legacy package, as a later release might."""
+"""Takes the legacy package out of a dagster-dbt, as a later release might."""
 
 from __future__ import annotations
 
@@ -16,14 +16,18 @@ def copy_without_legacy(site: Path) -> Path:
     assert spec.origin is not None, "dagster-dbt is installed as a package"
     package = site / "dagster_dbt"
     shutil.rmtree(package, ignore_errors=True)
-    shutil.copytree(
-        Path(spec.origin).parent, package, ignore=shutil.ignore_patterns("__pycache__", "cloud", "*.pyc")
-    )
+    shutil.copytree(Path(spec.origin).parent, package, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+    remove_legacy(package)
+    return package
+
+
+def remove_legacy(package: Path) -> None:
+    """Remove `cloud/` from the folder of a `dagster_dbt`, and the imports of it. Nothing happens where it is gone."""
+    shutil.rmtree(package / "cloud", ignore_errors=True)
     init = package / "__init__.py"
     init.write_text(_without_legacy_imports(init.read_text(encoding="utf-8")), encoding="utf-8")
     assert not (package / "cloud").exists()
     assert (package / "cloud_v2").is_dir()
-    return package
 
 
 def _without_legacy_imports(source: str) -> str:
