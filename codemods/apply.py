@@ -191,7 +191,7 @@ class _Changer(cst.CSTTransformer):
             case PrependArgument():
                 return prepend_argument(node, self._expression(edit.value))
             case AddArgument():
-                return add_argument(node, edit.name, self._expression(edit.value))
+                return add_argument(node, edit.name, self._expression(edit.value), edit.comment)
             case AddElement():
                 return add_element(node, self._expression(edit.value))
             case AddEntry():

@@ -66,8 +66,8 @@ def prepend_argument(call: cst.Call, value: Any) -> cst.Call:
     return call.with_changes(args=[first, *call.args])
 
 
-def add_argument(call: cst.Call, name: str, value: Any) -> cst.Call:
-    """The call with one more keyword argument, the last."""
+def add_argument(call: cst.Call, name: str, value: Any, comment: str = "") -> cst.Call:
+    """The call with one more keyword argument, the last; the comment stands behind it if the line ends there."""
     argument = cst.Arg(
         keyword=cst.Name(name),
         value=value,
@@ -82,6 +82,9 @@ def add_argument(call: cst.Call, name: str, value: Any) -> cst.Call:
     before = last.with_changes(
         comma=cst.Comma(whitespace_after=separator), whitespace_after_arg=cst.SimpleWhitespace("")
     )
+    if comment and has_comma and isinstance(end, cst.ParenthesizedWhitespace) and not end.first_line.comment:
+        told = cst.TrailingWhitespace(cst.SimpleWhitespace("  "), cst.Comment(comment))
+        end = end.with_changes(first_line=told)
     added = (
         argument.with_changes(comma=cst.Comma(whitespace_after=end))
         if has_comma

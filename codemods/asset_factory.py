@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from . import render
 from .asset_text import has_postponed_annotations, may_be_time_windows
 from .claims import Context, Rewrite
+from .functions import is_none
 from .job_commands import EVERYTHING, Plan, build_words, command_words
 from .modules import Module
 from .render import Field
@@ -153,7 +154,7 @@ def _decorator(
             fields.append(Field(_cell(name, style), name))
     fields.append(Field(f"f{style.quote}dbt_cloud_job_{{job_id}}{style.quote}", "name"))
     partitions = wanted.arguments.get("partitions_def")
-    if partitions is not None and not (isinstance(partitions, ast.Constant) and partitions.value is None):
+    if partitions is not None and not is_none(partitions):
         fields.append(Field(_argument(wanted, "partitions_def"), "partitions_def"))
         if may_be_time_windows(context, module, partitions):
             fields.append(Field(f"{use('dagster', 'BackfillPolicy')}.multi_run()", "backfill_policy"))
@@ -193,7 +194,7 @@ def _body(wanted: Factory, workspace: str, columns: _Columns, use: Use, style: S
     command = _cell("command", style)
     lines = each("before") if columns.before else []
     variables = wanted.arguments.get("partition_key_to_vars_fn")
-    if variables is not None and not (isinstance(variables, ast.Constant) and variables.value is None):
+    if variables is not None and not is_none(variables):
         asked = (
             "partition_key_to_vars_fn(context.partition_key)"
             if "partition_key_to_vars_fn" in wanted.handed_in

@@ -11,6 +11,7 @@ from legacy_shim.dbt_commands import DbtCommand
 from . import render
 from .claims import Context, JobRef, Rewrite
 from .facts import Job
+from .functions import is_none
 from .job_commands import Plan, build_words, command_words
 from .modules import Module
 from .render import Field
@@ -129,7 +130,7 @@ def _decorator_fields(
     values = {"workspace": workspace, **_selection(wanted, style, use)}
     values["name"] = _op_name(wanted, style)
     partitions = wanted.arguments.get("partitions_def")
-    if partitions is not None and not (isinstance(partitions, ast.Constant) and partitions.value is None):
+    if partitions is not None and not is_none(partitions):
         values["partitions_def"] = render.own_text(module, partitions)
         if may_be_time_windows(context, module, partitions):
             values["backfill_policy"] = f"{use('dagster', 'BackfillPolicy')}.multi_run()"
@@ -196,7 +197,7 @@ def _body(wanted: AssetText, runner: str, style: Style, use: Use) -> list[str]:
         lines += [line for command in plan.before for line in alone(command, runner, use, style)]
         words = [style.string(word) for word in build_words(plan)]
     variables = wanted.arguments.get("partition_key_to_vars_fn")
-    if variables is not None and not (isinstance(variables, ast.Constant) and variables.value is None):
+    if variables is not None and not is_none(variables):
         asked = call_text(wanted.module, variables, "context.partition_key")
         lines += f"dbt_vars = {use('json', '')}.dumps({asked})".split("\n")
         words += [style.string("--vars"), "dbt_vars"]

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from .functions import is_none
 from .kinds import is_op, thing_kind
 from .spellings import CALLED
 from .values import Keyed, Result, Value, legacy_name
@@ -129,11 +130,7 @@ def read_call(
             return None, f"the arguments of `{name}` are given with `**`", None
         arguments.append((keyword.arg, keyword.value))
     for given, value in arguments:
-        if given not in allowed and not (given in _MAY_BE_NONE and _is_none(value)):
+        if given not in allowed and not (given in _MAY_BE_NONE and is_none(value)):
             return None, f"v2's `{METHODS[name] or 'trigger_job_run'}` has no `{given}`", None
     job = dict(arguments).get("job_id")
     return Method(name, tuple(arguments)), "", job
-
-
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None

@@ -59,11 +59,12 @@ class DropEntry:
 
 @dataclass(frozen=True)
 class AddArgument:
-    """Add the keyword argument ``name=value`` to the call at ``span``."""
+    """Add the keyword argument ``name=value`` to the call at ``span``, with a comment where it has a line of its own."""
 
     span: Span
     name: str
     value: str
+    comment: str = ""
 
 
 @dataclass(frozen=True)

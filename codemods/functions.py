@@ -135,3 +135,8 @@ def returns_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.exp
         if not isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.Lambda)):
             stack.extend(ast.iter_child_nodes(node))
     return found
+
+
+def is_none(node: ast.expr | None) -> bool:
+    """Whether nothing is given: no expression, or ``None`` written out."""
+    return node is None or (isinstance(node, ast.Constant) and node.value is None)

@@ -48,3 +48,8 @@ def unknown_job(ref: JobRef) -> str:
     if ref.variable:
         return f"set {ref.variable}, or give it with --env-file"
     return f"the job id `{ref.module.source_of(ref.node)}` cannot be read here"
+
+
+def reuse_note(job: Job) -> str:
+    """The comment behind the name of the job that a workspace runs."""
+    return f"# runs job {job.id} itself, with its settings"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from . import sinks
 from .claims import Context, JobRef
 from .findings import Finding
+from .functions import is_none
 from .job_commands import refusal_of
 from .kinds import thing_kind
 from .modules import Module
@@ -67,7 +68,8 @@ def read_load(context: Context, value: Made) -> ReadLoad:
         ]
     if problem:
         blocked.append(Finding(module.place(call), "LDC302", problem, NAME))
-    lacks = context.release.lacks("partitions") if "partitions_def" in arguments else ""
+    partitions = arguments.get("partitions_def")
+    lacks = "" if is_none(partitions) else context.release.lacks("partitions")
     if lacks:
         blocked.append(Finding(module.place(call), "LDC309", lacks, NAME))
     resources = frozenset(

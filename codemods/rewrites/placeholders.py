@@ -17,7 +17,7 @@ from ..edits import AddArgument, InsertAfter, InsertBefore, ReplaceExpression
 from ..facts import Job
 from ..findings import Finding
 from ..job_commands import EVERYTHING, Plan, build_words, plan_of, refusal_of
-from ..job_differences import tell_of_job, tell_of_schedules, unknown_job
+from ..job_differences import reuse_note, tell_of_job, tell_of_schedules, unknown_job
 from ..modules import FUNCTIONS, Module
 from ..roles import Role, role_of
 from ..units import Environment, Unit
@@ -142,7 +142,10 @@ def _fill_place(
     reused = unit.reused.get(Environment.of(job))
     if reused is not None and role.call is not None:
         name = context.style(claim.module).string(reused.name)
-        done.edit(claim.module, AddArgument(claim.module.span(role.call), "adhoc_job_name", name))
+        done.edit(
+            claim.module,
+            AddArgument(claim.module.span(role.call), "adhoc_job_name", name, reuse_note(reused)),
+        )
 
 
 def _select(claim: Claim, call: ast.Call, plan: Plan, unit: Unit, context: Context, done: Rewrite) -> None:

@@ -20,7 +20,7 @@ from ..claims import Claim, Context, JobRef, Rewrite, covered
 from ..edits import InsertBefore, ReplaceExpression, ReplaceStatement
 from ..findings import Finding
 from ..index import Reference
-from ..job_differences import tell_of_schedules, unknown_job
+from ..job_differences import reuse_note, tell_of_schedules, unknown_job
 from ..kinds import thing_kind
 from ..modules import FUNCTIONS, Module
 from ..render import Field
@@ -300,8 +300,7 @@ def _place(claim: Claim, unit: Unit, use: Use, string: Callable[[str], str]) -> 
     ]
     reused = unit.reused.get(where) if where is not None and _loads_of(claim, unit) else None
     if reused is not None:
-        note = f"# runs job {reused.id} itself, with its settings"
-        fields.append(Field(string(reused.name), "adhoc_job_name", trailing=note))
+        fields.append(Field(string(reused.name), "adhoc_job_name", trailing=reuse_note(reused)))
     return fields
 
 

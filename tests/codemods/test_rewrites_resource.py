@@ -226,3 +226,10 @@ def test_settings_on_a_class_of_another_file_are_followed(
     assert f'token=os.environ[{holder}.token["env"]],' in texts["program.py"]
     assert "adhoc_job_name" in texts["program.py"]
     assert not [finding for finding in report.findings if finding.is_left_for_a_person]
+
+
+def test_a_filled_placeholder_says_what_its_job_is(tmp_path: Path) -> None:
+    program = IMPORTS + 'dbt_cloud = dbt_cloud_resource("t", 12345)\n' + LOAD + BINDING
+    empty, _ = migrate_one(tmp_path / "empty", program, facts=Facts())
+    filled, _ = migrate_one(tmp_path / "filled", empty)
+    assert '    adhoc_job_name="Nightly",  # runs job 67890 itself, with its settings\n)\n' in filled
