@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test upstream check format bench clean
+.PHONY: help demo test matrix upstream check format bench clean
 
 help:  ## what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ demo: $(READY)  ## a legacy project on real dbt: run it, migrate it, run it agai
 
 test: $(READY)  ## every test, in JOBS=2 processes; ARGS="-k name" narrows
 	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+matrix: $(READY)  ## the core of the tests on each Python and dagster-dbt, from nothing; KINDS="oldest removed" narrows
+	@$(BIN)/python tests/matrix/run.py --jobs $(JOBS) $(KINDS)
 
 upstream: $(READY)  ## dagster-dbt's own tests of its legacy package, on the facade (fetches its sdist into .upstream/)
 	@$(BIN)/python tests/upstream/run_suite.py -n $(JOBS) $(ARGS)
@@ -34,7 +37,7 @@ bench: $(READY)  ## the benchmarks
 	@$(BIN)/python -m benchmarks
 
 clean:  ## remove .venv, .upstream and every cache
-	@rm -rf .venv .upstream .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info
+	@rm -rf .venv .upstream .matrix .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 14))' \

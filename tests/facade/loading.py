@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
 import json
 import os
@@ -47,6 +48,10 @@ def loaded(definitions: Definitions) -> AssetsDefinition:
     graph = definitions.get_repository_def().asset_graph
     (assets,) = [one for one in graph.assets_defs if one.is_executable]
     return assets
+
+
+SHIPS_LEGACY = importlib.util.find_spec("dagster_dbt.cloud") is not None
+"""Whether the installed dagster-dbt has its legacy package still."""
 
 
 def tells_ids() -> bool:

@@ -18,10 +18,22 @@ from dagster import (
     Definitions,
     define_asset_job,
 )
-from loading import ARTIFACTS, JOB, PROJECT, commands_run, config, loaded, rewritten, shop_cloud, shown
+from loading import (
+    ARTIFACTS,
+    JOB,
+    PROJECT,
+    SHIPS_LEGACY,
+    commands_run,
+    config,
+    loaded,
+    rewritten,
+    shop_cloud,
+    shown,
+)
 
 from legacy_shim.emulator import DbtCloud, Server, serve
 
+pytestmark = pytest.mark.skipif(not SHIPS_LEGACY, reason="the installed dagster-dbt has no legacy loader")
 UPSTREAM, FACADE = "dagster_dbt.cloud", "legacy_shim.cloud"
 Load = Callable[..., Any]
 

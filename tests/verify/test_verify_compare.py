@@ -205,6 +205,21 @@ def test_one_run_for_each_partition_is_what_no_policy_means() -> None:
     assert compare(snapshot(), after) == []
 
 
+@pytest.mark.parametrize(
+    ("kinds", "told"), [(["dbtcloud", "duckdb"], True), (["dbtcloud", "duckdb", "excel"], False)]
+)
+def test_kinds_of_a_dagster_dbt_that_does_not_name_its_adapter(kinds: list[str], told: bool) -> None:
+    """As 0.28.0, whose assets have the id of their node, and not what they are stored in."""
+    after = snapshot()
+    assets_of(after)["orders"]["metadata"]["dagster_dbt/unique_id"] = [
+        "TextMetadataValue",
+        "model.shop.orders",
+    ]
+    assets_of(after)["orders"]["kinds"] = kinds
+    (row,) = [row for row in compare(snapshot(), after) if row.kind == "kinds"]
+    assert row.is_expected is told
+
+
 def test_unexpected_differences_come_first() -> None:
     after = snapshot()
     assets_of(after)["orders"].update(kinds=["dbtcloud"], group="marts")
