@@ -48,6 +48,13 @@ _KEYWORDS: Mapping[str, frozenset[str]] = {
     "run_job_and_poll": frozenset({"steps_override", "cause"}),
 }
 
+_OTHERWISE: Mapping[str, str] = {
+    "get_run_artifact": "v2's `get_run_artifact` answers parsed JSON, where legacy answers text",
+    "list_jobs": "v2's `list_jobs` lists the jobs of one environment, and takes nothing else",
+    "get_runs": "v2's `get_runs_batch` lists the runs of one environment that ended between two times",
+}
+"""What v2 has under such a name, and why it is not the same."""
+
 JOB_NAME_ATTRIBUTE = "job_name"
 """The attribute of ``DbtCloudOutput`` for which the details of the run must hold those of its job."""
 
@@ -117,7 +124,7 @@ def read_call(
 ) -> tuple[Method | None, str, ast.expr | None]:
     """The method that a call calls, why it has no v2 form (empty where it has one), and the job that it names."""
     if name not in METHODS:
-        return None, f"v2's client has no `{name}`", None
+        return None, _OTHERWISE.get(name, f"v2's client has no `{name}`"), None
     parameters = _PARAMETERS[name]
     if name == RUN_AND_POLL and (len(call.args) > 3 or (len(call.args) > 1 and is_text(call.args[1]))):
         parameters = _DOCUMENTED

@@ -281,3 +281,26 @@ def test_results_stay_where_the_client_that_ran_is_out_of_reach(tmp_path: Path, 
     )
     assert "LDC304" in codes
     assert body in text
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("get_run_artifact(1, 'manifest.json')", "answers parsed JSON, where legacy answers text"),
+        ("list_jobs(11)", "lists the jobs of one environment"),
+        ("get_runs(67890)", "that ended between two times"),
+        ("update_job(67890)", "v2's client has no `update_job`"),
+    ],
+)
+def test_methods_that_stay_say_what_v2_has_instead(tmp_path: Path, call: str, said: str) -> None:
+    _, report = migrate(
+        tmp_path,
+        {
+            "program.py": HEAD
+            + "@op(required_resource_keys={'dbt_cloud'})\ndef one(context):\n"
+            + f"    return context.resources.dbt_cloud.{call}\n"
+            + "@job(resource_defs={'dbt_cloud': cloud})\ndef by_hand():\n    one()\n"
+        },
+    )
+    (told,) = (finding for finding in report.findings if finding.code == "LDC304")
+    assert said in told.message
