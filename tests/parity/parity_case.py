@@ -17,10 +17,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from legacy_shim.codemods.release import installed_release, read_release
 from legacy_shim.snapshot import Action, parse_action
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
 FACTS = "dbt_cloud_jobs.json"
+INSTALLED = installed_release()
 ENV = {"DBT_CLOUD_API_TOKEN": "dbt_api_token_here", "DBT_CLOUD_ACCOUNT_ID": "12345"}
 
 
@@ -43,8 +45,16 @@ class Case:
     """LDC3xx codes of what stays on the facade; none means that the program becomes v2 as a whole."""
     untouched: bool = False
     """Whether the program only looks legacy, so that no byte of it may change."""
+    since: str = "0.28.0"
+    """The dagster-dbt from which on the program becomes exactly this. With an older one more may stay on the facade, or
+    be written in another way: what users see is the same all the same."""
     allowed: tuple[str, ...] = ()
     """Differences that are not told of and are right all the same, as ``kind of subject``."""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the installed dagster-dbt is one for which the case says exactly what becomes of the program."""
+        return not INSTALLED.version or INSTALLED.version >= read_release(self.since).version
 
     @property
     def before(self) -> Path:
