@@ -83,9 +83,9 @@ def _of_a_client(
     told = _environments(job for job in named if account in (None, job.account_id))
     if told:
         return told[0]
-    # No job is named: the only environment that the facts know does.
+    # No job is named: any environment that the facts know does.
     known = _environments(job for job in context.facts.jobs if account in (None, job.account_id))
-    return known[0] if len(known) == 1 else None
+    return min(known, key=lambda one: (one.project_id, one.environment_id), default=None)
 
 
 def _several(claims: Iterable[Claim], resource: Made, jobs: Sequence[Job]) -> list[Finding]:

@@ -34,7 +34,9 @@ def claims(context: Context) -> Iterator[Claim]:
                     and annotates_resource(evaluator, module, annotation)
                 ):
                     value = Keyed(module, arg, arg.arg)
-                    plain = isinstance(annotation, (ast.Name, ast.Attribute, ast.Subscript))
+                    plain = isinstance(
+                        annotation, (ast.Name, ast.Attribute, ast.Subscript)
+                    ) or _is_quoted_name(annotation)
                     said = "the annotation is more than a name"
                     finding = Finding(module.place(arg), "LDC302", said, "DbtCloudClientResource")
                     blocked = () if plain else (finding,)
@@ -44,8 +46,13 @@ def claims(context: Context) -> Iterator[Claim]:
                         annotation,
                         value,
                         blocked=blocked,
-                        covers=covered([annotation]),
+                        covers=covered([annotation]) | {annotation},
                     )
+
+
+def _is_quoted_name(annotation: ast.expr) -> bool:
+    text = annotation.value if isinstance(annotation, ast.Constant) else None
+    return isinstance(text, str) and all(part.isidentifier() for part in text.split("."))
 
 
 def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
@@ -55,5 +62,7 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     assert isinstance(node, ast.expr)
     if not any(isinstance(value, Local) for value in context.index.values(module, node)):
         text = unit.using(done, module)(CLOUD_V2, "DbtCloudWorkspace")
+        if isinstance(node, ast.Constant):
+            text = context.style(module).string(text)
         done.edit(module, ReplaceExpression(module.span(node), text))
     return done

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rewriting import NIGHTLY, migrate, migrate_one
 
-from legacy_shim.codemods.facts import Facts
+from legacy_shim.codemods.facts import Facts, Job
 
 HEAD = """from dagster import *
 from dagster_dbt import DbtCloudClientResource, dbt_cloud_resource, dbt_cloud_run_op, load_assets_from_dbt_cloud_job
@@ -235,13 +235,16 @@ def kick(context):
 
 defs = Definitions(resources={"dbt_cloud": cloud})
 """,
-        facts=Facts((NIGHTLY, replace(NIGHTLY, id=67892, environment_id=23))),
+        facts=Facts(),
     )
     assert 'cloud = dbt_cloud_resource("t", 12345)' in text
     assert "LDC403" in codes
 
 
-def test_a_client_needs_no_job_where_there_is_one_environment(tmp_path: Path) -> None:
+@pytest.mark.parametrize("others", [(), (replace(NIGHTLY, id=67892, environment_id=23),)])
+def test_a_client_needs_no_job_where_some_environment_is_known(
+    tmp_path: Path, others: tuple[Job, ...]
+) -> None:
     """The client's calls go to the account: project and environment are those of assets."""
     program = (
         HEAD
@@ -253,7 +256,7 @@ def kick(context):
 defs = Definitions(resources={"dbt_cloud": cloud})
 """
     )
-    text, codes = migrate_one(tmp_path, program)
+    text, codes = migrate_one(tmp_path, program, facts=Facts((*others, NIGHTLY)))
     assert "project_id=11,\n    environment_id=22,\n" in text
     assert "LDC402" not in codes
 

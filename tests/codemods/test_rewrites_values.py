@@ -53,6 +53,17 @@ def test_a_resource_parameter_is_known_wherever_dagster_fills_it(tmp_path: Path,
     assert "legacy_shim" not in text
 
 
+def test_a_resource_parameter_is_known_in_quotes(tmp_path: Path) -> None:
+    text, _ = migrate_one(
+        tmp_path,
+        HEAD
+        + '@asset\ndef one(dbt_cloud: "DbtCloudClientResource"):\n    return dbt_cloud.get_dbt_client().get_job(1)\n'
+        + 'defs = Definitions([one], resources={"dbt_cloud": cloud})\n',
+    )
+    assert 'def one(dbt_cloud: "DbtCloudWorkspace"):' in text
+    assert "DbtCloudClientResource" not in text
+
+
 def test_a_resource_parameter_of_another_key_is_not_touched(tmp_path: Path) -> None:
     text, _ = migrate_one(
         tmp_path,
