@@ -35,7 +35,7 @@ from .progress import Watch, shown_progress
 from .verify import command as verify_command
 
 if TYPE_CHECKING:
-    from .facts import Facts
+    from .facts.jobs import Facts
     from .options import Options
     from .report import Report
 
@@ -136,7 +136,7 @@ def migrate(
     with answers(watch) as console:
         from . import pipeline
         from .advice import next_steps
-        from .checkout import warnings
+        from .files.checkout import warnings
         from .formats.text import findings_text, outcome_text
 
         _refuse_contradictions(diff, check, form, output)
@@ -269,10 +269,10 @@ def _options(
     jobs: int,
 ) -> Options:
     """Raises UsageError for facts, environment files or a version that are wrong, before any source is read."""
-    from .environment import read_environment
+    from .facts.environment import read_environment
+    from .facts.release import installed_release, read_release
+    from .files.walk import require_paths
     from .options import Options
-    from .release import installed_release, read_release
-    from .walk import require_paths
 
     require_paths(paths)
     return Options(
@@ -285,7 +285,7 @@ def _options(
 
 
 def _facts(paths: Sequence[Path], given: Sequence[Path] | None) -> Facts:
-    from .facts import discover_facts, load_facts
+    from .facts.jobs import discover_facts, load_facts
 
     return load_facts(discover_facts(paths) if given is None else given)
 

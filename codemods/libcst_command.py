@@ -19,7 +19,7 @@ from libcst.codemod import CodemodCommand, CodemodContext
 
 from . import pipeline
 from .errors import UsageError
-from .facts import discover_facts, load_facts
+from .facts.jobs import discover_facts, load_facts
 from .options import Options
 
 

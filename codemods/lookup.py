@@ -8,11 +8,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .cloud_reader import CloudError, CloudReader, CloudUnavailable
 from .errors import UsageError
-from .facts import FILE_NAME, VERSION, FactsFile, dump, normal_host, parse_document
+from .facts.cloud_reader import CloudError, CloudReader, CloudUnavailable
+from .facts.jobs import (
+    FILE_NAME,
+    VERSION,
+    FactsFile,
+    dump,
+    normal_host,
+    parse_document,
+)
+from .files.sources import replace_file
 from .options import WantedJob
-from .sources import replace_file
 
 DEFAULT_HOST = "https://cloud.getdbt.com"
 """What the legacy API assumes where the code names no host."""

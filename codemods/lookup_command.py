@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .console import Console
-from .facts import FILE_NAME, FactsFile, discover_facts, read_facts_file
+from .facts.jobs import FILE_NAME, FactsFile, discover_facts, read_facts_file
 from .formats.text import plural
 from .lookup import Access, LookupResult, default_target, look_up
 from .options import JobsInCode, Options, WantedJob

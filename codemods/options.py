@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .facts import Facts
+from .facts.jobs import Facts
+from .facts.release import Release, installed_release
 from .findings import Finding
-from .release import Release, installed_release
 
 
 @dataclass(frozen=True)

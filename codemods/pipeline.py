@@ -8,25 +8,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from . import sources, walk
-from .claims import Context
-from .constants import Constants
+from .analysis.constants import Constants
+from .analysis.indexing import build_index
+from .analysis.modules import Module, dotted_name, parse_module
+from .emitted.job_differences import unknown_job
 from .errors import SourceError
+from .files import sources, walk
+from .files.other_files import other_findings
+from .files.sources import Source
+from .files.surroundings import files_around
 from .findings import Finding, Place
-from .indexing import build_index
-from .job_differences import unknown_job
-from .keeping import Limits
-from .modules import Module, dotted_name, parse_module
 from .options import JobsInCode, Options, WantedJob
-from .other_files import other_findings
-from .plan import make_units
+from .planning.claims import Context
+from .planning.keeping import Limits
+from .planning.plan import make_units
+from .planning.settings import Setting, Settings
+from .planning.units import Unit
 from .report import Change, Report, Sites, Units, sorted_findings
 from .rewrites import constructs
 from .rewriting import Planned, collect, settle
-from .settings import Setting, Settings
-from .sources import Source
-from .surroundings import files_around
-from .units import Unit
 
 
 def scan(paths: Sequence[Path], options: Options) -> Report:

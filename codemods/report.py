@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from .files.sources import Source
 from .findings import Finding
-from .sources import Source
 
 
 @dataclass(frozen=True)

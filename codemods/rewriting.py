@@ -10,24 +10,31 @@ from pathlib import Path
 
 from legacy_shim.catalogue import BY_NAME
 
-from .change import Task, change_all
-from .claims import Claim, Context, Rewrite
-from .edits import Edit, Import, ReplaceExpression
-from .excerpts import statement_lines
+from .analysis.index import Index, Reference
+from .analysis.modules import Module
+from .analysis.scopes import Imported
+from .analysis.spellings import LEGACY_PACKAGES
+from .analysis.values import External, legacy_name
+from .editing.change import Task, change_all
+from .editing.edits import Edit, Import, ReplaceExpression
+from .editing.excerpts import statement_lines
+from .editing.import_edits import ImportChanges, import_edits
+from .editing.legacy_imports import (
+    FACADE,
+    LegacyAlias,
+    judge,
+    legacy_aliases,
+    newly_unused,
+    read_after,
+)
+from .editing.namespace import unbound_names
+from .files.sources import Source
 from .findings import Finding, Place
-from .import_edits import ImportChanges, import_edits
-from .index import Index, Reference
-from .keeping import kept_findings
-from .legacy_imports import FACADE, LegacyAlias, judge, legacy_aliases, newly_unused, read_after
-from .modules import Module
-from .namespace import unbound_names
+from .planning.claims import Claim, Context, Rewrite
+from .planning.keeping import kept_findings
+from .planning.units import Unit
 from .report import Change
 from .rewrites import constructs
-from .scopes import Imported
-from .sources import Source
-from .spellings import LEGACY_PACKAGES
-from .units import Unit
-from .values import External, legacy_name
 
 _PACKAGES = frozenset(name for name in LEGACY_PACKAGES if not name.startswith(FACADE))
 

@@ -6,8 +6,8 @@ import difflib
 import os
 from pathlib import Path
 
+from ..files.sources import encode
 from ..report import Change
-from ..sources import encode
 from .palette import Palette
 
 _NO_NEWLINE = b"\n\\ No newline at end of file\n"

@@ -15,22 +15,32 @@ from dataclasses import replace
 
 from legacy_shim.catalogue import BY_NAME
 
-from ..claims import Claim, Context, Rewrite
-from ..client_methods import GETTER, is_output
-from ..dagster_types import Typed, typed_by, values_of
-from ..edits import ReplaceExpression
-from ..evaluate import Evaluator
+from ..analysis.evaluate import Evaluator
+from ..analysis.functions import returns_of
+from ..analysis.index import quoted_names
+from ..analysis.injection import annotates_resource, is_injected
+from ..analysis.kinds import is_op, thing_kind
+from ..analysis.modules import FUNCTIONS, Module
+from ..analysis.scopes import Parameter
+from ..analysis.values import (
+    External,
+    Keyed,
+    Literal,
+    Local,
+    Made,
+    Result,
+    Value,
+    legacy_name,
+    root,
+)
+from ..editing.edits import ReplaceExpression
+from ..emitted.client_methods import GETTER, is_output
+from ..emitted.dagster_types import Typed, typed_by, values_of
+from ..emitted.run_op_text import KEY
 from ..findings import Finding
-from ..functions import returns_of
-from ..index import quoted_names
-from ..injection import annotates_resource, is_injected
-from ..kinds import is_op, thing_kind
-from ..modules import FUNCTIONS, Module
-from ..run_op_text import KEY
-from ..scopes import Parameter
-from ..units import Unit
-from ..v2 import CLOUD_V2
-from ..values import External, Keyed, Literal, Local, Made, Result, Value, legacy_name, root
+from ..planning.claims import Claim, Context, Rewrite
+from ..planning.units import Unit
+from ..planning.v2 import CLOUD_V2
 
 _WORKSPACE, _CLIENT, _DETAILS = "DbtCloudWorkspace", "DbtCloudWorkspaceClient", "dict"
 

@@ -12,20 +12,20 @@ from collections.abc import Iterable, Iterator
 
 from legacy_shim.catalogue import BY_NAME
 
-from .. import render
-from ..asset_factory import Factory, factory_text
-from ..asset_text import AssetText, Written, asset_text, workspace_of
-from ..claims import Claim, Context, JobRef, Rewrite, covered
-from ..edits import InsertBefore, ReplaceExpression, ReplaceStatement, Unstar
-from ..job_commands import Plan, plan_of
-from ..job_differences import tell_of_job, unknown_job
-from ..kinds import thing_kind
-from ..loads import NAME, Load, read_load
-from ..modules import Module
-from ..polling_sensor import is_first_on_its_workspace, place_sensor, sensor_text
-from ..units import Unit
-from ..values import Made
-from ..workspace_binding import HowBound, bind, binding_of
+from ..analysis.kinds import thing_kind
+from ..analysis.modules import Module
+from ..analysis.values import Made
+from ..editing import render
+from ..editing.edits import InsertBefore, ReplaceExpression, ReplaceStatement, Unstar
+from ..emitted.asset_factory import Factory, factory_text
+from ..emitted.asset_text import AssetText, Written, asset_text, workspace_of
+from ..emitted.job_differences import tell_of_job, unknown_job
+from ..emitted.loads import NAME, Load, read_load
+from ..emitted.polling_sensor import is_first_on_its_workspace, place_sensor, sensor_text
+from ..emitted.workspace_binding import HowBound, bind, binding_of
+from ..facts.job_commands import Plan, plan_of
+from ..planning.claims import Claim, Context, JobRef, Rewrite, covered
+from ..planning.units import Unit
 
 _NOT_HANDED_IN = frozenset({"dbt_cloud", "job_id"})
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..claims import Claim, Context, Rewrite
-from ..edits import InsertAfter
-from ..units import Unit
-from ..values import Made
+from ..analysis.values import Made
+from ..editing.edits import InsertAfter
+from ..planning.claims import Claim, Context, Rewrite
+from ..planning.units import Unit
 from .resource import workspace_text
 
 

@@ -12,9 +12,23 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from .. import render, sinks
-from ..claims import Claim, Context, JobRef, Rewrite, covered, wired_by_name
-from ..client_methods import (
+from ..analysis import sinks
+from ..analysis.functions import composes, place_of
+from ..analysis.index import Reference
+from ..analysis.kinds import thing_kind
+from ..analysis.modules import Module
+from ..analysis.roles import Role, role_of
+from ..analysis.values import (
+    Keyed,
+    Made,
+    Member,
+    Result,
+    Value,
+    legacy_name,
+)
+from ..editing import render
+from ..editing.edits import DropArgument, InsertBefore, PrependArgument, ReplaceExpression, ReplaceStatement
+from ..emitted.client_methods import (
     GETTER,
     JOB_NAME_ATTRIBUTE,
     METHODS,
@@ -25,25 +39,27 @@ from ..client_methods import (
     is_output,
     read_call,
 )
-from ..client_uses import ClientUse, client_claim, client_text, is_called, rewrite_attribute
-from ..edits import (
-    DropArgument,
-    InsertBefore,
-    PrependArgument,
-    ReplaceExpression,
-    ReplaceStatement,
+from ..emitted.client_uses import ClientUse, client_claim, client_text, is_called, rewrite_attribute
+from ..emitted.run_and_poll import (
+    HELPERS,
+    RELATED,
+    helper_text,
+    poll_of,
+    run_and_poll,
+    without_related,
 )
+from ..facts.release import Release
 from ..findings import Finding
-from ..functions import composes, place_of
-from ..index import Reference
-from ..kinds import thing_kind
-from ..modules import Module
-from ..release import Release
-from ..roles import Role, role_of
-from ..run_and_poll import HELPERS, RELATED, helper_text, poll_of, run_and_poll, without_related
-from ..units import Unit
-from ..v2 import Use
-from ..values import Keyed, Made, Member, Result, Value, legacy_name
+from ..planning.claims import (
+    Claim,
+    Context,
+    JobRef,
+    Rewrite,
+    covered,
+    wired_by_name,
+)
+from ..planning.units import Unit
+from ..planning.v2 import Use
 
 CONSTRUCT = "client_calls"
 

@@ -15,14 +15,14 @@ from collections.abc import Iterator
 
 from legacy_shim.catalogue import BY_NAME
 
-from ..claims import Claim, Context, Rewrite
-from ..edits import ReplaceExpression
-from ..kinds import thing_kind
-from ..modules import Module
-from ..scopes import Assigned, Imported
-from ..units import Unit
-from ..v2 import CLOUD_V2
-from ..values import External, Made, legacy_name
+from ..analysis.kinds import thing_kind
+from ..analysis.modules import Module
+from ..analysis.scopes import Assigned, Imported
+from ..analysis.values import External, Made, legacy_name
+from ..editing.edits import ReplaceExpression
+from ..planning.claims import Claim, Context, Rewrite
+from ..planning.units import Unit
+from ..planning.v2 import CLOUD_V2
 
 _V2_NAMES = {
     "dbt_cloud_resource": "DbtCloudWorkspace",

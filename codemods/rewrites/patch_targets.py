@@ -13,13 +13,13 @@ from collections.abc import Iterator
 
 from legacy_shim.catalogue import BY_NAME
 
-from ..claims import Claim, Context, Rewrite
-from ..edits import ReplaceExpression
-from ..functions import decorator_name
-from ..legacy_imports import FACADE
-from ..modules import Module
-from ..units import Unit
-from ..values import legacy_name
+from ..analysis.functions import decorator_name
+from ..analysis.modules import Module
+from ..analysis.values import legacy_name
+from ..editing.edits import ReplaceExpression
+from ..editing.legacy_imports import FACADE
+from ..planning.claims import Claim, Context, Rewrite
+from ..planning.units import Unit
 
 _PACKAGE = "dagster_dbt"
 _TARGET = re.compile(rf"(?:{_PACKAGE}|{FACADE})\.(?:cloud(?:\.\w+)*|(\w+)(?:\.\w+)*)")

@@ -9,20 +9,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from .. import render
-from ..asset_factory import FACT, row_text
-from ..asset_text import alone, guard
-from ..claims import Claim, Context, Rewrite, covered
-from ..edits import AddArgument, InsertAfter, InsertBefore, ReplaceExpression
-from ..facts import Job
+from ..analysis.modules import FUNCTIONS, Module
+from ..analysis.roles import Role, role_of
+from ..analysis.values import External, Made
+from ..editing import render
+from ..editing.edits import AddArgument, InsertAfter, InsertBefore, ReplaceExpression
+from ..emitted.asset_factory import FACT, row_text
+from ..emitted.asset_text import alone, guard
+from ..emitted.job_differences import reuse_note, tell_of_job, tell_of_schedules, unknown_job
+from ..facts.job_commands import EVERYTHING, Plan, build_words, plan_of, refusal_of
+from ..facts.jobs import Job
 from ..findings import Finding
-from ..job_commands import EVERYTHING, Plan, build_words, plan_of, refusal_of
-from ..job_differences import reuse_note, tell_of_job, tell_of_schedules, unknown_job
-from ..modules import FUNCTIONS, Module
-from ..roles import Role, role_of
-from ..units import Environment, Unit
-from ..v2 import CLOUD_V2
-from ..values import External, Made
+from ..planning.claims import Claim, Context, Rewrite, covered
+from ..planning.units import Environment, Unit
+from ..planning.v2 import CLOUD_V2
 
 NAME = "missing_fact"
 _FUNCTION = External(f"legacy_shim.{NAME}")

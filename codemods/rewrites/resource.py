@@ -15,23 +15,32 @@ from collections.abc import Callable, Iterator, Mapping
 
 from legacy_shim.catalogue import BY_NAME
 
-from .. import render, sinks
-from ..claims import Claim, Context, JobRef, Rewrite, covered
-from ..edits import InsertBefore, ReplaceExpression, ReplaceStatement
+from ..analysis import sinks
+from ..analysis.index import Reference
+from ..analysis.kinds import thing_kind
+from ..analysis.modules import FUNCTIONS, Module
+from ..analysis.roles import role_of
+from ..analysis.spellings import CONFIGURED
+from ..analysis.values import LEGACY, External, Local, Made, legacy_name
+from ..editing import render
+from ..editing.edits import InsertBefore, ReplaceExpression, ReplaceStatement
+from ..editing.render import Field
+from ..editing.style import Style
+from ..emitted.job_differences import reuse_note, tell_of_schedules, unknown_job
 from ..findings import Finding
-from ..index import Reference
-from ..job_differences import reuse_note, tell_of_schedules, unknown_job
-from ..kinds import thing_kind
-from ..modules import FUNCTIONS, Module
-from ..render import Field
-from ..roles import role_of
-from ..run_config import settings_from_run_config
-from ..settings import Kind, Setting, Settings, is_env_call, is_legacy_resource, kind_of, settings_of
-from ..spellings import CONFIGURED
-from ..style import Style
-from ..units import Unit
-from ..v2 import CLOUD_V2, DEFAULT_HOST, Use, missing_fact
-from ..values import LEGACY, External, Local, Made, legacy_name
+from ..planning.claims import Claim, Context, JobRef, Rewrite, covered
+from ..planning.run_config import settings_from_run_config
+from ..planning.settings import (
+    Kind,
+    Setting,
+    Settings,
+    is_env_call,
+    is_legacy_resource,
+    kind_of,
+    settings_of,
+)
+from ..planning.units import Unit
+from ..planning.v2 import CLOUD_V2, DEFAULT_HOST, Use, missing_fact
 
 _WITHOUT_COUNTERPART = frozenset({"disable_schedule_on_trigger"})
 _RETRIES = ("request_max_retries", "request_retry_delay")

@@ -8,15 +8,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..claims import Claim, Context, Rewrite, covered
-from ..client_uses import client_claim
-from ..edits import ReplaceExpression
+from ..analysis.injection import annotates_resource, is_injected
+from ..analysis.modules import FUNCTIONS
+from ..analysis.values import Keyed, Local
+from ..editing.edits import ReplaceExpression
+from ..emitted.client_uses import client_claim
 from ..findings import Finding
-from ..injection import annotates_resource, is_injected
-from ..modules import FUNCTIONS
-from ..units import Unit
-from ..v2 import CLOUD_V2
-from ..values import Keyed, Local
+from ..planning.claims import Claim, Context, Rewrite, covered
+from ..planning.units import Unit
+from ..planning.v2 import CLOUD_V2
 
 
 def claims(context: Context) -> Iterator[Claim]:

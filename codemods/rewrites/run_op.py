@@ -12,19 +12,26 @@ from dataclasses import dataclass
 
 from legacy_shim.catalogue import BY_NAME
 
-from .. import render
-from ..claims import Claim, Context, Rewrite, wired_by_name
-from ..client_methods import Method
-from ..edits import ReplaceStatement
-from ..index import Reference
-from ..modules import Module
-from ..render import Field
-from ..run_and_poll import poll_of
-from ..run_op_text import KEY, NAME, PREFIX, Materializations, op_text, tell_of_op
-from ..spellings import RUN_OP
-from ..style import Style
-from ..units import Unit
-from ..values import External, Literal
+from ..analysis.index import Reference
+from ..analysis.modules import Module
+from ..analysis.spellings import RUN_OP
+from ..analysis.values import External, Literal
+from ..editing import render
+from ..editing.edits import ReplaceStatement
+from ..editing.render import Field
+from ..editing.style import Style
+from ..emitted.client_methods import Method
+from ..emitted.run_and_poll import poll_of
+from ..emitted.run_op_text import (
+    KEY,
+    NAME,
+    PREFIX,
+    Materializations,
+    op_text,
+    tell_of_op,
+)
+from ..planning.claims import Claim, Context, Rewrite, wired_by_name
+from ..planning.units import Unit
 
 _SETTINGS = frozenset(
     {"job_id", "poll_interval", "poll_timeout", "yield_materializations", "asset_key_prefix"}

@@ -15,18 +15,25 @@ from dataclasses import dataclass
 
 from legacy_shim.catalogue import BY_NAME
 
-from ..claims import Claim, Context, JobRef, Rewrite, wired_by_name
-from ..edits import InsertBefore, ReplaceExpression
+from ..analysis.index import Reference
+from ..analysis.modules import Module
+from ..analysis.scopes import Binding, Imported
+from ..editing.edits import InsertBefore, ReplaceExpression
+from ..editing.render import Field
+from ..editing.style import Style
+from ..emitted.run_and_poll import INTERVAL, Poll
+from ..emitted.run_op_text import (
+    KEY,
+    NAME,
+    PREFIX,
+    Materializations,
+    op_text,
+    tell_of_op,
+)
 from ..findings import Finding
-from ..index import Reference
-from ..modules import Module
-from ..render import Field
-from ..run_and_poll import INTERVAL, Poll
-from ..run_op_text import KEY, NAME, PREFIX, Materializations, op_text, tell_of_op
-from ..scopes import Binding, Imported
-from ..style import Style
-from ..units import Unit
-from ..v2 import Use
+from ..planning.claims import Claim, Context, JobRef, Rewrite, wired_by_name
+from ..planning.units import Unit
+from ..planning.v2 import Use
 from .run_op import places_of_op, read
 
 

@@ -13,21 +13,21 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..claims import Claim, Context, Rewrite
-from ..client_methods import (
+from ..analysis.modules import Module
+from ..analysis.values import Member, Result, Value
+from ..editing.edits import ReplaceAround
+from ..emitted.client_methods import (
     JOB_NAME_ATTRIBUTE,
     OUTPUT_ATTRIBUTES,
     RESULTS_ATTRIBUTE,
     STATUS_ATTRIBUTE,
     is_output,
 )
-from ..client_uses import client_claim, client_text, rewrite_attribute
-from ..edits import ReplaceAround
+from ..emitted.client_uses import client_claim, client_text, rewrite_attribute
+from ..emitted.statuses import compared_statuses
 from ..findings import Finding
-from ..modules import Module
-from ..statuses import compared_statuses
-from ..units import Unit
-from ..values import Member, Result, Value
+from ..planning.claims import Claim, Context, Rewrite
+from ..planning.units import Unit
 
 
 @dataclass(frozen=True)

@@ -13,17 +13,17 @@ from collections.abc import Iterator
 
 from legacy_shim.catalogue import BY_NAME
 
-from ..claims import Claim, Context, Rewrite
-from ..client_methods import STATUS_ATTRIBUTE, is_output
-from ..edits import ReplaceExpression
-from ..index import Reference
-from ..kinds import is_op
-from ..modules import Module
-from ..run_op_text import KEY
-from ..statuses import NAME, opposites, status_of
-from ..units import Unit
-from ..v2 import CLOUD_V2
-from ..values import Keyed, Made, Member, Value, root
+from ..analysis.index import Reference
+from ..analysis.kinds import is_op
+from ..analysis.modules import Module
+from ..analysis.values import Keyed, Made, Member, Value, root
+from ..editing.edits import ReplaceExpression
+from ..emitted.client_methods import STATUS_ATTRIBUTE, is_output
+from ..emitted.run_op_text import KEY
+from ..emitted.statuses import NAME, opposites, status_of
+from ..planning.claims import Claim, Context, Rewrite
+from ..planning.units import Unit
+from ..planning.v2 import CLOUD_V2
 
 _NUMBER, _TEXT = "status", "status_humanized"
 """The entries of run details that hold a status."""

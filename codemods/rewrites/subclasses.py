@@ -14,18 +14,18 @@ from collections.abc import Iterator
 
 from legacy_shim.catalogue import BY_NAME
 
-from ..claims import Claim, Context, Rewrite
-from ..classes import fields_of
-from ..client_methods import GETTER, METHODS
-from ..edits import ReplaceExpression
+from ..analysis.classes import fields_of
+from ..analysis.index import Reference
+from ..analysis.kinds import thing_kind
+from ..analysis.modules import Module
+from ..analysis.roles import role_of
+from ..analysis.values import External, Local, Made
+from ..editing.edits import ReplaceExpression
+from ..emitted.client_methods import GETTER, METHODS
 from ..findings import Finding
-from ..index import Reference
-from ..kinds import thing_kind
-from ..modules import Module
-from ..roles import role_of
-from ..units import Unit
-from ..v2 import CLOUD_V2
-from ..values import External, Local, Made
+from ..planning.claims import Claim, Context, Rewrite
+from ..planning.units import Unit
+from ..planning.v2 import CLOUD_V2
 
 NAME = "DbtCloudClientResource"
 _OURS = frozenset(METHODS) | {GETTER, "get_object_to_set_on_execution_context", "create_resource"}

@@ -184,10 +184,10 @@ def _options(
     path: Path, facts: list[Path] | None, env_files: list[Path] | None, exclude: list[str] | None
 ) -> Options:
     """Raises UsageError for a path, facts or environment files that are wrong, before anything is done."""
-    from ..environment import read_environment
-    from ..facts import discover_facts, load_facts
+    from ..facts.environment import read_environment
+    from ..facts.jobs import discover_facts, load_facts
+    from ..files.walk import require_paths
     from ..options import Options
-    from ..walk import require_paths
 
     require_paths([path])
     return Options(
@@ -208,7 +208,7 @@ def _dbt_source(manifests: list[str] | None, projects: list[str] | None, lookup:
 def _check(request: Request, asks_how: object, output: Path | None) -> None:
     """Raises UsageError for options that contradict each other, and for files that cannot be what they must be."""
     from ..errors import UsageError
-    from ..walk import require_paths
+    from ..files.walk import require_paths
     from .local_cloud import checked_manifest
 
     dbt = request.dbt

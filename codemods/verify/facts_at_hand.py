@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from .. import pipeline
-from ..cloud_reader import CloudError, CloudReader
 from ..errors import UsageError
-from ..facts import FILE_NAME, Facts, Job, load_facts
+from ..facts.cloud_reader import CloudError, CloudReader
+from ..facts.jobs import FILE_NAME, Facts, Job, load_facts
 from ..lookup import DEFAULT_TOKEN_ENV, Access, look_up
 from ..options import WantedJob
 from .request import DbtSource, Request

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
-from ..facts import Facts, Job
+from ..facts.jobs import Facts, Job
 from .request import DbtSource
 
 _URL = re.compile(r"http://127\.0\.0\.1:\d+")

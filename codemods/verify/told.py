@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..findings import Finding, Place
-from ..units import Unit
+from ..planning.units import Unit
 
 
 @dataclass(frozen=True)

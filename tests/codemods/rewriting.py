@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from legacy_shim.codemods import pipeline
-from legacy_shim.codemods.facts import Facts, Job
+from legacy_shim.codemods.facts.jobs import Facts, Job
+from legacy_shim.codemods.facts.release import Release
 from legacy_shim.codemods.options import Options
-from legacy_shim.codemods.release import Release
 from legacy_shim.codemods.report import Report
 
 HOST = "https://cloud.getdbt.com"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cli_runner import make_project, run
 
-from legacy_shim.codemods.checkout import warnings
+from legacy_shim.codemods.files.checkout import warnings
 
 
 def git(folder: Path, *arguments: str) -> None:

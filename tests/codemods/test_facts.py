@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from legacy_shim.codemods.facts import (
+from legacy_shim.codemods.facts.jobs import (
     FactsError,
     discover_facts,
     dump,

@@ -72,6 +72,26 @@ def test_the_facade_imports_neither_the_codemod_nor_the_emulator(path: Path) -> 
         assert imported.partition(".")[0] not in {"libcst", "werkzeug", "dbt", "duckdb"}, imported
 
 
+ROOMS = ("files", "analysis", "facts", "editing", "planning", "emitted", "rewrites")
+"""The folders of the codemod from the ground up: one may know those before it, and none behind it."""
+GROUND = {"errors", "findings", "report"}
+"""What lies below them all."""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in CODEMODS if path.relative_to(TOP).parts[1] in ROOMS],
+    ids=lambda path: path.relative_to(TOP).as_posix(),
+)
+def test_data_flows_one_way(path: Path) -> None:
+    room = path.relative_to(TOP).parts[1]
+    allowed = {*ROOMS[: ROOMS.index(room) + 1], *GROUND}
+    for imported in _imports(path):
+        if _reaches(imported, "legacy_shim.codemods"):
+            parts = imported.split(".")
+            assert len(parts) < 3 or parts[2] in allowed, imported
+
+
 def test_the_rules_have_files_to_look_at() -> None:
     assert len(CODEMODS) > 20
     assert len(CLOUD) > 5

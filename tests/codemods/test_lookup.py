@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from legacy_shim.codemods.errors import UsageError
-from legacy_shim.codemods.facts import load_facts, read_facts_file
+from legacy_shim.codemods.facts.jobs import load_facts, read_facts_file
 from legacy_shim.codemods.lookup import Access, LookupResult, look_up
 from legacy_shim.codemods.options import WantedJob
 from legacy_shim.emulator import DbtCloud, Fault, RecordedArtifacts, serve

@@ -10,8 +10,8 @@ from cli_runner import run
 from rewriting import FACTS, NIGHTLY, migrate_one
 
 from legacy_shim.codemods.errors import UsageError
-from legacy_shim.codemods.facts import Facts
-from legacy_shim.codemods.release import Release, installed_release, read_release
+from legacy_shim.codemods.facts.jobs import Facts
+from legacy_shim.codemods.facts.release import Release, installed_release, read_release
 
 HEAD = """from dagster import Definitions, DailyPartitionsDefinition, job, op
 from dagster_dbt import dbt_cloud_resource, dbt_cloud_run_op, load_assets_from_dbt_cloud_job

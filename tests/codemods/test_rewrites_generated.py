@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rewriting import migrate
 
-from legacy_shim.codemods.namespace import unbound_names
+from legacy_shim.codemods.editing.namespace import unbound_names
 
 IMPORTS = (
     ("from dagster_dbt import dbt_cloud_resource, load_assets_from_dbt_cloud_job, dbt_cloud_run_op\n", ""),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rewriting import NIGHTLY, migrate, migrate_one
 
-from legacy_shim.codemods.facts import Facts, Job
+from legacy_shim.codemods.facts.jobs import Facts, Job
 
 HEAD = """from dagster import *
 from dagster_dbt import DbtCloudClientResource, dbt_cloud_resource, dbt_cloud_run_op, load_assets_from_dbt_cloud_job

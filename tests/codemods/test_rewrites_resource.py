@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rewriting import HOURLY, clean, migrate, migrate_one
 
-from legacy_shim.codemods.facts import Facts
+from legacy_shim.codemods.facts.jobs import Facts
 
 BINDING = """
 defs = Definitions(resources={"dbt_cloud": dbt_cloud}, assets=[models])

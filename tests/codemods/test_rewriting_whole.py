@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from rewriting import migrate
 
-from legacy_shim.codemods import apply
-from legacy_shim.codemods.edits import Edit
-from legacy_shim.codemods.excerpts import Excerpt, Lines, excerpts
+from legacy_shim.codemods.editing import apply
+from legacy_shim.codemods.editing.edits import Edit
+from legacy_shim.codemods.editing.excerpts import Excerpt, Lines, excerpts
 
 RESOURCES = """
     from dagster_dbt import dbt_cloud_resource

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_shim.codemods import encoding
 from legacy_shim.codemods.errors import SourceError
-from legacy_shim.codemods.sources import (
+from legacy_shim.codemods.files import encoding
+from legacy_shim.codemods.files.sources import (
     decode,
     encode,
     mentions,
@@ -216,7 +216,7 @@ def test_a_killed_write_leaves_the_old_content_and_the_next_one_cleans_up(tmp_pa
     path = tmp_path / "m.py"
     path.write_text("x = 1\n")
     killed = (
-        "import os, sys, signal\nfrom pathlib import Path\nfrom legacy_shim.codemods.sources import *\n"
+        "import os, sys, signal\nfrom pathlib import Path\nfrom legacy_shim.codemods.files.sources import *\n"
         "source = read_source(Path(sys.argv[1]))\n"
         "os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)\n"
         "write_atomically(source, 'x = 2\\n')\n"

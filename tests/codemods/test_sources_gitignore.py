@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from legacy_shim.codemods.gitignore import parse_ignore
+from legacy_shim.codemods.files.gitignore import parse_ignore
 
 FILES = [
     "a/b/c.py", "a/a.py", "a/x", "b", "x/b", "x/a/b", "x/y/a/b.py", "c.py", "x/c.py", "a b", "a ", "#c", "!c", "[a]",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from legacy_shim.codemods.errors import UsageError
-from legacy_shim.codemods.walk import find_sources, kind_of
+from legacy_shim.codemods.files.walk import find_sources, kind_of
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from legacy_shim.codemods.release import installed_release, read_release
+from legacy_shim.codemods.facts.release import installed_release, read_release
 from legacy_shim.snapshot import Action, parse_action
 
 CASES = Path(__file__).resolve().parents[1] / "cases"

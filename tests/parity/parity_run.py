@@ -15,7 +15,7 @@ from parity_case import FACTS, Case
 from parity_warm import Warm
 
 from legacy_shim.codemods import pipeline
-from legacy_shim.codemods.facts import load_facts
+from legacy_shim.codemods.facts.jobs import load_facts
 from legacy_shim.codemods.options import Options
 from legacy_shim.codemods.verify.told import Told, told_of
 from legacy_shim.emulator import load_setup, serve

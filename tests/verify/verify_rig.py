@@ -18,7 +18,7 @@ from typing import Any
 from parity_warm import Warm
 
 from legacy_shim.codemods import pipeline
-from legacy_shim.codemods.facts import Facts, load_facts
+from legacy_shim.codemods.facts.jobs import Facts, load_facts
 from legacy_shim.codemods.options import Options
 from legacy_shim.codemods.verify.actions import Plan, make_plan
 from legacy_shim.codemods.verify.judgement import Judged, judge

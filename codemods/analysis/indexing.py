@@ -1,0 +1,249 @@
+"""Build the index: find the files that matter, and what in them stands for something legacy.
+
+Only files that must be are parsed: those that name something legacy, then files that import a name which
+such a file hands on, then files that reach a resource by its key.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from ..findings import Finding
+from .evaluate import Evaluator, evaluator_of
+from .functions import returns_of
+from .index import Index, Reference
+from .injection import annotates_resource
+from .kinds import is_resource, thing_kind
+from .modules import FUNCTIONS, Module
+from .needles import (
+    Importers,
+    loads_asset,
+    may_patch,
+    merges_definitions,
+    names_legacy,
+    reaches_key,
+)
+from .roles import key_set_by, role_of, spread_at
+from .texts import text_of
+from .tree import Tree
+from .upstream import name_of_asset
+from .values import (
+    InTree,
+    Keyed,
+    Literal,
+    Local,
+    Value,
+    is_load,
+    legacy_name,
+    root,
+)
+
+Parse = Callable[[Path, bytes], "Module | Finding"]
+
+
+def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
+    """Index the legacy values of ``files``; ``parse`` answers a finding for a file that cannot be parsed."""
+    problems: list[Finding] = []
+
+    def load(path: Path) -> Module | None:
+        parsed = parse(path, files[path])
+        return parsed if isinstance(parsed, Module) else None
+
+    tree = Tree(tuple(files), load)
+
+    def take(paths: Iterable[Path]) -> bool:
+        took = False
+        for path in paths:
+            if path not in tree.modules and path not in failed:
+                parsed = parse(path, files[path])
+                if isinstance(parsed, Module):
+                    tree.add(parsed)
+                    took = True
+                else:
+                    failed.add(path)
+                    problems.append(parsed)
+        return took
+
+    failed: set[Path] = set()
+    take(path for path, data in files.items() if names_legacy(data))
+    importers = Importers(files)
+    handed_on: set[tuple[bytes, bytes]] = set()
+    keys: set[bytes] = set()
+    assets: set[bytes] = set()
+    evaluator = Evaluator(tree)
+    while tree.modules:
+        evaluator = evaluator_of(tree)
+        new_names = set(_handed_on(tree, evaluator)) - handed_on
+        new_keys = {key.encode() for key in _bound_keys(tree, evaluator)} - keys
+        by_key = (path for path, data in files.items() if new_keys and reaches_key(data, new_keys))
+        new_assets = {name.encode() for name in _assets_of_outputs(tree, evaluator)} - assets
+        by_asset = (path for path, data in files.items() if new_assets and loads_asset(data, new_assets))
+        by_text = (path for path, data in files.items() if not handed_on and may_patch(data))
+        if not take([*importers.of(new_names), *by_key, *by_asset, *by_text]):
+            break
+        handed_on |= new_names
+        keys |= new_keys
+        assets |= new_assets
+    references = tuple(_references(tree, evaluator))
+    by_value = _by_value(evaluator, references)
+    merges = any(merges_definitions(data) for data in files.values()) if references else False
+    return Index(tree, evaluator, references, tuple(problems), merges, by_value)
+
+
+def _handed_on(tree: Tree, evaluator: Evaluator) -> Iterator[tuple[bytes, bytes]]:
+    """The last part of a module's name and a name to import from it, for each name that holds something legacy."""
+    for module in tree.modules.values():
+        stem = (module.path.parent.name if module.is_package else module.path.stem).encode()
+        table = tree.names(module).tables.get(module.tree, {})
+        handed = False
+        for name in table:
+            if any(_matters(evaluator, value, 4) for value in evaluator.global_values(module, name)):
+                handed = True
+                yield (stem, name.encode())
+        if handed:
+            yield (stem, b"import *")
+            for package in module.dotted[:-1][-1:]:
+                # `from . import resources` and `from package import resources` name the module alone.
+                yield (package.encode(), stem)
+            yield (stem, stem)
+
+
+def _matters(evaluator: Evaluator, value: Value, depth: int) -> bool:
+    if legacy_name(value):
+        return True
+    if depth == 0:
+        return False
+    if isinstance(value, Literal):
+        return any(_matters(evaluator, inner, depth - 1) for inner in evaluator.element_values(value))
+    if isinstance(value, Local):
+        if isinstance(value.node, ast.ClassDef):
+            return bool(evaluator.bases(value)) or _mentions_legacy(evaluator, value)
+        return _mentions_legacy(evaluator, value)
+    return False
+
+
+def _mentions_legacy(evaluator: Evaluator, value: Local) -> bool:
+    if value not in evaluator.mentions:
+        evaluator.mentions[value] = _looks_legacy(evaluator, value)
+    return evaluator.mentions[value]
+
+
+def _looks_legacy(evaluator: Evaluator, value: Local) -> bool:
+    return any(
+        legacy_name(inner)
+        for node in ast.walk(value.node)
+        if isinstance(node, (ast.Name, ast.Attribute))
+        for inner in evaluator.values(value.module, node)
+    )
+
+
+def _assets_of_outputs(tree: Tree, evaluator: Evaluator) -> Iterator[str]:
+    """The names of the assets that hold what a run answered, which functions of any file may load."""
+    for module in tree.modules.values():
+        for node in module.nodes:
+            if not isinstance(node, FUNCTIONS) or not name_of_asset(node):
+                continue
+            answers = [value for returned in returns_of(node) for value in evaluator.values(module, returned)]
+            if any(thing_kind(value) for value in answers):
+                yield name_of_asset(node)
+
+
+def _bound_keys(tree: Tree, evaluator: Evaluator) -> Iterator[str]:
+    """The resource keys under which a legacy resource stands in some dict."""
+    for module in tree.modules.values():
+        for node in module.nodes:
+            for key, value in entries_of(evaluator, module, node):
+                if key and any(is_resource(inner) for inner in evaluator.values(module, value)):
+                    yield key
+
+
+def entries_of(evaluator: Evaluator, module: Module, node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """What a node puts under a key: a dict display, ``dict(k=v)``, ``x["k"] = v``."""
+    if isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is not None:
+                yield text_of(evaluator.tree, module, key), value
+    elif isinstance(node, ast.Call):
+        for keyword in node.keywords:
+            yield keyword.arg or "", keyword.value
+    elif isinstance(node, ast.Assign):
+        for target in node.targets:
+            yield key_set_by(target), node.value
+
+
+def _references(tree: Tree, evaluator: Evaluator) -> Iterator[Reference]:
+    keys = set(_bound_keys(tree, evaluator))
+    for path in sorted(tree.modules):
+        module = tree.modules[path]
+        for node in module.nodes:
+            if not (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)):
+                continue
+            chain = tuple(_chain(module, node))
+            for link in chain:
+                values = evaluator.values(module, link)
+                if any(_of_interest(evaluator, value, keys) for value in values):
+                    yield Reference(module, chain)
+                    break
+
+
+def _of_interest(evaluator: Evaluator, value: Value, keys: set[str]) -> bool:
+    base = root(value)
+    if isinstance(base, Keyed):
+        # A parameter is known by its annotation, or as `context.resources.x` is: `x` is bound to something legacy.
+        annotation = base.node.annotation if isinstance(base.node, ast.arg) else None
+        is_named = annotation is not None and annotates_resource(evaluator, base.module, annotation)
+        return is_named or base.key in keys
+    if isinstance(value, InTree):
+        return False
+    return bool(legacy_name(value)) or (isinstance(value, Literal) and _matters(evaluator, value, 4))
+
+
+def _chain(module: Module, node: ast.expr) -> Iterator[ast.expr]:
+    while True:
+        yield node
+        above = module.parent(node)
+        grows = (
+            (isinstance(above, ast.Attribute) and above.value is node)
+            or (isinstance(above, ast.Call) and above.func is node)
+            or (isinstance(above, ast.Call) and _is_getattr_of(above, node))
+            or (isinstance(above, ast.Subscript) and above.value is node)
+            or isinstance(above, ast.Await)
+        )
+        if not grows or not isinstance(above, ast.expr):
+            return
+        node = above
+
+
+def _is_getattr_of(call: ast.Call, node: ast.expr) -> bool:
+    is_getattr = isinstance(call.func, ast.Name) and call.func.id == "getattr"
+    return is_getattr and call.args[:1] == [node]
+
+
+def _by_value(
+    evaluator: Evaluator, references: Iterable[Reference]
+) -> dict[Value, list[tuple[Module, ast.expr]]]:
+    found: dict[Value, list[tuple[Module, ast.expr]]] = defaultdict(list)
+    displays: set[Literal] = set()
+    for reference in references:
+        for link in reference.chain:
+            for value in evaluator.values(reference.module, link):
+                found[value].append((reference.module, link))
+                if isinstance(value, Literal):
+                    displays.add(value)
+        role = role_of(reference.module, reference.node)
+        while role.container is not None:
+            displays.add(Literal(reference.module, role.container))
+            role = role_of(reference.module, role.container)
+    for reference in references:
+        for link in reference.chain:
+            if any(is_load(value) for value in evaluator.values(reference.module, link)):
+                spread = spread_at(reference.module, link)
+                if spread is not None:
+                    displays.add(Literal(reference.module, spread))
+    for display in displays:
+        # A display is a place of its own value: `resources={"dbt_cloud": x}`.
+        found[display].append((display.module, display.node))
+    return dict(found)

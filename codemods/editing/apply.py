@@ -1,0 +1,383 @@
+"""Carry out edits on a file with LibCST, so that every byte outside of them stays.
+
+This module, `arguments` and `edit_targets` alone import LibCST, and are themselves imported only once a file must change: importing
+and parsing with LibCST cost more than all the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import libcst as cst
+from libcst.metadata import MetadataWrapper, PositionProvider
+
+from ..analysis.modules import Span, split_lines
+from .arguments import (
+    add_argument,
+    add_element,
+    add_entry,
+    drop_argument,
+    drop_entry,
+    prepend_argument,
+)
+from .edit_targets import STATEMENTS, NotApplied, find_targets, touched_statements
+from .edits import (
+    AddArgument,
+    AddElement,
+    AddEntry,
+    DropArgument,
+    DropEntry,
+    Edit,
+    InsertAfter,
+    InsertBefore,
+    PrependArgument,
+    ReplaceAround,
+    ReplaceExpression,
+    ReplaceInString,
+    ReplaceStatement,
+    Unstar,
+)
+from .excerpts import Lines, excerpts
+from .style import is_directive
+
+_STATEMENT_EDITS = (ReplaceStatement, InsertBefore, InsertAfter)
+
+
+def apply_edits(text: str, statements: Sequence[Lines], edits: Sequence[Edit]) -> str:
+    """The text with all edits carried out. Raises ``NotApplied``.
+
+    ``statements`` tells where the statements at the top level of ``text`` stand.
+    """
+    lines = split_lines(text)
+    newline = _newline_of(lines)
+    done: list[str] = []
+    reached = 0
+    for excerpt in excerpts(statements, edits):
+        last = len(lines) if excerpt.last is None else excerpt.last
+        done += lines[reached : excerpt.first - 1]
+        own = [replace(edit, span=_moved(edit.span, excerpt.first - 1)) for edit in excerpt.edits]
+        done.append(_apply("".join(lines[excerpt.first - 1 : last]), newline, own))
+        reached = last
+    return "".join([*done, *lines[reached:]])
+
+
+def _apply(text: str, newline: str, edits: Sequence[Edit]) -> str:
+    module = cst.parse_module(text, config=cst.PartialParserConfig(default_newline=newline))
+    if module.code != text:
+        raise NotApplied("LibCST does not give this file back as it was")
+    wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
+    positions = wrapper.resolve(PositionProvider)
+    targets = find_targets(positions, edits)
+    changer = _Changer(
+        targets, touched_statements(positions, edits), _heirs_of_space(module, targets), module
+    )
+    changed = wrapper.module.visit(changer)
+    left = [edit for edit in edits if edit not in changer.done]
+    if left:
+        raise NotApplied(f"these edits overlap with others: {left}")
+    return changed.code
+
+
+def _newline_of(lines: Sequence[str]) -> str:
+    """The line end of the first line, as LibCST takes it for the whole file."""
+    first = lines[0] if lines else ""
+    return next((end for end in ("\r\n", "\n", "\r") if first.endswith(end)), "\n")
+
+
+def _moved(span: Span, lines: int) -> Span:
+    return replace(span, line=span.line - lines, end_line=span.end_line - lines)
+
+
+@dataclass(frozen=True, eq=False)
+class _Piece:
+    """A statement where one stood."""
+
+    node: Any
+    is_new: bool
+    """Whether it was not there before."""
+    is_inserted: bool = False
+    """Whether it stands beside the one that was there, and not for it."""
+    is_apart: bool = False
+    """Whether an empty line is wanted behind it, before whatever comes to stand there."""
+
+
+def _heirs_of_space(module: cst.Module, targets: Mapping[cst.CSTNode, Sequence[Edit]]) -> set[cst.CSTNode]:
+    """The statements that take over the empty line before a statement which goes."""
+    found: set[cst.CSTNode] = set()
+    is_owed = False
+    for statement in module.body:
+        has_space = any(line.comment is None for line in statement.leading_lines)
+        if _is_removed(statement, targets):
+            is_owed = is_owed or has_space
+            continue
+        if is_owed and not has_space:
+            found.add(statement)
+        is_owed = False
+    return found
+
+
+def _is_removed(statement: Any, targets: Mapping[cst.CSTNode, Sequence[Edit]]) -> bool:
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return False
+    edits = [edit for inner in statement.body for edit in targets.get(inner, ())]
+    return any(isinstance(edit, ReplaceStatement) and not edit.text for edit in edits)
+
+
+class _Changer(cst.CSTTransformer):
+    def __init__(
+        self,
+        targets: dict[cst.CSTNode, list[Edit]],
+        touched: set[cst.CSTNode],
+        heirs: set[cst.CSTNode],
+        module: cst.Module,
+    ) -> None:
+        super().__init__()
+        self.targets = targets
+        self.heirs = heirs
+        self.module = module
+        self.touched = touched
+        self.done: set[Edit] = set()
+        self.fresh: dict[int, Any] = {}
+        """New functions and classes by identity; holding them keeps the identities apart."""
+        self.apart: list[Any] = []
+        """New statements behind which an empty line is wanted, before whatever comes to stand there."""
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        # Most statements of a file have nothing to change in them, and walking through them is what takes the time.
+        return not isinstance(node, STATEMENTS) or node in self.touched
+
+    def on_leave(self, original_node: Any, updated_node: Any) -> Any:
+        if original_node in self.heirs:
+            space = cst.EmptyLine(indent=False)
+            updated_node = updated_node.with_changes(leading_lines=[space, *updated_node.leading_lines])
+        if isinstance(original_node, (cst.Module, cst.IndentedBlock)):
+            return self._leave_block(original_node, updated_node)
+        if isinstance(original_node, cst.SimpleStatementLine):
+            return self._leave_line(original_node, updated_node)
+        if isinstance(original_node, cst.SimpleStatementSuite):
+            return self._leave_suite(original_node, updated_node)
+        edits = self.targets.get(original_node, ())
+        statement_edits = [edit for edit in edits if isinstance(edit, _STATEMENT_EDITS)]
+        # The last argument goes first, so that the places of the others stay; new ones come when all are gone.
+        for edit in sorted(
+            edits, key=lambda edit: -edit.place if isinstance(edit, (DropArgument, DropEntry)) else 1
+        ):
+            if edit not in statement_edits:
+                updated_node = self._change(edit, updated_node)
+                self.done.add(edit)
+        if statement_edits and isinstance(original_node, cst.BaseCompoundStatement):
+            return self._leave_compound(updated_node, statement_edits)
+        return updated_node
+
+    def _change(self, edit: Edit, node: Any) -> Any:
+        match edit:
+            case ReplaceExpression():
+                new = self._expression(edit.text)
+                if isinstance(node, cst.BaseExpression) and node.lpar and not new.lpar:
+                    new = new.with_changes(lpar=node.lpar, rpar=node.rpar)
+                return new
+            case ReplaceInString():
+                code = self.module.code_for_node(node)
+                expression = re.compile(rf"(\{{[^{{}}]*)(?<![\w.]){re.escape(edit.old)}(?!\w)")
+                return self._expression(expression.sub(lambda found: found[1] + edit.new, code))
+            case Unstar():
+                return (
+                    cst.Element(value=node.value, comma=node.comma)
+                    if isinstance(node, cst.StarredElement)
+                    else (node.with_changes(star="", whitespace_after_star=cst.SimpleWhitespace("")))
+                )
+            case ReplaceAround():
+                return self._expression(edit.text.replace("{}", self.module.code_for_node(node.value)))
+            case DropArgument():
+                return drop_argument(node, edit.place)
+            case DropEntry():
+                return drop_entry(node, edit.place)
+            case PrependArgument():
+                return prepend_argument(node, self._expression(edit.value))
+            case AddArgument():
+                return add_argument(node, edit.name, self._expression(edit.value), edit.comment)
+            case AddElement():
+                return add_element(node, self._expression(edit.value))
+            case AddEntry():
+                return add_entry(node, self._expression(edit.key), self._expression(edit.value))
+        raise AssertionError(edit)
+
+    def _leave_line(self, original: cst.SimpleStatementLine, updated: cst.SimpleStatementLine) -> Any:
+        if not any(statement in self.targets for statement in original.body):
+            return updated
+        return self._placed(self._pieces(original, updated), list(updated.leading_lines))
+
+    def _leave_suite(self, original: cst.SimpleStatementSuite, updated: cst.SimpleStatementSuite) -> Any:
+        """``else: run()``: several statements need a block of their own."""
+        if not any(statement in self.targets for statement in original.body):
+            return updated
+        return cst.IndentedBlock(body=[piece.node for piece in self._pieces(original, updated)])
+
+    def _pieces(self, original: Any, updated: Any) -> list[_Piece]:
+        pieces: list[_Piece] = []
+        for place, (before, after) in enumerate(zip(original.body, updated.body, strict=True)):
+            edits = [edit for edit in self.targets.get(before, ()) if isinstance(edit, _STATEMENT_EDITS)]
+            last = place == len(original.body) - 1
+            statement: Any = after.with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
+            line = cst.SimpleStatementLine(
+                body=[statement],
+                trailing_whitespace=updated.trailing_whitespace if last else cst.TrailingWhitespace(),
+            )
+            comment = updated.trailing_whitespace.comment if last else None
+            pieces += self._around(line, edits, comment)
+        return pieces
+
+    def _leave_compound(self, updated: Any, edits: Sequence[Edit]) -> Any:
+        bare = updated.with_changes(leading_lines=[])
+        return self._placed(self._around(bare, edits, None), list(updated.leading_lines))
+
+    def _around(self, line: Any, edits: Sequence[Edit], comment: cst.Comment | None) -> list[_Piece]:
+        before: list[Any] = []
+        middle: list[Any] = [line]
+        behind: list[Any] = []
+        is_new = is_apart = False
+        for edit in sorted(edits, key=_turn):
+            if isinstance(edit, InsertBefore):
+                before += self._statements(edit.text)
+                if edit.blank and middle:
+                    spaces = 2 if isinstance(middle[0], (cst.FunctionDef, cst.ClassDef)) else 1
+                    space = [cst.EmptyLine(indent=False)] * spaces
+                    middle[0] = middle[0].with_changes(leading_lines=space)
+                is_apart = edit.blank and not middle
+            elif isinstance(edit, InsertAfter):
+                behind += self._statements(edit.text)
+            elif isinstance(edit, ReplaceStatement):
+                middle, is_new = _with_comment(self._statements(edit.text), comment), True
+            self.done.add(edit)
+        return [
+            *(
+                _Piece(node, True, is_inserted=True, is_apart=is_apart and node is before[-1])
+                for node in before
+            ),
+            *(_Piece(node, is_new) for node in middle),
+            *(_Piece(node, True, is_inserted=True) for node in behind),
+        ]
+
+    def _placed(self, pieces: list[_Piece], leading: list[cst.EmptyLine]) -> Any:
+        """The statements that stand where one stood, with what stood before it."""
+        if not pieces:
+            return cst.RemoveFromParent()
+        nodes = [piece.node for piece in pieces]
+        above, own = _split_comments(leading)
+        # What is inserted goes above the comments of the statement; an import, below the heading of its block.
+        at = (
+            0
+            if above and _is_import(nodes[0])
+            else next((at for at, piece in enumerate(pieces) if not piece.is_inserted), 0)
+        )
+        if at:
+            nodes[0] = _with_leading(nodes[0], above)
+            nodes[at] = nodes[at].with_changes(leading_lines=[*nodes[at].leading_lines, *own])
+        else:
+            nodes[0] = _with_leading(nodes[0], leading)
+        for node, piece in zip(nodes, pieces, strict=True):
+            if piece.is_new and isinstance(node, cst.BaseCompoundStatement):
+                self.fresh[id(node)] = node
+            if piece.is_apart:
+                self.apart.append(node)
+        return cst.FlattenSentinel(nodes)
+
+    def _leave_block(self, original: Any, updated: Any) -> Any:
+        body = list(updated.body)
+        gone = (
+            len(body) > 0 and original.body[0] is not body[0] and _is_removed(original.body[0], self.targets)
+        )
+        if gone and isinstance(original, cst.IndentedBlock):
+            # What separated the first statement from the second separates nothing any more.
+            _, rest = _split_blank(list(body[0].leading_lines))
+            body[0] = body[0].with_changes(leading_lines=rest)
+            return updated.with_changes(body=body)
+        if not self.fresh and not self.apart:
+            return updated
+        return updated.with_changes(body=self._spaced(body, 2 if isinstance(original, cst.Module) else 1))
+
+    def _spaced(self, body: Sequence[Any], lines: int) -> list[Any]:
+        """Empty lines around new functions and classes, as many as formatters want."""
+        spaced: list[Any] = []
+        for place, statement in enumerate(body):
+            after_new = place > 0 and id(body[place - 1]) in self.fresh
+            is_new = id(statement) in self.fresh
+            is_apart = place > 0 and any(body[place - 1] is one for one in self.apart)
+            if place > 0 and (after_new or is_new or is_apart):
+                blank, rest = _split_blank(list(statement.leading_lines))
+                missing = max(0, (lines if after_new or is_new else 1) - len(blank))
+                added = [cst.EmptyLine(indent=False)] * missing
+                statement = statement.with_changes(leading_lines=[*added, *blank, *rest])
+            spaced.append(statement)
+        return spaced
+
+    def _expression(self, text: str) -> Any:
+        return cst.parse_expression(self._own_line_ends(text), config=self.module.config_for_parsing)
+
+    def _statements(self, text: str) -> list[Any]:
+        parsed = cst.parse_module(self._own_line_ends(text), config=self.module.config_for_parsing)
+        body: list[Any] = list(parsed.body)
+        if body and parsed.header:
+            body[0] = body[0].with_changes(leading_lines=[*parsed.header, *body[0].leading_lines])
+        return [_without_indent(statement) for statement in body]
+
+    def _own_line_ends(self, text: str) -> str:
+        return text.replace("\n", self.module.default_newline)
+
+
+def _turn(edit: Edit) -> int:
+    """The statement itself first, then what goes around it."""
+    return -1 if isinstance(edit, ReplaceStatement) else edit.rank if isinstance(edit, InsertBefore) else 0
+
+
+def _without_indent(statement: Any) -> Any:
+    """Empty lines above it stay empty, however deep it is put."""
+    lines = [line if line.comment else line.with_changes(indent=False) for line in statement.leading_lines]
+    return statement.with_changes(leading_lines=lines)
+
+
+def _with_leading(piece: Any, leading: list[cst.EmptyLine]) -> Any:
+    """The comments and empty lines before the old statement go before the first of the new ones."""
+    blank, comments = _split_blank(list(piece.leading_lines))
+    return piece.with_changes(leading_lines=[*(leading or blank), *comments])
+
+
+def _with_comment(statements: list[Any], comment: cst.Comment | None) -> list[Any]:
+    """The comment behind the old statement: behind a new one, or on a line of its own before what is longer."""
+    if comment is None or not statements:
+        return statements
+    first = statements[0]
+    trailing = cst.TrailingWhitespace(cst.SimpleWhitespace("  "), comment)
+    is_for_a_tool = is_directive(comment.value)
+    if isinstance(first, cst.SimpleStatementLine) and (len(statements) == 1 or is_for_a_tool):
+        return [first.with_changes(trailing_whitespace=trailing), *statements[1:]]
+    decorators = getattr(first, "decorators", ())
+    if decorators and is_for_a_tool:
+        decorated = [decorators[0].with_changes(trailing_whitespace=trailing), *decorators[1:]]
+        return [first.with_changes(decorators=decorated), *statements[1:]]
+    own_line = cst.EmptyLine(comment=comment)
+    return [first.with_changes(leading_lines=[*first.leading_lines, own_line]), *statements[1:]]
+
+
+def _split_comments(lines: list[cst.EmptyLine]) -> tuple[list[cst.EmptyLine], list[cst.EmptyLine]]:
+    """The comments directly above a statement, which speak of it, and what stands before them."""
+    at = len(lines)
+    while at and lines[at - 1].comment is not None:
+        at -= 1
+    return lines[:at], lines[at:]
+
+
+def _is_import(node: Any) -> bool:
+    return isinstance(node, cst.SimpleStatementLine) and isinstance(
+        node.body[0], (cst.Import, cst.ImportFrom)
+    )
+
+
+def _split_blank(lines: list[cst.EmptyLine]) -> tuple[list[cst.EmptyLine], list[cst.EmptyLine]]:
+    blank = 0
+    while blank < len(lines) and lines[blank].comment is None:
+        blank += 1
+    return lines[:blank], lines[blank:]

@@ -1,0 +1,95 @@
+"""The edits of one file, carried out and checked: whatever is wrong with the result, the file stays as it is.
+
+Files do not depend on each other here, so many of them are shared out to processes.
+"""
+
+from __future__ import annotations
+
+import ast
+import multiprocessing
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+
+from legacy_shim.catalogue import BY_NAME
+
+from ..files.sources import Source
+from ..findings import Finding, Place
+from ..report import Change
+from .edits import Edit
+from .excerpts import Lines
+from .namespace import unbound_names
+
+_WORTH_A_PROCESS = 50
+"""Files. Starting a process and importing LibCST in it takes as long as changing about that many."""
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A file and what is to change in it."""
+
+    source: Source
+    statements: tuple[Lines, ...]
+    """Where the statements at its top level stand."""
+    edits: tuple[Edit, ...]
+    unbound: frozenset[str]
+    """The names that it reads and binds nowhere, as it is now."""
+
+
+def change_all(tasks: Sequence[Task], jobs: int) -> list[Change | Finding]:
+    """The new text of each file, in order; a finding (LDC507) for each that cannot be changed faithfully.
+
+    The same bytes come out for any number of ``jobs``.
+    """
+    processes = min(jobs, len(tasks) // _WORTH_A_PROCESS)
+    if processes > 1:
+        context = multiprocessing.get_context("spawn")  # the one way to start that every platform has
+        try:
+            with ProcessPoolExecutor(processes, mp_context=context) as pool:
+                return list(pool.map(change_one, tasks, chunksize=4))
+        except (OSError, BrokenProcessPool):
+            pass  # No processes to be had here: the work is the same without.
+    return [change_one(task) for task in tasks]
+
+
+def change_one(task: Task) -> Change | Finding:
+    """The new text of a file."""
+    from libcst import ParserSyntaxError
+
+    from .apply import apply_edits
+    from .edit_targets import NotApplied
+
+    source = task.source
+    try:
+        text = apply_edits(source.text, task.statements, task.edits)
+        tree = ast.parse(text)
+    except (NotApplied, ParserSyntaxError) as error:
+        return _problem(source, str(error))
+    except SyntaxError as error:
+        return _problem(source, f"the result would not parse: {error.msg}, line {error.lineno}")
+    nodes = list(ast.walk(tree))
+    left = _legacy_import_in(nodes)
+    if left is not None:
+        return Finding(Place(source.path, left.lineno), "LDC507", "a legacy import would have been left")
+    lost = unbound_names(nodes) - task.unbound
+    if lost:
+        return _problem(source, f"`{min(lost)}` would have lost its import")
+    return Change(source, text)
+
+
+def _problem(source: Source, message: str) -> Finding:
+    return Finding(Place(source.path), "LDC507", message)
+
+
+def _legacy_import_in(nodes: Iterable[ast.AST]) -> ast.ImportFrom | None:
+    for node in nodes:
+        if (
+            isinstance(node, ast.ImportFrom)
+            and not node.level
+            and (node.module or "").split(".")[0] == "dagster_dbt"
+        ):
+            in_package = (node.module or "").split(".")[1:2] == ["cloud"]
+            if in_package or any(alias.name in BY_NAME for alias in node.names):
+                return node
+    return None

@@ -1,0 +1,127 @@
+"""Which names a file can use: what it imports already, and what would collide."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ..analysis.modules import Module
+from ..analysis.scopes import Imported, Names
+from ..analysis.tree import Tree
+from .edits import Import
+
+
+@dataclass(frozen=True, eq=False)
+class Namespace:
+    """The module-level names of a file. Knows nothing of other files."""
+
+    module: Module
+    names: Names
+    taken: frozenset[str]
+    """Every name that the file binds or reads anywhere: a new one must not be among them."""
+    bound: frozenset[str]
+    """Those that it binds."""
+    _reserved: set[str] = field(default_factory=set)
+    _shared: dict[tuple[str, object], str] = field(default_factory=dict)
+
+    def existing(self, source: str, name: str) -> str:
+        """How the file can already write ``source.name`` at module level; empty where it cannot."""
+        if name in self.taken and any(star.module == source for star in self.names.stars):
+            return name  # It takes it from `from source import *` already.
+        through_module, has_from = "", False
+        for bound, bindings in self.names.tables.get(self.module.tree, {}).items():
+            binding = bindings[0]
+            if len(bindings) != 1 or not isinstance(binding, Imported) or binding.level:
+                continue
+            if binding.module != source or not self._is_module_level(binding.node):
+                continue
+            if binding.name == name:
+                return bound
+            has_from = has_from or bool(binding.name)
+            if not binding.name:
+                through_module = bound
+        if source.split(".")[0] == "dagster_dbt":
+            return ""  # Such an import goes where all that it was read for was legacy: nothing new may rest on it.
+        # Who writes `import dagster as dg` and nothing else wants `dg.op`.
+        return f"{through_module}.{name}" if through_module and name and not has_from else ""
+
+    def importing(self, source: str, name: str) -> Import | None:
+        """The import that makes ``source.name`` usable; None where the file has it already."""
+        if self.existing(source, name):
+            return None
+        wanted = name or source
+        if wanted not in self.taken:
+            return Import(source, name)
+        return Import(
+            source,
+            name,
+            self.fresh(f"{wanted}_v2" if "dbt" in wanted.lower() else f"{source.split('.')[0]}_{wanted}"),
+        )
+
+    def fresh(self, wanted: str, *others: str) -> str:
+        """``wanted``, else one of ``others``, else the first of ``wanted_2`` ... that the file does not use."""
+        for candidate in (wanted, *others):
+            if not self._is_used(candidate):
+                return candidate
+        candidate, number = wanted, 1
+        while self._is_used(candidate):
+            number += 1
+            candidate = f"{wanted}_{number}"
+        return candidate
+
+    def _is_used(self, name: str) -> bool:
+        return name in self.taken or name in self._reserved or hasattr(builtins, name)
+
+    def reserve(self, wanted: str) -> str:
+        """A fresh name for something at module level, that nothing else gets."""
+        name = self.fresh(wanted)
+        self._reserved.add(name)
+        return name
+
+    def shared(self, wanted: str, what: object = "") -> str:
+        """The one fresh name for something that the file gets once, whoever asks for it. ``what`` tells two apart."""
+        if (wanted, what) not in self._shared:
+            self._shared[wanted, what] = self.reserve(wanted)
+        return self._shared[wanted, what]
+
+    def start_over(self) -> None:
+        """Give all names that were asked for back: nothing is written under them yet."""
+        self._reserved.clear()
+        self._shared.clear()
+
+    def _is_module_level(self, node: ast.AST) -> bool:
+        return self.module.parent(node) is self.module.tree
+
+
+def namespace_of(module: Module, tree: Tree) -> Namespace:
+    """The names that a file uses, those that it star-imports from files of the tree included."""
+    names = tree.names(module)
+    bound = {name for table in names.tables.values() for name in table}
+    read = {node.id for node in module.nodes if isinstance(node, ast.Name)}
+    for star in names.stars:
+        home = tree.module_at(tree.resolve(module, star.module, star.level))
+        if home is not None:
+            bound |= tree.names(home).tables.get(home.tree, {}).keys()
+    return Namespace(module, names, frozenset(bound | read), frozenset(bound))
+
+
+def unbound_names(nodes: Iterable[ast.AST]) -> frozenset[str]:
+    """The names that a file reads and binds nowhere, given all of its nodes; none where a star import may bind them."""
+    read: set[str] = set()
+    bound: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Name):
+            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            if node.names[0].name == "*":
+                return frozenset()
+            bound |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            bound.add(node.name)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
+            bound.add(node.name)
+    return frozenset(name for name in read - bound if not hasattr(builtins, name))

@@ -1,0 +1,55 @@
+"""What differs once a load has become ``@dbt_cloud_assets``, as far as the job's facts tell."""
+
+from __future__ import annotations
+
+from ..facts.job_commands import Plan
+from ..facts.jobs import Job
+from ..planning.claims import Claim, JobRef, Rewrite
+from ..planning.units import Environment, Unit
+
+
+def tell_of_job(done: Rewrite, claim: Claim, job: Job, source: str, unit: Unit, plan: Plan) -> None:
+    """Tell how the runs of a job differ, at the place of the claim that names the job.
+
+    ``source`` is what its id comes from, where the code does not name it.
+    """
+
+    def tell(code: str, message: str) -> None:
+        done.tell(claim.module, claim.node, code, message, claim.name)
+
+    if source:
+        tell("LDC214", f"the job id comes from {source}; what was written is true of job {job.id}")
+    if plan.before or plan.after:
+        others = ", ".join(f"`{command.text}`" for command in (*plan.before, *plan.after))
+        tell("LDC202", f"{others} and `{plan.build.text}` of job {job.id} each become a run")
+    environment = Environment.of(job)
+    reused = unit.reused.get(environment)
+    if reused is None:
+        why = unit.not_reused.get(environment, "no job of its environment is named")
+        tell("LDC203", f"job {job.id} is not used any more: {why}")
+    elif reused.id != job.id:
+        tell("LDC204", f"the commands of job {job.id} run in job {reused.id} ({reused.name})")
+    if plan.runs_tests:
+        tell("LDC205", f"the tests of job {job.id} show as asset checks")
+    if plan.select or plan.exclude or plan.selector:
+        tell("LDC210", f"the selection of job {job.id} is evaluated when the code loads")
+
+
+def tell_of_schedules(done: Rewrite, claim: Claim, unit: Unit) -> None:
+    """Tell of each job whose schedule legacy would have switched off."""
+    state = {True: "is on now", False: "is off now", None: "may be on: the facts do not say"}
+    for job in unit.jobs:
+        message = f"the dbt Cloud schedule of job {job.id} ({job.name}) {state[job.schedule_is_on]}"
+        done.tell(claim.module, claim.node, "LDC208", message, claim.name)
+
+
+def unknown_job(ref: JobRef) -> str:
+    """What is said of a job id that cannot be told."""
+    if ref.variable:
+        return f"set {ref.variable}, or give it with --env-file"
+    return f"the job id `{ref.module.source_of(ref.node)}` cannot be read here"
+
+
+def reuse_note(job: Job) -> str:
+    """The comment behind the name of the job that a workspace runs."""
+    return f"# runs job {job.id} itself, with its settings"

@@ -1,0 +1,119 @@
+"""What the commands of a dbt Cloud job mean for ``@dbt_cloud_assets``: its selection and its arguments."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+
+from legacy_shim.dbt_commands import (
+    CommandError,
+    DbtCommand,
+    arguments_without_selection,
+    parse_command,
+    words_of,
+)
+
+from .jobs import Job
+from .release import Release
+
+EVERYTHING = "fqn:*"
+"""What dbt and dagster-dbt select where nothing is said. Source: ``dagster_dbt.asset_utils.DBT_DEFAULT_SELECT``."""
+COMMANDS = frozenset({"execute_steps", "commands"})
+"""The facts of ``missing_fact(...)`` that are the commands of a job: for one load, and for a row of a table."""
+_DBT_ALONE = ("state:", "result:", "source_status:", "path:", "package:this", "access:", "version:")
+"""Methods that find nothing where dagster-dbt evaluates them, at load: they need the artifacts of another run, the
+files of the project, or what dbt alone reads of a manifest. Source: ``dagster_dbt.utils``, by trying each."""
+
+
+class NoSingleBuild(ValueError):
+    """The job is one that the legacy loader refuses: no v2 form can be equal to it."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The commands of a job, told apart by their part in the migration."""
+
+    before: tuple[DbtCommand, ...]
+    build: DbtCommand
+    """The one ``dbt run`` or ``dbt build``."""
+    after: tuple[DbtCommand, ...]
+
+    @property
+    def select(self) -> str:
+        return " ".join(self.build.select)
+
+    @property
+    def exclude(self) -> str:
+        return " ".join(self.build.exclude)
+
+    @property
+    def selector(self) -> str:
+        return self.build.selector or ""
+
+    @property
+    def needs_dbt(self) -> str:
+        """What of the selection only dbt can evaluate: the method or the options; empty if there is nothing."""
+        if self.selector and self.exclude:
+            return "--selector beside --exclude"
+        terms = [
+            term.lstrip("@+0123456789")
+            for text in (self.select, self.exclude)
+            for term in text.replace(",", " ").split()
+        ]
+        methods = [method for method in _DBT_ALONE if any(term.startswith(method) for term in terms)]
+        paths = [term for term in terms if "/" in term and ":" not in term]
+        return next(iter([*methods, *paths]), "")
+
+    @property
+    def runs_tests(self) -> bool:
+        return self.build.which == "build"
+
+
+def plan_of(job: Job) -> Plan:
+    """The parts of a job. Raises ``NoSingleBuild`` where the legacy loader raises at load.
+
+    Source: ``dagster_dbt.cloud.asset_defs`` (one ``run`` or ``build``, without ``--vars``).
+    """
+    try:
+        commands = [parse_command(step) for step in job.execute_steps]
+    except CommandError as error:
+        raise NoSingleBuild(f"job {job.id}: {error}") from None
+    builds = [place for place, command in enumerate(commands) if command.materializes]
+    if len(builds) != 1:
+        raise NoSingleBuild(
+            f"job {job.id} has {len(builds)} `dbt run` or `dbt build` commands, and the loader takes one"
+        )
+    place = builds[0]
+    if commands[place].has_vars:
+        raise NoSingleBuild(
+            f"job {job.id} passes `--vars` in its `dbt {commands[place].which}`, which the loader refuses"
+        )
+    return Plan(tuple(commands[:place]), commands[place], tuple(commands[place + 1 :]))
+
+
+def refusal_of(job: Job, release: Release) -> tuple[str, str] | None:
+    """The code and the message for a job whose commands have no v2 form; None where they have one."""
+    try:
+        plan = plan_of(job)
+    except NoSingleBuild as error:
+        return "LDC306", str(error)
+    if plan.needs_dbt:
+        return "LDC305", f"the selection of job {job.id} uses `{plan.needs_dbt}`"
+    lacks = release.lacks("quoting") if _needs_quotes(plan) else ""
+    return ("LDC309", f"job {job.id}: {lacks}") if lacks else None
+
+
+def _needs_quotes(plan: Plan) -> bool:
+    """Whether some word of the commands is another to a shell unless it is quoted."""
+    others = (command_words(command) for command in (*plan.before, *plan.after))
+    return any(shlex.quote(word) != word for words in (*others, build_words(plan)) for word in words)
+
+
+def command_words(command: DbtCommand) -> tuple[str, ...]:
+    """What `.cli([...])` takes for a command that runs as it is."""
+    return words_of(command.text)
+
+
+def build_words(plan: Plan) -> tuple[str, ...]:
+    """What `.cli([...])` takes for the job's ``run`` or ``build``: v2 adds the selection itself."""
+    return arguments_without_selection(plan.build.text)

@@ -1,0 +1,134 @@
+"""What a construct says of a use: what it is, what it needs, and what stands in the way of its v2 form."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..analysis.constants import Constants
+from ..analysis.index import Index
+from ..analysis.modules import Module
+from ..analysis.values import Made, Value
+from ..editing.edits import Edit, Import
+from ..editing.style import Style, style_of
+from ..facts.jobs import Facts
+from ..facts.release import Release
+from ..findings import Finding
+
+
+@dataclass(frozen=True)
+class JobRef:
+    """A dbt Cloud job that the code names, or one of several."""
+
+    module: Module
+    node: ast.expr
+    job_ids: tuple[int, ...]
+    """Which it may be; none where that cannot be told."""
+    variable: str = ""
+    """The environment variable that the id comes from, if any."""
+    parameter: str = ""
+    """The parameter that the id comes from, if any: the one call in sight gives it."""
+
+    @property
+    def job_id(self) -> int | None:
+        """The id, where it is one; None where it may be several or cannot be told."""
+        return self.job_ids[0] if len(self.job_ids) == 1 else None
+
+    @property
+    def source(self) -> str:
+        """What the id comes from and could come otherwise from; empty where the code names it."""
+        return self.variable or self.parameter
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """One site: a use of a legacy name that one construct is responsible for."""
+
+    construct: str
+    module: Module
+    node: ast.expr
+    name: str
+    """The legacy name."""
+    code: str
+    value: Value | None = None
+    resources: frozenset[Made] = frozenset()
+    """The resources that it uses or makes."""
+    keys: frozenset[str] = frozenset()
+    """The resource keys under which it finds or binds its resource."""
+    jobs: tuple[JobRef, ...] = ()
+    blocked: tuple[Finding, ...] = ()
+    """Why it cannot become v2; empty where it can."""
+    covers: frozenset[ast.AST] = frozenset()
+    """The first nodes of the references that it answers for."""
+    detail: Any = None
+    is_site: bool = True
+    """Whether it counts as a use of the legacy API: what only goes along with one does not."""
+
+
+@dataclass
+class Rewrite:
+    """What the v2 form of a claim takes: changes by file, imports by file, and what to tell."""
+
+    edits: list[tuple[Module, Edit]] = field(default_factory=list)
+    imports: list[tuple[Module, Import]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def edit(self, module: Module, edit: Edit) -> None:
+        self.edits.append((module, edit))
+
+    def need(self, module: Module, imported: Import) -> None:
+        self.imports.append((module, imported))
+
+    def tell(self, module: Module, node: ast.AST, code: str, message: str, name: str = "") -> None:
+        self.findings.append(Finding(module.place(node), code, message, name))
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """What the constructs work with."""
+
+    index: Index
+    facts: Facts
+    constants: Constants
+    environment: Mapping[str, str]
+    outside: frozenset[Path] = frozenset()
+    """Files that are read for what they import, and never changed: they are not among the given ones."""
+    release: Release = field(default_factory=Release)
+    """The dagster-dbt that the code will run with."""
+    polling_sensor: bool = False
+    """Whether the user asked for the sensor that records other runs of the environment."""
+    placed: dict[ast.Call, set[Made]] = field(default_factory=lambda: defaultdict(set), repr=False)
+    """The resources of all loads that a call like ``Definitions(...)`` is given."""
+    _styles: dict[Module, Style] = field(default_factory=dict, repr=False)
+
+    def style(self, module: Module) -> Style:
+        if module not in self._styles:
+            self._styles[module] = style_of(module)
+        return self._styles[module]
+
+    def job_ref(self, module: Module, node: ast.expr) -> JobRef:
+        """The job that an expression names."""
+        variable = self.constants.variable_of(module, node)
+        found = self.constants.integers(module, node)
+        if found is None:
+            return JobRef(module, node, (), variable)
+        parameter = self.constants.parameter_of(module, node)
+        ids = tuple(dict.fromkeys(int(str(constant.value)) for constant in found))
+        return JobRef(module, node, ids, found[0].variable or variable, parameter)
+
+
+def covered(nodes: list[ast.AST]) -> frozenset[ast.AST]:
+    """The names that stand in ``nodes``: what a claim answers for when it rewrites these as a whole."""
+    return frozenset(inner for node in nodes for inner in ast.walk(node) if isinstance(inner, ast.Name))
+
+
+def wired_by_name(context: Context, module: Module, node: ast.AST, name: str) -> tuple[Finding, ...]:
+    """Why what a run answers cannot be followed from ``node``; nothing where it can."""
+    if not context.index.wires_by_name:
+        return ()
+    said = "ops are wired with `DependencyDefinition`, through which its answer cannot be followed"
+    return (Finding(module.place(node), "LDC303", said, name),)

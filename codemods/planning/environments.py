@@ -1,0 +1,100 @@
+"""Which dbt Cloud project and environment each resource serves, by the jobs of the assets that are loaded with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..analysis.values import Made
+from ..facts.jobs import Job
+from ..findings import Finding
+from .accounts import account_of
+from .claims import Claim, Context, JobRef
+from .units import Environment
+
+BUILDS = frozenset({"resource", "beside"})
+"""The constructs that build a workspace."""
+LOADS = frozenset({"assets", "placeholders"})
+"""The constructs whose jobs say which environment a workspace serves."""
+
+
+@dataclass(frozen=True, eq=False)
+class Served:
+    """What is known of the environments of a unit."""
+
+    by_resource: Mapping[Made, Environment]
+    jobs: Mapping[JobRef, tuple[Job, ...]]
+    """The facts of the jobs that each reference may mean, as far as they are known."""
+    problems: tuple[Finding, ...]
+
+
+def environments_of(claims: Sequence[Claim], context: Context) -> Served:
+    """The environment of each resource of a unit, as far as facts tell."""
+    accounts = {
+        resource: account_of(context, claim)
+        for claim in claims
+        if claim.construct in BUILDS
+        for resource in claim.resources
+    }
+    jobs = {ref: _jobs_of(ref, claim, accounts, context) for claim in claims for ref in claim.jobs}
+    resources = list(dict.fromkeys(resource for claim in claims for resource in claim.resources))
+    found: dict[Made, Environment] = {}
+    problems: list[Finding] = []
+    for resource in resources:
+        loads = [claim for claim in claims if claim.construct in LOADS and resource in claim.resources]
+        refs = [ref for claim in loads for ref in claim.jobs]
+        told = _environments(job for ref in refs for job in jobs[ref])
+        if len(told) > 1:
+            problems += _several(claims, resource, [job for ref in refs for job in jobs[ref]])
+        elif told and all(len(jobs[ref]) == len(ref.job_ids) for ref in refs):
+            found[resource] = told[0]
+    for resource in resources:
+        is_loaded = any(claim.construct in LOADS and resource in claim.resources for claim in claims)
+        if not is_loaded and resource not in found:
+            known = _of_a_client(resource, claims, jobs, accounts, context)
+            if known is not None:
+                found[resource] = known
+    return Served(found, jobs, tuple(problems))
+
+
+def _jobs_of(
+    ref: JobRef, claim: Claim, accounts: Mapping[Made, int | None], context: Context
+) -> tuple[Job, ...]:
+    told = {accounts.get(resource) for resource in claim.resources}
+    account = told.pop() if len(told) == 1 else None
+    jobs = (context.facts.job(job_id, account) for job_id in ref.job_ids)
+    return tuple(job for job in jobs if job is not None)
+
+
+def _environments(jobs: Iterable[Job]) -> list[Environment]:
+    return list(dict.fromkeys(Environment.of(job) for job in jobs))
+
+
+def _of_a_client(
+    resource: Made,
+    claims: Iterable[Claim],
+    jobs: Mapping[JobRef, tuple[Job, ...]],
+    accounts: Mapping[Made, int | None],
+    context: Context,
+) -> Environment | None:
+    """An environment for a resource whose client alone is used: its calls go to the account, and depend on none."""
+    account = accounts.get(resource)
+    named = [job for claim in claims for ref in claim.jobs for job in jobs[ref]]
+    told = _environments(job for job in named if account in (None, job.account_id))
+    if told:
+        return told[0]
+    # No job is named: any environment that the facts know does.
+    known = _environments(job for job in context.facts.jobs if account in (None, job.account_id))
+    return min(known, key=lambda one: (one.project_id, one.environment_id), default=None)
+
+
+def _several(claims: Iterable[Claim], resource: Made, jobs: Sequence[Job]) -> list[Finding]:
+    told = ", ".join(
+        f"job {job.id} in project {job.project_id}, environment {job.environment_id}"
+        for job in dict.fromkeys(jobs)
+    )
+    return [
+        Finding(claim.module.place(claim.node), "LDC307", told, claim.name)
+        for claim in claims
+        if claim.construct in {*BUILDS, "placeholders"} and resource in claim.resources
+    ]

@@ -1,0 +1,80 @@
+"""What belongs together: claims that share a resource, a key, or a file that cannot tell them apart."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from ..analysis.scopes import Imported
+from .claims import Claim, Context
+
+
+class _Groups:
+    """Sets that are joined where something is in both (union-find)."""
+
+    def __init__(self) -> None:
+        self.above: dict[object, object] = {}
+
+    def find(self, item: object) -> object:
+        self.above.setdefault(item, item)
+        while self.above[item] != item:
+            self.above[item] = self.above[self.above[item]]
+            item = self.above[item]
+        return item
+
+    def join(self, items: Iterable[object]) -> None:
+        first, *rest = [self.find(item) for item in items]
+        for other in rest:
+            self.above[other] = first
+
+
+def grouped(claims: Sequence[Claim], context: Context) -> list[list[Claim]]:
+    """The claims in groups, in the order of the code."""
+    parts = components_of(context)
+    groups = _Groups()
+    bound: dict[str, set[object]] = defaultdict(set)
+    for claim in claims:
+        part = parts[claim.module.path]
+        keys = [("key", part, key) for key in claim.keys]
+        # Placeholders whose workspace is not known are those of their file.
+        is_lost = claim.construct == "placeholders" and not claim.resources
+        together = [("placeholders", part)] if is_lost else []
+        groups.join([claim, *claim.resources, *keys, *together])
+        if claim.resources or not claim.construct:
+            for key in claim.keys:
+                bound[key].add(("key", part, key))
+    for claim in claims:
+        for key in claim.keys:
+            own = ("key", parts[claim.module.path], key)
+            if own not in bound[key] and bound[key]:
+                # Bound in no module that this one is connected with by imports we read: any of them may be meant.
+                groups.join([own, *bound[key]])
+    made = [claim for claim in claims if claim.construct == "resource"]
+    for claim in claims:
+        if claim.construct == "assets" and not claim.resources:
+            # Its resource cannot be followed, so it may be any that is built in reach.
+            part = parts[claim.module.path]
+            groups.join([claim, *(other for other in made if parts[other.module.path] == part)])
+    found: dict[object, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        found[groups.find(claim)].append(claim)
+    return list(found.values())
+
+
+def components_of(context: Context) -> dict[Path, object]:
+    """Modules that import each other, directly or not, belong to one code location as far as we can tell."""
+    tree = context.index.tree
+    groups = _Groups()
+    for module in tree.modules.values():
+        groups.find(module.path)
+        for table in tree.names(module).tables.values():
+            for bindings in table.values():
+                for binding in bindings:
+                    if isinstance(binding, Imported):
+                        inside = ".".join(filter(None, [binding.module, binding.name]))
+                        for name in (binding.module, inside):
+                            path = tree.resolve(module, name, binding.level)
+                            if path in tree.modules:
+                                groups.join([module.path, path])
+    return {path: groups.find(path) for path in tree.modules}

@@ -1,0 +1,116 @@
+"""What stays on the facade without being looked at further: on request, or because no construct answers for it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from legacy_shim.catalogue import BY_NAME
+
+from ..analysis.modules import Module
+from ..analysis.roles import enclosing_annotation, role_of
+from ..analysis.values import External, legacy_name
+from ..findings import Finding
+from .claims import Claim, Context
+from .units import Unit
+
+_KEEP = re.compile(r"#\s*legacy-shim:\s*keep\b[\s:,.\-–—]*(.*)")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the user asked to leave alone, by the codes of legacy names."""
+
+    only: frozenset[str] = frozenset()
+    skip: frozenset[str] = frozenset()
+
+    def leave(self, code: str) -> bool:
+        return code in self.skip or (bool(self.only) and code not in self.only)
+
+
+def unclaimed(claims: Iterable[Claim], context: Context) -> list[Claim]:
+    """Uses of legacy names that no construct answers for: they stay on the facade."""
+    answered = {node for claim in claims for node in claim.covers}
+    found: list[Claim] = []
+    for reference in context.index.references:
+        first = reference.chain[0]
+        if first in answered:
+            continue
+        for link in reference.chain:
+            values = context.index.values(reference.module, link)
+            named = [value for value in values if isinstance(value, External) and legacy_name(value)]
+            if named:
+                found.append(_stays(reference.module, first, link, legacy_name(named[0])))
+                break
+    return found
+
+
+def _stays(module: Module, first: ast.expr, link: ast.expr, name: str) -> Claim:
+    role = role_of(module, link)
+    if role.kind == "annotation" or enclosing_annotation(module, link):
+        said = f"`{name}` in this annotation"
+    elif role.kind == "base":
+        said = f"a subclass of `{name}` is rewritten by hand"
+    elif role.kind == "flow":
+        said = f"`{name}` gets another name here"
+    else:
+        said = f"this use of `{name}` is not rewritten"
+    keys = frozenset({role.name}) if role.kind == "entry" and role.name != "**" else frozenset()
+    return Claim(
+        construct="",
+        module=module,
+        node=link,
+        name=name,
+        code=BY_NAME[name].code,
+        keys=keys,
+        blocked=(Finding(module.place(link), "LDC302", said, name),),
+        covers=frozenset({first}),
+    )
+
+
+def asked_to_keep(claim: Claim, context: Context, limits: Limits) -> Claim:
+    """The claim, blocked where the user asked for it to be kept: by a comment, by its code, or by the paths given."""
+    if claim.module.path in context.outside:
+        said = f"{claim.module.path} is not among the files to migrate"
+        finding = Finding(claim.module.place(claim.node), "LDC301", said, claim.name)
+        return replace(claim, blocked=(finding, *claim.blocked))
+    if limits.leave(claim.code):
+        finding = Finding(
+            claim.module.place(claim.node), "LDC301", f"{claim.code} is left out on request", claim.name
+        )
+        return replace(claim, blocked=(finding, *claim.blocked))
+    statement = claim.module.statement_of(claim.node)
+    body = getattr(statement, "body", None)
+    # Of a compound statement its head alone: what stands in it has statements of its own.
+    last = body[0].lineno - 1 if body else statement.end_lineno
+    for comment in context.style(claim.module).comments:
+        if statement.lineno - 1 <= comment.line <= (last or statement.lineno):
+            own_line_above = comment.line == statement.lineno - 1 and comment.trails
+            found = _KEEP.search(comment.text)
+            if found and not own_line_above:
+                reason = found[1].strip() or "no reason is given"
+                finding = Finding(claim.module.place(claim.node), "LDC301", reason, claim.name)
+                return replace(claim, blocked=(finding, *claim.blocked))
+    return claim
+
+
+def kept_findings(unit: Unit) -> tuple[Finding, ...]:
+    """What to tell of a unit that stays: each reason, and for the rest of it that it stays for them."""
+    reasons = tuple(finding for finding in unit.kept if finding.place.path not in unit.outside)
+    places = {finding.place for finding in reasons}
+    because = reasons[0] if reasons else unit.kept[0]
+    why = "" if reasons else ", which is not among the files to migrate"
+    others = tuple(
+        Finding(
+            claim.module.place(claim.node),
+            "LDC308",
+            f"it belongs together with {because.place}{why}",
+            claim.name,
+            related=(because.place,),
+        )
+        for claim in unit.claims_inside
+        if not claim.blocked and claim.module.place(claim.node) not in places
+    )
+    return (*reasons, *others)

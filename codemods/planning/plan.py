@@ -1,0 +1,178 @@
+"""Decide what migrates together, and what stays and why. Nothing is decided by file."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+
+from ..analysis.functions import runs_later
+from ..analysis.modules import Module
+from ..analysis.values import Made
+from ..editing.namespace import Namespace, namespace_of
+from ..facts.job_commands import COMMANDS
+from ..facts.jobs import Job
+from ..findings import Finding
+from .accounts import facts_of_another_account, several_accounts
+from .claims import Claim, Context, JobRef
+from .environments import BUILDS, LOADS, Served, environments_of
+from .groups import components_of, grouped
+from .keeping import Limits, asked_to_keep, unclaimed
+from .split import Part, split
+from .stand_ins import block_doubtful
+from .units import Environment, Unit
+
+
+def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tuple[Unit, ...]:
+    """Group claims into units and decide each. In the order of the code."""
+    claims = [*claims, *unclaimed(claims, context)]
+    claims = [asked_to_keep(claim, context, limits) for claim in claims]
+    claims = block_doubtful(claims, context, components_of(context))
+    claims = sorted(claims, key=lambda claim: (claim.module.place(claim.node), claim.construct))
+    namespaces: dict[Module, Namespace] = {
+        module: namespace_of(module, context.index.tree) for module in context.index.tree.modules.values()
+    }
+    reused = _Reused({}, {})
+    units = (
+        _unit(part, context, namespaces, reused)
+        for group in grouped(claims, context)
+        for part in split(group, context, namespaces)
+    )
+    return tuple(unit for unit in units if unit.claims_inside)
+
+
+def _unit(part: Part, context: Context, namespaces: Mapping[Module, Namespace], reused: _Reused) -> Unit:
+    claims = part.claims
+    served = environments_of(claims, context)
+    kept = tuple(finding for claim in claims for finding in claim.blocked)
+    kept = kept or served.problems or several_accounts(claims, context)
+    kept = kept or facts_of_another_account(claims, context) or _without_resource(claims)
+    kept = kept or _without_facts_to_ask_for(claims, served) or _in_what_runs_later(claims, served)
+    if not kept:
+        reused.choose(claims, served)
+    return Unit(
+        tuple(claims),
+        frozenset(resource for claim in claims for resource in claim.resources),
+        _refs(claims),
+        served.jobs,
+        served.by_resource,
+        reused.jobs,
+        reused.reasons,
+        kept,
+        _inline_names(claims, namespaces),
+        part.names,
+        namespaces,
+        context.outside,
+    )
+
+
+def _refs(claims: Sequence[Claim]) -> tuple[JobRef, ...]:
+    """The jobs of the loads; of the client's calls where nothing is loaded."""
+    loaded = [ref for claim in claims if claim.construct in LOADS for ref in claim.jobs]
+    return tuple(loaded or [ref for claim in claims for ref in claim.jobs])
+
+
+def _without_resource(claims: Sequence[Claim]) -> tuple[Finding, ...]:
+    """Why a unit stays whose resource is built, or bound, out of sight."""
+    if any(claim.construct in {*BUILDS, "placeholders"} for claim in claims):
+        return ()
+    if any(claim.resources for claim in claims):
+        return tuple(
+            Finding(claim.module.place(claim.node), "LDC303", "its resource is not built here", claim.name)
+            for claim in claims
+        )
+    if not any(claim.keys for claim in claims):
+        return ()
+    return tuple(
+        Finding(
+            claim.module.place(claim.node),
+            "LDC303",
+            f"no resource is bound to {_keys(claim)} in these files",
+            claim.name,
+        )
+        for claim in claims
+    )
+
+
+def _without_facts_to_ask_for(claims: Sequence[Claim], served: Served) -> tuple[Finding, ...]:
+    """A workspace for which no look-up could ever find a project and environment: the code works better as it is."""
+    named = [ref for claim in claims for ref in claim.jobs if ref.job_ids or ref.variable]
+    if named:
+        return ()
+    return tuple(
+        Finding(
+            claim.module.place(claim.node),
+            "LDC403",
+            "no job that this resource runs is named in the code",
+            claim.name,
+        )
+        for claim in claims
+        if claim.construct in BUILDS and not claim.resources & served.by_resource.keys()
+    )
+
+
+def _in_what_runs_later(claims: Sequence[Claim], served: Served) -> tuple[Finding, ...]:
+    """A missing fact fails when the code loads; in the body of an op it would fail in production."""
+    return tuple(
+        Finding(
+            claim.module.place(claim.node),
+            "LDC401",
+            "a placeholder would fail in a run, and not when the code loads",
+            claim.name,
+        )
+        for claim in claims
+        if claim.construct in BUILDS
+        and not claim.resources & served.by_resource.keys()
+        and runs_later(claim.module.function_of(claim.node))
+    )
+
+
+def _inline_names(claims: Iterable[Claim], namespaces: Mapping[Module, Namespace]) -> dict[Made, str]:
+    """A name for each resource that is built where the loader is called."""
+    found: dict[Made, str] = {}
+    inside = {id(node) for claim in claims if claim.construct == "assets" for node in ast.walk(claim.node)}
+    for claim in claims:
+        if claim.construct == "resource" and id(claim.node) in inside and isinstance(claim.value, Made):
+            number = sum(value.module is claim.module for value in found) + 1
+            wanted = "dbt_cloud" if number == 1 else f"dbt_cloud_{number}"
+            found[claim.value] = namespaces[claim.module].fresh(wanted)
+    return found
+
+
+def _keys(claim: Claim) -> str:
+    return " or ".join(f'"{key}"' for key in sorted(claim.keys)) or "it"
+
+
+class _Reused:
+    """The user's job that the workspaces of each environment run by its name, or why there is none.
+
+    v2 keeps one state for each project and environment, so all workspaces of one share one job.
+    """
+
+    def __init__(self, jobs: dict[Environment, Job], reasons: dict[Environment, str]) -> None:
+        self.jobs = jobs
+        self.reasons = reasons
+
+    def choose(self, claims: Sequence[Claim], served: Served) -> None:
+        """Choose for the environments of the loads of a unit."""
+        for claim in claims:
+            is_placed = not claim.resources or claim.resources & served.by_resource.keys()
+            if claim.construct not in LOADS or not is_placed:
+                continue
+            if claim.construct == "placeholders" and claim.detail[0] not in COMMANDS:
+                continue
+            for ref in claim.jobs:
+                for job in served.jobs[ref]:
+                    self._consider(job)
+
+    def _consider(self, job: Job) -> None:
+        environment = Environment.of(job)
+        if environment in self.jobs:
+            return
+        if job.name_is_unique is False:
+            self.reasons[environment] = (
+                f"another job of its environment is called {job.name!r} too, and v2 finds jobs by name"
+            )
+        elif job.generate_docs:
+            self.reasons[environment] = "it generates docs, whose results v2 would take for those of the run"
+        else:
+            self.jobs[environment] = job

@@ -1,0 +1,168 @@
+"""Where a group does not migrate on one workspace: the loads that get one of their own, beside the resource.
+
+Either because other uses of the resource cannot become v2, or because its jobs are in several environments.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ..analysis.modules import Module
+from ..analysis.scopes import Imported
+from ..analysis.tree import Tree
+from ..analysis.values import InTree, Made
+from ..editing.edits import Import
+from ..editing.namespace import Namespace
+from ..facts.jobs import Job
+from .claims import Claim, Context
+from .units import Environment
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Claims that are decided together."""
+
+    claims: tuple[Claim, ...]
+    names: Mapping[Made, str] = field(default_factory=dict)
+    """The name of the workspace that is added beside each resource; empty where the resource itself becomes one."""
+
+
+def split(claims: Sequence[Claim], context: Context, namespaces: Mapping[Module, Namespace]) -> list[Part]:
+    """Part a group of claims: those that belong to the resource itself, and loads with a workspace of their own."""
+    homes = {
+        claim.value: claim
+        for claim in claims
+        if isinstance(claim.value, Made)
+        and claim.construct == "resource"
+        and _can_stand_beside(claim)
+        and claim.module.path not in context.outside
+    }
+    free = [claim for claim in claims if _is_free(claim, homes, context)]
+    if _is_asked_to_stay(claims):
+        free = []
+    elif not any(claim.blocked for claim in claims):
+        free = _of_further_environments(claims, free, context)
+    parts = [
+        _beside(loads, environment, homes, namespaces, is_alone=not any(claim.blocked for claim in claims))
+        for environment, loads in _by_environment(free, context).items()
+    ]
+    staying = tuple(claim for claim in claims if claim not in free)
+    return [*parts, Part(staying)]
+
+
+def _is_asked_to_stay(claims: Iterable[Claim]) -> bool:
+    return any(
+        finding.code == "LDC301"
+        for claim in claims
+        if claim.construct == "resource"
+        for finding in claim.blocked
+    )
+
+
+def _of_further_environments(claims: Sequence[Claim], free: list[Claim], context: Context) -> list[Claim]:
+    """The loads whose jobs are in another environment than those of the first load on their resource."""
+    first: dict[Made, Environment] = {}
+    found: list[Claim] = []
+    for claim in claims:
+        environment = _environment_of(claim, context) if claim.construct == "assets" else None
+        if environment is None or len(claim.resources) != 1:
+            continue
+        (resource,) = claim.resources
+        if first.setdefault(resource, environment) != environment and claim in free:
+            found.append(claim)
+    return found
+
+
+def _jobs_of(claim: Claim, context: Context) -> list[Job]:
+    jobs = (context.facts.job(job_id) for ref in claim.jobs for job_id in ref.job_ids)
+    return [job for job in jobs if job is not None]
+
+
+def _environment_of(claim: Claim, context: Context) -> Environment | None:
+    """The one environment of the jobs of a load; None where it is not known, or where there are several."""
+    told = {Environment.of(job) for job in _jobs_of(claim, context)}
+    return told.pop() if len(told) == 1 else None
+
+
+def _by_environment(loads: Iterable[Claim], context: Context) -> dict[Environment | None, list[Claim]]:
+    found: dict[Environment | None, list[Claim]] = {}
+    for claim in loads:
+        found.setdefault(_environment_of(claim, context), []).append(claim)
+    return found
+
+
+def _beside(
+    loads: Sequence[Claim],
+    environment: Environment | None,
+    homes: Mapping[Made, Claim],
+    namespaces: Mapping[Module, Namespace],
+    *,
+    is_alone: bool,
+) -> Part:
+    """Loads with a workspace beside each of their resources."""
+    used = dict.fromkeys(resource for claim in loads for resource in claim.resources)
+    beside = [
+        replace(homes[resource], construct="beside", blocked=(), covers=frozenset(), is_site=False)
+        for resource in used
+    ]
+    suffix = f"environment_{environment.environment_id}" if environment and is_alone else "workspace"
+    names = {
+        resource: namespaces[resource.module].fresh(f"{_target(homes[resource])}_{suffix}")
+        for resource in used
+    }
+    return Part((*loads, *beside), names)
+
+
+def _can_stand_beside(claim: Claim) -> bool:
+    """Whether a resource is assigned to a name at module level, and its settings can be read."""
+    return claim.detail is not None and bool(_target(claim))
+
+
+def _target(claim: Claim) -> str:
+    statement = claim.module.parent(claim.node)
+    if not isinstance(statement, ast.Assign) or claim.module.parent(statement) is not claim.module.tree:
+        return ""
+    target = statement.targets[0]
+    return target.id if len(statement.targets) == 1 and isinstance(target, ast.Name) else ""
+
+
+def _is_free(claim: Claim, homes: Mapping[Made, Claim], context: Context) -> bool:
+    if claim.construct != "assets" or claim.blocked or len(claim.resources) != 1:
+        return False
+    (resource,) = claim.resources
+    argument = claim.detail.arguments["dbt_cloud"]
+    return resource in homes and beside_text(context, claim.module, argument, resource, "x") is not None
+
+
+def beside_text(
+    context: Context, module: Module, argument: ast.expr, resource: Made, name: str
+) -> tuple[str, Import | None] | None:
+    """How to write the workspace ``name`` that stands beside ``resource``, where ``argument`` writes the resource.
+
+    None where it cannot be reached from there.
+    """
+    tree: Tree = context.index.tree
+    if isinstance(argument, ast.Attribute):
+        owners = context.index.values(module, argument.value)
+        if owners == {InTree(resource.module)}:
+            return f"{module.source_of(argument.value)}.{name}", None
+        return None
+    if not isinstance(argument, ast.Name):
+        return None
+    bindings = tree.names(module).lookup(module, argument.id, argument)
+    if module is resource.module:
+        return (name, None) if tree.names(module).is_global(module, argument.id, argument) else None
+    return _imported(tree, module, bindings, resource, name)
+
+
+def _imported(
+    tree: Tree, module: Module, bindings: Iterable[object], resource: Made, name: str
+) -> tuple[str, Import | None] | None:
+    for binding in bindings:
+        if not isinstance(binding, Imported) or not binding.name:
+            continue
+        if tree.resolve(module, binding.module, binding.level) == resource.module.path:
+            return name, Import("." * binding.level + binding.module, name)
+    return None

@@ -1,0 +1,135 @@
+"""What else stands where a legacy resource stands: under the same key, or under a key that cannot be told.
+
+An op takes what is bound under its key. Where that is the legacy resource in one place and something else in another
+(a fake for local runs, for example), an op that is written for v2's client would break in the other place.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from legacy_shim.catalogue import BY_NAME
+
+from ..analysis.indexing import entries_of
+from ..analysis.kinds import thing_kind
+from ..analysis.modules import Module
+from ..analysis.spellings import RESOURCES
+from ..analysis.texts import text_of
+from ..analysis.values import Values
+from ..findings import Finding
+from .claims import Claim, Context
+
+_CLIENT = "DbtCloudClientResource"
+_DATA = (ast.Constant, ast.Dict, ast.List, ast.Set, ast.Tuple, ast.JoinedStr)
+_WHOLE = frozenset({"_asdict", "original_resource_dict", "_original_resource_dict"})
+"""Attributes of ``context.resources`` that hand out all resources at once."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Other:
+    """Something that a use of a key may mean; ``key`` is empty where it may be any."""
+
+    module: Module
+    node: ast.expr
+    key: str
+
+
+def block_doubtful(
+    claims: Sequence[Claim], context: Context, components: Mapping[Path, object]
+) -> list[Claim]:
+    """Block each use of a key under which something else may stand as well; tell of stand-ins in tests."""
+    keyed = {key for claim in claims if claim.construct != "resource" for key in claim.keys}
+    bound = {key for claim in claims if claim.construct == "resource" for key in claim.keys}
+    others: dict[tuple[object, str], _Other] = {}
+    in_tests: list[Claim] = []
+    for other in (*_bound_to_others(context, keyed), *_by_unknown_key(context)):
+        if other.key in bound and _is_test(other.module.path):
+            in_tests.append(_told(other))
+        elif not _is_test(other.module.path):
+            others.setdefault((components[other.module.path], other.key), other)
+    return [*(_blocked(claim, others, components, bound) for claim in claims), *in_tests]
+
+
+def _is_test(path: Path) -> bool:
+    return path.stem.startswith("test_") or path.stem.endswith("_test") or path.stem == "conftest"
+
+
+def _told(other: _Other) -> Claim:
+    """A stand-in in a test does not keep the code that is tested from becoming v2; the test is adapted by hand."""
+    text = other.module.source_of(other.node).split("\n", 1)[0]
+    said = f'`{text}` stands in for the resource "{other.key}": v2 makes other calls, as the tested code does then'
+    return Claim(
+        construct="",
+        module=other.module,
+        node=other.node,
+        name=_CLIENT,
+        code=BY_NAME[_CLIENT].code,
+        blocked=(Finding(other.module.place(other.node), "LDC302", said, _CLIENT),),
+    )
+
+
+def _blocked(
+    claim: Claim,
+    others: Mapping[tuple[object, str], _Other],
+    components: Mapping[Path, object],
+    bound: set[str],
+) -> Claim:
+    part = components[claim.module.path]
+    found: list[Finding] = []
+    for key in sorted(claim.keys & bound):
+        for other in (others.get((part, key)), others.get((part, ""))):
+            # A load takes its resource directly; only what asks for a key can be handed something else.
+            if other is None or (other.key and claim.construct == "resource"):
+                continue
+            told = other.module.source_of(other.node).split("\n", 1)[0]
+            place = other.module.place(other.node)
+            said = (
+                f'`{told}` is bound to "{key}" too, at {place}, and expects the legacy calls'
+                if other.key
+                else f"`{told}` at {place} may reach it, by a key that cannot be read there"
+            )
+            found.append(
+                Finding(claim.module.place(claim.node), "LDC303", said, claim.name, related=(place,))
+            )
+    return replace(claim, blocked=(*claim.blocked, *found)) if found else claim
+
+
+def _bound_to_others(context: Context, keys: set[str]) -> Iterator[_Other]:
+    """Each value under one of the keys that is, or may be, something else than a resource of dbt Cloud."""
+    index = context.index
+    for module in index.tree.modules.values():
+        for node in module.nodes:
+            for key, value in entries_of(index.evaluator, module, node):
+                if key in keys and _may_be_other(context, module, value):
+                    yield _Other(module, value, key)
+
+
+def _may_be_other(context: Context, module: Module, value: ast.expr) -> bool:
+    if isinstance(value, ast.IfExp):
+        return any(_may_be_other(context, module, side) for side in (value.body, value.orelse))
+    if isinstance(value, ast.BoolOp):
+        return any(_may_be_other(context, module, side) for side in value.values)
+    if isinstance(value, _DATA):
+        return False  # Run configuration, mostly: no resource is written like this.
+    return _is_other(context.index.values(module, value))
+
+
+def _is_other(values: Values) -> bool:
+    return not values or any(thing_kind(value) not in {"resource", "name", "keyed"} for value in values)
+
+
+def _by_unknown_key(context: Context) -> Iterator[_Other]:
+    """Each place that reaches into ``context.resources`` in a way that does not say for what."""
+    evaluator = context.index.evaluator
+    for module in context.index.tree.modules.values():
+        for node in module.nodes:
+            if isinstance(node, ast.Attribute) and node.attr in _WHOLE:
+                if RESOURCES in evaluator.values(module, node.value):
+                    yield _Other(module, node, "")
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) >= 2:
+                is_reached = node.func.id == "getattr" and RESOURCES in evaluator.values(module, node.args[0])
+                if is_reached and not text_of(evaluator.tree, module, node.args[1]):
+                    yield _Other(module, node, "")

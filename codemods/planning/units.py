@@ -1,0 +1,89 @@
+"""Migration units: one resource (or several that cannot be told apart) and all that reaches it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..analysis.modules import Module
+from ..analysis.values import Made
+from ..editing.namespace import Namespace
+from ..facts.jobs import Job
+from ..findings import Finding
+from .claims import Claim, JobRef, Rewrite
+from .v2 import Use, using
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The dbt Cloud environment that a workspace serves."""
+
+    project_id: int
+    environment_id: int
+
+    @classmethod
+    def of(cls, job: Job) -> Environment:
+        """The environment that a job runs in."""
+        return cls(job.project_id, job.environment_id)
+
+
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """What migrates, or stays, together; and what is known of it."""
+
+    claims: tuple[Claim, ...]
+    resources: frozenset[Made]
+    job_refs: tuple[JobRef, ...]
+    jobs_by_ref: Mapping[JobRef, tuple[Job, ...]]
+    """The facts of the jobs that each reference may mean, as far as they are known."""
+    environments: Mapping[Made, Environment]
+    """The environment of each resource; not of one for which a fact is missing."""
+    reused: Mapping[Environment, Job]
+    """The user's own job that the workspaces of an environment run, instead of one that Dagster creates."""
+    not_reused: Mapping[Environment, str]
+    """Why no job of an environment is reused."""
+    kept: tuple[Finding, ...]
+    """Why the unit stays on the facade; empty where it migrates."""
+    inline: Mapping[Made, str]
+    """The names for workspaces whose resource is built inside a call of the loader: they get a statement of their own."""
+    beside: Mapping[Made, str]
+    """The names of workspaces that are added beside resources; empty where the resource itself becomes one."""
+    _namespaces: Mapping[Module, Namespace] = field(repr=False, default_factory=dict)
+    outside: frozenset[Path] = frozenset()
+    """Files that are not among the given ones."""
+
+    @property
+    def migrates(self) -> bool:
+        return not self.kept
+
+    @property
+    def claims_inside(self) -> tuple[Claim, ...]:
+        """Those in the given files."""
+        return tuple(claim for claim in self.claims if claim.module.path not in self.outside)
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """The facts of all of its jobs, as far as they are known."""
+        return tuple(dict.fromkeys(job for ref in self.job_refs for job in self.jobs_by_ref[ref]))
+
+    def jobs_of(self, ref: JobRef) -> tuple[Job, ...]:
+        """The facts of the jobs that a reference may mean, as far as they are known."""
+        return self.jobs_by_ref.get(ref, ())
+
+    def job_of(self, ref: JobRef) -> Job | None:
+        """The facts of the one job that a reference means."""
+        jobs = self.jobs_of(ref)
+        return jobs[0] if len(jobs) == 1 and ref.job_id is not None else None
+
+    def namespace(self, module: Module) -> Namespace:
+        return self._namespaces[module]
+
+    def start_over(self) -> None:
+        """Forget the names that rewrites of this unit have asked for."""
+        for namespace in self._namespaces.values():
+            namespace.start_over()
+
+    def using(self, rewrite: Rewrite, module: Module) -> Use:
+        """A function that imports a name into ``module`` and answers how to write it there."""
+        return using(rewrite, module, self._namespaces[module])

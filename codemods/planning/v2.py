@@ -1,0 +1,41 @@
+"""The v2 names that emitted code uses, and how they are imported. Source: ``dagster_dbt.cloud_v2`` (0.28 and later)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..analysis.modules import Module
+from ..editing.namespace import Namespace
+from .claims import Rewrite
+
+CLOUD_V2 = "dagster_dbt.cloud_v2"
+DEFAULT_HOST = "https://cloud.getdbt.com"
+
+Use = Callable[[str, str], str]
+"""Makes ``name`` of a module usable in a file, and answers how to write it there."""
+
+
+def using(rewrite: Rewrite, module: Module, namespace: Namespace) -> Use:
+    """A function that imports ``name`` of a module into ``module`` and answers how to write it there."""
+
+    def use(source: str, name: str) -> str:
+        if source == "builtins" and name:
+            return name if name not in namespace.bound else f"{use(source, '')}.{name}"
+        imported = namespace.importing(source, name)
+        if imported is not None:
+            rewrite.need(module, imported)
+            return imported.bound_name
+        return namespace.existing(source, name)
+
+    return use
+
+
+def missing_fact(use: Use, fact: str, job: str) -> str:
+    """The placeholder for a fact that is not known: it raises when the code loads."""
+    arguments = f'"{fact}", job_id={job}' if job else f'"{fact}"'
+    return f"{use('legacy_shim', 'missing_fact')}({arguments})"
+
+
+def no_limit(use: Use, quote: str) -> str:
+    """How long to wait where legacy waited for ever: any number would be shorter."""
+    return f"{use('builtins', 'float')}({quote}inf{quote})"
