@@ -102,14 +102,14 @@ def codemods(*arguments: str) -> None:
     run([sys.executable, "-m", "legacy_shim.codemods", *arguments])
 
 
-def run(command: Sequence[str], timeout: float | None = None) -> None:
-    """Run a command without its output. Raises subprocess.TimeoutExpired."""
+def run(command: Sequence[str], timeout: float | None = None, folder: Path | None = None) -> int:
+    """Run a command without its output, and answer its exit code. Raises subprocess.TimeoutExpired."""
     # In a group of its own, so that what it started ends with it.
     process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
     try:
-        process.wait(timeout)
+        return process.wait(timeout)
     except BaseException:
         os.killpg(process.pid, 9)
         process.wait()
