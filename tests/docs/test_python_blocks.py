@@ -139,4 +139,7 @@ def test_the_facts_of_the_guide_are_read(tmp_path: Path) -> None:
 
 
 def test_every_block_is_of_a_kind_that_is_checked() -> None:
-    assert {block.language for block in blocks()} <= {"python", "json", "shell", "yaml"}
+    measured = {"text"}  # what the benchmarks printed
+    for block in blocks():
+        allowed = measured if block.document == "BENCHMARKS.md" else set()
+        assert block.language in {"python", "json", "shell", "yaml", *allowed}, block
