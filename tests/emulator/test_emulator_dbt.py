@@ -116,15 +116,17 @@ def test_environment_variables_reach_dbt_and_the_nearest_level_wins(
         "select '{{ env_var(\"DBT_COLOUR\") }}' as colour, '{{ env_var(\"DBT_CLOUD_JOB_ID\") }}' as job"
     )
     (models / "zap.sql").write_text("select 0 as zero")
-    real.cloud.add_environment_variable(PROJECT, "DBT_COLOUR", "red")
-    first = real.run(command)
-    real.cloud.add_environment_variable(PROJECT, "DBT_COLOUR", "blue", job_id=job["id"])
-    (models / "zap.sql").unlink()
-    (models / "more.sql").write_text("select 1 as one")
-    second = real.run(command)
-    (models / "told.sql").unlink()
-    (models / "more.sql").unlink()
-    real.cloud.environment_variables.clear()
+    try:
+        real.cloud.add_environment_variable(PROJECT, "DBT_COLOUR", "red")
+        first = real.run(command)
+        real.cloud.add_environment_variable(PROJECT, "DBT_COLOUR", "blue", job_id=job["id"])
+        (models / "zap.sql").unlink()
+        (models / "more.sql").write_text("select 1 as one")
+        second = real.run(command)
+    finally:  # what is left here would be in every later run
+        for name in ("told", "zap", "more"):
+            (models / f"{name}.sql").unlink(missing_ok=True)
+        real.cloud.environment_variables.clear()
     found = {r["unique_id"]: r for r in real.artifact(first, "run_results.json")["results"]}
     assert found.keys() == {"model.shop.told", "model.shop.zap"}
     assert found["model.shop.told"]["compiled_code"] == f"select 'red' as colour, '{JOB}' as job"

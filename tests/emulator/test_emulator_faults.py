@@ -43,9 +43,9 @@ def test_faults_follow_one_another(api: Api, cloud: DbtCloud) -> None:
 
 
 def test_a_slow_answer(api: Api, cloud: DbtCloud) -> None:
-    cloud.fail(Fault(delay=0.4))
+    cloud.fail(Fault(delay=60))
     with pytest.raises(requests.exceptions.ReadTimeout):
-        requests.get(f"{api.server.url}/api/v2/accounts/", timeout=0.1)
+        requests.get(f"{api.server.url}/api/v2/accounts/", timeout=(60, 0.2))
     started = time.monotonic()
     cloud.fail(Fault(delay=0.3))
     assert api("GET", "jobs/").status_code == 200

@@ -149,7 +149,7 @@ def command(*arguments: str) -> list[str]:
 
 def run(*arguments: str, code: str | None = None) -> subprocess.CompletedProcess[str]:
     line = command(*arguments) if code is None else [sys.executable, "-c", code]
-    return subprocess.run(line, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(line, capture_output=True, text=True, timeout=240, check=False)
 
 
 def test_the_command_line_serves_shows_what_arrives_and_stops_cleanly(folder: Path) -> None:
@@ -174,9 +174,13 @@ def test_the_command_line_serves_shows_what_arrives_and_stops_cleanly(folder: Pa
             assert requests.post(path, json={"cause": "x"}, headers=headers, timeout=60).status_code == 200
             break
         except requests.exceptions.ConnectionError:
+            assert process.poll() is None, process.communicate()[0]
             assert time.monotonic() < deadline
             time.sleep(0.05)
-    time.sleep(0.3)
+    run_path = f"{url}/api/v2/accounts/12345/runs/100001/"
+    while not requests.get(run_path, headers=headers, timeout=60).json()["data"]["is_complete"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 0, output

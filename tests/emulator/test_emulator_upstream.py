@@ -77,7 +77,7 @@ def v2_assets(
 
     @dbt_cloud_assets(workspace=space, name="dbt_cloud_job_67890", **fields)
     def assets(context: AssetExecutionContext, dbt_cloud: DbtCloudWorkspace) -> Iterator[Any]:
-        yield from dbt_cloud.cli(list(args), context=context).wait(timeout=60)
+        yield from dbt_cloud.cli(list(args), context=context).wait(timeout=240)
 
     return assets, space
 

@@ -9,10 +9,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 from dagster import AssetsDefinition, Definitions
 
 from legacy_shim.emulator import DbtCloud, RecordedArtifacts, Speed
@@ -31,6 +33,24 @@ def shop_cloud(artifacts: Path = ARTIFACTS, **job: Any) -> DbtCloud:
     settings = {"name": "Nightly", "execute_steps": ["dbt seed", "dbt build"], "generate_docs": True, **job}
     cloud.add_job(JOB, project_id=PROJECT, environment_id=ENVIRONMENT, **settings)
     return cloud
+
+
+def start_after_a_look(
+    cloud: DbtCloud, monkeypatch: pytest.MonkeyPatch, first: Callable[[], None] = lambda: None
+) -> None:
+    """Let dbt Cloud start a run only when it has been asked for the runs that there are; before that, do `first`."""
+    trigger = cloud.trigger
+
+    def late(job: Any, body: Any) -> Any:
+        asked = len(cloud.journal)
+        first()
+        deadline = time.monotonic() + 60
+        while not any(request.path.endswith("/runs/") for request in cloud.journal[asked:]):
+            assert time.monotonic() < deadline, "nobody asks"
+            time.sleep(0.01)
+        return trigger(job, body)
+
+    monkeypatch.setattr(cloud, "trigger", late)
 
 
 def config(url: str) -> dict[str, Any]:

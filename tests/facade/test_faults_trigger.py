@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 
 import pytest
 from dagster import Failure
+from loading import start_after_a_look
 
 from legacy_shim.cloud.resources import DbtCloudResource
 from legacy_shim.emulator import DbtCloud, Fault
@@ -48,15 +48,17 @@ def test_server_error_that_started_nothing_is_retried(
 )
 def test_run_whose_answer_is_lost_is_found(cloud: DbtCloud, make_client: MakeClient, fault: Fault) -> None:
     cloud.fail(fault)
-    output = make_client(request_timeout=0.5).run_job_and_poll(67890, poll_interval=0.01)
+    output = make_client().run_job_and_poll(67890, poll_interval=0.01)
     assert [run.id for run in cloud.runs] == [output.run_id]
     assert triggers(cloud) == 1
 
 
-def test_run_that_starts_after_the_time_out_is_found(cloud: DbtCloud, make_client: MakeClient) -> None:
-    cloud.fail(Fault(method="POST", path=TRIGGER, delay=1.7))
-    run = make_client(request_timeout=1.5).run_job(67890)
-    time.sleep(0.5)
+def test_run_that_starts_after_the_time_out_is_found(
+    cloud: DbtCloud, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And only once its runs have been looked through in vain."""
+    start_after_a_look(cloud, monkeypatch)
+    run = make_client(request_timeout=4).run_job(67890)
     assert [started.id for started in cloud.runs] == [run["id"]]
 
 
