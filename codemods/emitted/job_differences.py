@@ -41,6 +41,10 @@ def tell_of_schedules(done: Rewrite, claim: Claim, unit: Unit) -> None:
     for job in unit.jobs:
         message = f"the dbt Cloud schedule of job {job.id} ({job.name}) {state[job.schedule_is_on]}"
         done.tell(claim.module, claim.node, "LDC208", message, claim.name)
+    refs = [ref for other in unit.claims for ref in other.jobs]
+    if not refs or not all(ref.job_ids for ref in refs):
+        message = "the dbt Cloud schedules of the jobs that it runs may be on: the code does not name them"
+        done.tell(claim.module, claim.node, "LDC208", message, claim.name)
 
 
 def unknown_job(ref: JobRef) -> str:
