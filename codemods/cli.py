@@ -208,7 +208,10 @@ def lookup(
     env_file: EnvFiles = None,
     exclude: Exclude = None,
 ) -> None:
-    """Ask dbt Cloud, with GET requests alone, what the code's jobs are; keep it in a facts file."""
+    """Ask dbt Cloud what the code's jobs are.
+
+    It sends GET requests alone, and keeps the answers in a facts file.
+    """
     watch = Watch()
     with answers(watch) as console:
         from .lookup_command import LookupRequest, run_lookup
@@ -234,7 +237,10 @@ def explain(
         str, typer.Argument(metavar="CODE", help="A code, LDC101 for example, or a legacy name.")
     ],
 ) -> None:
-    """Show what a code means, why, and what to do: its section of MIGRATION.md."""
+    """Show what a code means, why, and what to do.
+
+    It is the section of the code in MIGRATION.md.
+    """
     with answers(Watch()) as console:
         from .explain import explain as text_of
 

@@ -159,6 +159,8 @@ def _ask(
     try:
         variable, token = _token(group, access)
         told(f"account {group.account_id} on {group.host}, with the token in {variable}")
+        if access.host and normal_host(access.host) != group.host:
+            told(f"the code names {group.host}, so --host is not used for it")
         with CloudReader(group.host, group.account_id, token, told) as reader:
             for job_id in group.job_ids:
                 try:

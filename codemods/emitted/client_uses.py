@@ -103,6 +103,8 @@ def rewrite_attribute(claim: Claim, replacement: str, done: Rewrite) -> None:
     # Before Python 3.12 the quote of an f-string cannot stand inside of it, nor has all that does its own position.
     other = '"' if module.source_of(string).lstrip("fFrR")[:1] == "'" else "'"
     replacement = replacement.replace('"', other)
+    if isinstance(module.parent(node), ast.FormattedValue):
+        replacement = replacement.removeprefix("(").removesuffix(")")
     if module.is_placed(node):
         done.edit(module, ReplaceAround(module.span(node), replacement))
         return

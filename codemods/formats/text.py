@@ -64,7 +64,8 @@ def _by_message(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
 
 def _related(finding: Finding, indent: str) -> Iterator[str]:
     for place in finding.related:
-        yield f"{indent}see {place}"
+        if str(place) not in finding.message:
+            yield f"{indent}see {place}"
 
 
 def _counts(report: Report, palette: Palette) -> Iterator[str]:

@@ -118,6 +118,8 @@ class Context:
             return JobRef(module, node, (), variable)
         parameter = self.constants.parameter_of(module, node)
         ids = tuple(dict.fromkeys(int(str(constant.value)) for constant in found))
+        if min(ids) <= 0:  # What stands for none, as in `os.getenv("JOB_ID", 0)`.
+            return JobRef(module, node, (), variable)
         return JobRef(module, node, ids, found[0].variable or variable, parameter)
 
 

@@ -257,6 +257,8 @@ def _host(context: Context, setting: Setting | None, use: Use, style: Style) -> 
     node = setting.node
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and not setting.access:
         return style.string(node.value.rstrip("/"))
+    if External(f"{LEGACY}DBT_DEFAULT_HOST") in context.index.values(setting.module, node):
+        return style.string(DEFAULT_HOST)
     known = context.constants.read(setting.module, node)
     is_told = known is not None and not known.variable and isinstance(known.value, str)
     if is_told and not str(known.value if known else "").endswith("/"):

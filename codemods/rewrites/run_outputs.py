@@ -59,6 +59,8 @@ def _claim(context: Context, module: Module, node: ast.Attribute, value: Member)
     blocked: tuple[Finding, ...] = ()
     if value.attribute == STATUS_ATTRIBUTE and compared_statuses(context, module, node):
         return client_claim("run_outputs", module, node, value, Detail("status"))
+    if value.attribute == STATUS_ATTRIBUTE and _is_shown(module, node):
+        replacement = '{}["status_humanized"]'
     if replacement is None:
         said = f"the run details of v2 have nothing for `.{value.attribute}`"
         blocked = (Finding(module.place(node), "LDC304", said, "DbtCloudOutput"),)
@@ -73,6 +75,12 @@ def _claim(context: Context, module: Module, node: ast.Attribute, value: Member)
         Detail("attribute", replacement or ""),
         blocked=blocked,
     )
+
+
+def _is_shown(module: Module, node: ast.Attribute) -> bool:
+    """Whether a status goes into an f-string as it is."""
+    above = module.parent(node)
+    return isinstance(above, ast.FormattedValue) and above.conversion < 0 and above.format_spec is None
 
 
 def _results_text(context: Context, module: Module, node: ast.Attribute) -> str | None:
@@ -115,6 +123,8 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:  # noqa: ARG
         done.edit(module, ReplaceAround(module.span(node), text))
         return done
     rewrite_attribute(claim, detail.replacement, done)
+    if node.attr == STATUS_ATTRIBUTE:
+        done.tell(module, node, "LDC213", "the text of the status is the word of dbt Cloud", claim.name)
     if node.attr == RESULTS_ATTRIBUTE:
         said = "the results are fetched where they are read, and a run that has none raises"
         done.tell(module, node, "LDC213", said, claim.name)

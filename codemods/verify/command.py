@@ -152,7 +152,9 @@ def verify(
     form: Form = VerifyFormat.text,
     output: Output = None,
 ) -> None:
-    """Show what a migration changes in production: load the code before and after, and compare all that users see.
+    """Show what a migration changes in production.
+
+    It loads the code before and after, and compares all that users see.
 
     Both sides run here, in copies, against a local dbt Cloud. Nothing in PATH changes, no run is started in dbt Cloud.
     """

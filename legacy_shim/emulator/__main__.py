@@ -72,7 +72,7 @@ def emulate(
         _stop(str(error))
     if hold is not None:
         cloud.speed = replace(cloud.speed, hold=hold)
-    _serve(cloud, port, "<a token of the set-up file>" if jobs else TOKEN)
+    _serve(cloud, port, "A_TOKEN_OF_THE_SETUP_FILE" if jobs else TOKEN)
 
 
 def _one_job(dbt_project: Path | None, artifacts: Path | None, commands: list[str]) -> DbtCloud:

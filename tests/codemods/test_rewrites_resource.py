@@ -233,3 +233,33 @@ def test_a_filled_placeholder_says_what_its_job_is(tmp_path: Path) -> None:
     empty, _ = migrate_one(tmp_path / "empty", program, facts=Facts())
     filled, _ = migrate_one(tmp_path / "filled", empty)
     assert '    adhoc_job_name="Nightly",  # runs job 67890 itself, with its settings\n)\n' in filled
+
+
+@pytest.mark.parametrize("host", ["DBT_DEFAULT_HOST", "hosts.DBT_DEFAULT_HOST"])
+def test_the_legacy_default_host_is_written_out(tmp_path: Path, host: str) -> None:
+    program = (
+        IMPORTS
+        + "from dagster_dbt.cloud.resources import DBT_DEFAULT_HOST\nimport dagster_dbt.cloud.resources as hosts\n"
+        + f"dbt_cloud = DbtCloudClientResource(auth_token='t', account_id=12345, dbt_cloud_host={host})\n"
+        + LOAD
+        + BINDING
+    )
+    text, codes = migrate_one(tmp_path, program)
+    assert 'access_url="https://cloud.getdbt.com"' in text or "access_url='https://cloud.getdbt.com'" in text
+    assert "LDC507" not in codes
+    assert "legacy_shim" not in text
+
+
+def test_a_job_id_that_stands_for_none_is_not_known(tmp_path: Path) -> None:
+    program = (
+        "import os\n"
+        + IMPORTS
+        + "dbt_cloud = dbt_cloud_resource('t', 12345)\n"
+        + LOAD.replace("67890", 'int(os.getenv("DBT_JOB_ID", 0))')
+        + BINDING
+    )
+    _, report = migrate(tmp_path / "unset", {"program.py": program})
+    assert any("DBT_JOB_ID" in finding.message for finding in report.findings if finding.code == "LDC402")
+    assert not any("job 0" in finding.message for finding in report.findings)
+    text, _ = migrate_one(tmp_path / "set", program, env={"DBT_JOB_ID": "67890"})
+    assert "project_id=11" in text

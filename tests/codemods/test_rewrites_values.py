@@ -315,3 +315,16 @@ def test_methods_that_stay_say_what_v2_has_instead(tmp_path: Path, call: str, sa
     )
     (told,) = (finding for finding in report.findings if finding.code == "LDC304")
     assert said in told.message
+
+
+def test_a_status_that_is_shown_is_the_word_of_dbt_cloud(tmp_path: Path) -> None:
+    text, codes = migrate_one(
+        tmp_path,
+        HEAD
+        + "@op(required_resource_keys={'dbt_cloud'})\ndef one(context):\n"
+        + "    out = context.resources.dbt_cloud.run_job_and_poll(67890)\n"
+        + "    context.log.info(f'{out.run_status} {out.is_successful}')\n"
+        + "@job(resource_defs={'dbt_cloud': cloud})\ndef by_hand():\n    one()\n",
+    )
+    assert """context.log.info(f'{out["status_humanized"]} {out["status"] == 10}')""" in text
+    assert "LDC213" in codes
