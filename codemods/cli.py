@@ -275,8 +275,8 @@ def _options(
     jobs: int,
 ) -> Options:
     """Raises UsageError for facts, environment files or a version that are wrong, before any source is read."""
-    from .facts.environment import read_environment
     from .facts.release import installed_release, read_release
+    from .facts.variables import read_environment
     from .files.walk import require_paths
     from .options import Options
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from .asset_inputs import name_of_asset
 from .functions import argument_of, renamed
 from .modules import FUNCTIONS, Module
-from .upstream import name_of_asset
 from .values import Evaluates, Local
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from .asset_inputs import name_loaded_by
 from .calls import Calls
 from .classes import is_self
 from .containers import Additions, Containers, find_additions
@@ -36,7 +37,6 @@ from .spellings import (
 )
 from .texts import text_of
 from .tree import Tree
-from .upstream import name_loaded_by
 from .values import (
     LEGACY,
     NOTHING,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ..findings import Finding
+from .asset_inputs import name_of_asset
 from .evaluate import Evaluator, evaluator_of
 from .functions import returns_of
 from .index import Index, Reference
@@ -29,7 +30,6 @@ from .needles import (
 from .roles import key_set_by, role_of, spread_at
 from .texts import text_of
 from .tree import Tree
-from .upstream import name_of_asset
 from .values import (
     InTree,
     Keyed,

@@ -63,14 +63,6 @@ class Objects:
                 found |= self.evaluator.values(caller, call)
         return frozenset(found)
 
-    def made_behind(self, module: Module, node: ast.expr) -> list[Made]:
-        """What calls make that an expression may stand for, also where it is known by its key alone."""
-        found: list[Value] = []
-        for value in self.evaluator.values(module, node):
-            owners = self.derived if isinstance(value, Keyed) else []
-            found += [value, *(made for owner in owners for made in self.made_by(owner))]
-        return [value for value in dict.fromkeys(found) if isinstance(value, Made)]
-
     def is_own(self, value: Made | Keyed, name: str) -> bool:
         """Whether an attribute is one that a class of the user's adds to the legacy resource that it derives from."""
         return any(name in fields_of(owner.node) for owner in self._classes_of(value))

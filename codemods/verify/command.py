@@ -186,8 +186,8 @@ def _options(
     path: Path, facts: list[Path] | None, env_files: list[Path] | None, exclude: list[str] | None
 ) -> Options:
     """Raises UsageError for a path, facts or environment files that are wrong, before anything is done."""
-    from ..facts.environment import read_environment
     from ..facts.jobs import discover_facts, load_facts
+    from ..facts.variables import read_environment
     from ..files.walk import require_paths
     from ..options import Options
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from legacy_shim.codemods.errors import UsageError
-from legacy_shim.codemods.facts.environment import read_env_file, read_environment
+from legacy_shim.codemods.facts.variables import read_env_file, read_environment
 from legacy_shim.codemods.lookup import default_target
 
 
