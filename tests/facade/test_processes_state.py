@@ -182,6 +182,17 @@ def test_a_workspace_that_looks_again_asks_nothing(
                 assert len(_assets_seen(process)) > 8
         assert len(cloud.journal) == asked
     assert commands_run(cloud) == LOAD
+    _assert_told_in(location, "LDC101", "resource = dbt_cloud_resource")
+    _assert_told_in(location, "LDC104", "loaded = load_assets_from_dbt_cloud_job")
+
+
+def _assert_told_in(location: Location, code: str, source: str) -> None:
+    """The code server's output has the warning with the user's line."""
+    lines = location.file.read_text().splitlines()
+    (number,) = [number for number, line in enumerate(lines, 1) if line.startswith(source)]
+    said = (location.folder / "code_server.log").read_text().splitlines()
+    place = f"{location.file}:{number}"
+    assert [line for line in said if code in line and place in line], "\n".join(said)
 
 
 def test_a_reload_in_dagster_dev_asks_once_for_all(tmp_path: Path, cloud: DbtCloud, server: Server) -> None:

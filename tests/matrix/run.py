@@ -25,7 +25,11 @@ CORE = (
     "tests/codemods/test_emitted_names.py",
     "tests/packaging",
 )
-ELSEWHERE = ("tests/facade/test_linear_loading.py::", "tests/facade/test_imports_lazy.py::test_under_mypy")
+ELSEWHERE = (
+    "tests/facade/test_linear_loading.py::",
+    "tests/facade/test_usage_log.py::",
+    "tests/facade/test_imports_lazy.py::test_under_mypy",
+)
 """Tests that tell nothing of a kind, and take their time: `make test` runs them."""
 WIDTH = max(len(kind.name) for kind in KINDS)
 
