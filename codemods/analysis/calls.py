@@ -63,6 +63,27 @@ class Calls:
         """The calls of whatever has that name."""
         return self._calls.get(name, [])
 
+    def uses_as_value(self, function: Function) -> bool:
+        """Whether a function is handed on somewhere, to be called by who knows what."""
+        for module, node in self._names.get(function.name, []):
+            above = module.parent(node)
+            is_called = isinstance(above, ast.Call) and above.func is node
+            if not is_called and any(
+                isinstance(value, Local) and value.node is function
+                for value in self.evaluator.values(module, node)
+            ):
+                return True
+        return False
+
+    @cached_property
+    def _names(self) -> Mapping[str, list[tuple[Module, ast.expr]]]:
+        found: dict[str, list[tuple[Module, ast.expr]]] = defaultdict(list)
+        for module in self.evaluator.tree.modules.values():
+            for node in module.nodes:
+                if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+                    found[node.id if isinstance(node, ast.Name) else node.attr].append((module, node))
+        return found
+
     @cached_property
     def _calls(self) -> Mapping[str, list[tuple[Module, ast.Call]]]:
         found: dict[str, list[tuple[Module, ast.Call]]] = defaultdict(list)

@@ -15,7 +15,15 @@ from .asset_inputs import name_loaded_by
 from .calls import Calls
 from .classes import is_self
 from .containers import Additions, Containers, find_additions
-from .functions import collected_by, decorator_name, default_of, renamed, returns_of
+from .functions import (
+    BUILD_RESOURCES,
+    collected_by,
+    decorator_name,
+    default_of,
+    is_getattr,
+    renamed,
+    returns_of,
+)
 from .injection import is_injected
 from .modules import FUNCTIONS, Module
 from .objects import Objects
@@ -258,6 +266,8 @@ class Evaluator:
         callee = renamed(node)
         for value in self.values(module, callee if self._is_op(module, callee) else node.func):
             match value:
+                case External(name) if name == f"dagster.{BUILD_RESOURCES}":
+                    found.add(RESOURCES)
                 case External() if value == External(RUN_OP):
                     found.add(Result(module, node, Member(value, CALLED)))
                 case External(name):
@@ -291,7 +301,7 @@ class Evaluator:
 
     def _getattr(self, module: Module, node: ast.Call) -> Values | None:
         """``getattr(x, "name")`` is ``x.name``."""
-        if not (isinstance(node.func, ast.Name) and node.func.id == "getattr" and len(node.args) >= 2):
+        if not is_getattr(node):
             return None
         name = text_of(self.tree, module, node.args[1])
         found: set[Value] = set()

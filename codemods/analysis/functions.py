@@ -6,6 +6,8 @@ import ast
 
 from .modules import FUNCTIONS
 
+BUILD_RESOURCES = "build_resources"
+"""Dagster's function that answers resources as ``context.resources`` does, to ``with``."""
 INJECTING = frozenset(
     {
         "op",
@@ -140,3 +142,8 @@ def returns_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.exp
 def is_none(node: ast.expr | None) -> bool:
     """Whether nothing is given: no expression, or ``None`` written out."""
     return node is None or (isinstance(node, ast.Constant) and node.value is None)
+
+
+def is_getattr(call: ast.Call) -> bool:
+    """Whether a call is ``getattr(x, ...)``."""
+    return isinstance(call.func, ast.Name) and call.func.id == "getattr" and len(call.args) >= 2

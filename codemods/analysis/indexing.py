@@ -14,7 +14,7 @@ from pathlib import Path
 from ..findings import Finding
 from .asset_inputs import name_of_asset
 from .evaluate import Evaluator, evaluator_of
-from .functions import returns_of
+from .functions import is_getattr, returns_of
 from .index import Index, Reference
 from .injection import annotates_resource
 from .kinds import is_resource, thing_kind
@@ -218,8 +218,7 @@ def _chain(module: Module, node: ast.expr) -> Iterator[ast.expr]:
 
 
 def _is_getattr_of(call: ast.Call, node: ast.expr) -> bool:
-    is_getattr = isinstance(call.func, ast.Name) and call.func.id == "getattr"
-    return is_getattr and call.args[:1] == [node]
+    return is_getattr(call) and call.args[0] is node
 
 
 def _by_value(

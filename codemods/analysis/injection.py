@@ -7,7 +7,7 @@ import ast
 from .functions import INJECTING, decorator_name
 from .modules import Module
 from .spellings import RESOURCE_CLASSES
-from .values import Evaluates, Local, legacy_name
+from .values import Evaluates, Local, Made, legacy_name
 
 
 def is_injected(
@@ -19,12 +19,24 @@ def is_injected(
     """
     if arg.annotation is None or not function.decorator_list:
         return False
-    if not any(decorator_name(decorator) in INJECTING for decorator in function.decorator_list):
+    if not any(_injects(evaluator, module, decorator) for decorator in function.decorator_list):
         return False
     annotation: ast.expr = arg.annotation
     if isinstance(annotation, ast.Subscript) and _last_part(annotation.value) == "ResourceParam":
         return True
     return annotates_resource(evaluator, module, annotation)
+
+
+def _injects(evaluator: Evaluates, module: Module, decorator: ast.expr) -> bool:
+    """Whether a decorator is one of Dagster's that fill parameters, or a function of the tree that answers one."""
+    if decorator_name(decorator) in INJECTING:
+        return True
+    return any(
+        isinstance(value, Made)
+        and value.of.startswith("dagster.")
+        and value.of.rpartition(".")[2] in INJECTING
+        for value in evaluator.values(module, decorator)
+    )
 
 
 def annotates_resource(evaluator: Evaluates, module: Module, annotation: ast.expr) -> bool:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .functions import BUILD_RESOURCES, decorator_name
 from .modules import FUNCTIONS, Module
 from .reaching import reaching, reaching_end
 
@@ -232,6 +233,9 @@ def _opaque(node: ast.AST) -> Iterator[tuple[str, Binding]]:
     if isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
         yield from _targets(node.target, node.iter, (), Iterated)
     elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+        if isinstance(node.context_expr, ast.Call) and decorator_name(node.context_expr) == BUILD_RESOURCES:
+            yield from _targets(node.optional_vars, node.context_expr, ())
+            return
         for name in ast.walk(node.optional_vars):
             if isinstance(name, ast.Name):
                 yield name.id, Opaque(name)

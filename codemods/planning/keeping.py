@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from legacy_shim.catalogue import BY_NAME
 
-from ..analysis.modules import Module
+from ..analysis.modules import FUNCTIONS, Module
 from ..analysis.roles import enclosing_annotation, role_of
 from ..analysis.values import External, legacy_name
 from ..findings import Finding
@@ -58,6 +58,7 @@ def _stays(module: Module, first: ast.expr, link: ast.expr, name: str) -> Claim:
     else:
         said = f"this use of `{name}` is not rewritten"
     keys = frozenset({role.name}) if role.kind == "entry" and role.name != "**" else frozenset()
+    keys |= _filled_by_a_decorator(module, link)
     return Claim(
         construct="",
         module=module,
@@ -68,6 +69,14 @@ def _stays(module: Module, first: ast.expr, link: ast.expr, name: str) -> Claim:
         blocked=(Finding(module.place(link), "LDC302", said, name),),
         covers=frozenset({first}),
     )
+
+
+def _filled_by_a_decorator(module: Module, annotation: ast.expr) -> frozenset[str]:
+    """The resource key that a parameter may be filled by, where something decorates its function."""
+    arg = next((above for above in module.ancestors(annotation) if isinstance(above, ast.arg)), None)
+    function = module.function_of(annotation)
+    decorated = isinstance(function, FUNCTIONS) and bool(function.decorator_list)
+    return frozenset({arg.arg}) if arg is not None and decorated else frozenset()
 
 
 def asked_to_keep(claim: Claim, context: Context, limits: Limits) -> Claim:

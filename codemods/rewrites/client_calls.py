@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..analysis import sinks
-from ..analysis.functions import composes, place_of
+from ..analysis.functions import composes, is_getattr, place_of
 from ..analysis.index import Reference
 from ..analysis.kinds import thing_kind
 from ..analysis.modules import Module
@@ -40,6 +40,7 @@ from ..emitted.client_methods import (
     read_call,
 )
 from ..emitted.client_uses import ClientUse, client_claim, client_text, is_called, rewrite_attribute
+from ..emitted.lost_answers import lost_answers
 from ..emitted.run_and_poll import (
     HELPERS,
     RELATED,
@@ -117,6 +118,7 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
             elif _is_unknown_attribute(module, link, value):
                 seen.add(link)
                 yield _lost(role_of(module, link), value)
+        yield from _read_by_name(context, module, link, seen)
     top = reference.node
     for value in index.values(module, top):
         if top not in seen and (isinstance(value, Keyed) or is_output(value)):
@@ -126,6 +128,16 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
             if not followed and not _goes_to_a_function(context, role):
                 seen.add(top)
                 yield _lost(role, value)
+
+
+def _read_by_name(context: Context, module: Module, link: ast.expr, seen: set[ast.AST]) -> Iterator[Claim]:
+    """``getattr(output, "run_id")``: an attribute that is read by its name is not rewritten."""
+    if not (isinstance(link, ast.Call) and is_getattr(link)) or context.index.values(module, link):
+        return
+    for value in context.index.values(module, link.args[0]):
+        if link not in seen and (is_client(value) or is_output(value)):
+            seen.add(link)
+            yield _lost(role_of(module, link.args[0]), value)
 
 
 def _is_setting(value: Value) -> bool:
@@ -167,6 +179,7 @@ def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.ex
         )
     if name == RUN_AND_POLL:
         blocked += wired_by_name(context, module, node, name)
+        blocked += lost_answers(context, module, node)
     kind = "call"
     if name in HELPERS:
         is_alone = (

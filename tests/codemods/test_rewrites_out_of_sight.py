@@ -1,0 +1,120 @@
+"""What a run answers goes where it cannot be followed: nothing is rewritten then that would be read as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rewriting import migrate_one
+
+HEAD = """from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from dagster import DagsterInstance, Definitions, Output, asset, build_resources, job, op
+from dagster_dbt import DbtCloudClientResource, dbt_cloud_resource
+from somewhere import process
+
+cloud = dbt_cloud_resource("t", 12345)
+
+
+@dataclass
+class Held:
+    output: object
+
+
+@op(required_resource_keys={"dbt_cloud"})
+def one(context):
+    client = context.resources.dbt_cloud
+"""
+TAIL = """
+
+@job(resource_defs={"dbt_cloud": cloud})
+def by_hand():
+    one()
+"""
+LOST = {
+    "a callback": """
+    def run(job_id):
+        return client.run_job_and_poll(job_id)
+    with ThreadPoolExecutor() as pool:
+        return [ran.run_id for ran in pool.map(run, [67890])]
+""",
+    "a lambda": "    run = lambda job_id: client.run_job_and_poll(job_id)\n    return run(67890).run_id\n",
+    "a function of others": "    return process(client.run_job_and_poll(67890)).run_id\n",
+    "a queue": "    queue = process()\n    queue.put(client.run_job_and_poll(67890))\n    return queue.get().run_id\n",
+    "an attribute": "    context.ran = client.run_job_and_poll(67890)\n    return context.ran.run_id\n",
+    "a key function": """
+    ran = [client.run_job_and_poll(67890)]
+    return sorted(ran, key=lambda each: each.run_id)[0].run_id
+""",
+    "a generator": """
+    def each():
+        yield client.run_job_and_poll(67890)
+    return [ran.run_id for ran in each()]
+""",
+    "getattr": "    ran = client.run_job_and_poll(67890)\n    return getattr(ran, 'run_id')\n",
+}
+SEEN = {
+    "a context of Dagster": "    client.run_job_and_poll(67890)\n    return context.run_id\n",
+    "a run of Dagster": """
+    ran = client.run_job_and_poll(67890)
+    for each in DagsterInstance.get().get_runs():
+        context.log.info(each.run_id)
+    return ran.run_id
+""",
+    "a run of the instance": """
+    for record in context.instance.get_run_records():
+        context.log.info(record.dagster_run.run_id)
+    return client.run_job_and_poll(67890).run_id
+""",
+    "a dict": "    ran = {each: client.run_job_and_poll(each) for each in (67890,)}\n    return [x.run_id for x in ran.values()]\n",
+    "an object": "    return Held(client.run_job_and_poll(67890)).output.run_id\n",
+    "a value to Dagster": "    yield Output(client.run_job_and_poll(67890))\n",
+}
+
+
+@pytest.mark.parametrize("body", LOST.values(), ids=LOST)
+def test_what_goes_out_of_sight_keeps_its_unit(tmp_path: Path, body: str) -> None:
+    text, codes = migrate_one(tmp_path, HEAD + body + TAIL)
+    assert "LDC303" in codes
+    assert body in text
+    assert 'cloud = dbt_cloud_resource("t", 12345)' in text
+
+
+@pytest.mark.parametrize("body", SEEN.values(), ids=SEEN)
+def test_what_is_in_sight_does_not(tmp_path: Path, body: str) -> None:
+    text, codes = migrate_one(tmp_path, HEAD + body + TAIL)
+    assert not [code for code in codes if code.startswith("LDC3")]
+    assert "legacy_shim" not in text
+
+
+def test_resources_that_are_built_are_followed(tmp_path: Path) -> None:
+    body = '    with build_resources({"it": cloud}) as built:\n        return built.it.get_job(67890)["id"]\n'
+    text, _ = migrate_one(tmp_path, HEAD + body + TAIL)
+    assert 'return built.it.get_client().get_job_details(67890)["id"]' in text
+
+
+DECORATED = """
+{wrapper}
+
+@team_asset(name="nightly")
+def nightly(dbt_cloud: DbtCloudClientResource):
+    return dbt_cloud.get_dbt_client().get_job(67890)["id"]
+
+defs = Definitions(assets=[nightly], resources={{"dbt_cloud": cloud}})
+"""
+
+
+def test_a_decorator_that_answers_one_of_dagster_fills_parameters(tmp_path: Path) -> None:
+    wrapper = "def team_asset(**given):\n    return asset(group_name='team', **given)\n"
+    text, _ = migrate_one(tmp_path, HEAD + "    pass\n" + DECORATED.format(wrapper=wrapper))
+    assert "def nightly(dbt_cloud: DbtCloudWorkspace):" in text
+    assert "legacy_shim" not in text
+
+
+def test_a_decorator_that_cannot_be_followed_keeps_the_resource_of_that_name(tmp_path: Path) -> None:
+    text, codes = migrate_one(
+        tmp_path, HEAD + "    pass\n" + DECORATED.format(wrapper="from somewhere import team_asset")
+    )
+    assert "LDC302" in codes
+    assert 'cloud = dbt_cloud_resource("t", 12345)' in text
