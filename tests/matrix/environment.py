@@ -22,6 +22,8 @@ class CannotBeMade(Exception):
 def make_environment(kind: Kind, folder: Path) -> Path:
     """Make it in `folder` and return its Python. Raises CannotBeMade."""
     base = find_python(kind.python)
+    if base is None and not kind.is_of_python:
+        base = _running()
     if base is None:
         raise CannotBeMade(f"there is no Python {kind.python} on the PATH or among pyenv's")
     _do([str(base), "-m", "venv", "--clear", str(folder)])
@@ -38,13 +40,23 @@ def make_environment(kind: Kind, folder: Path) -> Path:
 def find_python(version: str) -> Path | None:
     """The interpreter of a version like `3.10`: the running one, one on the PATH, or the newest that pyenv has."""
     if version == f"{sys.version_info.major}.{sys.version_info.minor}":
-        return Path(sys.base_prefix, "bin", "python3")
+        return _running()
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    numbered = {tuple(map(int, path.name.split(".")[2:3])): path for path in pyenv.glob(f"{version}.[0-9]*")}
+    beside = Path(sys.base_prefix).parent  # where pyenv has them, if it is pyenv's that runs
+    numbered = {
+        tuple(map(int, path.name.split(".")[2:3])): path
+        for folder in (pyenv, beside)
+        for path in folder.glob(f"{version}.[0-9]*")
+        if (path / "bin" / "python").exists()
+    }
     if numbered:
         return numbered[max(numbered)] / "bin" / "python"
     found = shutil.which(f"python{version}")
     return Path(found) if found else None
+
+
+def _running() -> Path:
+    return Path(sys.base_prefix, "bin", "python3")
 
 
 def versions(python: Path) -> str:

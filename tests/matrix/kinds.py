@@ -19,6 +19,11 @@ class Kind:
     has_legacy: bool = True
     """Whether dagster-dbt keeps its legacy package."""
 
+    @property
+    def is_of_python(self) -> bool:
+        """Whether it is there for its Python alone: another one will not do where that is not to be had."""
+        return not self.requirements and self.has_legacy
+
 
 OLDEST = ("dagster==1.12.0", "dagster-dbt==0.28.0")
 KINDS = (
