@@ -29,8 +29,10 @@ ELSEWHERE = (
     "tests/facade/test_linear_loading.py::",
     "tests/facade/test_usage_log.py::",
     "tests/facade/test_imports_lazy.py::test_under_mypy",
+    "tests/facade/test_processes_state.py::test_workers_of_a_launched_run_ask_nothing_about_the_job[assets",
+    "tests/facade/test_processes_state.py::test_workers_of_a_launched_run_ask_nothing_about_the_job[repository",
 )
-"""Tests that tell nothing of a kind, and take their time: `make test` runs them."""
+"""Tests that tell no more of a kind than the others, and take their time: `make test` runs them."""
 WIDTH = max(len(kind.name) for kind in KINDS)
 
 
