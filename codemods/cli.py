@@ -10,24 +10,29 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .cli_parameters import (
+    AccountId,
     Baseline,
     BaselineToWrite,
     DagsterDbt,
     EnvFiles,
     Exclude,
+    FactsFile,
     FactsFiles,
     Form,
+    Host,
+    JobIds,
     Jobs,
     Only,
     Output,
     Paths,
     ReportFormat,
     Skip,
+    TokenEnv,
     UsageLog,
 )
 from .console import Console, answers
@@ -169,42 +174,11 @@ def migrate(
 @app.command(epilog=_LOOKUP_EXIT_CODES)
 def lookup(
     paths: Paths,
-    facts: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(
-            "--facts",
-            metavar="FILE",
-            help="The file to fill. [default: dbt_cloud_jobs.json beside or above PATH, else a new one]",
-            show_default=False,
-        ),
-    ] = None,
-    token_env: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(
-            "--token-env",
-            metavar="NAME",
-            help="The environment variable that holds the token. [default: the one that the code reads, "
-            "then DBT_CLOUD_API_TOKEN]",
-            show_default=False,
-        ),
-    ] = None,
-    host: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(
-            "--host",
-            metavar="URL",
-            help="Where the code does not say. [default: https://cloud.getdbt.com]",
-            show_default=False,
-        ),
-    ] = None,
-    account_id: Annotated[
-        Optional[int],  # noqa: UP045
-        typer.Option("--account-id", metavar="ID", help="Where the code does not say.", show_default=False),
-    ] = None,
-    job_id: Annotated[
-        Optional[list[int]],  # noqa: UP045
-        typer.Option("--job-id", metavar="ID", help="Look this job up too.", show_default=False),
-    ] = None,
+    facts: FactsFile = None,
+    token_env: TokenEnv = None,
+    host: Host = None,
+    account_id: AccountId = None,
+    job_id: JobIds = None,
     env_file: EnvFiles = None,
     exclude: Exclude = None,
 ) -> None:

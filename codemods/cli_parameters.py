@@ -105,3 +105,40 @@ UsageLog = Annotated[
         show_default=False,
     ),
 ]
+
+FactsFile = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(
+        "--facts",
+        metavar="FILE",
+        help="The file to fill. [default: dbt_cloud_jobs.json beside or above PATH, else a new one]",
+        show_default=False,
+    ),
+]
+TokenEnv = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--token-env",
+        metavar="NAME",
+        help="The environment variable that holds the token. [default: the one that the code reads, "
+        "then DBT_CLOUD_API_TOKEN]",
+        show_default=False,
+    ),
+]
+Host = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--host",
+        metavar="URL",
+        help="Where the code does not say. [default: https://cloud.getdbt.com]",
+        show_default=False,
+    ),
+]
+AccountId = Annotated[
+    Optional[int],  # noqa: UP045
+    typer.Option("--account-id", metavar="ID", help="Where the code does not say.", show_default=False),
+]
+JobIds = Annotated[
+    Optional[list[int]],  # noqa: UP045
+    typer.Option("--job-id", metavar="ID", help="Look this job up too.", show_default=False),
+]
