@@ -23,14 +23,23 @@ CORE = (
     "tests/facade",
     "tests/parity/test_parity_cases.py",
     "tests/codemods/test_emitted_names.py",
-    "tests/packaging",
+    "tests/codemods/test_legacy_names.py",
 )
+_STATE = "tests/facade/test_processes_state.py::test_"
 ELSEWHERE = (
+    "tests/facade/test_commands_grammar.py::",
+    "tests/facade/test_faults_polling.py::",
+    "tests/facade/test_faults_requests.py::",
+    "tests/facade/test_faults_trigger.py::",
     "tests/facade/test_linear_loading.py::",
     "tests/facade/test_usage_log.py::",
     "tests/facade/test_imports_lazy.py::test_under_mypy",
-    "tests/facade/test_processes_state.py::test_workers_of_a_launched_run_ask_nothing_about_the_job[assets",
-    "tests/facade/test_processes_state.py::test_workers_of_a_launched_run_ask_nothing_about_the_job[repository",
+    f"{_STATE}workers_of_a_launched_run_ask_nothing_about_the_job[assets",
+    f"{_STATE}workers_of_a_launched_run_ask_nothing_about_the_job[repository",
+    f"{_STATE}a_reload_in_dagster_dev_asks_once_for_all",
+    f"{_STATE}a_job_that_is_loaded_twice_is_two_loads_to_workers_too",
+    f"{_STATE}materializing_from_the_command_line_asks_once",
+    f"{_STATE}each_load_of_the_code_location_asks_again",
 )
 """Tests that tell no more of a kind than the others, and take their time: `make test` runs them."""
 WIDTH = max(len(kind.name) for kind in KINDS)
