@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ IMPORTS = (
     ("import dagster_dbt.cloud\n", "dagster_dbt.cloud."),
     ("try:\n    from dagster_dbt import *\nexcept ImportError: pass\n", ""),
 )
+BALLAST = "def  ours( a,b = { } ):  # as   it stands\n\n\n  return (a ,b)  ;\n"
+"""What nobody formatted, and the migration has no business with."""
 RESOURCES = (
     'cloud = {p}dbt_cloud_resource("t", 12345)  # ours\n',
     'cloud = {p}dbt_cloud_resource.configured({{"auth_token": {{"env": "T"}}, "account_id": 12345}})\n',
@@ -101,7 +104,7 @@ def program(
     imports, prefix = legacy
     texts: dict[str, str] = {"pkg/__init__.py": "", "src/pkg/__init__.py": ""}
     for path in (layout.resource, layout.load, layout.place):
-        texts[path] = "from dagster import Definitions, op, repository, with_resources\n"
+        texts[path] = "from dagster import Definitions, op, repository, with_resources\n" + BALLAST
     texts[layout.resource] += imports + "\n" + resource.format(p=prefix)
     if layout.load != layout.resource:
         texts[layout.load] += imports
@@ -126,10 +129,14 @@ programs = st.builds(
 )
 
 
+EXAMPLES = int(os.getenv("GENERATED_PROGRAMS", "40"))
+"""A longer run: ``GENERATED_PROGRAMS=2000 python -m pytest tests/codemods/test_rewrites_generated.py``."""
+
+
 @settings(
-    max_examples=40,
+    max_examples=EXAMPLES,
     deadline=None,
-    derandomize=True,
+    derandomize=EXAMPLES == 40,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(programs)
@@ -151,6 +158,9 @@ def test_whatever_is_written_holds_together(tmp_path: Path, files: dict[str, str
 
 
 def _assert_sound(old: str, new: str) -> None:
+    for newline in ("\n", "\r\n"):
+        ballast = BALLAST.replace("\n", newline)
+        assert new.count(ballast) == old.count(ballast)
     compile(new, "program.py", "exec")
     tree = ast.parse(new)
     assert unbound_names(ast.walk(tree)) <= unbound_names(ast.walk(ast.parse(old)))
