@@ -17,8 +17,8 @@ from .errors import UsageError
 from .formats.palette import COLORED, PLAIN, Palette
 
 if TYPE_CHECKING:
+    from .files.sources import Change
     from .progress import Watch
-    from .report import Change
 
 EXIT_FAILED = 2
 EXIT_INTERRUPTED = 130

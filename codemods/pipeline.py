@@ -15,7 +15,7 @@ from .emitted.job_differences import unknown_job
 from .errors import SourceError
 from .files import sources, walk
 from .files.other_files import other_findings
-from .files.sources import Source
+from .files.sources import Change, Source
 from .files.surroundings import files_around
 from .findings import Finding, Place
 from .options import JobsInCode, Options, WantedJob
@@ -24,7 +24,7 @@ from .planning.keeping import Limits
 from .planning.plan import make_units
 from .planning.settings import Setting, Settings
 from .planning.units import Unit
-from .report import Change, Report, Sites, Units, sorted_findings
+from .report import Report, Sites, Units, sorted_findings
 from .rewrites import constructs
 from .rewriting import Planned, collect, settle
 

@@ -6,20 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .files.sources import Source
+from .files.sources import Change
 from .findings import Finding
-
-
-@dataclass(frozen=True)
-class Change:
-    """A file that a migration changes."""
-
-    source: Source
-    new_text: str
-
-    @property
-    def path(self) -> Path:
-        return self.source.path
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,11 @@ from .editing.legacy_imports import (
     read_after,
 )
 from .editing.namespace import unbound_names
-from .files.sources import Source
+from .files.sources import Change, Source
 from .findings import Finding, Place
 from .planning.claims import Claim, Context, Rewrite
 from .planning.keeping import kept_findings
 from .planning.units import Unit
-from .report import Change
 from .rewrites import constructs
 
 _PACKAGES = frozenset(name for name in LEGACY_PACKAGES if not name.startswith(FACADE))

@@ -18,12 +18,12 @@ from .containers import Additions, Containers, find_additions
 from .functions import (
     BUILD_RESOURCES,
     collected_by,
-    decorator_name,
     default_of,
     is_getattr,
     renamed,
     returns_of,
 )
+from .imports import Imports
 from .injection import is_injected
 from .modules import FUNCTIONS, Module
 from .objects import Objects
@@ -38,7 +38,6 @@ from .scopes import (
 from .spellings import (
     CALLED,
     CONFIGURED,
-    LEGACY_PACKAGES,
     RESOURCES,
     RUN_OP,
     canonical,
@@ -104,6 +103,11 @@ class Evaluator:
         return Calls(self)
 
     @cached_property
+    def imports(self) -> Imports:
+        """What import statements bring."""
+        return Imports(self)
+
+    @cached_property
     def objects(self) -> Objects:
         """What classes of the tree and their objects are."""
         return Objects(self, self.calls)
@@ -156,7 +160,7 @@ class Evaluator:
         if isinstance(binding, Iterated):
             return self.containers.elements(module, binding.value, binding.path)
         if isinstance(binding, Imported):
-            return self._imported(module, binding)
+            return self.imports.values(module, binding)
         if isinstance(binding, Defined):
             return self._configured_by(module, binding) or frozenset({Local(module, binding.node)})
         if isinstance(binding, Parameter):
@@ -177,12 +181,10 @@ class Evaluator:
 
     def _global_values(self, module: Module, name: str) -> Values:
         found: set[Value] = set()
-        names = self.tree.names(module)
-        for binding in names.at_end(module, name):
+        for binding in self.tree.names(module).at_end(module, name):
             found |= self.binding_values(module, binding)
         if not found:
-            for star in names.stars:
-                found |= self._imported(module, Imported(star.node, star.module, star.level, name))
+            found |= self.imports.by_star(module, name)
         return frozenset(found)
 
     # -- expressions
@@ -218,13 +220,9 @@ class Evaluator:
         return NOTHING
 
     def _name(self, module: Module, node: ast.Name) -> Values:
-        names = self.tree.names(module)
-        bindings = names.lookup(module, node.id, node)
+        bindings = self.tree.names(module).lookup(module, node.id, node)
         if not bindings:
-            found: set[Value] = set()
-            for star in names.stars:
-                found |= self._imported(module, Imported(star.node, star.module, star.level, node.id))
-            return frozenset(found)
+            return self.imports.by_star(module, node.id)
         return frozenset().union(*(self.binding_values(module, binding) for binding in bindings))
 
     def _attribute(self, module: Module, node: ast.Attribute) -> Values:
@@ -237,7 +235,7 @@ class Evaluator:
                 case External(name):
                     found.add(External(canonical(f"{name}.{node.attr}")))
                 case InTree(inner):
-                    found |= self._of_module(inner, node.attr)
+                    found |= self.imports.of_module(inner, node.attr)
                 case Local(node=ast.ClassDef()):
                     found |= self.objects.attribute(value, node.attr)
                     if not found and self.bases(value):
@@ -257,7 +255,7 @@ class Evaluator:
         attribute = self._getattr(module, node)
         if attribute is not None:
             return attribute
-        imported = self._import_call(module, node)
+        imported = self.imports.by_call(module, node)
         if imported is not None:
             return imported
         copied = self.containers.of_call(module, node)
@@ -311,15 +309,8 @@ class Evaluator:
             elif isinstance(value, External) and value != RESOURCES and name:
                 found.add(External(canonical(f"{value.name}.{name}")))
             elif isinstance(value, InTree) and name:
-                found |= self._of_module(value.module, name)
+                found |= self.imports.of_module(value.module, name)
         return frozenset(found) or None
-
-    def _import_call(self, module: Module, node: ast.Call) -> Values | None:
-        """``importlib.import_module("x")`` is the module ``x``."""
-        if decorator_name(node) not in {"import_module", "__import__", "importorskip"} or not node.args:
-            return None
-        name = text_of(self.tree, module, node.args[0])
-        return frozenset({External(canonical(name))}) if name in LEGACY_PACKAGES else None
 
     def _subscript(self, module: Module, node: ast.Subscript) -> Values:
         key: object = node.slice.value if isinstance(node.slice, ast.Constant) else None
@@ -340,37 +331,6 @@ class Evaluator:
                 *(self.element_values(value, place) for value in values if isinstance(value, Literal))
             )
         return values
-
-    # -- modules
-
-    def _imported(self, module: Module, binding: Imported) -> Values:
-        if not binding.name:
-            path = self.tree.resolve(module, binding.module, binding.level)
-            inner = self.tree.modules.get(path) if path else None
-            return frozenset({InTree(inner) if inner else External(binding.module)})
-        path = self.tree.resolve(module, binding.module, binding.level)
-        if path in self.tree.modules:
-            found = self._of_module(self.tree.modules[path], binding.name)
-            if found:
-                return found
-        dotted_inside = ".".join(filter(None, [binding.module, binding.name]))
-        inside = self.tree.resolve(module, dotted_inside, binding.level)
-        if inside in self.tree.modules:
-            return frozenset({InTree(self.tree.modules[inside])})
-        if path is not None or inside is not None or binding.level:
-            return NOTHING
-        if isinstance(binding.node, ast.ImportFrom) and binding.node.names[0].name == "*":
-            dotted = canonical(f"{binding.module}.{binding.name}")
-            known = dotted.startswith(LEGACY) or binding.module in {"dagster", "os"}
-            return frozenset({External(dotted)}) if known else NOTHING
-        return frozenset({External(canonical(f"{binding.module}.{binding.name}"))})
-
-    def _of_module(self, inner: Module, name: str) -> Values:
-        found = self.global_values(inner, name)
-        if found or not inner.is_package:
-            return found
-        child = self.tree.resolve(inner, name, 1)
-        return frozenset({InTree(self.tree.modules[child])}) if child in self.tree.modules else NOTHING
 
     # -- functions and classes
 

@@ -142,6 +142,10 @@ class Evaluates(Protocol):
         """What ``node`` may be."""
         ...
 
+    def global_values(self, module: Module, name: str) -> Values:
+        """What a module-level name may be, seen from outside the module."""
+        ...
+
     def binding_values(self, module: Module, binding: Binding) -> Values:
         """What a name may stand for through one of its bindings."""
         ...

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 
 from legacy_shim.catalogue import BY_NAME
 
-from ..files.sources import Source
+from ..files.sources import Change, Source
 from ..findings import Finding, Place
-from ..report import Change
 from .edits import Edit
 from .excerpts import Lines
 from .namespace import unbound_names

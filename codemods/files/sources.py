@@ -8,7 +8,6 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,6 +43,18 @@ class Source:
         lf = self.text.count("\n") - crlf
         cr = self.text.count("\r") - crlf
         return max((lf, 2, "\n"), (crlf, 1, "\r\n"), (cr, 0, "\r"))[2]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A file that a migration changes."""
+
+    source: Source
+    new_text: str
+
+    @property
+    def path(self) -> Path:
+        return self.source.path
 
 
 @dataclass(frozen=True)
@@ -86,11 +97,6 @@ def decode(raw: RawFile) -> Source:
 def read_source(path: Path) -> Source:
     """A Python file as text. Raises SourceError (LDC501, LDC503)."""
     return decode(read_raw(path))
-
-
-def mentions(data: bytes, needles: Iterable[bytes]) -> bool:
-    """Whether any needle stands anywhere in the data: the cheap question to ask before parsing."""
-    return any(needle in data for needle in needles)
 
 
 def encode(source: Source, new_text: str) -> bytes:

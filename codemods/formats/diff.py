@@ -6,8 +6,7 @@ import difflib
 import os
 from pathlib import Path
 
-from ..files.sources import encode
-from ..report import Change
+from ..files.sources import Change, encode
 from .palette import Palette
 
 _NO_NEWLINE = b"\n\\ No newline at end of file\n"

@@ -27,7 +27,7 @@ from legacy_shim.cloud.settings import (
     value_of,
 )
 from legacy_shim.cloud.transport import Request, Transport
-from legacy_shim.cloud.usage import warn_construction
+from legacy_shim.cloud.user_calls import warn_construction
 from legacy_shim.deprecation import warn_use
 
 DBT_API_V2_PATH = "api/v2/accounts/"

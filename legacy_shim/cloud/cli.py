@@ -20,7 +20,7 @@ from legacy_shim.cloud.compiled_job import only_materialization_step
 from legacy_shim.cloud.failures import DbtCloudConfigurationError
 from legacy_shim.cloud.resource_definition import DbtCloudResource
 from legacy_shim.cloud.settings import DBT_DEFAULT_HOST
-from legacy_shim.cloud.usage import building, warn_call
+from legacy_shim.cloud.user_calls import building, warn_call
 from legacy_shim.dbt_commands import parse_command, selection_options
 from legacy_shim.module_access import watch_module
 

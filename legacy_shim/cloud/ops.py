@@ -21,7 +21,7 @@ from pydantic import Field, ValidationError
 from legacy_shim.cloud.client import DEFAULT_POLL_INTERVAL
 from legacy_shim.cloud.failures import DbtCloudConfigurationError
 from legacy_shim.cloud.types import DbtCloudOutput
-from legacy_shim.cloud.usage import building, warn_construction
+from legacy_shim.cloud.user_calls import building, warn_construction
 from legacy_shim.cloud.utils import generate_materializations
 from legacy_shim.deprecation import warn_use
 from legacy_shim.module_access import watch_module

@@ -16,7 +16,7 @@ from legacy_shim.cloud.settings import (
     reject_unknown,
     require_account,
 )
-from legacy_shim.cloud.usage import building
+from legacy_shim.cloud.user_calls import building
 from legacy_shim.deprecation import warn_use
 
 _NAME = "dbt_cloud_resource"

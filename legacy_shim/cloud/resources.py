@@ -33,7 +33,7 @@ from legacy_shim.cloud.settings import (
 )
 from legacy_shim.cloud.status import DbtCloudRunStatus
 from legacy_shim.cloud.types import DbtCloudOutput
-from legacy_shim.cloud.usage import building, warn_construction
+from legacy_shim.cloud.user_calls import building, warn_construction
 from legacy_shim.deprecation import warn_use
 from legacy_shim.module_access import watch_module
 

@@ -14,7 +14,7 @@ from legacy_shim.cloud import live_clients
 from legacy_shim.cloud.failures import DbtCloudFailure, telling_run_page
 from legacy_shim.cloud.settings import DBT_DEFAULT_HOST
 from legacy_shim.cloud.status import DbtCloudRunStatus
-from legacy_shim.cloud.usage import building, warn_construction
+from legacy_shim.cloud.user_calls import building, warn_construction
 from legacy_shim.deprecation import warn_use
 from legacy_shim.module_access import watch_module
 

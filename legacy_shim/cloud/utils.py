@@ -10,7 +10,7 @@ from dagster import _check as check
 from dateutil.parser import isoparse
 
 from legacy_shim.cloud.types import DbtCloudOutput
-from legacy_shim.cloud.usage import warn_call
+from legacy_shim.cloud.user_calls import warn_call
 from legacy_shim.module_access import watch_module
 
 __all__ = [

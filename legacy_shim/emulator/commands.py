@@ -1,6 +1,7 @@
 """Reads a dbt command line: the verb, and what it selects.
 
-Only what decides which nodes a command touches is understood; every other option is skipped over.
+Only what decides which nodes a command touches is understood; every other option is skipped over. It reads on its own,
+not with `legacy_shim.dbt_commands`: what is tested against the emulator must not find its own mistakes in it.
 Source: the command-line reference of dbt-core 1.10 and 1.11.
 """
 

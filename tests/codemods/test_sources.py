@@ -18,7 +18,6 @@ from legacy_shim.codemods.files import encoding
 from legacy_shim.codemods.files.sources import (
     decode,
     encode,
-    mentions,
     read_raw,
     read_source,
     write_atomically,
@@ -111,12 +110,6 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as caught:
         read_raw(tmp_path / "pipe.py")
     assert caught.value.finding.code == "LDC501"
-
-
-def test_mentions_looks_at_bytes() -> None:
-    assert mentions(b"from dagster_dbt import x", [b"nothing", b"dagster_dbt"])
-    assert not mentions(b"from dagster import x", [b"dagster_dbt"])
-    assert not mentions(b"anything", [])
 
 
 def test_mode_is_kept(tmp_path: Path) -> None:
