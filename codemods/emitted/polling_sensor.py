@@ -38,6 +38,8 @@ def place_sensor(claim: Claim, name: str, unit: Unit, context: Context, done: Re
         call, module = place.call, place.role.module
         if call is None or External("dagster.Definitions") not in context.index.values(module, call.func):
             continue
+        if module.path in context.outside:
+            continue
         imported = None
         if module is not claim.module:
             imported = import_beside(context, module, place.role.node, claim.module, name, unit)

@@ -137,6 +137,8 @@ def _addition(context: Context, claim: Claim, place: Placement, unit: Unit) -> A
     """How to bind the workspace in a ``Definitions(...)``; None where it cannot be, or where another would clash."""
     call, at, argument = place.call, place.role.module, claim.detail.resource
     assert call is not None
+    if at.path in context.outside:
+        return None
     given = _given(call)
     display = given if isinstance(given, ast.Dict) else None
     is_at_top = isinstance(argument, ast.Name) and claim.module.scope_of(claim.node) is claim.module.tree
@@ -195,12 +197,33 @@ def _is_unconditional(context: Context, module: Module, name: str) -> bool:
 def import_beside(
     context: Context, at: Module, node: ast.expr, home: Module, name: str, unit: Unit
 ) -> Import | None:
-    """Import the workspace from where the assets are imported from, if that is the module that has both."""
-    if not isinstance(node, ast.Name) or name in unit.namespace(at).taken:
+    """Import what stands in a module where assets are imported from it; None where `at` does not import them there.
+
+    ``node`` is what holds the assets, as they are placed. What the module imports itself comes from where it has it.
+    """
+    if name in unit.namespace(at).taken:
         return None
-    for binding in context.index.tree.names(at).lookup(at, node.id, node):
-        if not isinstance(binding, Imported) or not binding.name:
+    names = context.index.tree.names(at)
+    placed = [inner for inner in ast.walk(node) if isinstance(inner, ast.Name)]
+    bindings = [binding for inner in placed for binding in names.lookup(at, inner.id, inner)]
+    for binding in bindings:
+        # In a function or a branch, an import may be there to run late, or not at all: none at the top follows it.
+        if not isinstance(binding, Imported) or not binding.name or at.parent(binding.node) is not at.tree:
             continue
         if context.index.tree.resolve(at, binding.module, binding.level) == home.path:
-            return Import("." * binding.level + binding.module, name)
+            beside = Import("." * binding.level + binding.module, name)
+            return _import_of_its_own(context, at, home, name) or beside
     return None
+
+
+def _import_of_its_own(context: Context, at: Module, home: Module, name: str) -> Import | None:
+    """The import by which a module has a name, where another file can write it alike."""
+    tree = context.index.tree
+    bindings = tree.names(home).tables.get(home.tree, {}).get(name, [])
+    if len(bindings) != 1 or not isinstance(bindings[0], Imported) or bindings[0].name != name:
+        return None
+    found = bindings[0]
+    source = tree.resolve(home, found.module, found.level)
+    if source is None or tree.resolve(at, found.module, found.level) != source:
+        return None
+    return Import("." * found.level + found.module, name)
