@@ -139,6 +139,14 @@ def returns_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.exp
     return found
 
 
+def names_read(node: ast.AST) -> frozenset[str]:
+    """The names that an expression takes from the scopes around it: not those of its own lambdas and comprehensions."""
+    names = [inner for inner in ast.walk(node) if isinstance(inner, ast.Name)]
+    own = {inner.arg for inner in ast.walk(node) if isinstance(inner, ast.arg)}
+    own |= {inner.id for inner in names if isinstance(inner.ctx, ast.Store)}
+    return frozenset(inner.id for inner in names) - own
+
+
 def is_none(node: ast.expr | None) -> bool:
     """Whether nothing is given: no expression, or ``None`` written out."""
     return node is None or (isinstance(node, ast.Constant) and node.value is None)

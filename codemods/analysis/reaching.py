@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from .modules import Module
 
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
 class Bound(Protocol):
@@ -60,7 +60,7 @@ def _before(
             if any(_is_sure(module, binding, statement) for binding in here):
                 return found, True
         loop = module.parent(suite[0])
-        if isinstance(loop, _LOOPS):  # What stands behind comes before as well.
+        if isinstance(loop, LOOPS):  # What stands behind comes before as well.
             found += [binding for binding in bindings if loop in inside[id(binding)] and binding not in found]
     return found, False
 

@@ -21,7 +21,7 @@ from ..planning.claims import Context, Rewrite
 from ..planning.units import Unit
 from ..planning.v2 import CLOUD_V2, Use, missing_fact, no_limit
 from .asset_text import has_postponed_annotations, may_be_time_windows
-from .translator import call_text, translator_of
+from .translator import call_text, local_name, translator_of
 
 FACT = "commands"
 """What is missing of a job whose row cannot be written yet."""
@@ -200,7 +200,8 @@ def _body(wanted: Factory, workspace: str, columns: _Columns, use: Use, style: S
             if "partition_key_to_vars_fn" in wanted.handed_in
             else call_text(wanted.module, variables, "context.partition_key")
         )
-        lines += f"dbt_vars = {use('json', '')}.dumps({asked})".split("\n")
-        command = f"[*{command}, {style.string('--vars')}, dbt_vars]"
+        text = local_name(variables, "dbt_vars", "vars_text")
+        lines += f"{text} = {use('json', '')}.dumps({asked})".split("\n")
+        command = f"[*{command}, {style.string('--vars')}, {text}]"
     lines += [f"yield from {workspace}.cli({command}, context=context).wait({limit})"]
     return [*lines, *(each("after") if columns.after else [])]

@@ -20,7 +20,7 @@ from ..planning.claims import Context, JobRef, Rewrite
 from ..planning.split import beside_text
 from ..planning.units import Unit
 from ..planning.v2 import CLOUD_V2, Use, missing_fact, no_limit
-from .translator import FUNCTION_PARAMETERS, call_text, translator_of
+from .translator import FUNCTION_PARAMETERS, call_text, local_name, translator_of
 
 _TIME_WINDOWS = frozenset(
     f"dagster.{kind}PartitionsDefinition" for kind in ("TimeWindow", "Daily", "Hourly", "Weekly", "Monthly")
@@ -199,8 +199,9 @@ def _body(wanted: AssetText, runner: str, style: Style, use: Use) -> list[str]:
     variables = wanted.arguments.get("partition_key_to_vars_fn")
     if variables is not None and not is_none(variables):
         asked = call_text(wanted.module, variables, "context.partition_key")
-        lines += f"dbt_vars = {use('json', '')}.dumps({asked})".split("\n")
-        words += [style.string("--vars"), "dbt_vars"]
+        text = local_name(variables, "dbt_vars", "vars_text")
+        lines += f"{text} = {use('json', '')}.dumps({asked})".split("\n")
+        words += [style.string("--vars"), text]
     lines += _awaited(f"{runner}.cli", f"[{', '.join(words)}], context=context", use, style, "yield from ")
     if plan is not None:
         lines += [line for command in plan.after for line in alone(command, runner, use, style)]

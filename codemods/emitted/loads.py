@@ -10,12 +10,14 @@ from ..analysis import sinks
 from ..analysis.functions import is_none
 from ..analysis.kinds import thing_kind
 from ..analysis.modules import Module
+from ..analysis.rebinding import may_change
 from ..analysis.roles import COMPREHENSIONS
 from ..analysis.sinks import Placement
 from ..analysis.values import Keyed, Made, Values, root
 from ..facts.job_commands import refusal_of
 from ..findings import Finding
 from ..planning.claims import Context, JobRef
+from .translator import FUNCTION_PARAMETERS, hidden_by
 
 NAME = "load_assets_from_dbt_cloud_job"
 _POSITIONS = (
@@ -23,6 +25,8 @@ _POSITIONS = (
     "node_info_to_auto_materialize_policy_fn", "partitions_def", "partition_key_to_vars_fn",
 )  # fmt: skip
 _KNOWN = {*_POSITIONS, "node_info_to_freshness_policy_fn"}
+_CALLED_LATER = ("dbt_cloud", *FUNCTION_PARAMETERS, "partition_key_to_vars_fn")
+"""What is read in the body of a function once the code has loaded."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +70,7 @@ def read_load(context: Context, value: Made) -> ReadLoad:
             Finding(module.place(call), code, said, NAME)
             for code, said in _against(context, module, call, found, ref, makes_several)
         ]
+    problem = problem or _other_inside(context, module, arguments, makes_several)
     if problem:
         blocked.append(Finding(module.place(call), "LDC302", problem, NAME))
     partitions = arguments.get("partitions_def")
@@ -106,6 +111,23 @@ def _arguments(call: ast.Call) -> tuple[str, dict[str, ast.expr], tuple[tuple[as
     if "dbt_cloud" not in arguments or "job_id" not in arguments:
         return "its resource or job id is missing", arguments, tuple(parts)
     return "", arguments, tuple(parts)
+
+
+def _other_inside(
+    context: Context, module: Module, arguments: dict[str, ast.expr], makes_several: bool
+) -> str:
+    """What is said of an argument that may be something else in the functions of v2; empty where there is none."""
+    names = context.index.tree.names(module)
+    for parameter in (name for name in _CALLED_LATER if name in arguments):
+        value = arguments[parameter]
+        name = hidden_by(parameter, value)
+        if name:
+            return f"its `{parameter}` reads `{name}`, which is a parameter where v2 calls it"
+        # A load of several jobs is a call of a function, which is handed what changes.
+        name = "" if makes_several else may_change(names, module, value)
+        if name:
+            return f"its `{parameter}` reads `{name}`, which may be something else when v2 calls it"
+    return ""
 
 
 def _is_in_comprehension(module: Module, call: ast.Call) -> bool:

@@ -22,6 +22,9 @@ KEY = "dbt_cloud"
 PREFIX = ("dbt",)
 """What the keys of its materializations begin with, unless the configuration says otherwise."""
 
+LOCALS = frozenset({"context", "client", "run", "artifacts", "result", "node", "built"})
+"""What is bound in the op, and hides what the module has under such a name."""
+
 _BUILT = ("model", "seed", "snapshot")
 _SUCCESS = ("success", "no-op", "reused", "warn")
 _TIMES = {

@@ -9,6 +9,7 @@ import ast
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from ..analysis.functions import names_read
 from ..analysis.modules import FUNCTIONS, Module
 from ..analysis.values import External, Local
 from ..editing import render
@@ -32,6 +33,13 @@ class Translator:
 
 
 _SPEC = "manifest, unique_id, project"
+_IN_METHODS = frozenset({"self", PROPS})
+_BOUND_AROUND: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys((_KEY, _GROUP, _AUTOMATION), _IN_METHODS),
+    _FRESHNESS: _IN_METHODS | {*_SPEC.split(", ")},
+    "partition_key_to_vars_fn": frozenset({"context"}),
+}
+"""The parameters of the functions in which those of the user are called, by what they were given as."""
 _POLICIES = frozenset({"dagster.FreshnessPolicy", "dagster.LegacyFreshnessPolicy"})
 
 
@@ -91,33 +99,35 @@ def _method(
         return [_def("get_group_name", [*guard, f"return {asked}"], indent)]
     if parameter == _AUTOMATION:
         return [_def("get_auto_materialize_policy", [*guard, f"return {asked}"], indent)]
+    spec = local_name(function, "spec", "asset_spec")
     lines = [
-        "spec = super().get_asset_spec(manifest, unique_id, project)",
+        f"{spec} = super().get_asset_spec(manifest, unique_id, project)",
         f"{PROPS} = self.get_resource_props(manifest, unique_id)",
     ]
     if PROPS not in asked:
         del lines[1]
     elif guard:
-        lines += [is_source, f"{indent}return spec"]
-    lines += _with_freshness(context, module, function, asked, use, style)
+        lines += [is_source, f"{indent}return {spec}"]
+    lines += _with_freshness(context, module, function, spec, asked, use, style)
     return [_def("get_asset_spec", lines, indent, _SPEC)]
 
 
 def _with_freshness(
-    context: Context, module: Module, function: ast.expr, asked: str, use: Use, style: Style
+    context: Context, module: Module, function: ast.expr, spec: str, asked: str, use: Use, style: Style
 ) -> list[str]:
     """Return the spec with the policy, which legacy took of either class."""
     classes = _policy_classes(context, module, function)
     if classes == {"FreshnessPolicy"}:
-        return _returned("spec.replace_attributes", "freshness_policy", asked, style)
+        return _returned(f"{spec}.replace_attributes", "freshness_policy", asked, style)
     if classes == {"LegacyFreshnessPolicy"}:
         # `replace_attributes` takes such a policy, and leaves it out. Source: dagster's asset_spec.
-        return _returned("spec._replace", "legacy_freshness_policy", asked, style)
+        return _returned(f"{spec}._replace", "legacy_freshness_policy", asked, style)
+    policy = local_name(function, "policy", "freshness_policy")
     return [
-        f"policy = {asked}",
-        f"if isinstance(policy, {use('dagster', 'FreshnessPolicy')}):",
-        f"{style.indent}return spec.replace_attributes(freshness_policy=policy)",
-        "return spec._replace(legacy_freshness_policy=policy)",
+        f"{policy} = {asked}",
+        f"if isinstance({policy}, {use('dagster', 'FreshnessPolicy')}):",
+        f"{style.indent}return {spec}.replace_attributes(freshness_policy={policy})",
+        f"return {spec}._replace(legacy_freshness_policy={policy})",
     ]
 
 
@@ -164,6 +174,17 @@ def call_text(module: Module, function: ast.expr, argument: str) -> str:
         return f"({render.own_text(module, function)})({argument})"
     body = render.own_text_with(module, function.body, {parameters[0].arg: argument})
     return body if render.stands_alone(body) else f"({body})"
+
+
+def local_name(function: ast.expr, *wanted: str) -> str:
+    """The first of these names that a user's function, which is called where it is bound, does not go by."""
+    read = names_read(function)
+    return next((name for name in wanted if name not in read), f"{wanted[-1]}_2")
+
+
+def hidden_by(parameter: str, function: ast.expr) -> str:
+    """A name that the function reads, and that is another thing where it would be called; empty for none."""
+    return min(names_read(function) & _BOUND_AROUND.get(parameter, frozenset()), default="")
 
 
 def _makes_asset_keys(context: Context, module: Module, function: ast.expr) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from ..analysis.functions import names_read
 from ..analysis.modules import Module
 from ..analysis.scopes import Assigned, Imported
 from ..analysis.sinks import Placement, resource_uses
@@ -53,7 +54,7 @@ def binding_of(claim: Claim, placements: tuple[Placement, ...], unit: Unit, cont
         return _OWN
     keys = {key for other in unit.claims for key in other.keys if other.resources & claim.resources}
     key = next(iter(keys)) if len(keys) == 1 else DEFAULT_KEY
-    if not key.isidentifier() or key == "context":
+    if not key.isidentifier() or key == "context" or _is_read(key, claim):
         return _OWN
     additions: list[Addition] = []
     calls: set[ast.Call] = set()
@@ -76,6 +77,12 @@ def binding_of(claim: Claim, placements: tuple[Placement, ...], unit: Unit, cont
     if additions and context.index.merges and len(context.index.resources) > 1:
         return _OWN  # Another resource may stand under the key in what is merged with this.
     return HowBound(key, tuple(additions))
+
+
+def _is_read(key: str, claim: Claim) -> bool:
+    """Whether a parameter of that name would hide what the partition's variables are made with."""
+    function = claim.detail.arguments.get("partition_key_to_vars_fn")
+    return function is not None and key in names_read(function)
 
 
 def bind(binding: HowBound, context: Context, done: Rewrite) -> None:

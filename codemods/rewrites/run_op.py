@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from legacy_shim.catalogue import BY_NAME
 
+from ..analysis.functions import names_read
 from ..analysis.index import Reference
 from ..analysis.modules import Module
+from ..analysis.rebinding import may_change
 from ..analysis.spellings import RUN_OP
 from ..analysis.values import External, Literal
 from ..editing import render
@@ -24,6 +26,7 @@ from ..emitted.client_methods import Method
 from ..emitted.run_and_poll import poll_of
 from ..emitted.run_op_text import (
     KEY,
+    LOCALS,
     NAME,
     PREFIX,
     Materializations,
@@ -99,9 +102,15 @@ def read(context: Context, reference: Reference, place: int) -> RunOp | None:
     config = _display(context, module, arguments.get("config_or_config_fn"))
     is_readable = config is not None and not set(arguments) - {"config_or_config_fn", "name", "description"}
     settings = _settings(config) if config is not None and is_readable else None
-    if settings is None or not isinstance(target, ast.Name):
+    if settings is None or not isinstance(target, ast.Name) or _is_other_inside(context, module, settings):
         return None
     return RunOp(target.id, arguments.get("name"), arguments.get("description"), settings)
+
+
+def _is_other_inside(context: Context, module: Module, settings: dict[str, ast.expr]) -> bool:
+    """Whether a name in the configuration may be something else in the body of an op, when that runs."""
+    names = context.index.tree.names(module)
+    return any(names_read(value) & LOCALS or may_change(names, module, value) for value in settings.values())
 
 
 def _display(context: Context, module: Module, config: ast.expr | None) -> ast.Dict | None:

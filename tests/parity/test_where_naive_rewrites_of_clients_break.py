@@ -168,6 +168,27 @@ def test_run_ops_stay_what_they_are(by_hand: Both) -> None:
         assert second == [f"warehouse/{WEEKLY.replace('.', '/')}"]
 
 
+def test_ops_that_are_made_in_a_loop_run_each_its_own_job(bench: Bench) -> None:
+    program = """
+ops = []
+for number in (67892, 67891):
+    one = dbt_cloud_run_op.configured({"job_id": number}, name=f"run_{number}")
+    ops.append(one)
+
+
+@job(resource_defs={"dbt_cloud": cloud})
+def nightly():
+    for each in ops:
+        each()
+
+
+defs = Definitions(jobs=[nightly])
+"""
+    before, after, _ = bench.both(HEAD + program, "job:nightly")
+    assert after.commands == before.commands
+    assert {number for number, _ in after.commands} == {67892, 67891}
+
+
 def test_a_failed_run_fails_the_op_that_waits_for_it(bench: Bench) -> None:
     program = HEAD + ONE_OP % "context.resources.dbt_cloud.run_job_and_poll(67891)"
     before, after, migration = bench.twice(

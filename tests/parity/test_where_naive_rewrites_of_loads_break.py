@@ -78,11 +78,15 @@ def shop(bench: Bench) -> Both:
 def partitioned(bench: Bench) -> Both:
     """A load with partitions, materialized over two of them."""
     program = """
+def dbt_vars(day):
+    return {"run_date": day, "note": "two words"}
+
+
 models = load_assets_from_dbt_cloud_job(
     cloud,
     67891,
     partitions_def=DailyPartitionsDefinition("2024-01-01", end_date="2024-01-05"),
-    partition_key_to_vars_fn=lambda day: {"run_date": day, "note": "two words"},
+    partition_key_to_vars_fn=dbt_vars,
 )
 defs = Definitions(assets=[models])
 """
@@ -269,7 +273,7 @@ models = load_assets_from_dbt_cloud_job(
 )
 defs = Definitions(assets=[models])
 """
-    before, after, _ = bench.both(HEAD + program)
+    before, after, _ = bench.both(HEAD + program, "materialize:model_orders")
     for field in ("deps", "group", "automation_condition", "legacy_freshness_policy"):
         assert after.each(field) == before.each(field)
     orders = after.assets["model_orders"]

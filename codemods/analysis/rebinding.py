@@ -1,0 +1,55 @@
+"""Names that may be something else by the time that code is run which reads them late, as a function's body does."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from .functions import names_read
+from .modules import Module
+from .reaching import LOOPS
+from .scopes import Binding, Names
+
+
+def may_change(names: Names, module: Module, node: ast.expr) -> str:
+    """A name that is read at once where `node` stands, and that may be bound again later; empty where none may."""
+    for part in _evaluated_at_once(node):
+        read = names_read(part)
+        for inner in ast.walk(part):
+            if isinstance(inner, ast.Name) and inner.id in read and _is_bound_again(names, module, inner):
+                return inner.id
+    return ""
+
+
+def _evaluated_at_once(node: ast.expr) -> Iterator[ast.expr]:
+    """What of an expression is evaluated where it stands: of a lambda, its defaults."""
+    if isinstance(node, ast.Lambda):
+        yield from node.args.defaults
+        yield from (default for default in node.args.kw_defaults if default is not None)
+    else:
+        yield node
+
+
+def _is_bound_again(names: Names, module: Module, name: ast.Name) -> bool:
+    scope = names.scope_that_binds(module, name.id, name)
+    if scope is None:
+        return False
+    bindings = names.tables[scope][name.id]
+    is_below = any(getattr(binding.where, "lineno", 0) > name.lineno for binding in bindings)
+    # A function may stand above what it reads, and be called below it.
+    is_again = scope is module.scope_of(name) or len(bindings) > 1
+    return (is_below and is_again) or _share_a_loop(module, scope, bindings, name)
+
+
+def _share_a_loop(module: Module, scope: ast.AST, bindings: Iterable[Binding], name: ast.Name) -> bool:
+    """Whether a name is read and bound in one loop, whose next turn binds it again."""
+    around = set(_loops(module, scope, name))
+    return any(around & set(_loops(module, scope, binding.where)) for binding in bindings)
+
+
+def _loops(module: Module, scope: ast.AST, node: ast.AST) -> Iterator[ast.AST]:
+    for above in module.ancestors(node):
+        if above is scope:
+            return
+        if isinstance(above, LOOPS):
+            yield above
