@@ -1,4 +1,4 @@
-"""Names that may be something else by the time that code is run which reads them late, as a function's body does."""
+"""Names that may be something else, or out of sight, for code that reads them late, as the body of a function does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .scopes import Binding, Names
 
 
 def may_change(names: Names, module: Module, node: ast.expr) -> str:
-    """A name that is read at once where `node` stands, and that may be bound again later; empty where none may."""
+    """A name that is read at once where `node` stands, and may not be the same in a function there; empty for none."""
     for part in _evaluated_at_once(node):
         read = names_read(part)
         for inner in ast.walk(part):
@@ -34,6 +34,8 @@ def _is_bound_again(names: Names, module: Module, name: ast.Name) -> bool:
     scope = names.scope_that_binds(module, name.id, name)
     if scope is None:
         return False
+    if isinstance(scope, ast.ClassDef):
+        return True  # A function in a class does not see the names of the class.
     bindings = names.tables[scope][name.id]
     is_below = any(getattr(binding.where, "lineno", 0) > name.lineno for binding in bindings)
     # A function may stand above what it reads, and be called below it.

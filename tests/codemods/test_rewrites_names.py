@@ -113,6 +113,7 @@ LOOP = "for number in (67890, 67891):\n    one = dbt_cloud_run_op.configured({'j
         "node = 5\n" + run_op("67890, 'poll_interval': node"),
         "number = 67890\n" + run_op("number") + "number = 67891\n",
         LOOP,
+        "class Ops:\n    number = 67890\n    one = dbt_cloud_run_op.configured({'job_id': number}, name='one')\n",
         "while number := following():\n    one = dbt_cloud_run_op.configured({'job_id': number}, name='one')\n",
     ],
 )
