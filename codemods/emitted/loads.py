@@ -126,7 +126,9 @@ def _other_inside(
         # A load of several jobs is a call of a function, which is handed what changes.
         name = "" if makes_several else may_change(names, module, value)
         if name:
-            return f"its `{parameter}` reads `{name}`, which may be something else when v2 calls it"
+            return (
+                f"its `{parameter}` reads `{name}`, which is bound to something else later, when v2 calls it"
+            )
     return ""
 
 
