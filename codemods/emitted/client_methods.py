@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ..analysis.functions import is_none
 from ..analysis.kinds import is_op, thing_kind
 from ..analysis.spellings import CALLED
-from ..analysis.values import Keyed, Result, Value, legacy_name
+from ..analysis.values import Keyed, Member, Result, Value, legacy_name
 
 METHODS: Mapping[str, str] = {
     "run_job": "trigger_job_run",
@@ -82,6 +82,12 @@ SETTINGS: Mapping[str, str] = {
 }
 """Attributes of the legacy resource that a workspace, which takes the place of ``{}``, holds as well."""
 
+OF_A_WORKSPACE = frozenset(
+    {"credentials", "project_id", "environment_id", "adhoc_job_name", "cli", "get_client", "unique_id"}
+    | {"adhoc_job_pool_size", "adhoc_job_pool_mode", "request_timeout", "load_specs", "fetch_workspace_data"}
+)
+"""What a workspace has, and the legacy resource has not."""
+
 GETTER = "get_dbt_client"
 RUN_AND_POLL = "run_job_and_poll"
 
@@ -94,6 +100,16 @@ def is_client(value: Value) -> bool:
         isinstance(value, Keyed)
         or thing_kind(value) == "resource"
         or (legacy_name(value) == "DbtCloudClient" and not is_output(value))
+    )
+
+
+def is_written_for_v2(value: Value) -> bool:
+    """Whether a value is what only a workspace has, asked of a resource: somebody wrote that use by hand already."""
+    member = value.member if isinstance(value, Result) else value
+    return (
+        isinstance(member, Member)
+        and member.attribute in OF_A_WORKSPACE
+        and (isinstance(member.of, Keyed) or thing_kind(member.of) == "resource")
     )
 
 

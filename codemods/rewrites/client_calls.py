@@ -37,6 +37,7 @@ from ..emitted.client_methods import (
     Method,
     is_client,
     is_output,
+    is_written_for_v2,
     read_call,
 )
 from ..emitted.client_uses import ClientUse, client_claim, client_text, is_called, rewrite_attribute
@@ -97,6 +98,8 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
         values = index.values(module, link)
         base = reference.chain[place - 2] if place >= 2 else None
         for value in values:
+            if is_written_for_v2(value):
+                continue
             if (
                 isinstance(value, Result)
                 and value.call is link

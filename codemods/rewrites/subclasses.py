@@ -21,7 +21,7 @@ from ..analysis.modules import Module
 from ..analysis.roles import role_of
 from ..analysis.values import External, Local, Made
 from ..editing.edits import ReplaceExpression
-from ..emitted.client_methods import GETTER, METHODS
+from ..emitted.client_methods import GETTER, METHODS, OF_A_WORKSPACE
 from ..findings import Finding
 from ..planning.claims import Claim, Context, Rewrite
 from ..planning.units import Unit
@@ -29,11 +29,6 @@ from ..planning.v2 import CLOUD_V2
 
 NAME = "DbtCloudClientResource"
 _OURS = frozenset(METHODS) | {GETTER, "get_object_to_set_on_execution_context", "create_resource"}
-_THEIRS = frozenset(
-    {"credentials", "project_id", "environment_id", "adhoc_job_name", "cli", "get_client", "unique_id"}
-    | {"adhoc_job_pool_size", "adhoc_job_pool_mode", "request_timeout", "load_specs", "fetch_workspace_data"}
-)
-"""What a workspace has, and the legacy resource has not."""
 
 
 def claims(context: Context) -> Iterator[Claim]:
@@ -74,7 +69,7 @@ def _problem(module: Module, owner: ast.ClassDef) -> str:
     overridden = sorted(fields & _OURS)
     if overridden:
         return f"`{owner.name}` overrides `{overridden[0]}` of the legacy resource"
-    clashing = sorted(fields & _THEIRS)
+    clashing = sorted(fields & OF_A_WORKSPACE)
     if clashing:
         return f"`{owner.name}` has a `{clashing[0]}` of its own, as a workspace has"
     for node in ast.walk(owner):

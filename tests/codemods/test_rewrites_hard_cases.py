@@ -70,6 +70,34 @@ def test_a_use_without_v2_form_keeps_the_resource_however_it_is_reached(
     assert {"LDC303", "LDC304"} & set(codes)
 
 
+BY_HAND = """
+@op(required_resource_keys={"dbt_cloud"})
+def renamed(context):
+    credentials = context.resources.dbt_cloud.credentials
+    requests.post(credentials.access_url, headers={"Authorization": f"Token {credentials.token}"})
+    client = context.resources.dbt_cloud.get_client()
+    client.poll_run(client.list_jobs(11, context.resources.dbt_cloud.environment_id)[0]["id"])
+"""
+
+
+def test_what_was_written_for_v2_by_hand_stays_and_keeps_nothing(tmp_path: Path) -> None:
+    program = f"{HEAD}{BY_HAND}\n@job(resource_defs={{'dbt_cloud': cloud}})\ndef nightly():\n    renamed()\n"
+    text, codes = migrate_one(tmp_path, program)
+    assert "cloud = DbtCloudWorkspace(" in text
+    assert BY_HAND in text
+    assert not any(code.startswith("LDC3") for code in codes)
+
+
+def test_what_was_written_for_v2_by_hand_does_not_hide_what_has_no_v2_form(tmp_path: Path) -> None:
+    uses = BY_HAND + UPDATE.format(reach="context.resources.dbt_cloud")
+    text, codes = migrate_one(
+        tmp_path, f"{HEAD}{uses}\ndefs = Definitions(assets=[renamed], resources={{'dbt_cloud': cloud}})\n"
+    )
+    assert "cloud = dbt_cloud_resource(" in text
+    assert BY_HAND in text
+    assert "LDC304" in codes
+
+
 @pytest.mark.parametrize(
     "use",
     [
