@@ -99,7 +99,7 @@ def look_up(
 def _groups(
     wanted: Sequence[WantedJob], access: Access, existing: Sequence[FactsFile]
 ) -> tuple[list[_Group], list[str]]:
-    """The jobs by account and host. A job whose account nobody knows is a problem."""
+    """The jobs by account and host. A job whose account or host nobody knows is a problem."""
     accounts = {file.account_id for file in existing}
     only_account = next(iter(accounts)) if len(accounts) == 1 else None
     members: dict[tuple[str, int], list[WantedJob]] = {}
@@ -107,13 +107,23 @@ def _groups(
     for job in wanted:
         account_id = job.account_id or access.account_id or only_account
         if account_id is None:
-            places = f" ({job.places[0]})" if job.places else ""
-            problems.append(f"job {job.job_id}{places}: its account is not known; give --account-id")
+            problems.append(_not_known(job, "account", job.account_env, "--account-id"))
             continue
-        host = normal_host(job.host or access.host or _host_of(account_id, existing) or DEFAULT_HOST)
+        named_host = job.host or access.host or _host_of(account_id, existing)
+        if named_host is None and job.host_env:
+            # The default would send the token to a host that the code does not mean.
+            problems.append(_not_known(job, "host", job.host_env, "--host"))
+            continue
+        host = normal_host(named_host or DEFAULT_HOST)
         members.setdefault((host, account_id), []).append(job)
     groups = [_Group(host, account_id, tuple(jobs)) for (host, account_id), jobs in sorted(members.items())]
     return groups, problems
+
+
+def _not_known(job: WantedJob, what: str, variable: str | None, option: str) -> str:
+    places = f" ({job.places[0]})" if job.places else ""
+    wanted = f"set {variable}, or give {option}" if variable else f"give {option}"
+    return f"job {job.job_id}{places}: its {what} is not known; {wanted}"
 
 
 def _host_of(account_id: int, existing: Sequence[FactsFile]) -> str | None:

@@ -46,6 +46,10 @@ class WantedJob:
     host: str | None = None
     token_env: str | None = None
     """The environment variable from which the code takes the token, where it does."""
+    account_env: str | None = None
+    """The same for the account."""
+    host_env: str | None = None
+    """The same for the host."""
     places: tuple[str, ...] = ()
     """``path:line:column`` of each use."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .analysis.constants import Constants
@@ -83,37 +83,51 @@ def jobs_in_code(paths: Sequence[Path], options: Options) -> JobsInCode:
     """The dbt Cloud jobs that the code names, with what it says of where they live."""
     planned = plan(paths, options)
     found: dict[tuple[int, int | None, str | None], list[str]] = defaultdict(list)
-    tokens: dict[tuple[int, int | None, str | None], str | None] = {}
+    told: dict[tuple[int, int | None, str | None], _Whereabouts] = {}
     unknown: list[Finding] = []
     for unit in planned.units:
-        account, host, token = _whereabouts(planned.context, unit)
+        whereabouts = _whereabouts(planned.context, unit)
         for claim in unit.claims_inside:
             for ref in claim.jobs:
                 place = ref.module.place(ref.node)
                 if not ref.job_ids:
                     unknown.append(Finding(place, "LDC402", unknown_job(ref), claim.name))
                 for job_id in ref.job_ids:
-                    key = (job_id, account, host)
+                    key = (job_id, whereabouts.account_id, whereabouts.host)
                     found[key].append(str(place))
-                    tokens[key] = token
+                    told[key] = whereabouts
     wanted = (
-        WantedJob(key[0], key[1], key[2], tokens[key], tuple(places))
+        WantedJob(key[0], **vars(told[key]), places=tuple(places))
         for key, places in sorted(found.items(), key=lambda item: str(item[0]))
     )
     return JobsInCode(tuple(wanted), tuple(dict.fromkeys(unknown)))
 
 
-def _whereabouts(context: Context, unit: Unit) -> tuple[int | None, str | None, str | None]:
-    """Account, host and token variable of a unit, as far as its code says."""
+@dataclass(frozen=True)
+class _Whereabouts:
+    """Account, host and the variables that hold them and the token, as far as the code says; see WantedJob."""
+
+    account_id: int | None = None
+    host: str | None = None
+    token_env: str | None = None
+    account_env: str | None = None
+    host_env: str | None = None
+
+
+def _whereabouts(context: Context, unit: Unit) -> _Whereabouts:
     for claim in unit.claims:
         if isinstance(claim.detail, Settings):
-            values, token = claim.detail.values, claim.detail.token
+            values = claim.detail.values
             account = _value_of(context, values.get("account_id"))
             host = _value_of(context, values.get("dbt_cloud_host"))
-            number = int(str(account)) if account is not None and str(account).isdigit() else None
-            variable = _variable(context, token)
-            return number, str(host).rstrip("/") if host else None, variable or None
-    return None, None, None
+            return _Whereabouts(
+                int(str(account)) if account is not None and str(account).isdigit() else None,
+                str(host).rstrip("/") if host else None,
+                _variable(context, claim.detail.token) or None,
+                _variable(context, values.get("account_id")) or None,
+                _variable(context, values.get("dbt_cloud_host")) or None,
+            )
+    return _Whereabouts()
 
 
 def _value_of(context: Context, setting: Setting | None) -> object:
@@ -125,7 +139,9 @@ def _value_of(context: Context, setting: Setting | None) -> object:
     return found.value if found is not None else None
 
 
-def _variable(context: Context, setting: Setting) -> str:
+def _variable(context: Context, setting: Setting | None) -> str:
+    if setting is None:
+        return ""
     node = setting.node
     if isinstance(node, ast.Dict) and node.values and isinstance(node.values[0], ast.Constant):
         return str(node.values[0].value)

@@ -21,6 +21,8 @@ _TIMEOUT = (10.0, 30.0)
 _RETRIES = 4
 _LONGEST_WAIT = 300
 """Seconds: as long as dbt Cloud bars an account that asked too often."""
+_WORTH_TELLING = 5
+"""Seconds of silence."""
 _PAGE = 100
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -45,7 +47,22 @@ class _TokenAuth(requests.auth.AuthBase):
 
 
 class _BoundedRetry(Retry):
-    """Waits as long as the service asks, but not for ever."""
+    """Waits as long as the service asks, but not for ever, and says so where that is long."""
+
+    told: Callable[[str], None]
+
+    def new(self, **changes: Any) -> _BoundedRetry:
+        retry = super().new(**changes)
+        retry.told = self.told
+        return retry
+
+    def sleep_for_retry(self, response: BaseHTTPResponse) -> bool:
+        wait = self.get_retry_after(response) or 0
+        if wait >= _WORTH_TELLING:
+            self.told(
+                f"{response.status}: dbt Cloud asks to wait; trying again in {wait:.0f} seconds (Ctrl-C ends it)"
+            )
+        return super().sleep_for_retry(response)
 
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
         asked = super().get_retry_after(response)
@@ -77,6 +94,7 @@ class CloudReader:
             backoff_factor=0.25,
             raise_on_status=False,
         )
+        retry.told = told
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, HTTPAdapter(max_retries=retry))
 

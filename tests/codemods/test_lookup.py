@@ -354,10 +354,37 @@ def test_several_accounts_get_a_file_each(cloud: DbtCloud, host: str, target: Pa
     assert again.written == result.written
 
 
-def test_a_job_whose_account_nobody_knows(host: str, target: Path, told: _Told) -> None:
-    wanted = [WantedJob(67890, None, host, places=("src/a.py:3:1",))]
-    result = look_up(wanted, Access({"DBT_CLOUD_API_TOKEN": TOKEN}), existing=[], target=target, told=told)
-    assert result.problems == ("job 67890 (src/a.py:3:1): its account is not known; give --account-id",)
+@pytest.mark.parametrize(
+    ("wanted", "says"),
+    [
+        (
+            WantedJob(67890, places=("src/a.py:3:1",)),
+            "(src/a.py:3:1): its account is not known; give --account-id",
+        ),
+        (
+            WantedJob(67890, account_env="ACCOUNT"),
+            "its account is not known; set ACCOUNT, or give --account-id",
+        ),
+        (WantedJob(67890, 12345, host_env="HOST"), "its host is not known; set HOST, or give --host"),
+    ],
+)
+def test_a_job_whose_account_or_host_nobody_knows(
+    target: Path, told: _Told, wanted: WantedJob, says: str
+) -> None:
+    result = look_up([wanted], Access({"DBT_CLOUD_API_TOKEN": TOKEN}), existing=[], target=target, told=told)
+    assert [problem.partition("67890")[2].strip(": ") for problem in result.problems] == [says]
+    assert told.lines == []
+
+
+def test_a_long_wait_that_dbt_cloud_asks_for_is_told(
+    cloud: DbtCloud, host: str, target: Path, told: _Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("urllib3.util.retry.time.sleep", waits.append)
+    cloud.fail(Fault(path="67890", status=429, retry_after=240))
+    assert _look_up(target, told, 67890, host=host).found == (67890,)
+    assert [line for line in told.lines if "240 seconds" in line]
+    assert 240 in waits
 
 
 def test_the_account_and_host_of_the_only_facts_file_serve_where_the_code_is_silent(
