@@ -59,7 +59,7 @@ _LOOKUP_EXIT_CODES = """\b
 Exit codes:
   0  every job was found
   1  some jobs were not found, or what they are is not known; what was found is written
-  2  wrong usage, or no job was found
+  2  wrong usage, or none of the jobs was found
 """
 
 SCRIPT = "legacy-shim"
@@ -95,6 +95,7 @@ def scan(
     watch = Watch()
     with answers(watch) as console:
         from . import pipeline, scan_modes
+        from .advice import next_steps
 
         scan_modes.require_one_mode(write_baseline, baseline, usage)
         options = _options(paths, facts, env_file, exclude, dagster_dbt, jobs)
@@ -109,7 +110,8 @@ def scan(
         if baseline is not None:
             report = scan_modes.beside_baseline(report, baseline, console)
         if baseline is None or report.findings or form is not ReportFormat.text or output is not None:
-            _print_report(console, report, "scan", paths, form, output)
+            given = _given(facts, env_file, exclude, dagster_dbt)
+            _print_report(console, report, next_steps(report, "scan", paths, given), form, output)
         console.leave(_scan_exit_code(report))
 
 
@@ -164,10 +166,14 @@ def migrate(
             for warning in warnings(change.source.path for change in report.changes):
                 console.note(warning)
             report = _written(report, watch)
+        given = _given(facts, env_file, exclude, dagster_dbt)
+        given += [("--only", code) for code in only or ()] + [("--skip", code) for code in skip or ()]
+        given += [("--polling-sensor", "")] if polling_sensor else []
+        advice = next_steps(report, "migrate", paths, given)
         if told_first:
-            console.print(outcome_text(report, next_steps(report, "migrate", paths), console.palette))
+            console.print(outcome_text(report, advice, console.palette))
         else:
-            _print_report(console, report, "migrate", paths, form, output)
+            _print_report(console, report, advice, form, output)
         console.leave(_check_exit_code(report) if check else _migrate_exit_code(report))
 
 
@@ -264,6 +270,21 @@ def _options(
     )
 
 
+def _given(
+    facts: Sequence[Path] | None,
+    env_files: Sequence[Path] | None,
+    exclude: Sequence[str] | None,
+    dagster_dbt: str | None,
+) -> list[tuple[str, str]]:
+    """The options that a next command must repeat to come to the same."""
+    return [
+        *(("--facts", str(path)) for path in facts or ()),
+        *(("--env-file", str(path)) for path in env_files or ()),
+        *(("--exclude", pattern) for pattern in exclude or ()),
+        *([("--dagster-dbt", dagster_dbt)] if dagster_dbt is not None else []),
+    ]
+
+
 def _facts(paths: Sequence[Path], given: Sequence[Path] | None) -> Facts:
     from .facts.jobs import discover_facts, load_facts
 
@@ -302,16 +323,13 @@ def _refuse_contradictions(diff: bool, check: bool, form: ReportFormat, output: 
 def _print_report(
     console: Console,
     report: Report,
-    command: str,
-    paths: Sequence[Path],
+    advice: Sequence[str],
     form: ReportFormat,
     output: Path | None,
 ) -> None:
-    from .advice import next_steps
     from .formats import render
 
     root = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
-    advice = next_steps(report, command, paths)
     if output is None:
         console.print(render(report, form.value, root=root, advice=advice, palette=console.palette))
     else:

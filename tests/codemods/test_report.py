@@ -147,6 +147,15 @@ def test_advice_on_a_dry_run_and_after_it(change: Change) -> None:
     assert any("git diff" in step for step in wrote)
 
 
+def test_advice_repeats_the_options_that_decide_what_is_migrated(change: Change) -> None:
+    given = [("--env-file", ".env"), ("--skip", "LDC105"), ("--polling-sensor", "")]
+    advice = next_steps(_report(MISSING, changes=(change,)), "migrate", [Path("src")], given)
+    assert advice[:2] == (
+        "python -m legacy_shim.codemods lookup --env-file .env src",
+        "python -m legacy_shim.codemods migrate --env-file .env --skip LDC105 --polling-sensor src",
+    )
+
+
 # JSON
 
 PLACE = {
