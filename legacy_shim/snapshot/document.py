@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from dagster import DagsterInstance, RepositoryDefinition, __version__
 
-from legacy_shim.snapshot import graph, runs
+from legacy_shim.snapshot import graph, own_tree, runs
 from legacy_shim.snapshot.environment import note_missing_variables
 from legacy_shim.snapshot.execution import Worker, execute, failed_record
 from legacy_shim.snapshot.failure import describe_error
 from legacy_shim.snapshot.guard import guard_network
 from legacy_shim.snapshot.loading import become_a_run_worker, load_repository
 from legacy_shim.snapshot.order import Action, Order
+from legacy_shim.snapshot.own_tree import OwnTree
 from legacy_shim.snapshot.run_state import remember
 from legacy_shim.snapshot.waits import Waits, watch_waits
 from legacy_shim.snapshot.wire import Wire, redirect_requests
@@ -27,10 +26,6 @@ from legacy_shim.snapshot.wire import Wire, redirect_requests
 VERSION = 1
 _SHORTEST_SECRET = 8
 """Characters. A shorter token is made up, and to blot it out everywhere would blot out much else."""
-
-
-class WrongTreeError(Exception):
-    """What was loaded is not the copy that was asked for; the text says which module."""
 
 
 Choose = Callable[[dict[str, Any]], Sequence[Action]]
@@ -47,7 +42,9 @@ def take(order: Order, choose: Choose | None = None) -> dict[str, Any]:
     document = _empty(order)
     wire, programs = _guarded(order)
     missing = note_missing_variables(order.root or next(iter(order.path), None))
-    _use_own_path(order)
+    tree = _own_tree(order)
+    if tree is not None:
+        own_tree.use(tree)
     waits: Waits = {}
     with _noted_warnings(document["warnings"]):
         try:
@@ -57,7 +54,8 @@ def take(order: Order, choose: Choose | None = None) -> dict[str, Any]:
                 install()
             repository = load_repository(order.target, order.path)
             document["graph"] = graph.describe(repository)
-            _require_own_modules(order)
+            if tree is not None:
+                own_tree.require_own_modules(tree)
             become_a_run_worker(repository)
             waits = watch_waits()
             actions = order.actions if choose is None else choose(_finished(document, order, wire, programs))
@@ -112,38 +110,10 @@ def _finished(
     return cleaned
 
 
-def _use_own_path(order: Order) -> None:
-    """Look for modules in the copy where the search path names the tree that it is a copy of."""
+def _own_tree(order: Order) -> OwnTree | None:
     if order.instead_of is None or order.root is None:
-        return
-    place, root = order.instead_of.resolve(), order.root.resolve()
-    for number, entry in enumerate(sys.path):
-        path = Path(entry).resolve()
-        if entry and path.is_relative_to(place) and not _is_installed(path):
-            sys.path[number] = str(root / path.relative_to(place))
-
-
-def _is_installed(path: Path) -> bool:
-    return bool({"site-packages", "dist-packages", "lib-dynload"} & set(path.parts))
-
-
-def _require_own_modules(order: Order) -> None:
-    """Raise where a module came from the tree that the code is a copy of: what was loaded is not what was asked for."""
-    if order.instead_of is None:
-        return
-    place = order.instead_of.resolve()
-    outside = order.root.resolve() if order.root else None
-    for name, module in sorted(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if name.partition(".")[0] == "legacy_shim" or not isinstance(file, str):
-            continue
-        if not (path := Path(file).resolve()).is_relative_to(place):
-            continue
-        if not _is_installed(path) and not (outside and path.is_relative_to(outside)):
-            raise WrongTreeError(
-                f"the module {name} was loaded from {path}, which is installed here, and not from the copy that is "
-                "to be observed"
-            )
+        return None
+    return OwnTree(order.instead_of.resolve(), order.root.resolve())
 
 
 def _execute_all(

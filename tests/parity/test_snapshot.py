@@ -300,6 +300,36 @@ def test_code_that_is_not_of_the_copy_is_refused(take: Take, tmp_path: Path) -> 
     assert document["error"] is None
 
 
+EDITABLE = """
+import sys
+from importlib.util import spec_from_file_location
+
+class Finder:  # as setuptools installs one for a package that does not lie in a folder of its own
+    def find_spec(self, name, path=None, target=None):
+        if name == "common":
+            return spec_from_file_location(name, FOLDER + "/common/__init__.py")
+
+sys.meta_path.append(Finder())
+import common
+from common import dbt
+from dagster import *
+defs = Definitions(assets=[AssetSpec(common.NAME), AssetSpec(dbt.NAME)])
+"""
+
+
+def test_an_editable_install_of_the_tree_is_imported_from_the_copy(take: Take, tmp_path: Path) -> None:
+    for side in ("original", "copy"):
+        folder = tmp_path / side / "libs" / "common"
+        folder.mkdir(parents=True)
+        (folder / "__init__.py").write_text(f"NAME = 'package_of_{side}'")
+        (folder / "dbt.py").write_text(f"NAME = 'module_of_{side}'")
+    program = f"FOLDER = {str(tmp_path / 'original' / 'libs')!r}\n{EDITABLE}"
+    options = {"root": tmp_path / "copy", "instead_of": tmp_path / "original", "path": (tmp_path / "copy",)}
+    document = take(program, name="copy/defs.py", target="defs", **options)
+    assert document["error"] is None
+    assert list(document["graph"]["assets"]) == ["module_of_copy", "package_of_copy"]
+
+
 def test_the_token_of_the_code_stays_in_the_process(take: Take) -> None:
     calls = CALLS.format(more="").replace("dbt_api_token_here", "a-token-of-mine")
     cloud = load_setup(CLOUD)
