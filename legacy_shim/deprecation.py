@@ -133,9 +133,13 @@ def _place(frame: FrameType) -> CallSite:
 
 
 def _warn(message: str, frame: FrameType) -> None:
-    from legacy_shim.warning_category import LegacyDbtCloudWarning, source_lines_kept_out
+    from legacy_shim.warning_category import (
+        LegacyDbtCloudWarning,
+        captured_warnings_heard,
+        source_lines_kept_out,
+    )
 
-    with source_lines_kept_out():
+    with source_lines_kept_out(), captured_warnings_heard():
         warnings.warn_explicit(
             message,
             LegacyDbtCloudWarning,

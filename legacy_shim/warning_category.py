@@ -1,5 +1,6 @@
 """The category of every warning of this project. Importing it loads Dagster's own categories, so it is loaded late."""
 
+import logging
 import sys
 import threading
 import warnings
@@ -40,6 +41,34 @@ def source_lines_kept_out() -> Iterator[None]:
         finally:
             if warnings.formatwarning is without_source_line:
                 warnings.formatwarning = ordinary
+
+
+@contextmanager
+def captured_warnings_heard() -> Iterator[None]:
+    """Give warnings that ``logging`` captures to Dagster's handlers where it has none of its own, in this block.
+
+    ``dagster definitions validate`` and ``dg check defs`` capture warnings and set up a log for Dagster alone.
+    """
+    captured = logging.getLogger("py.warnings")
+    with _formatting:
+        handlers = [] if _has_handler(captured) else list(logging.getLogger("dagster").handlers)
+        for handler in handlers:
+            captured.addHandler(handler)
+        try:
+            yield
+        finally:
+            for handler in handlers:
+                captured.removeHandler(handler)
+
+
+def _has_handler(captured: logging.Logger) -> bool:
+    """Whether a handler that does something gets the records of a logger."""
+    logger: logging.Logger | None = captured
+    while logger is not None:
+        if any(not isinstance(handler, logging.NullHandler) for handler in logger.handlers):
+            return True
+        logger = logger.parent if logger.propagate else None
+    return False
 
 
 _SPELLINGS = frozenset(

@@ -41,11 +41,14 @@ def notes(before: Snapshot, after: Snapshot, plan: Plan, report: Report) -> list
     if report.file_problems:
         listed = ", ".join(str(row.place.path) for row in report.file_problems)
         found.append(f"These files could not be read or parsed, and were not migrated: {listed}.")
-    kept = [row for row in report.findings if row.code.startswith("LDC3")]
-    if kept:
-        said = "1 use stays" if len(kept) == 1 else f"{len(kept)} uses stay"
-        found.append(f"{said} on the facade (LDC3xx); `migrate --check` lists the reasons.")
     return found
+
+
+def uses_kept(report: Report) -> list[str]:
+    """What the reader of a tree that was migrated just now should know of what it still holds."""
+    kept = [row for row in report.findings if row.code.startswith("LDC3")]
+    said = "1 use stays" if len(kept) == 1 else f"{len(kept)} uses stay"
+    return [f"{said} on the facade (LDC3xx); `migrate --check` lists the reasons."] if kept else []
 
 
 def _fails_at_first(before: Snapshot, after: Snapshot) -> bool:

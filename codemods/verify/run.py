@@ -15,7 +15,7 @@ from .difference import Snapshot
 from .facts_at_hand import ask_dbt_cloud, require_facts
 from .judgement import Judged, judge
 from .local_cloud import LocalCloud, local_cloud
-from .notes import notes
+from .notes import notes, uses_kept
 from .observation import Stage, environment_error, load_error, missing_variables, observe
 from .request import Request
 from .trees import Tree, Trees, make_trees
@@ -80,12 +80,13 @@ def verify(request: Request, told: Told, step: Callable[[str], None]) -> Result:
             before, after, plan = _observe_both(request, trees, cloud, work, step)
     step("Comparing")
     differences = judge(before, after, trees.migration.told)
+    report = trees.migration.report
     return Result(
         Side(trees.before.what, before),
         Side(trees.after.what, after),
         tuple(differences),
         plan,
-        tuple(notes(before, after, plan, trees.migration.report)),
+        (*notes(before, after, plan, report), *(uses_kept(report) if trees.migrated_here else ())),
         tuple(each.finding for each in trees.migration.told),
     )
 

@@ -47,6 +47,26 @@ def ours(caught: list[warnings.WarningMessage]) -> list[warnings.WarningMessage]
     return [one for one in caught if issubclass(one.category, LegacyDbtCloudWarning)]
 
 
+CAPTURED = """
+import logging, sys
+logging.getLogger("dagster").addHandler(logging.StreamHandler(sys.stdout))
+logging.captureWarnings(True)
+{more}
+from legacy_shim import dbt_cloud_resource
+dbt_cloud_resource(api_token="t", account_id=1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "times"),
+    [("", 1), ("logging.basicConfig(stream=sys.stdout)", 1), ("warnings.simplefilter('ignore')", 0)],
+)
+def test_warnings_that_dagster_captures_are_in_its_log(more: str, times: int) -> None:
+    """As ``dagster definitions validate`` does, where a captured warning is not seen otherwise."""
+    done = python(CAPTURED.format(more=f"import warnings; {more}"))
+    assert done.stdout.count("LegacyDbtCloudWarning: LDC101") == times
+
+
 def test_a_line_says_all_that_its_reader_needs(told: Any) -> None:
     use()
     (one,) = ours(told)
