@@ -20,7 +20,7 @@ from .profiles import NotADbtProject
 TOKEN = "local-token"
 _ACCOUNT, _PROJECT, _ENVIRONMENT, _JOB = 12345, 11, 22, 67890
 
-app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()
@@ -59,9 +59,8 @@ def emulate(
 ) -> None:
     """Run a local dbt Cloud: its Administrative API on 127.0.0.1, in front of real dbt.
 
-    [bold]--dbt-project DIR[/] makes one account, project, environment and job for a dbt project,
-    [bold]--artifacts DIR[/] the same for the artifacts of an earlier run, and [bold]--jobs FILE[/] as many as the
-    file says. Requests and runs are shown as they come.
+    --dbt-project DIR makes one account, project, environment and job for a dbt project, --artifacts DIR the same for
+    the artifacts of an earlier run, and --jobs FILE as many as the file says. Requests and runs are shown as they come.
     """
     given = [option for option in (dbt_project, artifacts, jobs) if option is not None]
     if len(given) != 1:
