@@ -26,6 +26,7 @@ from .roles import (
 from .scopes import Imported
 from .tree import Tree
 from .values import Literal, Made, Value, is_load
+from .whole_modules import loaded_whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +54,8 @@ class Index:
     problems: tuple[Finding, ...]
     merges: bool = False
     """Whether some file merges ``Definitions``, in which a resource key may stand for one resource only."""
+    loads_packages: bool = False
+    """Whether some file has Dagster collect what the modules of a package define."""
     _by_value: dict[Value, list[tuple[Module, ast.expr]]] = field(repr=False, default_factory=dict)
 
     def values(self, module: Module, node: ast.expr) -> frozenset[Value]:
@@ -68,6 +71,20 @@ class Index:
         return frozenset(
             value for value in self._by_value if isinstance(value, Made) and thing_kind(value) == "resource"
         )
+
+    def are_collected(self, assets: Value, home: Module) -> bool:
+        """Whether assets of the module ``home`` may be given to Dagster where nothing names them."""
+        if self.loads_packages and home.path.with_name("__init__.py").is_file():
+            return True
+        return any(
+            assets in self.evaluator.global_values(module, name)
+            for module in self._loaded_whole
+            for name in self.tree.names(module).tables.get(module.tree, {})
+        )
+
+    @cached_property
+    def _loaded_whole(self) -> frozenset[Module]:
+        return frozenset(loaded_whole(self.evaluator))
 
     @cached_property
     def wires_by_name(self) -> bool:

@@ -22,6 +22,7 @@ from .modules import FUNCTIONS, Module
 from .needles import (
     Importers,
     loads_asset,
+    loads_packages,
     may_patch,
     merges_definitions,
     names_legacy,
@@ -90,7 +91,8 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
     references = tuple(_references(tree, evaluator))
     by_value = _by_value(evaluator, references)
     merges = any(merges_definitions(data) for data in files.values()) if references else False
-    return Index(tree, evaluator, references, tuple(problems), merges, by_value)
+    collects = any(loads_packages(data) for data in files.values()) if references else False
+    return Index(tree, evaluator, references, tuple(problems), merges, collects, by_value)
 
 
 def _handed_on(tree: Tree, evaluator: Evaluator) -> Iterator[tuple[bytes, bytes]]:

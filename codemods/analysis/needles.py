@@ -11,6 +11,7 @@ from pathlib import Path
 from legacy_shim.catalogue import LEGACY_NAMES
 
 _NAMES = tuple(sorted({row.name.encode() for row in LEGACY_NAMES} | {b"dagster_dbt.cloud", b"missing_fact"}))
+_COLLECTING = (b"load_assets_from_package", b"load_definitions_from_", b"load_from_defs_folder", b"load_defs")
 _STAR = b"import *"
 _WORD = re.compile(rb"[\w\x80-\xff]+")
 
@@ -67,6 +68,11 @@ def reaches_key(data: bytes, keys: Iterable[bytes]) -> bool:
 def merges_definitions(data: bytes) -> bool:
     """Whether a file may merge several ``Definitions`` into one."""
     return b".merge(" in data and b"Definitions" in data
+
+
+def loads_packages(data: bytes) -> bool:
+    """Whether a file may have Dagster collect what the modules of a package or folder define."""
+    return b"load_" in data and any(name in data for name in _COLLECTING)
 
 
 def loads_asset(data: bytes, names: Iterable[bytes]) -> bool:

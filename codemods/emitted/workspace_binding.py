@@ -52,6 +52,8 @@ def binding_of(claim: Claim, placements: tuple[Placement, ...], unit: Unit, cont
     """Decide how the assets of a load get their workspace."""
     if not placements or unit.beside or has_postponed_annotations(claim.module):
         return _OWN
+    if claim.value is not None and context.index.are_collected(claim.value, claim.module):
+        return _OWN  # Nobody knows of all the places, and where the key lacks nothing loads.
     keys = {key for other in unit.claims for key in other.keys if other.resources & claim.resources}
     key = next(iter(keys)) if len(keys) == 1 else DEFAULT_KEY
     if not key.isidentifier() or key == "context" or _is_read(key, claim):

@@ -125,3 +125,54 @@ def test_a_file_that_was_not_given_is_not_relied_on(tmp_path: Path, placed: str)
     pipeline.write(pipeline.migrate([tmp_path / "assets.py"], Options(facts=FACTS)))
     assert (tmp_path / "definitions.py").read_text() == definitions
     assert BOUND not in (tmp_path / "assets.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "collecting"),
+    [
+        (
+            "other.py",
+            "import assets\nfrom dagster import load_assets_from_modules\n\nx = load_assets_from_modules([assets])\n",
+        ),
+        ("other.py", "import dagster as dg, bundle\n\nx = dg.load_assets_from_modules(modules=(bundle,))\n"),
+        (
+            "bundle.py",
+            "from assets import models\nfrom dagster import load_assets_from_current_module\n\nx = load_assets_from_current_module()\n",
+        ),
+    ],
+)
+def test_assets_that_dagster_collects_too_bring_their_workspace(
+    tmp_path: Path, name: str, collecting: str
+) -> None:
+    placed = (
+        "from assets import models\nfrom dagster import Definitions\n\ndefs = Definitions(assets=[models])\n"
+    )
+    files = {"assets.py": ASSETS, "bundle.py": "from assets import models\n", "definitions.py": placed}
+    texts, _ = migrate(tmp_path, {**files, name: collecting})
+    assert BOUND not in texts["assets.py"]
+    assert texts["definitions.py"] == placed
+
+
+def test_assets_of_other_modules_that_dagster_collects_change_nothing(tmp_path: Path) -> None:
+    placed = (
+        "from assets import models\nfrom dagster import Definitions\n\ndefs = Definitions(assets=[models])\n"
+    )
+    other = (
+        "import mine\nfrom dagster import load_assets_from_modules\n\nx = load_assets_from_modules([mine])\n"
+    )
+    files = {"assets.py": ASSETS, "mine.py": "", "definitions.py": placed, "other.py": other}
+    texts, _ = migrate(tmp_path, files)
+    assert BOUND in texts["assets.py"]
+
+
+def test_assets_of_a_package_that_dagster_collects_bring_their_workspace(tmp_path: Path) -> None:
+    placed = "from shop.assets import models\nfrom dagster import Definitions\n\ndefs = Definitions(assets=[models])\n"
+    collecting = "import shop\nfrom dagster import load_assets_from_package_module\n\nx = load_assets_from_package_module(shop)\n"
+    files = {
+        "shop/__init__.py": "",
+        "shop/assets.py": ASSETS,
+        "definitions.py": placed,
+        "other.py": collecting,
+    }
+    texts, _ = migrate(tmp_path, files)
+    assert BOUND not in texts["shop/assets.py"]
