@@ -130,7 +130,7 @@ programs = st.builds(
 
 
 EXAMPLES = int(os.getenv("GENERATED_PROGRAMS", "40"))
-"""A longer run: ``GENERATED_PROGRAMS=2000 python -m pytest tests/codemods/test_rewrites_generated.py``."""
+"""A longer run: ``GENERATED_PROGRAMS=2000 python -m pytest --timeout 0 tests/codemods/test_rewrites_generated.py``."""
 
 
 @settings(

@@ -1,6 +1,6 @@
 """Generated programs: what users see before is what they see after, or they were told.
 
-A longer run: ``GENERATED_PROGRAMS=500 python -m pytest tests/parity/test_generated_programs.py``.
+A longer run: ``GENERATED_PROGRAMS=500 python -m pytest --timeout 0 tests/parity/test_generated_programs.py``.
 """
 
 from __future__ import annotations
