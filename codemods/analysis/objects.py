@@ -54,6 +54,17 @@ class Objects:
             if isinstance(node, ast.ClassDef) and node.bases and self.bases(Local(module, node))
         ]
 
+    def heirs(self, owner: Local) -> list[Local]:
+        """A class that derives from something legacy, and those of the tree that derive from it."""
+        found = [owner]
+        for heir in found:
+            for one in self.derived:
+                assert isinstance(one.node, ast.ClassDef)
+                bases = (self.evaluator.values(one.module, base) for base in one.node.bases)
+                if one not in found and any(heir in values for values in bases):
+                    found.append(one)
+        return found
+
     def made_by(self, owner: Local) -> Values:
         """What the calls of a class that derives from something legacy make."""
         assert isinstance(owner.node, ast.ClassDef)

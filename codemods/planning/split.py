@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from ..analysis.modules import Module
 from ..analysis.scopes import Imported
 from ..analysis.tree import Tree
-from ..analysis.values import InTree, Made
+from ..analysis.values import InTree, Local, Made
 from ..editing.edits import Import
 from ..editing.namespace import Namespace
 from ..facts.jobs import Job
@@ -36,7 +36,7 @@ def split(claims: Sequence[Claim], context: Context, namespaces: Mapping[Module,
         for claim in claims
         if isinstance(claim.value, Made)
         and claim.construct == "resource"
-        and _can_stand_beside(claim)
+        and _can_stand_beside(claim, context)
         and claim.module.path not in context.outside
     }
     free = [claim for claim in claims if _is_free(claim, homes, context)]
@@ -115,9 +115,15 @@ def _beside(
     return Part((*loads, *beside), names)
 
 
-def _can_stand_beside(claim: Claim) -> bool:
-    """Whether a resource is assigned to a name at module level, and its settings can be read."""
-    return claim.detail is not None and bool(_target(claim))
+def _can_stand_beside(claim: Claim, context: Context) -> bool:
+    """Whether a resource is assigned to a name at module level, and its settings can be read.
+
+    Where the user's own class stays on the facade, no workspace can be built with it.
+    """
+    callee = claim.node.func if isinstance(claim.node, ast.Call) else None
+    made_by = context.index.values(claim.module, callee) if callee is not None else frozenset()
+    is_of_own_class = any(isinstance(value, Local) for value in made_by)
+    return claim.detail is not None and bool(_target(claim)) and not is_of_own_class
 
 
 def _target(claim: Claim) -> str:

@@ -17,13 +17,13 @@ from legacy_shim.catalogue import BY_NAME
 from ..analysis.classes import fields_of
 from ..analysis.index import Reference
 from ..analysis.kinds import thing_kind
-from ..analysis.modules import Module
 from ..analysis.roles import role_of
 from ..analysis.values import External, Local, Made
 from ..editing.edits import ReplaceExpression
 from ..emitted.client_methods import GETTER, METHODS, OF_A_WORKSPACE
 from ..findings import Finding
 from ..planning.claims import Claim, Context, Rewrite
+from ..planning.settings import KNOWN
 from ..planning.units import Unit
 from ..planning.v2 import CLOUD_V2
 
@@ -45,11 +45,15 @@ def claims(context: Context) -> Iterator[Claim]:
 
 def _claim(context: Context, reference: Reference, link: ast.expr, owner: ast.ClassDef) -> Claim:
     module = reference.module
-    made = context.index.evaluator.objects.made_by(Local(module, owner))
+    objects = context.index.evaluator.objects
+    heirs = objects.heirs(Local(module, owner))
     resources = frozenset(
-        value for value in made if isinstance(value, Made) and thing_kind(value) == "resource"
+        value
+        for heir in heirs
+        for value in objects.made_by(heir)
+        if isinstance(value, Made) and thing_kind(value) == "resource"
     )
-    problem = _problem(module, owner)
+    problem = next(filter(None, (_problem(heir) for heir in heirs)), "")
     if not problem and not resources:
         problem = f"`{owner.name}` is built nowhere in these files"
     return Claim(
@@ -64,9 +68,11 @@ def _claim(context: Context, reference: Reference, link: ast.expr, owner: ast.Cl
     )
 
 
-def _problem(module: Module, owner: ast.ClassDef) -> str:
+def _problem(heir: Local) -> str:
+    module, owner = heir.module, heir.node
+    assert isinstance(owner, ast.ClassDef)
     fields = fields_of(owner)
-    overridden = sorted(fields & _OURS)
+    overridden = sorted(fields & (_OURS | KNOWN))
     if overridden:
         return f"`{owner.name}` overrides `{overridden[0]}` of the legacy resource"
     clashing = sorted(fields & OF_A_WORKSPACE)

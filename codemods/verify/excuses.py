@@ -62,8 +62,8 @@ def of_requirement(
     `classes` are the classes of the resources by key, before and after.
     """
     added, lost = set(now) - set(was), set(was) - set(now)
-    is_told = all(classes[1].get(key) == WORKSPACE for key in added)
-    is_told = is_told and all(classes[0].get(key) in LEGACY_RESOURCES for key in lost)
+    is_told = all(is_workspace(classes[1].get(key)) for key in added)
+    is_told = is_told and all(_of_library(classes[0].get(key)) in LEGACY_RESOURCES for key in lost)
     return "LDC211" if is_told else None
 
 
@@ -91,7 +91,23 @@ def test_of(observation: Mapping[str, Any]) -> str:
 
 def is_now_a_workspace(was: str | None, now: str | None) -> bool:
     """Whether a legacy resource became a workspace: that is what migrating means, and no difference."""
-    return was in LEGACY_RESOURCES and now == WORKSPACE
+    is_migrated = _of_library(was) in LEGACY_RESOURCES and is_workspace(now)
+    return is_migrated and _of_user(was) == _of_user(now)
+
+
+def is_workspace(name: str | None) -> bool:
+    """Whether a resource is a workspace, or of a class of the user's that derives from it."""
+    return _of_library(name) == WORKSPACE
+
+
+def _of_library(name: str | None) -> str:
+    """The class of dagster-dbt that a resource is of, as snapshots write it: ``Ours (DbtCloudWorkspace)``."""
+    return (name or "").rpartition(" (")[2].removesuffix(")")
+
+
+def _of_user(name: str | None) -> str:
+    """The user's own class that a resource is of; empty where it is of none."""
+    return (name or "").rpartition(" (")[0]
 
 
 def of_types(was: Mapping[str, str], now: Mapping[str, str]) -> str | None:

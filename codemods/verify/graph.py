@@ -200,7 +200,7 @@ def _compare_resources(
         if was is None:
             users = [name for name, asset in new["assets"].items() if key in asset["required_resources"]]
             jobs = _any_of(users, origins)
-            code = "LDC211" if jobs and now == excuses.WORKSPACE else None
+            code = "LDC211" if jobs and excuses.is_workspace(now) else None
             yield Difference("resource key added", key, None, now, code, jobs)
         else:
             yield Difference("resource key lost" if now is None else "resource", key, was, now, None)

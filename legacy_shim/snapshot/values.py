@@ -29,6 +29,7 @@ _OF_DBT_CLOUD = frozenset({"dagster_dbt/cloud_account_id", "dbt Cloud Job"})
 _KIND_OF_DBT_CLOUD = "dbtcloud"
 _MADE_UP = ("a-made-up-partition", "another-made-up-partition")
 _LEGACY_MODULES = ("dagster_dbt.cloud.", "legacy_shim.cloud.")
+_CLOUD_MODULES = (*_LEGACY_MODULES, "dagster_dbt.cloud_v2.")
 _LEGACY_RESOURCE = "dbt_cloud_resource"
 
 
@@ -104,10 +105,14 @@ def metadata(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def class_of(resource: ResourceDefinition) -> str:
-    """What a resource is: the class behind a Pythonic resource, the legacy resource, or ``ResourceDefinition``."""
+    """What a resource is: the class behind a Pythonic resource, the legacy resource, or ``ResourceDefinition``.
+
+    Behind the user's own class stands the one for dbt Cloud that it derives from: ``Ours (DbtCloudWorkspace)``.
+    """
     wrapped = getattr(resource, "configurable_resource_cls", None)
     if isinstance(wrapped, type):
-        return wrapped.__name__
+        known = next((one for one in wrapped.__mro__ if one.__module__.startswith(_CLOUD_MODULES)), wrapped)
+        return wrapped.__name__ if known is wrapped else f"{wrapped.__name__} ({known.__name__})"
     function = getattr(resource, "resource_fn", None)
     modules = {type(resource).__module__, str(getattr(function, "__module__", ""))}
     is_legacy = any(module.startswith(_LEGACY_MODULES) for module in modules)

@@ -260,3 +260,12 @@ def test_commands_that_do_the_same(one: str, other: str) -> None:
 )
 def test_commands_that_do_not(one: str, other: str) -> None:
     assert doing(one) != doing(other)
+
+
+def test_a_class_of_the_users_is_a_workspace_where_it_derives_from_one() -> None:
+    before, after = snapshot(), snapshot()
+    before["graph"]["resources"]["dbt_cloud"] = "Ours (DbtCloudClientResource)"
+    after["graph"]["resources"]["dbt_cloud"] = "Ours (DbtCloudWorkspace)"
+    assert compare(before, after) == []
+    after["graph"]["resources"]["dbt_cloud"] = "Theirs (DbtCloudWorkspace)"
+    assert [(row.kind, row.code) for row in compare(before, after)] == [("resource", None)]
