@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .functions import decorator_name
@@ -41,6 +41,9 @@ class Addition:
     is_whole: bool = False
     """Whether it is a container itself, whose elements are put in."""
 
+
+Find = Callable[[Module, ast.expr], list[Literal]]
+"""Answers the displays that an expression may be."""
 
 Additions = Mapping[Literal, Sequence[Addition]]
 """What statements put into containers, by the display of each."""
@@ -118,54 +121,58 @@ class Containers:
         )
 
     def iterated(
-        self, module: Module, iterated: ast.expr, path: tuple[int, ...]
+        self, module: Module, iterated: ast.expr, path: tuple[int, ...], find: Find | None = None
     ) -> list[tuple[Module, ast.expr]]:
-        """The expressions that the variable of a loop over ``iterated`` goes through; none where they are not known."""
+        """The expressions that the variable of a loop over ``iterated`` goes through; none where they are not known.
+
+        ``find`` answers what displays an expression may be, where somebody knows more than the evaluator.
+        """
+        find = find or self._displays
         if isinstance(iterated, ast.Call):
             view = iterated.func.attr if isinstance(iterated.func, ast.Attribute) else ""
             if view in _VIEWS and isinstance(iterated.func, ast.Attribute) and not iterated.args:
-                return self._viewed(module, iterated.func.value, view, path)
+                return self._viewed(module, iterated.func.value, view, path, find)
             name = iterated.func.id if isinstance(iterated.func, ast.Name) else ""
             if name == "enumerate" and iterated.args and path[:1] == (1,):
-                return self.iterated(module, iterated.args[0], path[1:])
+                return self.iterated(module, iterated.args[0], path[1:], find)
             if name == "zip" and path and path[0] < len(iterated.args):
-                return self.iterated(module, iterated.args[path[0]], path[1:])
+                return self.iterated(module, iterated.args[path[0]], path[1:], find)
         found: list[tuple[Module, ast.expr]] = []
-        for value in self.evaluator.values(module, iterated):
-            if isinstance(value, Literal):
-                if isinstance(value.node, ast.Dict):
-                    found += [(value.module, key) for key in value.node.keys if key is not None]
-                else:
-                    found += [(home, node) for _, home, node in self.entries(value)]
-        return self.inside(found, path)
+        for value in find(module, iterated):
+            if isinstance(value.node, ast.Dict):
+                found += [(value.module, key) for key in value.node.keys if key is not None]
+            else:
+                found += [(home, node) for _, home, node in self.entries(value)]
+        return self.inside(found, path, find)
+
+    def _displays(self, module: Module, node: ast.expr) -> list[Literal]:
+        return [value for value in self.evaluator.values(module, node) if isinstance(value, Literal)]
 
     def _viewed(
-        self, module: Module, node: ast.expr, view: str, path: tuple[int, ...]
+        self, module: Module, node: ast.expr, view: str, path: tuple[int, ...], find: Find
     ) -> list[tuple[Module, ast.expr]]:
         if view == "items" and path[:1] == (0,):
             view, path = "keys", path[1:]
         elif view == "items" and path[:1] == (1,):
             view, path = "values", path[1:]
         found: list[tuple[Module, ast.expr]] = []
-        for value in self.evaluator.values(module, node):
-            if not isinstance(value, Literal):
-                continue
+        for value in find(module, node):
             if view == "keys" and isinstance(value.node, ast.Dict):
                 found += [(value.module, key) for key in value.node.keys if key is not None]
             elif view in {"values", "copy"}:
                 found += [(home, inner) for _, home, inner in self.entries(value)]
-        return self.inside(found, path)
+        return self.inside(found, path, find)
 
     def inside(
-        self, nodes: list[tuple[Module, ast.expr]], path: tuple[int, ...]
+        self, nodes: list[tuple[Module, ast.expr]], path: tuple[int, ...], find: Find | None = None
     ) -> list[tuple[Module, ast.expr]]:
         """What stands at a path of places in each of some displays."""
+        find = find or self._displays
         for place in path:
             nodes = [
                 (inner_module, inner)
                 for module, node in nodes
-                for value in self.evaluator.values(module, node)
-                if isinstance(value, Literal)
+                for value in find(module, node)
                 for at, inner_module, inner in self.entries(value)
                 if at == place
             ]

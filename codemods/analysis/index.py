@@ -103,6 +103,30 @@ class Index:
                         found[path] |= {alias.name for alias in node.names}
         return {path: frozenset(names) for path, names in found.items()}
 
+    def read_through_stars(self, module: Module) -> frozenset[str]:
+        """The names that other files read, or hand on, and may have from a ``from module import *``."""
+        found = {
+            node.attr
+            for other in self.tree.modules.values()
+            for node in other.nodes
+            if isinstance(node, ast.Attribute)
+        }
+        reached = [module]
+        for home in reached:
+            for other in self.tree.modules.values():
+                names = self.tree.names(other)
+                sources = (self.tree.resolve(other, star.module, star.level) for star in names.stars)
+                if other in reached or home.path not in sources:
+                    continue
+                reached.append(other)
+                found |= self.imported_names.get(other.path, frozenset())
+                for node in other.nodes:
+                    if isinstance(node, ast.Name) and not names.lookup(other, node.id, node):
+                        found.add(node.id)
+                    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                        found.add(node.value)  # `__all__` may name it.
+        return frozenset(found)
+
     def sinks(self, value: Value) -> Iterator[Role]:
         """Each way in which ``value`` is used in the end, through names, displays and functions."""
         yield from self._sinks(value, (), set())

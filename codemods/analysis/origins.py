@@ -127,10 +127,10 @@ class _Search:
         if isinstance(binding, Assigned) and not binding.adds:
             if not binding.path:
                 return self.of(module, binding.value)
-            inside = self.evaluator.containers.inside([(module, binding.value)], binding.path)
+            inside = self.evaluator.containers.inside([(module, binding.value)], binding.path, self._displays)
             return self._all(inside) if inside else UNKNOWN
         if isinstance(binding, Iterated):
-            elements = self.evaluator.containers.iterated(module, binding.value, binding.path)
+            elements = self.evaluator.containers.iterated(module, binding.value, binding.path, self._displays)
             return self._all(elements) if elements else UNKNOWN
         if isinstance(binding, Imported) and binding.name:
             return self._global(self._file(module, binding.module, binding.level), binding.name)

@@ -308,7 +308,8 @@ class _Changer(cst.CSTTransformer):
             is_apart = place > 0 and any(body[place - 1] is one for one in self.apart)
             if place > 0 and (after_new or is_new or is_apart):
                 blank, rest = _split_blank(list(statement.leading_lines))
-                missing = max(0, (lines if after_new or is_new else 1) - len(blank))
+                is_defined = is_new and isinstance(statement, (cst.FunctionDef, cst.ClassDef))
+                missing = max(0, (lines if after_new or is_defined else 1) - len(blank))
                 added = [cst.EmptyLine(indent=False)] * missing
                 statement = statement.with_changes(leading_lines=[*added, *blank, *rest])
             spaced.append(statement)

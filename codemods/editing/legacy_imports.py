@@ -296,7 +296,7 @@ def newly_unused(index: Index, module: Module, after: Reads) -> list[LegacyAlias
 
 
 def _handed_out(index: Index, module: Module) -> frozenset[str]:
-    """The names of a file that other files import from it; with ``import *``, those that it says it exports."""
+    """The names of a file that other files import from it; with ``import *``, those that it says it exports, or they read."""
     imported = index.imported_names.get(module.path, frozenset())
     if "*" not in imported:
         return imported
@@ -305,4 +305,4 @@ def _handed_out(index: Index, module: Module) -> frozenset[str]:
         if any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets):
             exported = {inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant)}
             return imported | {name for name in exported if isinstance(name, str)}
-    return imported | {node.id for node in module.nodes if isinstance(node, ast.Name)}
+    return imported | index.read_through_stars(module)

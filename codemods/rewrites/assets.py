@@ -201,8 +201,11 @@ def _is_readable_anywhere(context: Context, module: Module, node: ast.expr) -> b
     """Whether the names in an expression are those of the module, and not of a function or loop around it."""
     names = context.index.tree.names(module)
     inside = set(ast.walk(node))
-    scopes = {names.scope_that_binds(module, one.id, one) for one in inside if isinstance(one, ast.Name)}
-    return scopes <= {module.tree, None, *inside}
+    read = [one for one in inside if isinstance(one, ast.Name)]
+    scopes = {names.scope_that_binds(module, one.id, one) for one in read}
+    return scopes <= {module.tree, None, *inside} and not any(
+        names.is_bound_again(module, one.id, one) for one in read
+    )
 
 
 def _job_argument(context: Context, ref: JobRef) -> str:

@@ -1,0 +1,125 @@
+"""Programs that spread over files, loops and classes: what a value is where it is read, and who reads it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rewriting import migrate, migrate_one
+
+HEAD = """
+from dagster import *
+from dagster_dbt import DbtCloudClientResource, dbt_cloud_resource, load_assets_from_dbt_cloud_job
+cloud = dbt_cloud_resource("t", 12345)
+"""
+
+
+def test_what_a_loop_at_module_level_binds_anew_is_handed_in(tmp_path: Path) -> None:
+    text, _ = migrate_one(
+        tmp_path,
+        HEAD
+        + """
+models = []
+for name, i in {"a": 67890, "b": 67891}.items():
+    group = f"team_{name}"
+    models.append(
+        load_assets_from_dbt_cloud_job(cloud, i, lambda n, name=name: AssetKey([name, n["name"]]), lambda n, g=group: g)
+    )
+defs = Definitions(assets=models)
+""",
+    )
+    assert "    job_id: int,\n    node_info_to_asset_key,\n    node_info_to_group_fn,\n):" in text
+    assert "node_info_to_asset_key=lambda n, name=name: AssetKey([name, n[" in text
+    assert "return node_info_to_group_fn(dbt_resource_props)" in text
+
+
+def test_job_ids_come_from_a_list_in_a_file_that_names_nothing_legacy(tmp_path: Path) -> None:
+    texts, _ = migrate(
+        tmp_path,
+        {
+            "shop/constants.py": 'JOBS = [67890, 67891]\nNAMED = {"a": 67890, "b": 67891}\n',
+            "shop/loaders.py": HEAD
+            + "def build(ids):\n    return [load_assets_from_dbt_cloud_job(cloud, i) for i in ids]\n\n"
+            "def build_named(jobs):\n"
+            "    return [load_assets_from_dbt_cloud_job(cloud, i) for name, i in jobs.items()]\n",
+            "shop/defs.py": "from dagster import Definitions\nfrom .constants import JOBS, NAMED\n"
+            "from .loaders import build, build_named\n"
+            "one = Definitions(assets=build(JOBS))\nother = Definitions(assets=build_named(NAMED))\n",
+        },
+    )
+    assert "return [dbt_cloud_job(cloud, i) for i in ids]" in texts["shop/loaders.py"]
+    assert "return [dbt_cloud_job(cloud, i) for name, i in jobs.items()]" in texts["shop/loaders.py"]
+    assert "legacy_shim" not in texts["shop/loaders.py"]
+
+
+@pytest.mark.parametrize("reader", ["", "print(EnvVar)\n", '__all__ = ["EnvVar"]\n'])
+def test_an_import_goes_that_no_star_import_needs(tmp_path: Path, reader: str) -> None:
+    texts, _ = migrate(
+        tmp_path,
+        {
+            "shop/__init__.py": "from .resources import *\n" + reader,
+            "shop/resources.py": "from dagster import EnvVar\nfrom dagster_dbt import DbtCloudClientResource\n"
+            'cloud = DbtCloudClientResource(auth_token=EnvVar("TOKEN"), account_id=12345)\n',
+            "shop/assets.py": "from dagster_dbt import load_assets_from_dbt_cloud_job\nfrom shop import cloud\n"
+            "models = load_assets_from_dbt_cloud_job(cloud, 67890)\n",
+        },
+    )
+    assert "DbtCloudWorkspace(" in texts["shop/resources.py"]
+    assert ("import EnvVar" in texts["shop/resources.py"]) == bool(reader)
+
+
+def test_a_guard_stands_below_imports_as_isort_has_it(tmp_path: Path) -> None:
+    texts, _ = migrate(
+        tmp_path,
+        {
+            "shop/resources.py": 'from dagster_dbt import dbt_cloud_resource\ncloud = dbt_cloud_resource("t", 12345)\n',
+            "shop/assets.py": "import os\n\nfrom dagster_dbt import load_assets_from_dbt_cloud_job\n\n"
+            "from .resources import cloud\n\n"
+            'models = load_assets_from_dbt_cloud_job(cloud, int(os.environ["JOB"]))\n',
+        },
+        env={"JOB": "67890"},
+    )
+    assert 'import cloud\n\nif int(os.environ["JOB"]) != 67890:\n' in texts["shop/assets.py"]
+
+
+def test_a_class_may_derive_from_the_resource_through_another(tmp_path: Path) -> None:
+    text, _ = migrate_one(
+        tmp_path,
+        """
+        from dagster import Definitions
+        from dagster_dbt import DbtCloudClientResource, load_assets_from_dbt_cloud_job
+
+        class Base(DbtCloudClientResource):
+            pass
+
+        class Ours(Base):
+            team: str = "data"
+
+        ours = Ours(auth_token="t", account_id=12345)
+        defs = Definitions(assets=[load_assets_from_dbt_cloud_job(ours, 67890)])
+        """,
+    )
+    assert "class Base(DbtCloudWorkspace):" in text
+    assert "ours = Ours(\n    credentials=DbtCloudCredentials(" in text
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [
+        'class Ours(DbtCloudClientResource):\n    dbt_cloud_host: str = "https://emea.dbt.com"\n',
+        "class Ours(DbtCloudClientResource):\n    request_max_retries: int = 0\n",
+        "class Base(DbtCloudClientResource):\n    pass\n\n\n"
+        "class Ours(Base):\n    def get_dbt_client(self):\n        return super().get_dbt_client()\n",
+    ],
+)
+def test_a_class_that_changes_the_legacy_resource_stays_with_its_loads(tmp_path: Path, classes: str) -> None:
+    text, codes = migrate_one(
+        tmp_path,
+        HEAD.replace('cloud = dbt_cloud_resource("t", 12345)\n', "")
+        + classes
+        + 'ours = Ours(auth_token="t", account_id=12345)\n'
+        + "models = load_assets_from_dbt_cloud_job(ours, 67890)\ndefs = Definitions(assets=[models])\n",
+    )
+    assert "LDC302" in codes
+    assert "models = load_assets_from_dbt_cloud_job(ours, 67890)" in text
+    assert "credentials=" not in text
