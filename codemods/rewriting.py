@@ -199,6 +199,7 @@ def _task(planned: Planned, module: Module, edits: Sequence[Edit], wanted: Impor
     def is_own(source: str) -> bool:
         return tree.resolve(module, source, 0) is not None
 
+    wanted = replace(wanted, used_from=min((edit.span.line for edit in edits), default=wanted.used_from))
     imports = import_edits(module, wanted, style, is_own)
     known = {alias.alias for alias in wanted.drop | wanted.to_facade}
     unused = newly_unused(planned.context.index, module, read_after(module, [*edits, *imports]))

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from .evaluate import Evaluator
-from .functions import default_of, returns_of
+from .functions import decorator_name, default_of, returns_of
 from .modules import FUNCTIONS, Module
-from .roles import LOOKING_UP
+from .roles import COPYING, LOOKING_UP
 from .scopes import (
     Assigned,
     Binding,
@@ -35,6 +35,8 @@ from .values import (
 )
 
 Place = tuple[Module, ast.expr]
+_WRAPPING = frozenset({"enumerate", "zip", *COPYING})
+"""Functions whose answer goes through what they are given."""
 _DEEPEST = 40
 """Expressions that come from each other: what comes from further away is not known."""
 
@@ -131,7 +133,9 @@ class _Search:
             return self._all(inside) if inside else UNKNOWN
         if isinstance(binding, Iterated):
             elements = self.evaluator.containers.iterated(module, binding.value, binding.path, self._displays)
-            return self._all(elements) if elements else UNKNOWN
+            return (
+                self._all(elements) if elements and self._is_whole(module, binding.value, set()) else UNKNOWN
+            )
         if isinstance(binding, Imported) and binding.name:
             return self._global(self._file(module, binding.module, binding.level), binding.name)
         if isinstance(binding, Parameter) and not isinstance(binding.function, ast.Lambda):
@@ -146,6 +150,40 @@ class _Search:
         if default is not None and self.evaluator.calls.may_leave_out(function, name):
             found |= self.of(module, default)
         return found if found.places else UNKNOWN
+
+    def _is_whole(self, module: Module, node: ast.expr, seen: set[ast.AST]) -> bool:
+        """Whether all that a loop over ``node`` may go through is known, and not a part of it alone."""
+        if node in seen:
+            return True
+        seen.add(node)
+        match node:
+            case ast.IfExp():
+                return all(self._is_whole(module, side, seen) for side in (node.body, node.orelse))
+            case ast.BinOp():
+                return all(self._is_whole(module, side, seen) for side in (node.left, node.right))
+            case ast.Call(func=ast.Name()) if decorator_name(node) in _WRAPPING:
+                return all(self._is_whole(module, argument, seen) for argument in node.args)
+            case ast.Call(func=ast.Attribute(value=inner, attr="items" | "keys" | "values" | "copy")):
+                return self._is_whole(module, inner, seen)
+            case ast.Name():
+                bindings = self.evaluator.tree.names(module).lookup(module, node.id, node)
+                if not all(self._is_bound_whole(module, binding, seen) for binding in bindings):
+                    return False
+        displays = self._displays(module, node)
+        return bool(displays) and all(
+            self._is_whole(more.module, more.value, seen)
+            for display in displays
+            for more in self.evaluator.containers.additions.get(display, ())
+            if more.is_whole
+        )
+
+    def _is_bound_whole(self, module: Module, binding: Binding, seen: set[ast.AST]) -> bool:
+        if isinstance(binding, Assigned) and not binding.path:
+            return self._is_whole(module, binding.value, seen)
+        if isinstance(binding, Parameter) and not isinstance(binding.function, ast.Lambda):
+            given = self.evaluator.calls.arguments(binding.function, binding.arg.arg)
+            return all(self._is_whole(caller, argument, seen) for caller, argument in given)
+        return True
 
     def _file(self, module: Module, name: str, level: int) -> Module | None:
         tree = self.evaluator.tree

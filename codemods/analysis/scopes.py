@@ -11,6 +11,8 @@ from .functions import BUILD_RESOURCES, decorator_name
 from .modules import FUNCTIONS, Module
 from .reaching import loops_around, reaching, reaching_end
 
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
+
 
 @dataclass(frozen=True, eq=False)
 class Assigned:
@@ -130,15 +132,21 @@ class Names:
     def is_bound_again(self, module: Module, name: str, at: ast.AST) -> bool:
         """Whether a name of a module or function holds something else when that has run than it does at ``at``."""
         scope = self.scope_that_binds(module, name, at)
+        if self.is_bound_in_loop(module, name, at):
+            return True
         if not isinstance(scope, (ast.Module, *FUNCTIONS)):
             return False
         found = self.tables[scope][name]
-        if any(
-            loops_around(module, binding.where, scope) & loops_around(module, at, scope) for binding in found
-        ):
-            return True
         here = reaching(module, scope, found, at) if _runs_at_once(module, at, scope) else found
         return set(here) != set(reaching_end(module, scope, found))
+
+    def is_bound_in_loop(self, module: Module, name: str, at: ast.AST) -> bool:
+        """Whether a loop or comprehension around ``at`` binds a name anew each time."""
+        scope = self.scope_that_binds(module, name, at)
+        if scope is None or isinstance(scope, _COMPREHENSIONS):
+            return scope is not None
+        around = loops_around(module, at, scope)
+        return any(around & loops_around(module, one.where, scope) for one in self.tables[scope][name])
 
     def is_global(self, module: Module, name: str, at: ast.AST) -> bool:
         """Whether a name read at ``at`` is one of the module's own."""

@@ -29,6 +29,8 @@ class ImportChanges:
     drop: frozenset[LegacyAlias]
     to_facade: frozenset[LegacyAlias]
     add: tuple[Import, ...]
+    used_from: int = sys.maxsize
+    """The first line that what is edited may use a new name on: it is imported above."""
 
 
 def import_edits(
@@ -40,7 +42,7 @@ def import_edits(
         gone[alias.node].add(alias.alias)
     at_top = [alias for alias in changes.to_facade if module.parent(alias.node) is module.tree]
     facade = _facade_texts([alias for alias in changes.to_facade if alias not in at_top], style)
-    additions = _Additions(module, style, is_own)
+    additions = _Additions(module, style, is_own, _first_use(module, changes))
     statements = _new_statements([*changes.add, *map(_facade_import, at_top)], additions)
     edits: list[Edit] = []
     beside: dict[ast.stmt, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
@@ -70,6 +72,13 @@ def import_edits(
         if module.parent(statement) not in emptied:
             edits.append(ReplaceStatement(module.span(statement), "".join(f"{line}\n" for line in lines)))
     return edits
+
+
+def _first_use(module: Module, changes: ImportChanges) -> int:
+    """The first line that reads what is imported in another way from now on."""
+    bound = {alias.bound for alias in [*changes.drop, *changes.to_facade]}
+    reads = (node.lineno for node in module.nodes if isinstance(node, ast.Name) and node.id in bound)
+    return min(changes.used_from, *reads, sys.maxsize)
 
 
 def _emptied_blocks(module: Module, texts: Mapping[ast.stmt, Sequence[str]]) -> list[ast.If]:
@@ -178,9 +187,10 @@ def _is_sorted(names: Sequence[str]) -> bool:
 class _Additions:
     """Finds a place for each new import: in a statement of the user's, or beside one."""
 
-    def __init__(self, module: Module, style: Style, is_own: Callable[[str], bool]) -> None:
+    def __init__(self, module: Module, style: Style, is_own: Callable[[str], bool], used_from: int) -> None:
         self.module, self.style = module, style
-        self.top = _top_imports(module)
+        # Some imports stand below code that runs before them.
+        self.top = [node for node in _top_imports(module) if node.lineno < used_from]
         self.sections = _sections(self.top, is_own)
         self.is_mixed = _is_mixed(self.top, self.sections)
         self.merged: dict[ast.stmt, list[Import]] = defaultdict(list)

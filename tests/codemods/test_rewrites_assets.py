@@ -314,8 +314,8 @@ def test_across_files_names_packages_and_stars(tmp_path: Path) -> None:
             "m = {i: dbt_cloud_job(cloud, i) for i in (67890, 67891)}.values()",
         ),
         (
-            "m = [load_assets_from_dbt_cloud_job(cloud, i, lambda n: str(i) + n['name']) for i in (67890, 67891)]",
-            "m = [dbt_cloud_job(cloud, i, node_info_to_asset_key=lambda n: str(i) + n['name']) for i in (67890, 67891)]",
+            "m = [load_assets_from_dbt_cloud_job(cloud, i, lambda n, i=i: str(i) + n['name']) for i in (67890, 67891)]",
+            "m = [dbt_cloud_job(cloud, i, node_info_to_asset_key=lambda n, i=i: str(i) + n['name']) for i in (67890, 67891)]",
         ),
         (
             "m = []\nfor i in (67890, 67891):\n    m.append(load_assets_from_dbt_cloud_job(cloud, i))",

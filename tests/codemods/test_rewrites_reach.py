@@ -123,3 +123,64 @@ def test_a_class_that_changes_the_legacy_resource_stays_with_its_loads(tmp_path:
     assert "LDC302" in codes
     assert "models = load_assets_from_dbt_cloud_job(ours, 67890)" in text
     assert "credentials=" not in text
+
+
+@pytest.mark.parametrize(
+    "loads",
+    [
+        "models = [load_assets_from_dbt_cloud_job(cloud, i, None, lambda n: str(i)) for i in (67890, 67891)]",
+        "models = []\nfor i in (67890, 67891):\n"
+        "    models.append(load_assets_from_dbt_cloud_job(cloud, i, None, lambda n: str(i)))",
+        "def group(n):\n    return team\nteam = 'a'\n"
+        "models = [load_assets_from_dbt_cloud_job(cloud, 67890, None, group)]\nteam = 'b'",
+        "variables = dict\nmodels = [load_assets_from_dbt_cloud_job(cloud, 67890, partition_key_to_vars_fn=variables)]\n"
+        "variables = str",
+        "models = []\nfor team in 'a', 'b':\n    models.append(load_assets_from_dbt_cloud_job(\n"
+        "        cloud, 67890, partition_key_to_vars_fn=lambda key, team=team: {team: key}))",
+        "models = []\nfor one in [cloud, cloud]:\n    models.append(load_assets_from_dbt_cloud_job(one, 67890))",
+    ],
+)
+def test_a_load_stays_whose_names_hold_something_else_when_v2_reads_them(tmp_path: Path, loads: str) -> None:
+    text, codes = migrate_one(tmp_path, HEAD + loads + "\ndefs = Definitions(assets=models)\n")
+    assert "LDC302" in codes
+    assert loads in text
+
+
+def test_a_function_may_read_what_is_bound_once(tmp_path: Path) -> None:
+    text, _ = migrate_one(
+        tmp_path,
+        HEAD
+        + "team = 'a'\nmodels = load_assets_from_dbt_cloud_job(cloud, 67890, None, lambda n: team)\n"
+        + "def build(group, variables=dict):\n"
+        + "    return load_assets_from_dbt_cloud_job(cloud, 67891, None, lambda n: group, partition_key_to_vars_fn=variables)\n"
+        + "defs = Definitions(assets=[models, build('b')])\n",
+    )
+    assert "legacy_shim" not in text
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        "load([67890])\nload(json.loads(text))",
+        "load([67890] + json.loads(text))",
+        "ids = [67890]\nids.extend(json.loads(text))\nload(ids)",
+    ],
+)
+def test_a_load_stays_that_may_be_of_a_job_that_nobody_reads_here(tmp_path: Path, ids: str) -> None:
+    program = "def load(ids):\n    return [load_assets_from_dbt_cloud_job(cloud, i) for i in ids]\n" + ids
+    text, codes = migrate_one(tmp_path, "import json\n" + HEAD + program + "\n")
+    assert "LDC303" in codes
+    assert program in text
+
+
+def test_imports_stand_above_code_that_runs_before_other_imports(tmp_path: Path) -> None:
+    text, _ = migrate_one(
+        tmp_path,
+        HEAD.replace("import *", "import Definitions")
+        + "models = load_assets_from_dbt_cloud_job(cloud, 67890)\n"
+        + "from dagster import asset\nfrom dagster_dbt import DbtCliResource\n"
+        + "defs = Definitions(assets=[models])\n",
+    )
+    above = text[: text.index("cloud = DbtCloudWorkspace")]
+    assert "from dagster import AssetExecutionContext, Definitions" in above
+    assert "DbtCloudWorkspace" in above
