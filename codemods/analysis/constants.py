@@ -17,7 +17,7 @@ ENV_VARS = ("dagster.EnvVar", "dagster.EnvVar.int")
 
 @dataclass(frozen=True)
 class Constant:
-    """A value, and the environment variable that it was read from, if any."""
+    """A value, and the environment variable or the setting that it was read from, if any."""
 
     value: object
     variable: str = ""
@@ -58,6 +58,9 @@ class Constants:
             read = self._terminal(home, place)
             if read is None:
                 return None
+            if origins.is_default:
+                said = module.source_of(node)
+                read = tuple(Constant(one.value, one.variable or said) for one in read)
             found.update(dict.fromkeys(read))
         return tuple(found) if origins.is_complete and found else None
 

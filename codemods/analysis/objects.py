@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,6 +22,18 @@ from .values import (
     Value,
     Values,
 )
+
+_PLAIN_BASES = (
+    "abc.",
+    "collections.",
+    "dagster.",
+    "enum.",
+    LEGACY,
+    "pydantic.BaseModel",
+    "typing.",
+    "typing_extensions.",
+)
+"""What classes derive from that have the values that their code says."""
 
 
 @dataclass(eq=False)
@@ -76,7 +89,30 @@ class Objects:
 
     def is_own(self, value: Made | Keyed, name: str) -> bool:
         """Whether an attribute is one that a class of the user's adds to the legacy resource that it derives from."""
-        return any(name in fields_of(owner.node) for owner in self._classes_of(value))
+        lineage = (one for owner in self._classes_of(value) for one in self._lineage(owner))
+        return any(name in fields_of(one.node) for one in lineage)
+
+    def _lineage(self, owner: Local) -> list[Local]:
+        """A class and those of the tree that it derives from."""
+        found = [owner]
+        for heir in found:
+            bases = heir.node.bases if isinstance(heir.node, ast.ClassDef) else []
+            for base in bases:
+                inherited = self.evaluator.values(heir.module, base)
+                found += [one for one in inherited if isinstance(one, Local) and one not in found]
+        return found
+
+    def may_be_set_elsewhere(self, owner: Local) -> bool:
+        """Whether a class derives from one that may fill its fields from elsewhere, as pydantic's ``BaseSettings`` does."""
+        for one in self._lineage(owner):
+            for base in one.node.bases if isinstance(one.node, ast.ClassDef) else ():
+                found = self.evaluator.values(one.module, base)
+                names = {value.name for value in found if isinstance(value, External)}
+                is_builtin = isinstance(base, ast.Name) and hasattr(builtins, base.id)
+                is_known = all(name.startswith(_PLAIN_BASES) for name in names)
+                if not is_known or not (found or is_builtin or isinstance(base, ast.Subscript)):
+                    return True
+        return False
 
     def own(self, value: Made | Keyed, name: str) -> Values:
         """What such an attribute may be."""

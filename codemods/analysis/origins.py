@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from .evaluate import Evaluator
@@ -48,10 +48,13 @@ class Origins:
     places: tuple[Place, ...]
     is_complete: bool = True
     """Whether it can come from nowhere else."""
+    is_default: bool = False
+    """Whether something else may be set where the code runs, as in a class of settings that reads the environment."""
 
     def __or__(self, other: Origins) -> Origins:
         places = dict.fromkeys([*self.places, *other.places])
-        return Origins(tuple(places), self.is_complete and other.is_complete)
+        is_default = self.is_default or other.is_default
+        return Origins(tuple(places), self.is_complete and other.is_complete, is_default)
 
 
 NOWHERE = Origins(())
@@ -262,15 +265,20 @@ class _Search:
                 return self._all(given)
             return self._all(place for owner in owners for place in objects.given(owner, name))
         if isinstance(value, Instance):
-            return self._all(objects.given(value.owner, name))
+            return self._field(value.owner, name)
         if isinstance(value, Local):
-            return self._all(objects.given(value, name))
+            return self._field(value, name)
         found = NOWHERE
         if isinstance(value, Keyed):
             # A resource by its key: of any class of the tree that derives from the legacy one.
             for one in (made for owner in objects.derived for made in objects.made_by(owner)):
                 found |= self._attribute_of(one, name)
         return found
+
+    def _field(self, owner: Local, name: str) -> Origins:
+        objects = self.evaluator.objects
+        found = self._all(objects.given(owner, name))
+        return replace(found, is_default=True) if objects.may_be_set_elsewhere(owner) else found
 
     def _classes(self, value: Made) -> Iterator[Value]:
         if isinstance(value.call, ast.Call):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..analysis.modules import Module
 from ..analysis.scopes import Imported, Names
+from ..analysis.spellings import LEGACY_PACKAGES
 from ..analysis.tree import Tree
 from .edits import Import
 
@@ -23,19 +25,23 @@ class Namespace:
     """Every name that the file binds or reads anywhere: a new one must not be among them."""
     bound: frozenset[str]
     """Those that it binds."""
+    used_from: int = sys.maxsize
+    """The first line that reads something legacy: what takes its place cannot rest on an import below."""
     _reserved: set[str] = field(default_factory=set)
     _shared: dict[tuple[str, object], str] = field(default_factory=dict)
 
     def existing(self, source: str, name: str) -> str:
         """How the file can already write ``source.name`` at module level; empty where it cannot."""
-        if name in self.taken and any(star.module == source for star in self.names.stars):
+        if name in self.taken and any(
+            star.module == source and self._is_early(star) for star in self.names.stars
+        ):
             return name  # It takes it from `from source import *` already.
         through_module, has_from = "", False
         for bound, bindings in self.names.tables.get(self.module.tree, {}).items():
             binding = bindings[0]
             if len(bindings) != 1 or not isinstance(binding, Imported) or binding.level:
                 continue
-            if binding.module != source or not self._is_module_level(binding.node):
+            if binding.module != source or not self._is_early(binding):
                 continue
             if binding.name == name:
                 return bound
@@ -52,7 +58,7 @@ class Namespace:
         if self.existing(source, name):
             return None
         wanted = name or source
-        if wanted not in self.taken:
+        if wanted not in self.taken or self._is_imported_later(source, name):
             return Import(source, name)
         return Import(
             source,
@@ -91,8 +97,18 @@ class Namespace:
         self._reserved.clear()
         self._shared.clear()
 
-    def _is_module_level(self, node: ast.AST) -> bool:
-        return self.module.parent(node) is self.module.tree
+    def _is_early(self, binding: Imported) -> bool:
+        """Whether an import stands at module level, and above all that may need it."""
+        is_at_top = self.module.parent(binding.node) is self.module.tree
+        return is_at_top and binding.node.lineno < self.used_from
+
+    def _is_imported_later(self, source: str, name: str) -> bool:
+        """Whether the file binds the name to the very same thing, but only below."""
+        bindings = self.names.tables.get(self.module.tree, {}).get(name or source, [])
+        return bool(bindings) and all(
+            isinstance(one, Imported) and (one.module, one.name, one.level) == (source, name, 0)
+            for one in bindings
+        )
 
 
 def namespace_of(module: Module, tree: Tree) -> Namespace:
@@ -104,7 +120,19 @@ def namespace_of(module: Module, tree: Tree) -> Namespace:
         home = tree.module_at(tree.resolve(module, star.module, star.level))
         if home is not None:
             bound |= tree.names(home).tables.get(home.tree, {}).keys()
-    return Namespace(module, names, frozenset(bound | read), frozenset(bound))
+    return Namespace(
+        module, names, frozenset(bound | read), frozenset(bound), _first_legacy_read(module, names)
+    )
+
+
+def _first_legacy_read(module: Module, names: Names) -> int:
+    found = sys.maxsize
+    for node in module.nodes:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.lineno < found:
+            bindings = names.lookup(module, node.id, node)
+            if any(isinstance(one, Imported) and one.module in LEGACY_PACKAGES for one in bindings):
+                found = node.lineno
+    return found
 
 
 def unbound_names(nodes: Iterable[ast.AST]) -> frozenset[str]:

@@ -17,6 +17,7 @@ from ..analysis.values import Keyed, Made, Values, root
 from ..facts.job_commands import refusal_of
 from ..findings import Finding
 from ..planning.claims import Context, JobRef
+from .collected import prefixed
 from .late_reads import read_sooner
 from .translator import FUNCTION_PARAMETERS, hidden_by
 
@@ -71,8 +72,10 @@ def read_load(context: Context, value: Made) -> ReadLoad:
             Finding(module.place(call), code, said, NAME)
             for code, said in _against(context, module, call, found, ref, makes_several)
         ]
-        late = dict.fromkeys(read_sooner(context, module, call, arguments))
-        blocked += [Finding(module.place(call), "LDC302", said, NAME) for said in late]
+        reasons = [prefixed(context, module), *read_sooner(context, module, call, arguments)]
+        blocked += [
+            Finding(module.place(call), "LDC302", said, NAME) for said in dict.fromkeys(reasons) if said
+        ]
     problem = problem or _other_inside(context, module, arguments, makes_several)
     if problem:
         blocked.append(Finding(module.place(call), "LDC302", problem, NAME))

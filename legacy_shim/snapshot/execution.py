@@ -85,7 +85,9 @@ def _selections(
     groups: dict[str, tuple[list[AssetKey], Any, Any]] = {}
     for key in keys:
         node = graph.get(key)
-        label = f"{values.plain(node.partitions_def)} {values.plain(node.backfill_policy)}"
+        # No policy means one run for each partition: what is partly migrated can still be one run.
+        policy = node.backfill_policy or BackfillPolicy.multi_run(1)
+        label = f"{values.plain(node.partitions_def)} {values.plain(policy)}"
         groups.setdefault(label, ([], node.partitions_def, node.backfill_policy))[0].append(key)
     return [groups[label] for label in sorted(groups)]
 

@@ -184,3 +184,82 @@ def test_imports_stand_above_code_that_runs_before_other_imports(tmp_path: Path)
     above = text[: text.index("cloud = DbtCloudWorkspace")]
     assert "from dagster import AssetExecutionContext, Definitions" in above
     assert "DbtCloudWorkspace" in above
+
+
+@pytest.mark.parametrize(
+    ("collected", "stays"),
+    [
+        ("load_assets_from_modules([models], key_prefix='wh')", True),
+        ("load_assets_from_modules(modules=[shop.models], key_prefix='wh')", True),
+        ("load_assets_from_package_module(shop, key_prefix='wh')", True),
+        ("load_assets_from_modules([own], key_prefix='wh')", False),
+        ("load_assets_from_modules([models, own])", False),
+    ],
+)
+def test_loads_stay_that_are_collected_under_a_prefix(tmp_path: Path, collected: str, stays: bool) -> None:
+    texts, report = migrate(
+        tmp_path,
+        {
+            "shop/__init__.py": "",
+            "shop/own.py": "from shop import models\n",
+            "shop/models.py": HEAD + "models = load_assets_from_dbt_cloud_job(cloud, 67890)\n",
+            "defs.py": "from dagster import *\nimport shop\nfrom shop import models, own\n"
+            f"defs = Definitions(assets={collected})\n",
+        },
+    )
+    assert ("legacy_shim" in texts["shop/models.py"]) == stays
+    assert any("a prefix too" in finding.message for finding in report.findings) == stays
+
+
+@pytest.mark.parametrize(
+    ("base", "is_guarded"),
+    [("from pydantic_settings import BaseSettings", True), ("from enum import Enum as BaseSettings", False)],
+)
+def test_a_job_id_is_guarded_that_settings_may_take_from_elsewhere(
+    tmp_path: Path, base: str, is_guarded: bool
+) -> None:
+    texts, report = migrate(
+        tmp_path,
+        {
+            "shop/settings.py": f"{base}\n\n\nclass Settings(BaseSettings):\n    job: int = 67890\n\n\nsettings = Settings()\n",
+            "shop/models.py": HEAD
+            + "from shop.settings import settings\n"
+            + "models = load_assets_from_dbt_cloud_job(cloud, settings.job)\n",
+        },
+    )
+    assert "@dbt_cloud_assets(" in texts["shop/models.py"]
+    assert ("if int(settings.job) != 67890:" in texts["shop/models.py"]) == is_guarded
+    assert ("LDC214" in {finding.code for finding in report.findings}) == is_guarded
+
+
+def test_a_module_that_is_imported_below_its_new_use_is_imported_above_too(tmp_path: Path) -> None:
+    text, _ = migrate_one(
+        tmp_path,
+        "from dagster_dbt import dbt_cloud_resource, load_assets_from_dbt_cloud_job\n"
+        'cloud = dbt_cloud_resource.configured({"auth_token": {"env": "TOKEN"}, "account_id": 12345})\n'
+        "models = load_assets_from_dbt_cloud_job(cloud, 67890)\n"
+        "import os\nfrom dagster import Definitions\n"
+        "defs = Definitions(assets=[models])\nprint(os)\n",
+    )
+    assert text.index("import os") < text.index('token=os.environ["TOKEN"]')
+
+
+def test_a_class_reads_a_field_that_it_has_from_another(tmp_path: Path) -> None:
+    text, _ = migrate_one(
+        tmp_path,
+        """
+        from dagster import Definitions
+        from dagster_dbt import DbtCloudClientResource, load_assets_from_dbt_cloud_job
+
+        class Base(DbtCloudClientResource):
+            team: str = "data"
+
+        class Ours(Base):
+            def told(self):
+                return self.team
+
+        ours = Ours(auth_token="t", account_id=12345)
+        defs = Definitions(assets=[load_assets_from_dbt_cloud_job(ours, 67890)])
+        """,
+    )
+    assert "legacy_shim" not in text
