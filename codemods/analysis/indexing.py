@@ -29,6 +29,7 @@ from .needles import (
     reaches_key,
 )
 from .roles import key_set_by, role_of, spread_at
+from .spellings import PLACEHOLDER
 from .texts import text_of
 from .tree import Tree
 from .values import (
@@ -135,7 +136,7 @@ def _mentions_legacy(evaluator: Evaluator, value: Local) -> bool:
 
 def _looks_legacy(evaluator: Evaluator, value: Local) -> bool:
     return any(
-        legacy_name(inner)
+        legacy_name(inner) or inner == PLACEHOLDER
         for node in ast.walk(value.node)
         if isinstance(node, (ast.Name, ast.Attribute))
         for inner in evaluator.values(value.module, node)

@@ -89,10 +89,10 @@ class Objects:
 
     def is_own(self, value: Made | Keyed, name: str) -> bool:
         """Whether an attribute is one that a class of the user's adds to the legacy resource that it derives from."""
-        lineage = (one for owner in self._classes_of(value) for one in self._lineage(owner))
+        lineage = (one for owner in self._classes_of(value) for one in self.lineage(owner))
         return any(name in fields_of(one.node) for one in lineage)
 
-    def _lineage(self, owner: Local) -> list[Local]:
+    def lineage(self, owner: Local) -> list[Local]:
         """A class and those of the tree that it derives from."""
         found = [owner]
         for heir in found:
@@ -104,7 +104,7 @@ class Objects:
 
     def may_be_set_elsewhere(self, owner: Local) -> bool:
         """Whether a class derives from one that may fill its fields from elsewhere, as pydantic's ``BaseSettings`` does."""
-        for one in self._lineage(owner):
+        for one in self.lineage(owner):
             for base in one.node.bases if isinstance(one.node, ast.ClassDef) else ():
                 found = self.evaluator.values(one.module, base)
                 names = {value.name for value in found if isinstance(value, External)}

@@ -277,7 +277,8 @@ class _Search:
 
     def _field(self, owner: Local, name: str) -> Origins:
         objects = self.evaluator.objects
-        found = self._all(objects.given(owner, name))
+        given = (list(objects.given(one, name)) for one in objects.lineage(owner))
+        found = self._all(next(filter(None, given), ()))
         return replace(found, is_default=True) if objects.may_be_set_elsewhere(owner) else found
 
     def _classes(self, value: Made) -> Iterator[Value]:

@@ -19,6 +19,8 @@ RESOURCE_CLASSES = frozenset(
 )
 RUN_OP = f"{LEGACY}dbt_cloud_run_op"
 CONFIGURED = f"{LEGACY}dbt_cloud_resource.configured"
+PLACEHOLDER = External("legacy_shim.missing_fact")
+"""The function that stands in for a fact which an earlier migration did not know."""
 CALLED = "()"
 """The member of an op whose result is what calling the op in a job's body hands on."""
 RESOURCES = External("context.resources")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from ..analysis.modules import FUNCTIONS, Module
 from ..analysis.roles import Role, role_of
+from ..analysis.spellings import PLACEHOLDER
 from ..analysis.values import External, Made
 from ..editing import render
 from ..editing.edits import AddArgument, InsertAfter, InsertBefore, ReplaceExpression
@@ -25,7 +26,6 @@ from ..planning.units import Environment, Unit
 from ..planning.v2 import CLOUD_V2
 
 NAME = "missing_fact"
-_FUNCTION = External(f"legacy_shim.{NAME}")
 _WORKSPACE = External(f"{CLOUD_V2}.DbtCloudWorkspace")
 _COMMANDS = "execute_steps"
 
@@ -34,7 +34,7 @@ def claims(context: Context) -> Iterator[Claim]:
     """One claim for each placeholder. Those of one workspace and its assets belong together."""
     for module in context.index.tree.modules.values():
         for node in module.nodes:
-            if isinstance(node, ast.Call) and _FUNCTION in context.index.values(module, node.func):
+            if isinstance(node, ast.Call) and PLACEHOLDER in context.index.values(module, node.func):
                 yield _claim(context, module, node)
 
 
@@ -60,7 +60,7 @@ def _claim(context: Context, module: Module, node: ast.Call) -> Claim:
         node=node,
         name=NAME,
         code=finding.code,
-        value=Made(module, node, _FUNCTION.name),
+        value=Made(module, node, PLACEHOLDER.name),
         resources=_workspaces(context, module, node),
         jobs=(ref,) if ref is not None else (),
         blocked=blocked,

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from rewriting import migrate, migrate_one
 
+from legacy_shim.codemods.facts.jobs import Facts
+
 HEAD = """
 from dagster import *
 from dagster_dbt import DbtCloudClientResource, dbt_cloud_resource, load_assets_from_dbt_cloud_job
@@ -263,3 +265,31 @@ def test_a_class_reads_a_field_that_it_has_from_another(tmp_path: Path) -> None:
         """,
     )
     assert "legacy_shim" not in text
+
+
+def test_settings_have_the_fields_of_the_class_that_they_derive_from(tmp_path: Path) -> None:
+    texts, _ = migrate(
+        tmp_path,
+        {
+            "shop/config.py": 'class Base:\n    jobs = {"a": 67890}\n\n\nclass Prod(Base):\n    pass\n\n\nsettings = Prod()\n',
+            "shop/models.py": HEAD
+            + "from shop.config import settings\n"
+            + 'models = load_assets_from_dbt_cloud_job(cloud, settings.jobs["a"])\n',
+        },
+    )
+    assert 'name="dbt_cloud_job_67890"' in texts["shop/models.py"]
+
+
+def test_a_placeholder_is_filled_whose_job_another_file_names(tmp_path: Path) -> None:
+    files = {
+        "shop/loading.py": "from dagster_dbt import dbt_cloud_resource, load_assets_from_dbt_cloud_job\n\n\n"
+        'def make():\n    return dbt_cloud_resource("t", 12345)\n\n\n'
+        "def load(cloud, job_id):\n    return load_assets_from_dbt_cloud_job(cloud, job_id)\n",
+        "shop/defs.py": "from dagster import Definitions\n\nfrom shop.loading import load, make\n\n"
+        "defs = Definitions(assets=[load(make(), 67890)])\n",
+    }
+    unknown, _ = migrate(tmp_path, files, facts=Facts(()))
+    assert 'missing_fact("execute_steps", job_id=job_id)' in unknown["shop/loading.py"]
+    texts, _ = migrate(tmp_path, unknown)
+    assert "missing_fact" not in texts["shop/loading.py"]
+    assert 'select="tag:daily"' in texts["shop/loading.py"]
