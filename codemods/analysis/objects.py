@@ -114,6 +114,15 @@ class Objects:
                     return True
         return False
 
+    def is_enum(self, owner: Local) -> bool:
+        """Whether a class derives from one of the standard library's enumerations."""
+        return any(
+            isinstance(value, External) and value.name.startswith("enum.")
+            for one in self.lineage(owner)
+            for base in getattr(one.node, "bases", ())
+            for value in self.evaluator.values(one.module, base)
+        )
+
     def own(self, value: Made | Keyed, name: str) -> Values:
         """What such an attribute may be."""
         return frozenset().union(*(self.attribute(owner, name) for owner in self._classes_of(value)))

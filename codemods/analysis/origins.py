@@ -23,6 +23,7 @@ from .scopes import (
     Iterated,
     Parameter,
 )
+from .texts import text_of
 from .values import (
     External,
     Instance,
@@ -209,7 +210,25 @@ class _Search:
         if not found.places:
             for value in self._unread_classes(module, node.value):
                 found |= self._attribute_of(value, node.attr)
+        if not found.places and node.attr == "value":
+            found = self._value_of_member(module, node.value)
         return found if found.places else Origins(((module, node),))
+
+    def _value_of_member(self, module: Module, node: ast.expr) -> Origins:
+        """What ``Jobs.DAILY.value`` and ``Jobs["DAILY"].value`` come from, where ``Jobs`` is an ``Enum``."""
+        name = ""
+        if isinstance(node, ast.Attribute):
+            name = node.attr
+        elif isinstance(node, ast.Subscript):
+            name = text_of(self.evaluator.tree, module, node.slice)
+        if not name or not isinstance(node, (ast.Attribute, ast.Subscript)):
+            return NOWHERE
+        owners = [*self.evaluator.values(module, node.value), *self._unread_classes(module, node.value)]
+        found = NOWHERE
+        for owner in owners:
+            if isinstance(owner, Local) and self.evaluator.objects.is_enum(owner):
+                found |= self._field(owner, name)
+        return found
 
     def _unread_classes(self, module: Module, node: ast.expr) -> list[Value]:
         """The classes that an expression names, or is a bare object of, in files that the evaluator has not read."""

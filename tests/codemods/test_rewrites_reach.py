@@ -293,3 +293,17 @@ def test_a_placeholder_is_filled_whose_job_another_file_names(tmp_path: Path) ->
     texts, _ = migrate(tmp_path, unknown)
     assert "missing_fact" not in texts["shop/loading.py"]
     assert 'select="tag:daily"' in texts["shop/loading.py"]
+
+
+@pytest.mark.parametrize("spelling", ["Jobs.DAILY.value", 'Jobs["DAILY"].value'])
+def test_a_job_id_may_be_a_member_of_an_enumeration(tmp_path: Path, spelling: str) -> None:
+    texts, _ = migrate(
+        tmp_path,
+        {
+            "shop/jobs.py": "from enum import Enum\n\n\nclass Jobs(Enum):\n    DAILY = 67890\n    HOURLY = 67891\n",
+            "shop/models.py": HEAD
+            + "from shop.jobs import Jobs\n"
+            + f"models = load_assets_from_dbt_cloud_job(cloud, {spelling})\n",
+        },
+    )
+    assert 'name="dbt_cloud_job_67890"' in texts["shop/models.py"]
