@@ -8,7 +8,6 @@ from typing import Protocol, TypeVar
 
 from .modules import Module
 
-Block = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
@@ -40,15 +39,10 @@ def reaching(module: Module, scope: ast.AST, bindings: Sequence[B], at: ast.AST)
     return found or list(bindings)
 
 
-def reaching_end(module: Module, scope: Block, bindings: Sequence[B]) -> list[B]:
-    """The bindings of a name that may hold once its module, as importers see it, or its function has run."""
-    found, _ = _before(module, scope, bindings, [(scope.body, len(scope.body))])
+def reaching_end(module: Module, bindings: Sequence[B]) -> list[B]:
+    """The bindings of a module-level name that may hold once the module has run, as importers see it."""
+    found, _ = _before(module, module.tree, bindings, [(module.tree.body, len(module.tree.body))])
     return found or list(bindings)
-
-
-def loops_around(module: Module, node: ast.AST, scope: ast.AST) -> set[ast.AST]:
-    """The loops of a scope that run a node more than once, or bind it."""
-    return {above for above in _way_up(module, node, scope) if isinstance(above, LOOPS)}
 
 
 def _before(

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 
 from .functions import BUILD_RESOURCES, decorator_name
 from .modules import FUNCTIONS, Module
-from .reaching import loops_around, reaching, reaching_end
-
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
+from .reaching import reaching, reaching_end
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +113,7 @@ class Names:
 
     def at_end(self, module: Module, name: str) -> list[Binding]:
         """The bindings of a module-level name that an importer of the module may see."""
-        return reaching_end(module, module.tree, self.tables.get(module.tree, {}).get(name, []))
+        return reaching_end(module, self.tables.get(module.tree, {}).get(name, []))
 
     def scope_that_binds(self, module: Module, name: str, at: ast.AST) -> ast.AST | None:
         """The innermost scope around ``at`` that binds a name; None where no scope of the module does."""
@@ -128,25 +126,6 @@ class Names:
             if isinstance(scope, ast.Module):
                 return None
             scope, innermost = module.scope_of(scope), False
-
-    def is_bound_again(self, module: Module, name: str, at: ast.AST) -> bool:
-        """Whether a name of a module or function holds something else when that has run than it does at ``at``."""
-        scope = self.scope_that_binds(module, name, at)
-        if self.is_bound_in_loop(module, name, at):
-            return True
-        if not isinstance(scope, (ast.Module, *FUNCTIONS)):
-            return False
-        found = self.tables[scope][name]
-        here = reaching(module, scope, found, at) if _runs_at_once(module, at, scope) else found
-        return set(here) != set(reaching_end(module, scope, found))
-
-    def is_bound_in_loop(self, module: Module, name: str, at: ast.AST) -> bool:
-        """Whether a loop or comprehension around ``at`` binds a name anew each time."""
-        scope = self.scope_that_binds(module, name, at)
-        if scope is None or isinstance(scope, _COMPREHENSIONS):
-            return scope is not None
-        around = loops_around(module, at, scope)
-        return any(around & loops_around(module, one.where, scope) for one in self.tables[scope][name])
 
     def is_global(self, module: Module, name: str, at: ast.AST) -> bool:
         """Whether a name read at ``at`` is one of the module's own."""

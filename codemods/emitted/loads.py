@@ -18,7 +18,7 @@ from ..facts.job_commands import refusal_of
 from ..findings import Finding
 from ..planning.claims import Context, JobRef
 from .collected import prefixed
-from .late_reads import read_sooner
+from .early_reads import read_sooner
 from .translator import FUNCTION_PARAMETERS, hidden_by
 
 NAME = "load_assets_from_dbt_cloud_job"

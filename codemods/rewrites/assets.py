@@ -14,6 +14,7 @@ from legacy_shim.catalogue import BY_NAME
 
 from ..analysis.kinds import thing_kind
 from ..analysis.modules import Module
+from ..analysis.rebinding import is_bound_again
 from ..analysis.values import Made
 from ..editing import render
 from ..editing.edits import InsertBefore, ReplaceExpression, ReplaceStatement, Unstar
@@ -204,7 +205,7 @@ def _is_readable_anywhere(context: Context, module: Module, node: ast.expr) -> b
     read = [one for one in inside if isinstance(one, ast.Name)]
     scopes = {names.scope_that_binds(module, one.id, one) for one in read}
     return scopes <= {module.tree, None, *inside} and not any(
-        names.is_bound_again(module, one.id, one) for one in read
+        is_bound_again(names, module, one.id, one) for one in read
     )
 
 

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from ..analysis.modules import FUNCTIONS, Module
+from ..analysis.rebinding import is_bound_again
 from ..analysis.values import Local
 from ..planning.claims import Context
 from .translator import FUNCTION_PARAMETERS
@@ -26,7 +27,7 @@ def read_sooner(
             for read in _reads(body):
                 scope = names.scope_that_binds(module, read.id, read)
                 is_seen_alike = scope is not None and scope is names.scope_that_binds(module, read.id, call)
-                if is_seen_alike and names.is_bound_again(module, read.id, call):
+                if is_seen_alike and is_bound_again(names, module, read.id, call):
                     yield (
                         f"`{read.id}`, which `{parameter}` reads, is bound to something else later: "
                         "legacy called it then, and v2 calls it at once"
