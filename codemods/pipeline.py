@@ -20,6 +20,7 @@ from .files.surroundings import files_around
 from .findings import Finding, Place
 from .options import JobsInCode, Options, WantedJob
 from .planning.claims import Context
+from .planning.configured_jobs import configured_job_ids
 from .planning.keeping import Limits
 from .planning.plan import make_units
 from .planning.settings import Setting, Settings
@@ -90,9 +91,10 @@ def jobs_in_code(paths: Sequence[Path], options: Options) -> JobsInCode:
         for claim in unit.claims_inside:
             for ref in claim.jobs:
                 place = ref.module.place(ref.node)
-                if not ref.job_ids:
+                job_ids = ref.job_ids or configured_job_ids(planned.context, ref)
+                if not job_ids:
                     unknown.append(Finding(place, "LDC402", unknown_job(ref), claim.name))
-                for job_id in ref.job_ids:
+                for job_id in job_ids:
                     key = (job_id, whereabouts.account_id, whereabouts.host)
                     found[key].append(str(place))
                     told[key] = whereabouts
