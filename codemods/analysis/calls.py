@@ -88,11 +88,12 @@ class Calls:
     def _calls(self) -> Mapping[str, list[tuple[Module, ast.Call]]]:
         found: dict[str, list[tuple[Module, ast.Call]]] = defaultdict(list)
         for module in self.evaluator.tree.modules.values():
+            aliases = _aliases(module)
             for node in module.nodes:
                 if isinstance(node, ast.Call):
-                    callee = renamed(node)
-                    last = callee.id if isinstance(callee, ast.Name) else getattr(callee, "attr", "")
-                    found[last].append((module, node))
+                    last = _last_part(renamed(node))
+                    for name in {last, *aliases.get(last, ())}:
+                        found[name].append((module, node))
         return found
 
     @cached_property
@@ -103,3 +104,22 @@ class Calls:
                 if isinstance(node, FUNCTIONS) and (made := name_of_asset(node)):
                     found[made].append((module, node))
         return found
+
+
+def _aliases(module: Module) -> Mapping[str, set[str]]:
+    """What a file calls by another name: ``from x import f as g``, ``g = x.f``."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for node in module.nodes:
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                if alias.asname:
+                    found[alias.asname].add(alias.name)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute)):
+            for target in node.targets:
+                if isinstance(target, (ast.Name, ast.Attribute)):
+                    found[_last_part(target)].add(_last_part(node.value))
+    return found
+
+
+def _last_part(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""

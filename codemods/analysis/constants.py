@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .evaluate import Evaluator
@@ -13,6 +13,10 @@ from .scopes import Iterated, Parameter
 
 _READERS = ("os.getenv", "os.environ.get", "dagster.EnvVar", "dagster.EnvVar.int")
 ENV_VARS = ("dagster.EnvVar", "dagster.EnvVar.int")
+_AS_IT_IS = -1
+"""The conversion of ``{x}`` in an f-string, where it has none."""
+_MANY = 1000
+"""Texts that parts may make together: of more than so many nobody reads them off."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,25 @@ class Constants:
                 if first is not None and all(constant.value for constant in first):
                     return first
                 return self.possible(module, node.values[-1])
+            case ast.JoinedStr():
+                return self._joined(module, node.values)
+            case ast.BinOp(op=ast.Add()) if self.is_text(module, node.left):
+                return self._joined(module, [node.left, node.right])
         return None
+
+    def _joined(self, module: Module, parts: Sequence[ast.expr]) -> tuple[Constant, ...] | None:
+        """All texts that some parts may make, each with each; None where one depends on more than the code."""
+        texts = [""]
+        for part in parts:
+            if isinstance(part, ast.FormattedValue) and (part.format_spec or part.conversion != _AS_IT_IS):
+                return None
+            found = self.possible(module, part.value if isinstance(part, ast.FormattedValue) else part)
+            if found is None or len(texts) * len(found) > _MANY:
+                return None
+            if any(constant.variable or type(constant.value) not in (str, int) for constant in found):
+                return None
+            texts = [f"{text}{constant.value}" for text in texts for constant in found]
+        return tuple(Constant(text) for text in texts)
 
     def _variable(
         self, module: Module, name: ast.expr, default: ast.expr | None

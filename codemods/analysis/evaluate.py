@@ -233,7 +233,7 @@ class Evaluator:
                     if not node.attr.startswith("_"):
                         found.add(Keyed(module, node, node.attr))
                 case External(name):
-                    found.add(External(canonical(f"{name}.{node.attr}")))
+                    found.add(self.imports.of_package(module, name, node.attr))
                 case InTree(inner):
                     found |= self.imports.of_module(inner, node.attr)
                 case Local(node=ast.ClassDef()):

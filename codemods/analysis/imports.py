@@ -10,7 +10,7 @@ from .modules import Module
 from .scopes import Imported
 from .spellings import LEGACY_PACKAGES, canonical
 from .texts import text_of
-from .values import LEGACY, NOTHING, Evaluates, External, InTree, Values
+from .values import LEGACY, NOTHING, Evaluates, External, InTree, Value, Values
 
 
 @dataclass(eq=False)
@@ -57,6 +57,12 @@ class Imports:
         tree = self.evaluator.tree
         child = tree.resolve(module, name, 1)
         return frozenset({InTree(tree.modules[child])}) if child in tree.modules else NOTHING
+
+    def of_package(self, module: Module, package: str, name: str) -> Value:
+        """What an attribute of a package is that is not read: ``import package.module`` binds the package alone."""
+        tree, dotted = self.evaluator.tree, f"{package}.{name}"
+        path = None if package.startswith(LEGACY) else tree.resolve(module, dotted, 0)
+        return InTree(tree.modules[path]) if path in tree.modules else External(canonical(dotted))
 
     def by_call(self, module: Module, node: ast.Call) -> Values | None:
         """``importlib.import_module("x")`` is the module ``x``; None where a call imports nothing."""

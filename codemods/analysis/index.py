@@ -20,6 +20,7 @@ from .roles import (
     Role,
     adds_to_container,
     enclosing_annotation,
+    is_dict_call,
     role_of,
     spread_at,
 )
@@ -141,9 +142,13 @@ class Index:
             if spread is not None:
                 # It is used as a sequence, and stands for the list that it becomes.
                 role = replace(role, kind="element", container=spread, spread=spread)
-            holders = self._holders(role)
+            holders = self.holders(role)
             if holders and role.kind == "argument":
                 role = replace(role, kind="element")
+            if isinstance(value, Literal) and _makes_dict_of_pairs(module, node, value):
+                call = module.parents[node]
+                assert isinstance(call, ast.Call)
+                role = replace(role, kind="argument", call=call)
             if role.kind == "flow" or (isinstance(value, Literal) and _looks_inside(role)):
                 continue
             yield role.via(through)
@@ -151,7 +156,7 @@ class Index:
                 for holder in holders:
                     yield from self._sinks(holder, (*through, role), seen)
 
-    def _holders(self, role: Role) -> list[Literal]:
+    def holders(self, role: Role) -> list[Literal]:
         """The containers that a value is put into: the display it stands in, or what a statement adds it to."""
         if role.container is not None:
             return [Literal(role.module, role.container)]
@@ -168,6 +173,13 @@ class Index:
             for value in self.values(role.module, target)
             if isinstance(value, Literal)
         ]
+
+
+def _makes_dict_of_pairs(module: Module, node: ast.expr, value: Literal) -> bool:
+    """Whether a sequence becomes a dict, in which its pairs are no elements any more: ``dict([("a", x)])``."""
+    above = module.parent(node)
+    is_dict = isinstance(value.node, (ast.Dict, ast.DictComp)) or is_dict_call(value.node)
+    return above is not None and is_dict_call(above) and not is_dict
 
 
 def _looks_inside(role: Role) -> bool:

@@ -1,7 +1,7 @@
 """Build the index: find the files that matter, and what in them stands for something legacy.
 
 Only files that must be are parsed: those that name something legacy, then files that import a name which
-such a file hands on, then files that reach a resource by its key.
+such a file hands on, then files that reach a resource by its key, and files whose functions are given one.
 """
 
 from __future__ import annotations
@@ -9,14 +9,17 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from ..findings import Finding
 from .asset_inputs import name_of_asset
 from .evaluate import Evaluator, evaluator_of
 from .functions import is_getattr, returns_of
+from .handed_to import files_handed_to
 from .index import Index, Reference
 from .injection import annotates_resource
+from .keys import entries_of
 from .kinds import is_resource, thing_kind
 from .modules import FUNCTIONS, Module
 from .needles import (
@@ -28,9 +31,8 @@ from .needles import (
     names_legacy,
     reaches_key,
 )
-from .roles import key_set_by, role_of, spread_at
+from .roles import role_of, spread_at, whole_of
 from .spellings import PLACEHOLDER
-from .texts import text_of
 from .tree import Tree
 from .values import (
     InTree,
@@ -78,13 +80,15 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
     evaluator = Evaluator(tree)
     while tree.modules:
         evaluator = evaluator_of(tree)
-        new_names = set(_handed_on(tree, evaluator)) - handed_on
-        new_keys = {key.encode() for key in _bound_keys(tree, evaluator)} - keys
+        bound = set(_bound_keys(tree, evaluator))
+        new_names = set(_handed_on(tree, evaluator, bound)) - handed_on
+        new_keys = {key.encode() for key in bound} - keys
         by_key = (path for path, data in files.items() if new_keys and reaches_key(data, new_keys))
         new_assets = {name.encode() for name in _assets_of_outputs(tree, evaluator)} - assets
         by_asset = (path for path, data in files.items() if new_assets and loads_asset(data, new_assets))
         by_text = (path for path, data in files.items() if not handed_on and may_patch(data))
-        if not take([*importers.of(new_names), *by_key, *by_asset, *by_text]):
+        by_call = files_handed_to(tree, evaluator, partial(_of_interest, evaluator, keys=bound))
+        if not take([*importers.of(new_names), *by_key, *by_asset, *by_text, *by_call]):
             break
         handed_on |= new_names
         keys |= new_keys
@@ -96,14 +100,14 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
     return Index(tree, evaluator, references, tuple(problems), merges, collects, by_value)
 
 
-def _handed_on(tree: Tree, evaluator: Evaluator) -> Iterator[tuple[bytes, bytes]]:
+def _handed_on(tree: Tree, evaluator: Evaluator, keys: set[str]) -> Iterator[tuple[bytes, bytes]]:
     """The last part of a module's name and a name to import from it, for each name that holds something legacy."""
     for module in tree.modules.values():
         stem = (module.path.parent.name if module.is_package else module.path.stem).encode()
         table = tree.names(module).tables.get(module.tree, {})
         handed = False
         for name in table:
-            if any(_matters(evaluator, value, 4) for value in evaluator.global_values(module, name)):
+            if any(_matters(evaluator, value, 4, keys) for value in evaluator.global_values(module, name)):
                 handed = True
                 yield (stem, name.encode())
         if handed:
@@ -114,29 +118,32 @@ def _handed_on(tree: Tree, evaluator: Evaluator) -> Iterator[tuple[bytes, bytes]
             yield (stem, stem)
 
 
-def _matters(evaluator: Evaluator, value: Value, depth: int) -> bool:
+def _matters(evaluator: Evaluator, value: Value, depth: int, keys: set[str]) -> bool:
     if legacy_name(value):
         return True
     if depth == 0:
         return False
     if isinstance(value, Literal):
-        return any(_matters(evaluator, inner, depth - 1) for inner in evaluator.element_values(value))
+        return any(_matters(evaluator, inner, depth - 1, keys) for inner in evaluator.element_values(value))
     if isinstance(value, Local):
         if isinstance(value.node, ast.ClassDef):
-            return bool(evaluator.bases(value)) or _mentions_legacy(evaluator, value)
-        return _mentions_legacy(evaluator, value)
+            return bool(evaluator.bases(value)) or _mentions_legacy(evaluator, value, keys)
+        return _mentions_legacy(evaluator, value, keys)
     return False
 
 
-def _mentions_legacy(evaluator: Evaluator, value: Local) -> bool:
+def _mentions_legacy(evaluator: Evaluator, value: Local, keys: set[str]) -> bool:
     if value not in evaluator.mentions:
-        evaluator.mentions[value] = _looks_legacy(evaluator, value)
+        evaluator.mentions[value] = _looks_legacy(evaluator, value, keys)
     return evaluator.mentions[value]
 
 
-def _looks_legacy(evaluator: Evaluator, value: Local) -> bool:
+def _looks_legacy(evaluator: Evaluator, value: Local, keys: set[str]) -> bool:
+    """Whether a function or class names something legacy, or reaches a resource that is bound to something legacy."""
     return any(
-        legacy_name(inner) or inner == PLACEHOLDER
+        inner == PLACEHOLDER
+        or legacy_name(inner)
+        or (isinstance(base := root(inner), Keyed) and base.key in keys)
         for node in ast.walk(value.node)
         if isinstance(node, (ast.Name, ast.Attribute))
         for inner in evaluator.values(value.module, node)
@@ -163,20 +170,6 @@ def _bound_keys(tree: Tree, evaluator: Evaluator) -> Iterator[str]:
                     yield key
 
 
-def entries_of(evaluator: Evaluator, module: Module, node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    """What a node puts under a key: a dict display, ``dict(k=v)``, ``x["k"] = v``."""
-    if isinstance(node, ast.Dict):
-        for key, value in zip(node.keys, node.values, strict=True):
-            if key is not None:
-                yield text_of(evaluator.tree, module, key), value
-    elif isinstance(node, ast.Call):
-        for keyword in node.keywords:
-            yield keyword.arg or "", keyword.value
-    elif isinstance(node, ast.Assign):
-        for target in node.targets:
-            yield key_set_by(target), node.value
-
-
 def _references(tree: Tree, evaluator: Evaluator) -> Iterator[Reference]:
     keys = set(_bound_keys(tree, evaluator))
     for path in sorted(tree.modules):
@@ -201,22 +194,25 @@ def _of_interest(evaluator: Evaluator, value: Value, keys: set[str]) -> bool:
         return is_named or base.key in keys
     if isinstance(value, InTree):
         return False
-    return bool(legacy_name(value)) or (isinstance(value, Literal) and _matters(evaluator, value, 4))
+    return bool(legacy_name(value)) or (isinstance(value, Literal) and _matters(evaluator, value, 4, keys))
 
 
 def _chain(module: Module, node: ast.expr) -> Iterator[ast.expr]:
     while True:
         yield node
-        above = module.parent(node)
+        whole = whole_of(module, node)
+        above = module.parent(whole)
         grows = (
-            (isinstance(above, ast.Attribute) and above.value is node)
-            or (isinstance(above, ast.Call) and above.func is node)
-            or (isinstance(above, ast.Call) and _is_getattr_of(above, node))
-            or (isinstance(above, ast.Subscript) and above.value is node)
+            (isinstance(above, ast.Attribute) and above.value is whole)
+            or (isinstance(above, ast.Call) and above.func is whole)
+            or (isinstance(above, ast.Call) and _is_getattr_of(above, whole))
+            or (isinstance(above, ast.Subscript) and above.value is whole)
             or isinstance(above, ast.Await)
         )
         if not grows or not isinstance(above, ast.expr):
             return
+        if whole is not node:
+            yield whole
         node = above
 
 

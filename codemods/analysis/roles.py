@@ -34,9 +34,10 @@ class Role:
     """One use of a value.
 
     ``kind`` is ``flow`` (passed on under a name, or returned), ``argument`` (``call`` gets it as ``name`` or at
-    ``position``), ``entry`` (in a dict under ``name``), ``element`` (in a list, tuple or set), ``returned`` (handed
-    to Dagster by a decorated function), ``chain`` (an attribute or call of it follows), ``annotation``, ``base``
-    (of a class), ``nothing`` (a statement of its own) or ``escape`` (anything else).
+    ``position``), ``entry`` (in a dict, under ``name`` where the key is written there), ``element`` (in a list, tuple,
+    set or comprehension), ``returned`` (handed to Dagster by a decorated function), ``chain`` (an attribute or call of
+    it follows), ``annotation``, ``base`` (of a class), ``nothing`` (a statement of its own) or ``escape`` (anything
+    else).
     """
 
     kind: str
@@ -88,6 +89,18 @@ def role_of(module: Module, node: ast.expr) -> Role:
         child = above
 
 
+def whole_of(module: Module, node: ast.expr) -> ast.expr:
+    """The outermost expression that may be what ``node`` is: ``(x := node)``, ``node or y``, ``node if y else z``."""
+    above = module.parent(node)
+    while (
+        (isinstance(above, ast.NamedExpr) and above.value is node)
+        or isinstance(above, ast.BoolOp)
+        or (isinstance(above, ast.IfExp) and above.test is not node)
+    ):
+        node, above = above, module.parent(above)
+    return node
+
+
 def is_dict_call(node: ast.AST) -> bool:
     """Whether a node is ``dict(...)``."""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict"
@@ -106,10 +119,8 @@ def spread_at(module: Module, node: ast.expr) -> ast.expr | None:
 
     None where the value of ``node`` is not used so.
     """
-    child: ast.expr = node
+    child = whole_of(module, node)
     above = module.parent(child)
-    while isinstance(above, (ast.IfExp, ast.BoolOp, ast.NamedExpr)):
-        child, above = above, module.parent(above)
     if isinstance(above, ast.BinOp) and isinstance(above.op, ast.Add):
         return child
     if isinstance(above, ast.AugAssign) and above.value is child:
@@ -189,6 +200,8 @@ def _assigned(role: Role, child: ast.AST, above: ast.Assign | ast.AnnAssign | as
     if isinstance(above, ast.AnnAssign) and above.annotation is child:
         return replace(role, kind="annotation")
     targets = above.targets if isinstance(above, ast.Assign) else [above.target]
+    if child in targets:
+        return replace(role, kind="flow")  # the place that it is put into, and no use of it
     places = [
         target
         for outer in targets
@@ -196,10 +209,11 @@ def _assigned(role: Role, child: ast.AST, above: ast.Assign | ast.AnnAssign | as
         if isinstance(target, (ast.Subscript, ast.Attribute)) and isinstance(target.ctx, ast.Store)
         if not attribute_of_self(role.module, target)
     ]
-    keys = {key_set_by(place) for place in places}
     if not places:
         return replace(role, kind="flow")
-    return replace(role, kind="entry", name=keys.pop()) if len(keys) == 1 and "" not in keys else role
+    keys = {key_set_by(place) for place in places}
+    is_entry = len(keys) == 1 and all(isinstance(place, ast.Subscript) for place in places)
+    return replace(role, kind="entry", name=keys.pop()) if is_entry else role
 
 
 def key_set_by(target: ast.expr) -> str:
@@ -221,6 +235,7 @@ def _entry(role: Role, child: ast.AST, above: ast.Dict) -> Role:
                 return replace(role, kind="entry", container=above, name="**")
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
                 return replace(role, kind="entry", container=above, name=key.value)
+            return replace(role, kind="entry", container=above)
     return role
 
 

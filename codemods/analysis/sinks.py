@@ -10,6 +10,7 @@ from ..findings import Finding
 from .classes import annotated_fields, initializer_of
 from .functions import argument_of
 from .index import Index
+from .keys import UNKNOWN, Texts, keys_of
 from .modules import FUNCTIONS, Module
 from .roles import Role, enclosing_annotation
 from .values import External, Instance, Local, Made, Value
@@ -61,6 +62,8 @@ class ResourceUses:
     consumers: tuple[Role, ...]
     """Calls of legacy functions that take the resource."""
     escapes: tuple[Role, ...]
+    unreadable: tuple[Role, ...] = ()
+    """Places in what is bound as resources under which key cannot be told."""
 
 
 def resource_uses(index: Index, value: Value) -> ResourceUses:
@@ -68,17 +71,18 @@ def resource_uses(index: Index, value: Value) -> ResourceUses:
     bindings: list[Binding] = []
     consumers: list[Role] = []
     escapes: list[Role] = []
-    entries: list[tuple[Role, bool]] = []
+    unreadable: list[Role] = []
     for role in index.sinks(value):
         if role.kind == "entry" and role.name != "**":
-            entries.append((role, False))
-            bindings.append(Binding(role.name, role))
+            bindings += [Binding(key, role) for key in sorted(keys_of(index.evaluator, role))]
+            if not role.name and not index.holders(role):
+                escapes.append(role)
         elif role.kind == "argument" and role.through:
             if _binds(index, role):
-                key = next(
-                    (step.name for step in role.through if step.kind == "entry" and step.name != "**"), ""
-                )
-                bindings.append(Binding(key, role, role.call))
+                keys = _bound_under(index, role)
+                bindings += [Binding(key, role, role.call) for key in sorted(keys)]
+                if not keys:
+                    unreadable.append(role.through[0])
             elif not is_followed(index, role) and not _only_looks(index, role):
                 escapes.append(role)
         elif role.kind == "argument" and _is_load(index, role):
@@ -93,7 +97,16 @@ def resource_uses(index: Index, value: Value) -> ResourceUses:
             continue
         else:
             escapes.append(role)
-    return ResourceUses(tuple(bindings), tuple(consumers), tuple(escapes))
+    return ResourceUses(tuple(bindings), tuple(consumers), tuple(escapes), tuple(unreadable))
+
+
+def _bound_under(index: Index, role: Role) -> Texts:
+    """The keys under which a resource is handed over in a dict; none where they cannot be told."""
+    for step in role.through:
+        is_keyed = step.kind == "entry" or isinstance(step.container, ast.DictComp)
+        if is_keyed and step.name != "**":
+            return keys_of(index.evaluator, step)
+    return UNKNOWN
 
 
 def placements(index: Index, value: Value) -> Iterator[Placement | Role]:
@@ -224,6 +237,13 @@ def lost_trail(role: Role, what: str, name: str) -> Finding:
     module: Module = role.module
     line = module.source_of(role.node).split("\n", 1)[0]
     return Finding(module.place(role.node), "LDC303", f"{what} `{line}` {_how(role)}", name)
+
+
+def unreadable_key(role: Role, name: str) -> Finding:
+    """The finding for a resource that is bound under a key that the code does not say."""
+    line = role.module.source_of(role.node).split("\n", 1)[0]
+    said = f"the resource `{line}` is bound under a key that cannot be read here"
+    return Finding(role.module.place(role.node), "LDC303", said, name)
 
 
 def _how(role: Role) -> str:

@@ -22,7 +22,7 @@ def text_of(tree: Tree, module: Module, node: ast.expr) -> str:
     if isinstance(binding, Assigned) and not binding.path:
         return text_of(tree, module, binding.value) if isinstance(binding.value, ast.Constant) else ""
     if isinstance(binding, Imported) and binding.name:
-        home = tree.modules.get(tree.resolve(module, binding.module, binding.level) or module.path)
+        home = tree.module_at(tree.resolve(module, binding.module, binding.level))
         given = tree.names(home).at_end(home, binding.name) if home else []
         values = [one.value for one in given if isinstance(one, Assigned) and not one.path]
         if home and home is not module and len(values) == len(given) == 1:

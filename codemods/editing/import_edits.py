@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ..analysis.modules import Module
+from ..analysis.modules import FUNCTIONS, Module
 from . import render
 from .edits import Edit, Import, InsertAfter, InsertBefore, ReplaceStatement
 from .legacy_imports import FACADE, LegacyAlias
@@ -20,6 +20,7 @@ from .render import Field
 from .style import Style
 
 _THIRD_PARTY, _OWN, _RELATIVE = 2, 3, 4
+_DEFINING = (*FUNCTIONS, ast.ClassDef)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +57,8 @@ def import_edits(
         neighbour = additions.neighbour(insertion)
         if neighbour in replaced and not (isinstance(insertion, InsertBefore) and insertion.blank):
             # The statement beside it is written anew: the two are written together.
-            beside[neighbour][0 if isinstance(insertion, InsertBefore) else 1].append(text)
+            side = 0 if isinstance(insertion, InsertBefore) else 1
+            beside[neighbour][side].append(insertion.text.removesuffix("\n") if side else text)
         else:
             edits.append(insertion)
     texts: dict[ast.stmt, list[str]] = {}
@@ -195,6 +197,8 @@ class _Additions:
         self.is_mixed = _is_mixed(self.top, self.sections)
         self.merged: dict[ast.stmt, list[Import]] = defaultdict(list)
         self._by_span = {module.span(node): node for node in module.tree.body}
+        self._opened: set[int] = set()
+        """The sections that the user's imports had not, and new ones have."""
 
     def merge(self, new: Import) -> bool:
         """Whether a ``from`` statement of the same module takes the name."""
@@ -231,13 +235,19 @@ class _Additions:
         place = self.module.tree.body.index(node)
         return place > 0 and self.module.tree.body[place - 1].end_lineno == node.lineno - 1
 
-    def _new_block(self, text: str, group: int) -> InsertBefore:
+    def _new_block(self, text: str, group: int) -> InsertBefore | InsertAfter:
         for node in self.top:
             if self.sections[node] > group:
                 # The sections before and behind stand apart, also where the user's did not.
                 above = "\n" if self._follows_directly(node) else ""
                 return InsertBefore(self.module.span(node), f"{above}{text}\n", blank=True)
         body = self.module.tree.body
+        code = next((place for place, node in enumerate(body) if isinstance(node, _DEFINING)), len(body))
+        earlier = [node for node in self.top if 0 < self.sections[node] < group and node in body[:code]]
+        if earlier:
+            apart = "" if group in self._opened else "\n"
+            self._opened.add(group)
+            return InsertAfter(self.module.span(earlier[-1]), f"{apart}{text}\n")
         first = body[0]
         has_docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
         later = [node for node in body[1 if has_docstring and len(body) > 1 else 0 :] if _is_no_future(node)]

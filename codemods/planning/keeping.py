@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from legacy_shim.catalogue import BY_NAME
 
+from ..analysis.keys import keys_of
 from ..analysis.modules import FUNCTIONS, Module
 from ..analysis.roles import enclosing_annotation, role_of
 from ..analysis.values import External, legacy_name
@@ -42,12 +43,12 @@ def unclaimed(claims: Iterable[Claim], context: Context) -> list[Claim]:
             values = context.index.values(reference.module, link)
             named = [value for value in values if isinstance(value, External) and legacy_name(value)]
             if named:
-                found.append(_stays(reference.module, first, link, legacy_name(named[0])))
+                found.append(_stays(context, reference.module, first, link, legacy_name(named[0])))
                 break
     return found
 
 
-def _stays(module: Module, first: ast.expr, link: ast.expr, name: str) -> Claim:
+def _stays(context: Context, module: Module, first: ast.expr, link: ast.expr, name: str) -> Claim:
     role = role_of(module, link)
     if role.kind == "annotation" or enclosing_annotation(module, link):
         said = f"`{name}` in this annotation"
@@ -57,7 +58,7 @@ def _stays(module: Module, first: ast.expr, link: ast.expr, name: str) -> Claim:
         said = f"`{name}` gets another name here"
     else:
         said = f"this use of `{name}` is not rewritten"
-    keys = frozenset({role.name}) if role.kind == "entry" and role.name != "**" else frozenset()
+    keys = keys_of(context.index.evaluator, role) if role.kind == "entry" else frozenset()
     keys |= _filled_by_a_decorator(module, link)
     return Claim(
         construct="",

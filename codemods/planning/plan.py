@@ -17,6 +17,7 @@ from .claims import Claim, Context, JobRef
 from .environments import BUILDS, LOADS, Served, environments_of
 from .groups import components_of, grouped
 from .keeping import Limits, asked_to_keep, unclaimed
+from .mixed_values import block_mixed
 from .split import Part, split
 from .stand_ins import block_doubtful
 from .units import Environment, Unit
@@ -26,6 +27,7 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
     """Group claims into units and decide each. In the order of the code."""
     claims = [*claims, *unclaimed(claims, context)]
     claims = [asked_to_keep(claim, context, limits) for claim in claims]
+    claims = block_mixed(claims, context)
     claims = block_doubtful(claims, context, components_of(context))
     claims = sorted(claims, key=lambda claim: (claim.module.place(claim.node), claim.construct))
     namespaces: dict[Module, Namespace] = {

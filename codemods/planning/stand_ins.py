@@ -13,7 +13,7 @@ from pathlib import Path
 
 from legacy_shim.catalogue import BY_NAME
 
-from ..analysis.indexing import entries_of
+from ..analysis.keys import entries_of
 from ..analysis.kinds import thing_kind
 from ..analysis.modules import Module
 from ..analysis.spellings import RESOURCES
@@ -46,28 +46,33 @@ def block_doubtful(
     others: dict[tuple[object, str], _Other] = {}
     in_tests: list[Claim] = []
     for other in (*_bound_to_others(context, keyed), *_by_unknown_key(context)):
-        if other.key in bound and _is_test(other.module.path):
+        if other.key in bound and is_test(other.module.path):
             in_tests.append(_told(other))
-        elif not _is_test(other.module.path):
+        elif not is_test(other.module.path):
             others.setdefault((components[other.module.path], other.key), other)
     return [*(_blocked(claim, others, components, bound) for claim in claims), *in_tests]
 
 
-def _is_test(path: Path) -> bool:
+def is_test(path: Path) -> bool:
+    """Whether a file holds tests, by its name."""
     return path.stem.startswith("test_") or path.stem.endswith("_test") or path.stem == "conftest"
 
 
 def _told(other: _Other) -> Claim:
-    """A stand-in in a test does not keep the code that is tested from becoming v2; the test is adapted by hand."""
     text = other.module.source_of(other.node).split("\n", 1)[0]
-    said = f'`{text}` stands in for the resource "{other.key}": v2 makes other calls, as the tested code does then'
+    return stand_in_of_a_test(other.module, other.node, f'`{text}` stands in for the resource "{other.key}"')
+
+
+def stand_in_of_a_test(module: Module, node: ast.expr, said: str) -> Claim:
+    """A stand-in in a test does not keep the code that is tested from becoming v2; the test is adapted by hand."""
+    said = f"{said}: v2 makes other calls, as the tested code does then"
     return Claim(
         construct="",
-        module=other.module,
-        node=other.node,
+        module=module,
+        node=node,
         name=_CLIENT,
         code=BY_NAME[_CLIENT].code,
-        blocked=(Finding(other.module.place(other.node), "LDC302", said, _CLIENT),),
+        blocked=(Finding(module.place(node), "LDC302", said, _CLIENT),),
     )
 
 

@@ -17,6 +17,7 @@ from legacy_shim.catalogue import BY_NAME
 
 from ..analysis import sinks
 from ..analysis.index import Reference
+from ..analysis.keys import keys_of
 from ..analysis.kinds import thing_kind
 from ..analysis.modules import FUNCTIONS, Module
 from ..analysis.roles import role_of
@@ -86,6 +87,7 @@ def _claim(context: Context, value: Made) -> Claim:
     uses = sinks.resource_uses(context.index, value)
     problem, settings = settings_of(context, value)
     blocked = [sinks.lost_trail(role, "the resource", name) for role in uses.escapes]
+    blocked += [sinks.unreadable_key(role, name) for role in uses.unreadable]
     if not problem and isinstance(module.scope_of(value.call), ast.ClassDef):
         problem = "it is an attribute of a class, where a workspace would be a descriptor"
     if problem:
@@ -116,7 +118,8 @@ def _bound_bare(context: Context, module: Module, link: ast.expr) -> Iterator[st
     if any(is_legacy_resource(value) for value in context.index.values(module, link)):
         role = role_of(module, link)
         if role.kind == "entry" and role.name != "**" and role.container is not None:
-            yield role.name
+            keys = keys_of(context.index.evaluator, role)
+            yield from keys if len(keys) == 1 else ()
 
 
 def _bare_claim(context: Context, reference: Reference, link: ast.expr, key: str) -> Claim:

@@ -1,0 +1,165 @@
+"""Under which keys resources are bound, and what else may stand where one does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rewriting import migrate, migrate_one
+
+HEAD = """\
+import os
+
+from dagster import Definitions, job, op
+from dagster_dbt import DbtCloudClientResource
+"""
+RUN = """
+
+@op(required_resource_keys={"dbt_acme"})
+def run_it(context):
+    return context.resources.dbt_acme.run_job_and_poll(67890).job_id
+
+
+@job
+def nightly():
+    run_it()
+
+
+defs = Definitions(jobs=[nightly], resources=resources)
+"""
+MADE = 'DbtCloudClientResource(auth_token=os.environ["DBT_CLOUD_API_TOKEN"], account_id=12345)'
+
+
+@pytest.mark.parametrize(
+    "bound",
+    [
+        f'TENANTS = {{"acme": 67890}}\nresources = {{f"dbt_{{tenant}}": {MADE} for tenant in TENANTS}}\n',
+        f'resources = {{"dbt_" + tenant: {MADE} for tenant in ("acme", "globex")}}\n',
+        f'KEY = "dbt_acme"\nresources = {{KEY: {MADE}}}\n',
+        f'resources = {{}}\nfor tenant in ["acme"]:\n    resources[f"dbt_{{tenant}}"] = {MADE}\n',
+        f'def made(tenant):\n    return {MADE}\n\n\nresources = {{f"dbt_{{one}}": made(one) for one in ["acme"]}}\n',
+        f'pairs = [("dbt_acme", {MADE})]\nresources = {{key: value for key, value in pairs}}\n',
+    ],
+)
+def test_a_key_that_the_code_says_is_followed(tmp_path: Path, bound: str) -> None:
+    text, codes = migrate_one(tmp_path, HEAD + bound + RUN)
+    assert "DbtCloudWorkspace(" in text
+    assert "context.resources.dbt_acme.get_client()" in text
+    assert not {code for code in codes if code.startswith("LDC3")}
+
+
+@pytest.mark.parametrize(
+    "bound",
+    [
+        f'resources = {{os.environ["KEY"]: {MADE}}}\n',
+        f"resources = {{key_of(tenant): {MADE} for tenant in TENANTS}}\n",
+        f'resources = dict([("dbt_acme", {MADE})])\n',
+        f'resources = dict(zip(("dbt_acme",), ({MADE},)))\n',
+        f'resources = {{}}\nresources[key_of("acme")] = {MADE}\n',
+        f'resources = {{f"{{tenant:>8}}": {MADE} for tenant in ["dbt_acme"]}}\n',
+    ],
+)
+def test_a_key_that_cannot_be_told_keeps_the_resource(tmp_path: Path, bound: str) -> None:
+    text, codes = migrate_one(tmp_path, HEAD + bound + RUN)
+    assert MADE in text
+    assert "context.resources.dbt_acme.run_job_and_poll(67890)" in text
+    assert "LDC303" in codes
+
+
+def test_a_key_may_be_a_constant_of_a_file_that_holds_nothing_legacy(tmp_path: Path) -> None:
+    files = {
+        "keys.py": 'DBT = "dbt_acme"\n',
+        "program.py": HEAD
+        + "from keys import DBT\n"
+        + f"resources = {{DBT: {MADE}}}\n"
+        + RUN.replace("context.resources.dbt_acme", "getattr(context.resources, DBT)"),
+    }
+    texts, report = migrate(tmp_path, files)
+    assert "getattr(context.resources, DBT).get_client()" in texts["program.py"]
+    assert not [finding for finding in report.findings if finding.code.startswith("LDC3")]
+
+
+OP = """
+@op(required_resource_keys={{"dbt_acme"}})
+def run_it(context):
+{body}
+
+resources = {{"dbt_acme": {made}}}
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    client = Fake() if os.getenv('DRY') else context.resources.dbt_acme\n    client.get_job(67890)\n",
+        "    if os.getenv('DRY'):\n        client = Fake()\n    else:\n        client = context.resources.dbt_acme\n"
+        "    client.get_job(67890)\n",
+        "    output = made_up()\n    if os.getenv('RUN'):\n"
+        "        output = context.resources.dbt_acme.run_job_and_poll(67890)\n    return output.run_id\n",
+        "    read(context.resources.dbt_acme)\n    read(Fake())\n",
+        "    (made_up() or context.resources.dbt_acme).get_job(67890)\n",
+    ],
+)
+def test_what_may_be_something_else_keeps_its_legacy_calls(tmp_path: Path, body: str) -> None:
+    helper = "\n\ndef read(client):\n    return client.get_job(67890)\n\n"
+    source = HEAD + helper + OP.format(body=body, made=MADE) + RUN[RUN.index("\n@job") :]
+    text, codes = migrate_one(tmp_path, source)
+    assert "get_client" not in text
+    assert MADE in text
+    assert "LDC303" in codes
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    client = None\n    if context:\n        client = context.resources.dbt_acme\n    client.get_job(67890)\n",
+        "    client = None\n    (client or context.resources.dbt_acme).get_job(67890)\n",
+    ],
+)
+def test_nothing_is_no_other_client(tmp_path: Path, body: str) -> None:
+    source = HEAD + "\n" + OP.format(body=body, made=MADE) + RUN[RUN.index("\n@job") :]
+    text, codes = migrate_one(tmp_path, source)
+    assert ".get_client().get_job_details(67890)" in text
+    assert not {code for code in codes if code.startswith("LDC3")}
+
+
+def test_a_stand_in_of_a_test_is_told_and_keeps_nothing(tmp_path: Path) -> None:
+    body = "    return read(context.resources.dbt_acme)\n"
+    helper = "\n\ndef read(client):\n    return client.get_job(67890)\n\n"
+    files = {
+        "program.py": HEAD + helper + OP.format(body=body, made=MADE) + RUN[RUN.index("\n@job") :],
+        "test_program.py": "from unittest import mock\n\nfrom program import read\n\n\n"
+        "def test_read():\n    assert read(mock.MagicMock())\n",
+    }
+    texts, report = migrate(tmp_path, files)
+    assert "client.get_client().get_job_details(67890)" in texts["program.py"]
+    assert texts["test_program.py"] == files["test_program.py"]
+    (told,) = [finding for finding in report.findings if finding.code == "LDC302"]
+    assert told.place.path == tmp_path / "test_program.py"
+    assert "`mock.MagicMock()` stands in" in told.message
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "    if (output := dbt.run_job_and_poll(67890)).run_id:\n        return output.job_id\n",
+            '    if (output := run_job(dbt.get_client(), 67890))["id"]:\n        return output["job_definition_id"]\n',
+        ),
+        (
+            "    return (client := dbt).get_job(67890), client.get_run(1)\n",
+            "    return (client := dbt).get_client().get_job_details(67890), client.get_client().get_run_details(1)\n",
+        ),
+        (
+            "    output = dbt.run_job_and_poll(67890)\n    other = None\n    return (output if other is None else other).run_id\n",
+            '    return (output if other is None else other)["id"]\n',
+        ),
+    ],
+)
+def test_what_is_read_of_an_expression_in_parentheses_follows(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    body = f"    dbt = context.resources.dbt_acme\n{before}"
+    source = HEAD + "\n" + OP.format(body=body, made=MADE) + RUN[RUN.index("\n@job") :]
+    text, _ = migrate_one(tmp_path, source)
+    assert after in text
