@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -40,15 +40,19 @@ class Calls:
 
     def may_leave_out(self, function: Function, name: str) -> bool:
         """Whether some call in the tree leaves a parameter to its default, or none calls the function."""
-        calls = [
-            call
-            for caller, call in self.of(function.name)
+        calls = [call for _, call in self.calling(function)]
+        return not calls or any(argument_of(call, function, name) is None for call in calls)
+
+    def calling(self, called: Function | ast.ClassDef) -> list[tuple[Module, ast.Call]]:
+        """The calls in the tree of a function, or of a class."""
+        return [
+            (caller, call)
+            for caller, call in self.of(called.name)
             if any(
-                isinstance(value, Local) and value.node is function
+                isinstance(value, Local) and value.node is called
                 for value in self.evaluator.values(caller, call.func)
             )
         ]
-        return not calls or any(argument_of(call, function, name) is None for call in calls)
 
     def _home_of(self, function: ast.AST) -> Module | None:
         return next(
@@ -63,8 +67,8 @@ class Calls:
         """The calls of whatever has that name."""
         return self._calls.get(name, [])
 
-    def uses_as_value(self, function: Function) -> bool:
-        """Whether a function is handed on somewhere, to be called by who knows what."""
+    def uses_as_value(self, function: Function) -> Iterator[tuple[Module, ast.expr]]:
+        """Where a function is handed on, to be called by who knows what."""
         for module, node in self._names.get(function.name, []):
             above = module.parent(node)
             is_called = isinstance(above, ast.Call) and above.func is node
@@ -72,8 +76,7 @@ class Calls:
                 isinstance(value, Local) and value.node is function
                 for value in self.evaluator.values(module, node)
             ):
-                return True
-        return False
+                yield module, node
 
     @cached_property
     def _names(self) -> Mapping[str, list[tuple[Module, ast.expr]]]:
@@ -87,12 +90,12 @@ class Calls:
     @cached_property
     def _calls(self) -> Mapping[str, list[tuple[Module, ast.Call]]]:
         found: dict[str, list[tuple[Module, ast.Call]]] = defaultdict(list)
-        for module in self.evaluator.tree.modules.values():
-            aliases = _aliases(module)
+        modules = self.evaluator.tree.modules.values()
+        aliases = _aliases(modules)
+        for module in modules:
             for node in module.nodes:
                 if isinstance(node, ast.Call):
-                    last = _last_part(renamed(node))
-                    for name in {last, *aliases.get(last, ())}:
+                    for name in _also_called(_last_part(renamed(node)), aliases):
                         found[name].append((module, node))
         return found
 
@@ -106,18 +109,29 @@ class Calls:
         return found
 
 
-def _aliases(module: Module) -> Mapping[str, set[str]]:
-    """What a file calls by another name: ``from x import f as g``, ``g = x.f``."""
+def _aliases(modules: Iterable[Module]) -> Mapping[str, set[str]]:
+    """What is called by another name somewhere: ``from x import f as g``, ``g = x.f``."""
     found: dict[str, set[str]] = defaultdict(set)
-    for node in module.nodes:
-        if isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                if alias.asname:
-                    found[alias.asname].add(alias.name)
-        elif isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute)):
-            for target in node.targets:
-                if isinstance(target, (ast.Name, ast.Attribute)):
-                    found[_last_part(target)].add(_last_part(node.value))
+    for module in modules:
+        for node in module.nodes:
+            if isinstance(node, ast.ImportFrom):
+                for alias in node.names:
+                    if alias.asname:
+                        found[alias.asname].add(alias.name)
+            elif isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute)):
+                for target in node.targets:
+                    if isinstance(target, (ast.Name, ast.Attribute)):
+                        found[_last_part(target)].add(_last_part(node.value))
+    return found
+
+
+def _also_called(name: str, aliases: Mapping[str, set[str]]) -> set[str]:
+    """A name and all that it may be another name for."""
+    found, asked = {name}, [name]
+    for each in asked:
+        new = aliases.get(each, set()) - found
+        found |= new
+        asked += new
     return found
 
 

@@ -135,6 +135,8 @@ class Containers:
             name = iterated.func.id if isinstance(iterated.func, ast.Name) else ""
             if name == "enumerate" and iterated.args and path[:1] == (1,):
                 return self.iterated(module, iterated.args[0], path[1:], find)
+            if name in COPYING and len(iterated.args) == 1:
+                return self.iterated(module, iterated.args[0], path, find)
             if name == "zip" and path and path[0] < len(iterated.args):
                 return self.iterated(module, iterated.args[path[0]], path[1:], find)
         found: list[tuple[Module, ast.expr]] = []
@@ -185,13 +187,13 @@ class Containers:
             return frozenset({Literal(module, node)})
         if isinstance(node.func, ast.Name) and name in COPYING and len(node.args) == 1:
             return self.sequence_values(module, node.args[0])
-        if name in LOOKING_UP and isinstance(node.func, ast.Attribute) and node.args:
+        if name in LOOKING_UP and isinstance(node.func, ast.Attribute) and (node.args or name == "pop"):
             holders = [
                 value
                 for value in self.evaluator.values(module, node.func.value)
                 if isinstance(value, Literal)
             ]
-            key = text_of(self.evaluator.tree, module, node.args[0]) or None
+            key = text_of(self.evaluator.tree, module, node.args[0]) or None if node.args else None
             other = self.evaluator.values(module, node.args[1]) if len(node.args) > 1 else NOTHING
             return other.union(*(self.under(value, key) for value in holders)) or None
         if name == "copy" and isinstance(node.func, ast.Attribute) and not node.args:

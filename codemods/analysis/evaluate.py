@@ -20,8 +20,10 @@ from .functions import (
     collected_by,
     default_of,
     is_getattr,
+    is_property,
     renamed,
     returns_of,
+    sorted_with,
 )
 from .imports import Imports
 from .injection import is_injected
@@ -248,6 +250,16 @@ class Evaluator:
                     found.add(Member(value, node.attr))
         if not found and node.attr == "resources":
             found.add(RESOURCES)
+        return self._read(found)
+
+    def _read(self, values: set[Value]) -> Values:
+        """What attributes are once they are read: of a property, what its function answers."""
+        found = set(values)
+        for value in values:
+            if isinstance(value, Local) and is_property(value.node):
+                found.remove(value)
+                for returned in returns_of(value.node):
+                    found |= self.values(value.module, returned)
         return frozenset(found)
 
     def _call(self, module: Module, node: ast.Call) -> Values:
@@ -349,7 +361,10 @@ class Evaluator:
         if default is not None:
             found |= self.values(module, default)
         if isinstance(function, ast.Lambda):
-            return frozenset(found)
+            sorted_by = sorted_with(module, function)
+            return frozenset(found) | (
+                self.containers.elements(module, sorted_by, ()) if sorted_by is not None else NOTHING
+            )
         owner = module.parent(function)
         if isinstance(owner, ast.ClassDef) and is_self(function, name):
             local = Local(module, owner)

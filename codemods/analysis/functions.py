@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+from typing import TypeGuard
 
-from .modules import FUNCTIONS
+from .modules import FUNCTIONS, Module
 
 BUILD_RESOURCES = "build_resources"
 """Dagster's function that answers resources as ``context.resources`` does, to ``with``."""
@@ -103,13 +104,6 @@ def default_of(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, na
     return None
 
 
-def runs_later(function: ast.FunctionDef | ast.AsyncFunctionDef | None) -> bool:
-    """Whether Dagster calls a function in a run or a tick, and not when the code loads."""
-    return function is not None and any(
-        decorator_name(decorator) in INJECTING for decorator in function.decorator_list
-    )
-
-
 def composes(function: ast.AST | None) -> bool:
     """Whether a function wires ops together, and what they answer is a handle to pass on."""
     return isinstance(function, FUNCTIONS) and any(
@@ -145,6 +139,21 @@ def names_read(node: ast.AST) -> frozenset[str]:
     own = {inner.arg for inner in ast.walk(node) if isinstance(inner, ast.arg)}
     own |= {inner.id for inner in names if isinstance(inner.ctx, ast.Store)}
     return frozenset(inner.id for inner in names) - own
+
+
+def is_property(node: ast.AST) -> TypeGuard[ast.FunctionDef]:
+    """Whether a function is read as an attribute, and not called."""
+    return isinstance(node, ast.FunctionDef) and any(
+        decorator_name(decorator) in {"property", "cached_property"} for decorator in node.decorator_list
+    )
+
+
+def sorted_with(module: Module, function: ast.Lambda) -> ast.expr | None:
+    """What is sorted, where a function says by what: ``xs`` of ``sorted(xs, key=function)``."""
+    keyword = module.parent(function)
+    call = module.parent(keyword) if isinstance(keyword, ast.keyword) and keyword.arg == "key" else None
+    is_sorted = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "sorted"
+    return call.args[0] if isinstance(call, ast.Call) and is_sorted and call.args else None
 
 
 def is_none(node: ast.expr | None) -> bool:

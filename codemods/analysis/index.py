@@ -17,10 +17,12 @@ from .kinds import thing_kind
 from .modules import Module
 from .roles import (
     CONTAINER_METHODS,
+    VIEWS,
     Role,
     adds_to_container,
     enclosing_annotation,
     is_dict_call,
+    passed_on,
     role_of,
     spread_at,
 )
@@ -184,10 +186,16 @@ def _makes_dict_of_pairs(module: Module, node: ast.expr, value: Literal) -> bool
 
 def _looks_inside(role: Role) -> bool:
     """Whether a container is asked for what it holds, or given more: what comes of it is followed by itself."""
-    above = role.module.parent(role.node)
+    node = passed_on(role.module, role.node)
+    above = role.module.parent(node)
     if isinstance(above, ast.Subscript):
-        return above.value is role.node
-    return isinstance(above, ast.Attribute) and above.attr in CONTAINER_METHODS
+        return above.value is node
+    if not isinstance(above, ast.Attribute) or above.attr not in CONTAINER_METHODS:
+        return False
+    call = role.module.parent(above)
+    if above.attr not in VIEWS or not isinstance(call, ast.Call):
+        return True
+    return role_of(role.module, call).kind == "flow"
 
 
 def _targets_of(role: Role) -> list[ast.expr]:

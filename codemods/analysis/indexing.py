@@ -35,7 +35,6 @@ from .roles import role_of, spread_at, whole_of
 from .spellings import PLACEHOLDER
 from .tree import Tree
 from .values import (
-    InTree,
     Keyed,
     Literal,
     Local,
@@ -119,7 +118,7 @@ def _handed_on(tree: Tree, evaluator: Evaluator, keys: set[str]) -> Iterator[tup
 
 
 def _matters(evaluator: Evaluator, value: Value, depth: int, keys: set[str]) -> bool:
-    if legacy_name(value):
+    if _is_legacy(evaluator, value, keys):
         return True
     if depth == 0:
         return False
@@ -141,9 +140,7 @@ def _mentions_legacy(evaluator: Evaluator, value: Local, keys: set[str]) -> bool
 def _looks_legacy(evaluator: Evaluator, value: Local, keys: set[str]) -> bool:
     """Whether a function or class names something legacy, or reaches a resource that is bound to something legacy."""
     return any(
-        inner == PLACEHOLDER
-        or legacy_name(inner)
-        or (isinstance(base := root(inner), Keyed) and base.key in keys)
+        inner == PLACEHOLDER or _is_legacy(evaluator, inner, keys)
         for node in ast.walk(value.node)
         if isinstance(node, (ast.Name, ast.Attribute))
         for inner in evaluator.values(value.module, node)
@@ -186,15 +183,19 @@ def _references(tree: Tree, evaluator: Evaluator) -> Iterator[Reference]:
 
 
 def _of_interest(evaluator: Evaluator, value: Value, keys: set[str]) -> bool:
+    if isinstance(value, Literal):
+        return _matters(evaluator, value, 4, keys)
+    return _is_legacy(evaluator, value, keys)
+
+
+def _is_legacy(evaluator: Evaluator, value: Value, keys: set[str]) -> bool:
     base = root(value)
-    if isinstance(base, Keyed):
-        # A parameter is known by its annotation, or as `context.resources.x` is: `x` is bound to something legacy.
-        annotation = base.node.annotation if isinstance(base.node, ast.arg) else None
-        is_named = annotation is not None and annotates_resource(evaluator, base.module, annotation)
-        return is_named or base.key in keys
-    if isinstance(value, InTree):
-        return False
-    return bool(legacy_name(value)) or (isinstance(value, Literal) and _matters(evaluator, value, 4, keys))
+    if not isinstance(base, Keyed):
+        return bool(legacy_name(value))
+    # A parameter is known by its annotation, or as `context.resources.x` is: `x` is bound to something legacy.
+    annotation = base.node.annotation if isinstance(base.node, ast.arg) else None
+    is_named = annotation is not None and annotates_resource(evaluator, base.module, annotation)
+    return is_named or base.key in keys
 
 
 def _chain(module: Module, node: ast.expr) -> Iterator[ast.expr]:

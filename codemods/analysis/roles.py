@@ -18,7 +18,9 @@ COPYING = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", 
 """Functions that answer a container with what the one that they are given holds."""
 LOOKING_UP = frozenset({"get", "pop", "setdefault"})
 """Methods of containers that answer what stands under a key."""
-CONTAINER_METHODS = ADDING | EXTENDING | LOOKING_UP | {"items", "keys", "values", "copy"}
+VIEWS = frozenset({"items", "values"})
+"""Methods of dicts that answer all that stands in them."""
+CONTAINER_METHODS = ADDING | EXTENDING | LOOKING_UP | VIEWS | {"keys", "copy"}
 """What is known of the methods of containers."""
 JOINING = frozenset({"chain", "from_iterable", "sum"})
 """Functions that answer one sequence with what several hold."""
@@ -99,6 +101,16 @@ def whole_of(module: Module, node: ast.expr) -> ast.expr:
     ):
         node, above = above, module.parent(above)
     return node
+
+
+def passed_on(module: Module, node: ast.expr) -> ast.expr:
+    """The outermost expression that may be what ``node`` is, or a copy of it: ``sorted(node or [])``."""
+    while True:
+        node = whole_of(module, node)
+        above = module.parent(node)
+        if not isinstance(above, ast.Call) or not _passes_on(above, node):
+            return node
+        node = above
 
 
 def is_dict_call(node: ast.AST) -> bool:

@@ -222,9 +222,8 @@ def _targets(
     elif isinstance(target, (ast.Tuple, ast.List)):
         for place, element in enumerate(target.elts):
             if isinstance(element, ast.Starred):
-                yield from (
-                    (name.id, Opaque(name)) for name in ast.walk(element) if isinstance(name, ast.Name)
-                )
+                # What is left over may be any of the elements: it is as the whole is.
+                yield from _targets(element.value, value, path, kind)
             else:
                 yield from _targets(element, value, (*path, place), kind)
 

@@ -83,7 +83,7 @@ def resource_uses(index: Index, value: Value) -> ResourceUses:
                 bindings += [Binding(key, role, role.call) for key in sorted(keys)]
                 if not keys:
                     unreadable.append(role.through[0])
-            elif not is_followed(index, role) and not _only_looks(index, role):
+            elif not is_followed(index, role) and not only_looks(index, role):
                 escapes.append(role)
         elif role.kind == "argument" and _is_load(index, role):
             consumers.append(role)
@@ -91,7 +91,7 @@ def resource_uses(index: Index, value: Value) -> ResourceUses:
             role.kind in {"nothing", "annotation", "flow", "element"}
             or (role.kind == "chain" and _is_attribute(role))
             or (role.kind == "entry" and role.name == "**")
-            or (role.kind == "argument" and (is_followed(index, role) or _only_looks(index, role)))
+            or (role.kind == "argument" and (is_followed(index, role) or only_looks(index, role)))
             or (role.kind == "returned" and role.through)
         ):
             continue
@@ -123,7 +123,7 @@ def placements(index: Index, value: Value) -> Iterator[Placement | Role]:
         elif role.kind == "argument" and _is_selection(index, role):
             yield Placement(role, None)
         elif role.kind == "argument" and (
-            is_followed(index, role) or (role.through and _only_looks(index, role))
+            is_followed(index, role) or (role.through and only_looks(index, role))
         ):
             continue
         elif role.kind == "returned" and _is_repository(role):
@@ -190,6 +190,8 @@ def is_followed(index: Index, role: Role) -> bool:
             owner = initializer
         if not isinstance(owner, FUNCTIONS):
             return False
+        if all(call is not role.call for _, call in index.evaluator.calls.of(_name_called(value))):
+            return False  # by a way on which its parameters are not followed: `HANDLERS["dbt"](client)`
         parameters = [*owner.args.posonlyargs, *owner.args.args, *owner.args.kwonlyargs]
         taken = (argument_of(role.call, owner, parameter.arg) for parameter in parameters)
         if not any(argument is not None and _holds(argument, role.node) for argument in taken):
@@ -198,7 +200,12 @@ def is_followed(index: Index, role: Role) -> bool:
     return found
 
 
-def _only_looks(index: Index, role: Role) -> bool:
+def _name_called(value: Value) -> str:
+    owner = value.owner if isinstance(value, Instance) else value
+    return owner.node.name if isinstance(owner, Local) else ""
+
+
+def only_looks(index: Index, role: Role) -> bool:
     """Whether a call is one of a builtin that looks at a value and hands it on nowhere: ``isinstance``, ``print``."""
     if role.call is None or not isinstance(role.call.func, ast.Name) or role.call.func.id not in _LOOKING:
         return False

@@ -12,13 +12,16 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ..analysis.functions import is_none
+from ..analysis.functions import decorator_name, is_none
 from ..analysis.kinds import thing_kind
 from ..analysis.modules import Module
 from ..analysis.values import Member, Result
 from ..findings import Finding
 from .claims import Claim, Context
 from .stand_ins import is_test, stand_in_of_a_test
+
+_FIELDS = frozenset({"Field", "PrivateAttr", "field"})
+"""What declares a field of a class, of pydantic's or a dataclass."""
 
 
 def block_mixed(claims: Sequence[Claim], context: Context) -> list[Claim]:
@@ -52,8 +55,18 @@ def _others(context: Context, module: Module, node: ast.expr) -> Iterator[tuple[
         for side in sides:
             if side is not place and not isinstance(side, ast.Constant):
                 yield from _others(context, home, side)
-            elif not is_none(side) and not any(map(thing_kind, context.index.values(home, side))):
+            elif not _is_nothing(side) and not any(map(thing_kind, context.index.values(home, side))):
                 yield side, home
+
+
+def _is_nothing(node: ast.expr) -> bool:
+    """Whether an expression is None, or declares a field that nothing, or None, is in at first."""
+    if isinstance(node, ast.Call) and decorator_name(node) in _FIELDS:
+        return all(word.arg != "default_factory" for word in node.keywords) and all(
+            is_none(given)
+            for given in [*node.args, *(word.value for word in node.keywords if word.arg == "default")]
+        )
+    return is_none(node)
 
 
 def _blocked(claim: Claim, module: Module, other: ast.expr) -> Claim:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..analysis.functions import runs_later
 from ..analysis.modules import Module
+from ..analysis.run_later import is_run_later
 from ..analysis.values import Made
 from ..editing.namespace import Namespace, namespace_of
 from ..facts.job_commands import COMMANDS
@@ -48,7 +48,7 @@ def _unit(part: Part, context: Context, namespaces: Mapping[Module, Namespace], 
     kept = tuple(finding for claim in claims for finding in claim.blocked)
     kept = kept or served.problems or several_accounts(claims, context)
     kept = kept or facts_of_another_account(claims, context) or _without_resource(claims)
-    kept = kept or _without_facts_to_ask_for(claims, served) or _in_what_runs_later(claims, served)
+    kept = kept or _without_facts_to_ask_for(claims, served) or _in_what_runs_later(claims, served, context)
     if not kept:
         reused.choose(claims, served)
     return Unit(
@@ -112,7 +112,7 @@ def _without_facts_to_ask_for(claims: Sequence[Claim], served: Served) -> tuple[
     )
 
 
-def _in_what_runs_later(claims: Sequence[Claim], served: Served) -> tuple[Finding, ...]:
+def _in_what_runs_later(claims: Sequence[Claim], served: Served, context: Context) -> tuple[Finding, ...]:
     """A missing fact fails when the code loads; in the body of an op it would fail in production."""
     return tuple(
         Finding(
@@ -124,7 +124,7 @@ def _in_what_runs_later(claims: Sequence[Claim], served: Served) -> tuple[Findin
         for claim in claims
         if claim.construct in BUILDS
         and not claim.resources & served.by_resource.keys()
-        and runs_later(claim.module.function_of(claim.node))
+        and is_run_later(context.index.evaluator.calls, claim.module, claim.node)
     )
 
 

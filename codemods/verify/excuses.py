@@ -12,6 +12,8 @@ from .origins import LINK_TO_JOB
 
 WORKSPACE = "DbtCloudWorkspace"
 LEGACY_OUTPUT = "DbtCloudOutput"
+_AROUND_TYPES = "[]?"
+"""What Dagster writes around the name of a type: a list of it, or it or nothing."""
 LEGACY_RESOURCES = frozenset({"dbt_cloud_resource", "DbtCloudClientResource", "DbtCloudResource"})
 """What snapshots call the resources that a workspace stands in for."""
 _CLOUD_KIND = "dbtcloud"
@@ -112,7 +114,7 @@ def _of_user(name: str | None) -> str:
 
 def of_types(was: Mapping[str, str], now: Mapping[str, str]) -> str | None:
     """LDC213 where all that differs of an op's inputs or outputs is that the legacy result became a mapping."""
-    changed = {was[name] for name in was if name in now and was[name] != now[name]}
+    changed = {was[name].strip(_AROUND_TYPES) for name in was if name in now and was[name] != now[name]}
     return "LDC213" if list(was) == list(now) and changed == {LEGACY_OUTPUT} else None
 
 

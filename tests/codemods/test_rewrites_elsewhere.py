@@ -147,3 +147,48 @@ def test_an_import_of_a_new_kind_stands_behind_those_of_the_standard_library(tmp
             logger = logging.getLogger(__name__)
         """)
     )
+
+
+def test_a_function_is_followed_under_another_name(tmp_path: Path) -> None:
+    files = files_of(
+        "\nfrom .again import trigger\n",
+        "trigger(context.resources.dbt_cloud, 67890)",
+        helpers=HELPER,
+        again="from pipeline.helpers import run_and_wait as trigger\n",
+    )
+    texts, report = migrate(tmp_path, files)
+    assert 'client.get_client().get_job_details(job_id)["name"]' in texts["pipeline/helpers.py"]
+    assert not [finding for finding in report.findings if finding.code.startswith("LDC3")]
+
+
+@pytest.mark.parametrize(
+    ("body", "stays"),
+    [
+        ("collect(ids().map(run_it).collect())", True),
+        ("ids().map(run_it)", False),
+    ],
+)
+def test_an_op_that_is_mapped_is_followed_no_further(tmp_path: Path, body: str, stays: bool) -> None:
+    files = files_of("", "context.resources.dbt_cloud.run_job_and_poll(67890)")
+    files["pipeline/jobs.py"] = (
+        "from dagster import job, op\n\nfrom pipeline.ops import run_it\n\n\n"
+        "@op\ndef collect(runs):\n    return [run.job_id for run in runs]\n\n\n"
+        f"@job\ndef nightly():\n    {body}\n"
+    )
+    texts, report = migrate(tmp_path, files)
+    assert ("run_job_and_poll" in texts["pipeline/ops.py"]) is stays
+    assert ("LDC303" in {finding.code for finding in report.findings}) is stays
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "list(map(read, [context.resources.dbt_cloud.run_job_and_poll(67890)]))",
+        "elsewhere(context.resources.dbt_cloud.run_job_and_poll(67890))",
+    ],
+)
+def test_an_answer_that_is_handed_out_of_sight_stays(tmp_path: Path, call: str) -> None:
+    files = files_of("\nfrom elsewhere import elsewhere, read\n", call)
+    texts, report = migrate(tmp_path, files)
+    assert texts["pipeline/ops.py"] == files["pipeline/ops.py"]
+    assert "LDC303" in {finding.code for finding in report.findings}

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from rewriting import migrate, migrate_one
 
+from legacy_shim.codemods.facts.jobs import Facts
+
 HEAD = """\
 import os
 
@@ -163,3 +165,36 @@ def test_what_is_read_of_an_expression_in_parentheses_follows(
     source = HEAD + "\n" + OP.format(body=body, made=MADE) + RUN[RUN.index("\n@job") :]
     text, _ = migrate_one(tmp_path, source)
     assert after in text
+
+
+@pytest.mark.parametrize(
+    ("declared", "stays"),
+    [("Any = None", False), ("Any = PrivateAttr(default=None)", False), ("Any = PrivateAttr(Fake())", True)],
+)
+def test_a_field_that_is_empty_at_first_is_no_other_client(
+    tmp_path: Path, declared: str, stays: bool
+) -> None:
+    source = f"""
+        import os
+        from typing import Any
+
+        from dagster import ConfigurableResource
+        from dagster_dbt import DbtCloudResource
+        from pydantic import PrivateAttr
+
+
+        class Warehouse(ConfigurableResource):
+            _client: {declared}
+
+            def setup_for_execution(self, context):
+                self._client = DbtCloudResource(auth_token=os.environ["TOKEN"], account_id=12345)
+
+            def name(self):
+                return self._client.get_job(67890)["name"]
+    """
+    text, _ = migrate_one(tmp_path, source)
+    assert ("self._client.get_job(67890)" in text) is stays
+    assert ("DbtCloudWorkspace(" in text) is not stays
+    kept, codes = migrate_one(tmp_path / "without", source, facts=Facts(()))
+    assert "missing_fact" not in kept, "it would be called in a run"
+    assert "LDC401" in codes or stays

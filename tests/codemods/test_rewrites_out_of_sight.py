@@ -43,14 +43,37 @@ LOST = {
     "a function of others": "    return process(client.run_job_and_poll(67890)).run_id\n",
     "a queue": "    queue = process()\n    queue.put(client.run_job_and_poll(67890))\n    return queue.get().run_id\n",
     "an attribute": "    context.ran = client.run_job_and_poll(67890)\n    return context.ran.run_id\n",
-    "a key function": """
-    ran = [client.run_job_and_poll(67890)]
-    return sorted(ran, key=lambda each: each.run_id)[0].run_id
-""",
     "a generator": """
     def each():
         yield client.run_job_and_poll(67890)
     return [ran.run_id for ran in each()]
+""",
+    "a generator of another": """
+    def each(ids):
+        yield from (client.run_job_and_poll(i) for i in ids)
+    return [ran.run_id for ran in each([67890])]
+""",
+    "the largest": "    ran = [client.run_job_and_poll(67890)]\n    return max(ran, key=lambda x: x.job_id).job_id\n",
+    "the first": "    ran = [client.run_job_and_poll(67890)]\n    return next(iter(ran)).job_id\n",
+    "a filter": "    ran = [client.run_job_and_poll(67890)]\n    return [x.job_id for x in filter(None, ran)]\n",
+    "pairs": "    ran = [client.run_job_and_poll(67890)]\n    pairs = list(zip(ran, 'a'))\n    return pairs[0][0].job_id\n",
+    "sorted in place": "    ran = [client.run_job_and_poll(67890)]\n    ran.sort(key=lambda x: x.job_id)\n",
+    "the largest of a dict": """
+    ran = {each: client.run_job_and_poll(each) for each in (67890,)}
+    return max(ran.values(), key=lambda x: x.job_id).job_id
+""",
+    "a function by its key": """
+    def job_of(ran):
+        return ran.job_id
+    by_name = {"job": job_of}
+    return by_name["job"](client.run_job_and_poll(67890))
+""",
+    "a function that another is given": """
+    def job_of(ran):
+        return ran.job_id
+    def then(ran, function):
+        return function(ran)
+    return then(client.run_job_and_poll(67890), job_of)
 """,
     "getattr": "    ran = client.run_job_and_poll(67890)\n    return getattr(ran, 'run_id')\n",
 }
@@ -69,6 +92,30 @@ SEEN = {
 """,
     "a dict": "    ran = {each: client.run_job_and_poll(each) for each in (67890,)}\n    return [x.run_id for x in ran.values()]\n",
     "an object": "    return Held(client.run_job_and_poll(67890)).output.run_id\n",
+    "the first of what is sorted": """
+    ran = [client.run_job_and_poll(each) for each in (67890,)]
+    return sorted(ran, key=lambda x: x.run_id)[0].run_id
+""",
+    "side by side": """
+    ran = [client.run_job_and_poll(each) for each in (67890,)]
+    return [(n, x.run_id) for n, x in zip("a", ran)] + [x.run_id for _, x in enumerate(ran)]
+""",
+    "the last": "    ran = [client.run_job_and_poll(67890)]\n    return ran.pop().run_id\n",
+    "the rest": "    first, *rest = [client.run_job_and_poll(67890)]\n    return [first.run_id, *[x.run_id for x in rest]]\n",
+    "a dict in order": """
+    ran = {each: client.run_job_and_poll(each) for each in (67890,)}
+    return [x.run_id for _, x in sorted(ran.items())]
+""",
+    "a property": """
+    class Base:
+        @property
+        def client(self):
+            return context.resources.dbt_cloud
+    class Runner(Base):
+        def run(self):
+            return self.client.run_job_and_poll(67890)
+    return Runner().run().run_id
+""",
     "a value to Dagster": "    yield Output(client.run_job_and_poll(67890))\n",
 }
 
@@ -86,6 +133,7 @@ def test_what_is_in_sight_does_not(tmp_path: Path, body: str) -> None:
     text, codes = migrate_one(tmp_path, HEAD + body + TAIL)
     assert not [code for code in codes if code.startswith("LDC3")]
     assert "legacy_shim" not in text
+    assert "run_job_and_poll" not in text
 
 
 def test_resources_that_are_built_are_followed(tmp_path: Path) -> None:
