@@ -12,7 +12,7 @@ from .functions import argument_of
 from .index import Index
 from .keys import UNKNOWN, Texts, keys_of
 from .modules import FUNCTIONS, Module
-from .roles import Role, enclosing_annotation
+from .roles import VIEWS, Role, enclosing_annotation, passed_on
 from .values import External, Instance, Local, Made, Value
 
 _RESOURCE_PARAMETERS = frozenset({"resources", "resource_defs"})
@@ -134,8 +134,12 @@ def placements(index: Index, value: Value) -> Iterator[Placement | Role]:
 
 def _is_attribute(role: Role) -> bool:
     """Whether an attribute follows, which the client's constructs answer for; calls and subscripts nobody does."""
-    above = role.module.parent(role.node)
-    return bool(role.through) or isinstance(above, ast.Attribute)
+    above = role.module.parent(passed_on(role.module, role.node))
+    if (
+        role.through
+    ):  # of what holds it: what all of a dict is asked for is not followed, as in `max(x.values())`
+        return not (isinstance(above, ast.Attribute) and above.attr in VIEWS)
+    return isinstance(above, ast.Attribute)
 
 
 def _binds(index: Index, role: Role) -> bool:

@@ -173,10 +173,8 @@ def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.ex
     lacks = _lacks(context.release, method)
     if lacks:
         blocked.append(Finding(module.place(node), "LDC309", lacks, name))
-    if (
-        isinstance(base, ast.Call)
-        and thing_kind(next(iter(context.index.values(module, base)), value)) == "resource"
-    ):
+    built = (made for made in context.index.values(module, base) if isinstance(made, Made))
+    if any(made.call is base and thing_kind(made) == "resource" for made in built):
         blocked.append(
             Finding(module.place(node), "LDC302", "the resource is built where it is called", name)
         )

@@ -198,3 +198,34 @@ def test_a_field_that_is_empty_at_first_is_no_other_client(
     kept, codes = migrate_one(tmp_path / "without", source, facts=Facts(()))
     assert "missing_fact" not in kept, "it would be called in a run"
     assert "LDC401" in codes or stays
+
+
+CLIENTS = """
+    import os
+
+    from dagster_dbt import DbtCloudResource
+
+    CLIENTS = {"acme": DbtCloudResource(os.environ["TOKEN"], 12345)}
+
+
+    def name(tenant):
+        return %s.get_job(67890)["name"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("client", "stays"),
+    [
+        ("CLIENTS[tenant]", False),
+        ("CLIENTS.get(tenant)", False),
+        ("sorted(CLIENTS.items())[0][1]", True),
+        ("next(iter(CLIENTS.values()))", True),
+        ("max(CLIENTS.values(), key=id)", True),
+        ("list(map(id, CLIENTS.values()))[0]", True),
+    ],
+)
+def test_a_client_of_several_is_followed_or_stays(tmp_path: Path, client: str, stays: bool) -> None:
+    text, codes = migrate_one(tmp_path, CLIENTS % client)
+    assert ("DbtCloudWorkspace(" in text) is not stays
+    assert (f"{client}.get_client().get_job_details(67890)" in text) is not stays
+    assert ("LDC303" in codes) is stays
