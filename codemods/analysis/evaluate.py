@@ -29,6 +29,7 @@ from .imports import Imports
 from .injection import is_injected
 from .modules import FUNCTIONS, Module
 from .objects import Objects
+from .op_outputs import outputs_yielded, value_in_output
 from .scopes import (
     Assigned,
     Binding,
@@ -276,6 +277,8 @@ class Evaluator:
         callee = renamed(node)
         for value in self.values(module, callee if self._is_op(module, callee) else node.func):
             match value:
+                case External("dagster.Output") if wrapped := value_in_output(node):
+                    found |= self.values(module, wrapped)
                 case External(name) if name == f"dagster.{BUILD_RESOURCES}":
                     found.add(RESOURCES)
                 case External() if value == External(RUN_OP):
@@ -286,7 +289,7 @@ class Evaluator:
                     bases = self.bases(value)
                     found.add(Made(module, node, bases[0]) if bases else Instance(value))
                 case Local(inner, ast.FunctionDef() | ast.AsyncFunctionDef() as function):
-                    for returned in returns_of(function):
+                    for returned in (*returns_of(function), *outputs_yielded(function)):
                         found |= self.values(inner, returned)
                 case Member():
                     found.add(Result(module, node, value))
@@ -376,7 +379,7 @@ class Evaluator:
             found |= self.values(caller, argument)
         if not found and (loaded := name_loaded_by(function, name)):
             for maker, upstream in self.calls.assets_named(loaded):
-                for returned in returns_of(upstream):
+                for returned in (*returns_of(upstream), *outputs_yielded(upstream)):
                     found |= self.values(maker, returned)
         return frozenset(found)
 

@@ -59,6 +59,8 @@ class Index:
     """Whether some file merges ``Definitions``, in which a resource key may stand for one resource only."""
     loads_packages: bool = False
     """Whether some file has Dagster collect what the modules of a package define."""
+    reads_outputs_in_hooks: bool = False
+    """Whether some hook reads the outputs of the ops that it hangs on, which nothing here follows."""
     _by_value: dict[Value, list[tuple[Module, ast.expr]]] = field(repr=False, default_factory=dict)
 
     def values(self, module: Module, node: ast.expr) -> frozenset[Value]:

@@ -30,7 +30,9 @@ from .needles import (
     merges_definitions,
     names_legacy,
     reaches_key,
+    reads_outputs_in_hooks,
 )
+from .op_outputs import outputs_yielded
 from .roles import role_of, spread_at, whole_of
 from .spellings import PLACEHOLDER
 from .tree import Tree
@@ -96,7 +98,8 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
     by_value = _by_value(evaluator, references)
     merges = any(merges_definitions(data) for data in files.values()) if references else False
     collects = any(loads_packages(data) for data in files.values()) if references else False
-    return Index(tree, evaluator, references, tuple(problems), merges, collects, by_value)
+    hooks = any(reads_outputs_in_hooks(data) for data in files.values()) if references else False
+    return Index(tree, evaluator, references, tuple(problems), merges, collects, hooks, by_value)
 
 
 def _handed_on(tree: Tree, evaluator: Evaluator, keys: set[str]) -> Iterator[tuple[bytes, bytes]]:
@@ -153,7 +156,8 @@ def _assets_of_outputs(tree: Tree, evaluator: Evaluator) -> Iterator[str]:
         for node in module.nodes:
             if not isinstance(node, FUNCTIONS) or not name_of_asset(node):
                 continue
-            answers = [value for returned in returns_of(node) for value in evaluator.values(module, returned)]
+            returned = (*returns_of(node), *outputs_yielded(node))
+            answers = [value for each in returned for value in evaluator.values(module, each)]
             if any(thing_kind(value) for value in answers):
                 yield name_of_asset(node)
 

@@ -12,6 +12,15 @@ from legacy_shim.catalogue import LEGACY_NAMES
 
 _NAMES = tuple(sorted({row.name.encode() for row in LEGACY_NAMES} | {b"dagster_dbt.cloud", b"missing_fact"}))
 _COLLECTING = (b"load_assets_from_package", b"load_definitions_from_", b"load_from_defs_folder", b"load_defs")
+_OF_ANSWERS = (
+    b".run_id",
+    b".job_id",
+    b".job_name",
+    b".run_details",
+    b".run_status",
+    b".result",
+    b".docs_url",
+)
 _STAR = b"import *"
 _WORD = re.compile(rb"[\w\x80-\xff]+")
 
@@ -68,6 +77,11 @@ def reaches_key(data: bytes, keys: Iterable[bytes]) -> bool:
 def merges_definitions(data: bytes) -> bool:
     """Whether a file may merge several ``Definitions`` into one."""
     return b".merge(" in data and b"Definitions" in data
+
+
+def reads_outputs_in_hooks(data: bytes) -> bool:
+    """Whether a hook may read what a run answered, of whatever op it hangs on."""
+    return b"op_output_values" in data and any(name in data for name in _OF_ANSWERS)
 
 
 def loads_packages(data: bytes) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from .classes import attribute_of_self
 from .functions import collected_by, decorator_name
 from .modules import FUNCTIONS, Module
+from .op_outputs import wraps_as_output
 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
 ADDING = frozenset({"append", "insert", "add", "appendleft"})
@@ -86,9 +87,18 @@ def role_of(module: Module, node: ast.expr) -> Role:
             role = replace(role, operand=above)
         elif isinstance(above, ast.Call) and _passes_on(above, child):
             role = replace(role, starred=None)
+        elif (isinstance(above, ast.Call) and wraps_as_output(module, above, child)) or (
+            isinstance(above, ast.keyword) and _is_output(module, above)
+        ):
+            pass
         else:
             return _in(module, role, child, above)
         child = above
+
+
+def _is_output(module: Module, keyword: ast.keyword) -> bool:
+    call = module.parents[keyword]
+    return isinstance(call, ast.Call) and wraps_as_output(module, call, keyword)
 
 
 def whole_of(module: Module, node: ast.expr) -> ast.expr:
@@ -188,6 +198,8 @@ def _in(module: Module, role: Role, child: ast.AST, above: ast.AST | None) -> Ro
                 decorator_name(decorator) not in TRANSPARENT for decorator in function.decorator_list
             )
             return replace(role, kind="returned" if handed_over else "flow")
+        case ast.Yield() if isinstance(child, ast.Call) and wraps_as_output(module, child):
+            return replace(role, kind="returned")
         case ast.Expr() | ast.Compare():
             return replace(role, kind="nothing")
         case ast.UnaryOp() if isinstance(above.op, ast.Not):

@@ -76,7 +76,11 @@ def _is_in_sight(context: Context, role: Role) -> bool:
     """Whether what a call is given goes to a function that is followed, to Dagster or an op, or is only looked at."""
     index = context.index
     callee = index.values(role.module, role.call.func) if role.call is not None else frozenset()
-    to_dagster = any(isinstance(value, External) and value.name.startswith("dagster.") for value in callee)
+    # What `Output` is given besides is one of several outputs, which are not told apart.
+    to_dagster = any(
+        isinstance(value, External) and value.name.startswith("dagster.") and value.name != "dagster.Output"
+        for value in callee
+    )
     is_wired = composes(role.module.function_of(role.node))
     if role.call is not None and decorator_name(role.call) in _SIDE_BY_SIDE:
         above = role.module.parent(role.call)

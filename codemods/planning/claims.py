@@ -128,9 +128,12 @@ def covered(nodes: list[ast.AST]) -> frozenset[ast.AST]:
     return frozenset(inner for node in nodes for inner in ast.walk(node) if isinstance(inner, ast.Name))
 
 
-def wired_by_name(context: Context, module: Module, node: ast.AST, name: str) -> tuple[Finding, ...]:
-    """Why what a run answers cannot be followed from ``node``; nothing where it can."""
-    if not context.index.wires_by_name:
+def goes_by_name(context: Context, module: Module, node: ast.AST, name: str) -> tuple[Finding, ...]:
+    """Why what a run answers as the output of an op, at ``node``, cannot be followed; nothing where it can."""
+    if context.index.wires_by_name:
+        said = "ops are wired with `DependencyDefinition`, through which its answer cannot be followed"
+    elif context.index.reads_outputs_in_hooks:
+        said = "a hook reads `op_output_values`, in which its answer cannot be followed"
+    else:
         return ()
-    said = "ops are wired with `DependencyDefinition`, through which its answer cannot be followed"
     return (Finding(module.place(node), "LDC303", said, name),)

@@ -58,7 +58,7 @@ from ..planning.claims import (
     JobRef,
     Rewrite,
     covered,
-    wired_by_name,
+    goes_by_name,
 )
 from ..planning.units import Unit
 from ..planning.v2 import Use
@@ -179,7 +179,7 @@ def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.ex
             Finding(module.place(node), "LDC302", "the resource is built where it is called", name)
         )
     if name == RUN_AND_POLL:
-        blocked += wired_by_name(context, module, node, name)
+        blocked += goes_by_name(context, module, node, name)
         blocked += lost_answers(context, module, node)
     kind = "call"
     if name in HELPERS:
@@ -278,7 +278,11 @@ def _rewrite_call(claim: Claim, use_: ClientUse, context: Context, done: Rewrite
     text = f"{client_text(context, module, use_.base)}.{METHODS[method.name]}"
     done.edit(module, ReplaceExpression(module.span(node.func), text))
     _drop_unsent(module, node, method, done)
-    done.tell(module, node, "LDC218", f"`{method.name}` becomes `{METHODS[method.name]}`", claim.name)
+    done.tell(module, node, "LDC218", _said_of(method.name), claim.name)
+
+
+def _said_of(name: str) -> str:
+    return f"`{name}` becomes `{METHODS[name]}`" if METHODS[name] != name else f"`{name}` is that of v2"
 
 
 def _drop_unsent(module: Module, call: ast.Call, method: Method, done: Rewrite) -> None:

@@ -33,7 +33,7 @@ from ..emitted.run_op_text import (
     op_text,
     tell_of_op,
 )
-from ..planning.claims import Claim, Context, Rewrite, wired_by_name
+from ..planning.claims import Claim, Context, Rewrite, goes_by_name
 from ..planning.units import Unit
 
 _SETTINGS = frozenset(
@@ -79,7 +79,7 @@ def _claim(context: Context, reference: Reference, place: int, found: RunOp) -> 
         code=BY_NAME[NAME].code,
         keys=frozenset({KEY}),
         jobs=(context.job_ref(module, found.settings["job_id"]),),
-        blocked=wired_by_name(context, module, call, NAME),
+        blocked=goes_by_name(context, module, call, NAME),
         covers=frozenset({chain[0]}),
         detail=found,
     )

@@ -31,7 +31,7 @@ from ..emitted.run_op_text import (
     tell_of_op,
 )
 from ..findings import Finding
-from ..planning.claims import Claim, Context, JobRef, Rewrite, wired_by_name
+from ..planning.claims import Claim, Context, JobRef, Rewrite, goes_by_name
 from ..planning.units import Unit
 from ..planning.v2 import Use
 from .run_op import places_of_op, read
@@ -102,7 +102,7 @@ def _claim(
         jobs=jobs,
         blocked=(Finding(module.place(link), "LDC302", said, NAME),)
         if said
-        else wired_by_name(context, module, link, NAME),
+        else goes_by_name(context, module, link, NAME),
         covers=frozenset({reference.chain[0]}),
         detail=bare,
     )
