@@ -42,6 +42,10 @@ def tell_of_schedules(done: Rewrite, claim: Claim, unit: Unit) -> None:
         message = f"the dbt Cloud schedule of job {job.id} ({job.name}) {state[job.schedule_is_on]}"
         done.tell(claim.module, claim.node, "LDC208", message, claim.name)
     refs = [ref for other in unit.claims for ref in other.jobs]
+    known = {job.id for job in unit.jobs}
+    for job_id in dict.fromkeys(job_id for ref in refs for job_id in ref.job_ids if job_id not in known):
+        message = f"the dbt Cloud schedule of job {job_id} may be on: the job is not among the facts"
+        done.tell(claim.module, claim.node, "LDC208", message, claim.name)
     if not refs or not all(ref.job_ids for ref in refs):
         message = "the dbt Cloud schedules of the jobs that it runs may be on: the code does not name them"
         done.tell(claim.module, claim.node, "LDC208", message, claim.name)

@@ -263,3 +263,23 @@ def test_a_job_id_that_stands_for_none_is_not_known(tmp_path: Path) -> None:
     assert not any("job 0" in finding.message for finding in report.findings)
     text, _ = migrate_one(tmp_path / "set", program, env={"DBT_JOB_ID": "67890"})
     assert "project_id=11" in text
+
+
+def test_the_schedule_of_a_job_that_is_not_among_the_facts_is_told_of(tmp_path: Path) -> None:
+    program = """
+from dagster import Definitions, op
+from dagster_dbt import dbt_cloud_resource
+
+@op(required_resource_keys={"dbt_cloud"})
+def kick(context):
+    context.resources.dbt_cloud.run_job(67890)
+    context.resources.dbt_cloud.run_job(5)
+
+defs = Definitions(resources={"dbt_cloud": dbt_cloud_resource("t", 12345)})
+"""
+    _, report = migrate(tmp_path, {"p.py": program})
+    told = {finding.message for finding in report.findings if finding.code == "LDC208"}
+    assert told == {
+        "the dbt Cloud schedule of job 67890 (Nightly) is off now",
+        "the dbt Cloud schedule of job 5 may be on: the job is not among the facts",
+    }
