@@ -144,7 +144,7 @@ def server(cloud: DbtCloud) -> Iterator[Server]:
         yield running
 
 
-@pytest.mark.parametrize("place", ["assets=[x]", "assets=x", "both", "repository"])
+@pytest.mark.parametrize("place", ["assets=[x]", "both", "repository"])
 def test_workers_of_a_launched_run_ask_nothing_about_the_job(
     tmp_path: Path, cloud: DbtCloud, server: Server, place: str
 ) -> None:

@@ -74,7 +74,6 @@ def test_a_release_without_tests_of_the_legacy_package(
         ("True", ["--floor", "2"], 0),
         ("False", ["--floor", "2"], 1),
         ("False", ["--floor", "1"], 0),
-        ("True", ["-k", "two"], 0),
         ("False", ["-k", "two"], 1),
         ("True", ["-k", "nothing"], 1),
     ],
