@@ -30,7 +30,9 @@ def make_environment(kind: Kind, folder: Path) -> Path:
     python = folder / "bin" / "python"
     install = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     _do([*install, "--upgrade", "pip"])  # the older ones seek for a quarter of an hour
-    _do([*install, "--editable", f"{TOP}[test]", *kind.requirements])
+    # Its newest have no wheel for Python 3.10, and take minutes to compile: dagster-dbt takes an older one as well.
+    compiled = ["--only-binary", "sqlglotc"]
+    _do([*install, *compiled, "--editable", f"{TOP}[test]", *kind.requirements])
     if not kind.has_legacy:
         (package,) = folder.glob("lib/python*/site-packages/dagster_dbt")
         remove_legacy(package)
