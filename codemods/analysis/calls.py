@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .asset_inputs import name_of_asset
-from .functions import argument_of, renamed
+from .functions import argument_of, decorator_name, renamed
 from .modules import FUNCTIONS, Module
 from .values import Evaluates, Local
 
@@ -95,7 +95,7 @@ class Calls:
         for module in modules:
             for node in module.nodes:
                 if isinstance(node, ast.Call):
-                    for name in _also_called(_last_part(renamed(node)), aliases):
+                    for name in _also_called(decorator_name(renamed(node)), aliases):
                         found[name].append((module, node))
         return found
 
@@ -121,7 +121,7 @@ def _aliases(modules: Iterable[Module]) -> Mapping[str, set[str]]:
             elif isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute)):
                 for target in node.targets:
                     if isinstance(target, (ast.Name, ast.Attribute)):
-                        found[_last_part(target)].add(_last_part(node.value))
+                        found[decorator_name(target)].add(decorator_name(node.value))
     return found
 
 
@@ -133,7 +133,3 @@ def _also_called(name: str, aliases: Mapping[str, set[str]]) -> set[str]:
         found |= new
         asked += new
     return found
-
-
-def _last_part(node: ast.expr) -> str:
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TypeGuard
 
 from .modules import FUNCTIONS, Module
@@ -122,15 +123,19 @@ def collected_by(node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> ast.exp
 
 
 def returns_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
-    found: list[ast.expr] = []
+    """What a function returns."""
+    returns = (node for node in nodes_run_by(function) if isinstance(node, ast.Return))
+    return [node.value for node in returns if node.value is not None]
+
+
+def nodes_run_by(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.AST]:
+    """The nodes of a function's body, without what is inside of other functions and classes in it."""
     stack: list[ast.AST] = list(function.body)
     while stack:
         node = stack.pop()
-        if isinstance(node, ast.Return) and node.value is not None:
-            found.append(node.value)
+        yield node
         if not isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.Lambda)):
             stack.extend(ast.iter_child_nodes(node))
-    return found
 
 
 def names_read(node: ast.AST) -> frozenset[str]:

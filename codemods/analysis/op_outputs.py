@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from .modules import FUNCTIONS, Module
+from .functions import decorator_name, nodes_run_by
+from .modules import Module
 
 _OUTPUT = "Output"
 _DAGSTER = "dagster"
@@ -16,16 +17,8 @@ _DAGSTER = "dagster"
 
 def value_in_output(call: ast.Call) -> ast.expr | None:
     """What a call of this form wraps; None for a call of another form, and for one output of several."""
-    target = call.func
-    name = (
-        target.id
-        if isinstance(target, ast.Name)
-        else target.attr
-        if isinstance(target, ast.Attribute)
-        else ""
-    )
     words = {word.arg: word.value for word in call.keywords}
-    if name != _OUTPUT or len(call.args) > 1 or {"output_name", None} & words.keys():
+    if decorator_name(call) != _OUTPUT or len(call.args) > 1 or {"output_name", None} & words.keys():
         return None
     found = call.args[0] if call.args else words.get("value")
     return None if isinstance(found, ast.Starred) else found
@@ -58,10 +51,6 @@ def wraps_as_output(module: Module, call: ast.Call, child: ast.AST | None = None
 
 def outputs_yielded(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.Call]:
     """Each ``yield Output(...)`` of a function."""
-    stack: list[ast.AST] = list(function.body)
-    while stack:
-        node = stack.pop()
+    for node in nodes_run_by(function):
         if isinstance(node, ast.Yield) and isinstance(node.value, ast.Call) and value_in_output(node.value):
             yield node.value
-        if not isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.Lambda)):
-            stack.extend(ast.iter_child_nodes(node))

@@ -87,18 +87,16 @@ def role_of(module: Module, node: ast.expr) -> Role:
             role = replace(role, operand=above)
         elif isinstance(above, ast.Call) and _passes_on(above, child):
             role = replace(role, starred=None)
-        elif (isinstance(above, ast.Call) and wraps_as_output(module, above, child)) or (
-            isinstance(above, ast.keyword) and _is_output(module, above)
-        ):
-            pass
-        else:
+        elif above is None or not _goes_into_output(module, child, above):
             return _in(module, role, child, above)
         child = above
 
 
-def _is_output(module: Module, keyword: ast.keyword) -> bool:
-    call = module.parents[keyword]
-    return isinstance(call, ast.Call) and wraps_as_output(module, call, keyword)
+def _goes_into_output(module: Module, child: ast.AST, above: ast.AST) -> bool:
+    """Whether ``child`` is what Dagster's ``Output`` wraps, or the ``value=`` around that."""
+    is_keyword = isinstance(above, ast.keyword)
+    call = module.parent(above) if is_keyword else above
+    return isinstance(call, ast.Call) and wraps_as_output(module, call, above if is_keyword else child)
 
 
 def whole_of(module: Module, node: ast.expr) -> ast.expr:
