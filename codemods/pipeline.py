@@ -8,10 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .analysis.constants import Constants
-from .analysis.indexing import build_index
-from .analysis.modules import Module, dotted_name, parse_module
-from .emitted.job_differences import unknown_job
+from .analysis.inference.constants import Constants
+from .analysis.project.indexing import build_index
+from .analysis.syntax.source_module import (
+    Module,
+    dotted_name,
+    parse_module,
+)
+from .constructs import constructs
+from .constructs.job_differences import unknown_job
 from .errors import SourceError
 from .files import sources, walk
 from .files.other_files import other_findings
@@ -25,8 +30,12 @@ from .planning.keeping import Limits
 from .planning.plan import make_units
 from .planning.settings import Setting, Settings
 from .planning.units import Unit
-from .report import Report, Sites, Units, sorted_findings
-from .rewrites import constructs
+from .reporting.report import (
+    Report,
+    Sites,
+    Units,
+    sorted_findings,
+)
 from .rewriting import Planned, collect, settle
 
 

@@ -10,11 +10,18 @@ from pathlib import Path
 
 from legacy_shim.catalogue import BY_NAME
 
-from .analysis.index import Index, Reference
-from .analysis.modules import Module
-from .analysis.scopes import Imported
-from .analysis.spellings import LEGACY_PACKAGES
-from .analysis.values import External, legacy_name
+from .analysis.inference.legacy_names import LEGACY_PACKAGES
+from .analysis.inference.values import (
+    External,
+    legacy_name,
+)
+from .analysis.syntax.scopes import Imported
+from .analysis.syntax.source_module import Module
+from .analysis.uses.index import (
+    Index,
+    Reference,
+)
+from .constructs import constructs
 from .editing.change import Task, change_all
 from .editing.edits import Edit, Import, ReplaceExpression
 from .editing.excerpts import statement_lines
@@ -33,7 +40,6 @@ from .findings import Finding, Place
 from .planning.claims import Claim, Context, Rewrite
 from .planning.keeping import kept_findings
 from .planning.units import Unit
-from .rewrites import constructs
 
 _PACKAGES = frozenset(name for name in LEGACY_PACKAGES if not name.startswith(FACADE))
 

@@ -14,7 +14,10 @@ from typing import Any
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from ..analysis.modules import Span, split_lines
+from ..analysis.syntax.source_module import (
+    Span,
+    split_lines,
+)
 from .arguments import (
     add_argument,
     add_element,

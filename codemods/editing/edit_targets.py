@@ -10,7 +10,7 @@ from typing import Any
 import libcst as cst
 from libcst.metadata import CodeRange
 
-from ..analysis.modules import Span
+from ..analysis.syntax.source_module import Span
 from .edits import (
     AddArgument,
     AddElement,

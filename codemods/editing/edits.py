@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..analysis.modules import Span
+from ..analysis.syntax.source_module import Span
 
 
 @dataclass(frozen=True)

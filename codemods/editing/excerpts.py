@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..analysis.modules import Module
+from ..analysis.syntax.source_module import Module
 from .edits import Edit
 
 Lines = tuple[int, int]

@@ -12,7 +12,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ..analysis.modules import FUNCTIONS, Module
+from ..analysis.syntax.source_module import (
+    FUNCTIONS,
+    Module,
+)
 from . import render
 from .edits import Edit, Import, InsertAfter, InsertBefore, ReplaceStatement
 from .legacy_imports import FACADE, LegacyAlias

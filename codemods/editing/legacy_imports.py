@@ -10,11 +10,17 @@ from dataclasses import dataclass
 
 from legacy_shim.catalogue import BY_NAME
 
-from ..analysis.index import Index
-from ..analysis.modules import Module, Span
-from ..analysis.scopes import Imported
-from ..analysis.spellings import LEGACY_PACKAGES
-from ..analysis.values import External, legacy_name
+from ..analysis.inference.legacy_names import LEGACY_PACKAGES
+from ..analysis.inference.values import (
+    External,
+    legacy_name,
+)
+from ..analysis.syntax.scopes import Imported
+from ..analysis.syntax.source_module import (
+    Module,
+    Span,
+)
+from ..analysis.uses.index import Index
 from .edits import (
     AddArgument,
     AddElement,

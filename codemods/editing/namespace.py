@@ -8,10 +8,13 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ..analysis.modules import Module
-from ..analysis.scopes import Imported, Names
-from ..analysis.spellings import LEGACY_PACKAGES
-from ..analysis.tree import Tree
+from ..analysis.inference.legacy_names import LEGACY_PACKAGES
+from ..analysis.project.source_tree import Tree
+from ..analysis.syntax.scopes import (
+    Imported,
+    Names,
+)
+from ..analysis.syntax.source_module import Module
 from .edits import Import
 
 

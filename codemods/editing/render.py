@@ -6,7 +6,10 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..analysis.modules import Module, Span
+from ..analysis.syntax.source_module import (
+    Module,
+    Span,
+)
 from .style import Comment, Style
 
 

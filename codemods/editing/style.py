@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ..analysis.modules import Module
+from ..analysis.syntax.source_module import Module
 
 DEFAULT_LINE_LENGTH = 88
 _LINE_LENGTH = re.compile(r"^\s*(?:line[-_]length|max[-_]line[-_]length)\s*=\s*[\"']?(\d+)", re.MULTILINE)

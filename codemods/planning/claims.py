@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..analysis.constants import Constants
-from ..analysis.index import Index
-from ..analysis.modules import Module
-from ..analysis.values import Made, Value
+from ..analysis.inference.constants import Constants
+from ..analysis.inference.values import (
+    Made,
+    Value,
+)
+from ..analysis.syntax.source_module import Module
+from ..analysis.uses.index import Index
 from ..editing.edits import Edit, Import
 from ..editing.style import Style, style_of
 from ..facts.jobs import Facts

@@ -11,8 +11,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..analysis.modules import Module
-from ..analysis.texts import text_of
+from ..analysis.inference.texts import text_of
+from ..analysis.syntax.source_module import Module
 from .claims import Context, JobRef
 
 _CONFIG = "config"

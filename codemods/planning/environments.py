@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..analysis.values import Made
+from ..analysis.inference.values import Made
 from ..facts.jobs import Job
 from ..findings import Finding
 from .accounts import account_of

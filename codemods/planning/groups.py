@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ..analysis.scopes import Imported
+from ..analysis.syntax.scopes import Imported
 from .claims import Claim, Context
 
 

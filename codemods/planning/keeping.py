@@ -9,10 +9,19 @@ from dataclasses import dataclass, replace
 
 from legacy_shim.catalogue import BY_NAME
 
-from ..analysis.keys import keys_of
-from ..analysis.modules import FUNCTIONS, Module
-from ..analysis.roles import enclosing_annotation, role_of
-from ..analysis.values import External, legacy_name
+from ..analysis.inference.values import (
+    External,
+    legacy_name,
+)
+from ..analysis.syntax.source_module import (
+    FUNCTIONS,
+    Module,
+)
+from ..analysis.uses.keys import keys_of
+from ..analysis.uses.uses import (
+    enclosing_annotation,
+    role_of,
+)
 from ..findings import Finding
 from .claims import Claim, Context
 from .units import Unit

@@ -12,10 +12,16 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ..analysis.functions import decorator_name, is_none
-from ..analysis.kinds import thing_kind
-from ..analysis.modules import Module
-from ..analysis.values import Member, Result
+from ..analysis.inference.kinds import thing_kind
+from ..analysis.inference.values import (
+    Member,
+    Result,
+)
+from ..analysis.syntax.functions import (
+    decorator_name,
+    is_none,
+)
+from ..analysis.syntax.source_module import Module
 from ..findings import Finding
 from .claims import Claim, Context
 from .stand_ins import is_test, stand_in_of_a_test

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..analysis.modules import Module
-from ..analysis.run_later import is_run_later
-from ..analysis.values import Made
+from ..analysis.dagster_api.run_later import is_run_later
+from ..analysis.inference.values import Made
+from ..analysis.syntax.source_module import Module
 from ..editing.namespace import Namespace, namespace_of
 from ..facts.job_commands import COMMANDS
 from ..facts.jobs import Job

@@ -9,10 +9,14 @@ import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..analysis.modules import Module
-from ..analysis.scopes import Imported
-from ..analysis.tree import Tree
-from ..analysis.values import InTree, Local, Made
+from ..analysis.inference.values import (
+    InTree,
+    Local,
+    Made,
+)
+from ..analysis.project.source_tree import Tree
+from ..analysis.syntax.scopes import Imported
+from ..analysis.syntax.source_module import Module
 from ..editing.edits import Import
 from ..editing.namespace import Namespace
 from ..facts.jobs import Job

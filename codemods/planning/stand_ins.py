@@ -13,12 +13,12 @@ from pathlib import Path
 
 from legacy_shim.catalogue import BY_NAME
 
-from ..analysis.keys import entries_of
-from ..analysis.kinds import thing_kind
-from ..analysis.modules import Module
-from ..analysis.spellings import RESOURCES
-from ..analysis.texts import text_of
-from ..analysis.values import Values
+from ..analysis.inference.kinds import thing_kind
+from ..analysis.inference.legacy_names import RESOURCES
+from ..analysis.inference.texts import text_of
+from ..analysis.inference.values import Values
+from ..analysis.syntax.source_module import Module
+from ..analysis.uses.keys import entries_of
 from ..findings import Finding
 from .claims import Claim, Context
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..analysis.modules import Module
-from ..analysis.values import Made
+from ..analysis.inference.values import Made
+from ..analysis.syntax.source_module import Module
 from ..editing.namespace import Namespace
 from ..facts.jobs import Job
 from ..findings import Finding

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..analysis.modules import Module
+from ..analysis.syntax.source_module import Module
 from ..editing.namespace import Namespace
 from .claims import Rewrite
 

@@ -35,7 +35,7 @@ import json
 from typing import Any
 
 from ..findings import Finding
-from ..formats.machine import tool_version
+from ..reporting.formats.machine import tool_version
 from .attempts import Attempt, Command, attempts
 from .judgement import Judged
 from .run import Result, Side

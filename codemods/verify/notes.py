@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..report import Report
+from ..reporting.report import Report
 from .actions import Plan
 from .difference import Snapshot
 from .runs import unknown_jobs

@@ -9,8 +9,11 @@ from itertools import groupby
 from typing import Any
 
 from ..findings import Finding
-from ..formats.palette import PLAIN, Palette
-from ..formats.text import plural
+from ..reporting.formats.palette import (
+    PLAIN,
+    Palette,
+)
+from ..reporting.formats.text import plural
 from .actions import Plan
 from .attempts import Attempt, Command, attempts
 from .difference import Difference

@@ -16,7 +16,7 @@ from .. import pipeline
 from ..errors import UsageError
 from ..findings import Finding
 from ..options import Options
-from ..report import Report
+from ..reporting.report import Report
 from .request import Request
 from .target import Target, find_target
 from .told import Told, told_of

@@ -10,7 +10,7 @@ from legacy_shim.codemods import pipeline
 from legacy_shim.codemods.facts.jobs import Facts, Job
 from legacy_shim.codemods.facts.release import Release
 from legacy_shim.codemods.options import Options
-from legacy_shim.codemods.report import Report
+from legacy_shim.codemods.reporting.report import Report
 
 HOST = "https://cloud.getdbt.com"
 NIGHTLY = Job(

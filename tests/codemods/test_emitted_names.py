@@ -16,7 +16,10 @@ import pytest
 from rewriting import FACTS, HOURLY, NEWEST
 
 from legacy_shim.codemods import pipeline
-from legacy_shim.codemods.emitted.client_methods import METHODS, SETTINGS
+from legacy_shim.codemods.constructs.clients.methods import (
+    METHODS,
+    SETTINGS,
+)
 from legacy_shim.codemods.facts.jobs import Facts
 from legacy_shim.codemods.facts.release import Release, installed_release
 from legacy_shim.codemods.options import Options

@@ -10,16 +10,24 @@ from pathlib import Path
 import pytest
 
 from legacy_shim.catalogue import CODES, LEGACY_NAMES, Code
-from legacy_shim.codemods import explain as explain_module
 from legacy_shim.codemods.errors import UsageError
-from legacy_shim.codemods.explain import explain
-from legacy_shim.codemods.guide import SAFETY, find_guide, head, section, sections, updated, why
+from legacy_shim.codemods.reporting import explain as explain_module
+from legacy_shim.codemods.reporting.explain import explain
+from legacy_shim.codemods.reporting.guide import (
+    SAFETY,
+    find_guide,
+    head,
+    section,
+    sections,
+    updated,
+    why,
+)
 
 GUIDE = (Path(__file__).resolve().parents[2] / "MIGRATION.md").read_text("utf-8")
 
 
 def test_the_codes_part_follows_from_the_catalogue() -> None:
-    """Heads, order and families. After a change of the catalogue: ``python -m legacy_shim.codemods.guide``."""
+    """Heads, order and families. After a change of the catalogue: ``python -m legacy_shim.codemods.reporting.guide``."""
     assert updated(GUIDE) == GUIDE
 
 
@@ -51,7 +59,7 @@ def test_commands_of_the_guide_exist() -> None:
     """Each command line in the guide is one that the tool understands, `verify` and its like included."""
     import typer.main
 
-    from legacy_shim.codemods.cli import app
+    from legacy_shim.codemods.commands.cli import app
 
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     joined = GUIDE.replace("\\\n", " ")  # as a shell reads a line that goes on

@@ -12,7 +12,7 @@ import pytest
 from cli_runner import FACTS, environment, run
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "legacy_project"
-COMMAND = ("codemod", "-x", "--no-format", "legacy_shim.codemods.libcst_command.MigrateCommand")
+COMMAND = ("codemod", "-x", "--no-format", "legacy_shim.codemods.commands.libcst_command.MigrateCommand")
 
 
 def project(folder: Path) -> Path:

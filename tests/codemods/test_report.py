@@ -13,14 +13,22 @@ import jsonschema
 import pytest
 
 from legacy_shim.catalogue import CODES
-from legacy_shim.codemods.advice import next_steps
+from legacy_shim.codemods.commands.advice import next_steps
 from legacy_shim.codemods.files.sources import Change, read_source
 from legacy_shim.codemods.findings import Finding, Place
-from legacy_shim.codemods.formats import render
-from legacy_shim.codemods.formats.diff import colour_diff, render_diff
-from legacy_shim.codemods.formats.palette import COLORED
-from legacy_shim.codemods.formats.text import render_text
-from legacy_shim.codemods.report import Report, Sites, Units, sorted_findings
+from legacy_shim.codemods.reporting.formats import render
+from legacy_shim.codemods.reporting.formats.diff import (
+    colour_diff,
+    render_diff,
+)
+from legacy_shim.codemods.reporting.formats.palette import COLORED
+from legacy_shim.codemods.reporting.formats.text import render_text
+from legacy_shim.codemods.reporting.report import (
+    Report,
+    Sites,
+    Units,
+    sorted_findings,
+)
 
 KEPT = Finding(
     Place(Path("src/defs.py"), 3, 5),

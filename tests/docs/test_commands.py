@@ -14,7 +14,7 @@ import pytest
 import typer.main
 from documents import TOP, blocks, commands
 
-from legacy_shim.codemods.cli import app
+from legacy_shim.codemods.commands.cli import app
 
 SHELL = [(str(block), line) for block in blocks("shell") for line in commands(block)]
 CODEMODS = "python -m legacy_shim.codemods"

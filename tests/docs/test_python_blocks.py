@@ -16,8 +16,8 @@ from documents import TOP, Block, blocks
 from legacy_shim.catalogue import BY_NAME, LEGACY_NAMES, LegacyName
 from legacy_shim.codemods import pipeline
 from legacy_shim.codemods.facts.jobs import Facts, load_facts
-from legacy_shim.codemods.guide import sections
 from legacy_shim.codemods.options import Options
+from legacy_shim.codemods.reporting.guide import sections
 
 RESOURCE = """\
 dbt_cloud = dbt_cloud_resource.configured(

@@ -29,7 +29,7 @@ PRELOAD = (
     "legacy_shim.snapshot.document",
     "legacy_shim.cloud.asset_defs",
     "legacy_shim.cloud.ops",
-    "legacy_shim.codemods.cli",
+    "legacy_shim.codemods.commands.cli",
     "legacy_shim.codemods.pipeline",
     "libcst",
     "requests",

@@ -15,7 +15,7 @@ from verify_rig import MANIFEST, TOP
 from legacy_shim.codemods.errors import UsageError
 from legacy_shim.codemods.findings import Finding, Place
 from legacy_shim.codemods.options import Options
-from legacy_shim.codemods.report import Report
+from legacy_shim.codemods.reporting.report import Report
 from legacy_shim.codemods.verify.actions import Plan, make_plan
 from legacy_shim.codemods.verify.compare import compare
 from legacy_shim.codemods.verify.judgement import judge

@@ -1,0 +1,1 @@
+"""What Dagster's decorators and collectors do with the code."""

@@ -1,0 +1,1 @@
+"""What an expression may be, and where that was made."""

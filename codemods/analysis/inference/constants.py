@@ -1,0 +1,175 @@
+"""The value of an expression that a person can read off the code: literals, names of literals, the environment."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..syntax.scopes import (
+    Iterated,
+    Parameter,
+)
+from ..syntax.source_module import Module
+from .interpreter import Evaluator
+from .provenance import (
+    Origins,
+    is_external,
+    origins_of,
+)
+
+_READERS = ("os.getenv", "os.environ.get", "dagster.EnvVar", "dagster.EnvVar.int")
+ENV_VARS = ("dagster.EnvVar", "dagster.EnvVar.int")
+_AS_IT_IS = -1
+"""The conversion of ``{x}`` in an f-string, where it has none."""
+_MANY = 1000
+"""Texts that parts may make together: of more than so many nobody reads them off."""
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A value, and the environment variable or the setting that it was read from, if any."""
+
+    value: object
+    variable: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Constants:
+    """Reads constants off a tree, with the environment that the user gave."""
+
+    evaluator: Evaluator
+    environment: Mapping[str, str]
+
+    def origins(self, module: Module, node: ast.expr) -> Origins:
+        """Where the value of an expression comes from."""
+        return origins_of(self.evaluator, module, node)
+
+    def is_text(self, module: Module, node: ast.expr) -> bool:
+        """Whether a value is surely a text, whichever."""
+        origins = self.origins(module, node)
+        return bool(origins.places) and all(
+            isinstance(place, ast.JoinedStr)
+            or (isinstance(place, ast.Constant) and isinstance(place.value, str))
+            or (isinstance(place, ast.BinOp) and self.is_text(home, place.left))
+            or (isinstance(place, ast.Call) and self._is_text_call(home, place))
+            for home, place in origins.places
+        )
+
+    def _is_text_call(self, module: Module, call: ast.Call) -> bool:
+        if isinstance(call.func, ast.Attribute):
+            return call.func.attr in {"format", "join", "strip"} and self.is_text(module, call.func.value)
+        return isinstance(call.func, ast.Name) and call.func.id == "str"
+
+    def possible(self, module: Module, node: ast.expr) -> tuple[Constant, ...] | None:
+        """All values that ``node`` may have, in the order of the code; None where they cannot be told."""
+        origins = self.origins(module, node)
+        found: dict[Constant, None] = {}
+        for home, place in origins.places:
+            read = self._terminal(home, place)
+            if read is None:
+                return None
+            if origins.is_default:
+                said = module.source_of(node)
+                read = tuple(Constant(one.value, one.variable or said) for one in read)
+            found.update(dict.fromkeys(read))
+        return tuple(found) if origins.is_complete and found else None
+
+    def read(self, module: Module, node: ast.expr) -> Constant | None:
+        """The value of ``node``; None where it cannot be told, or may be one of several."""
+        found = self.possible(module, node)
+        return found[0] if found is not None and len(found) == 1 else None
+
+    def integers(self, module: Module, node: ast.expr) -> tuple[Constant, ...] | None:
+        """All values that ``node`` may have, as ints; None where they cannot be told or one is no number."""
+        found = self.possible(module, node)
+        if found is None or any(isinstance(constant.value, bool) for constant in found):
+            return None
+        try:
+            numbers = [Constant(int(str(constant.value)), constant.variable) for constant in found]
+        except ValueError:
+            return None
+        return tuple(dict.fromkeys(numbers))
+
+    def variable_of(self, module: Module, node: ast.expr) -> str:
+        """The environment variable that an expression reads, whether it is set or not; empty where it reads none."""
+        for home, place in self.origins(module, node).places:
+            for inner in ast.walk(place):
+                name = self._variable_read_at(home, inner)
+                if name is None:
+                    continue
+                known = self.read(home, name)
+                if known is not None and isinstance(known.value, str):
+                    return known.value
+        return ""
+
+    def parameter_of(self, module: Module, node: ast.expr) -> str:
+        """The parameter or loop variable that an expression reads; empty where it reads none."""
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Name):
+                bindings = self.evaluator.tree.names(module).lookup(module, inner.id, inner)
+                if any(isinstance(binding, (Parameter, Iterated)) for binding in bindings):
+                    return inner.id
+        return ""
+
+    def _variable_read_at(self, module: Module, node: ast.AST) -> ast.expr | None:
+        """The expression that names the variable, where a node reads one."""
+        if isinstance(node, ast.Call) and node.args and self._is(module, node.func, *_READERS):
+            return node.args[0]
+        if isinstance(node, ast.Subscript) and self._is(module, node.value, "os.environ"):
+            return node.slice
+        return None
+
+    def _is(self, module: Module, node: ast.expr, *dotted: str) -> bool:
+        return is_external(self.evaluator, module, node, *dotted)
+
+    def _terminal(self, module: Module, node: ast.expr) -> tuple[Constant, ...] | None:
+        """What an expression that comes from no other says."""
+        name = self._variable_read_at(module, node)
+        if name is not None:
+            default = node.args[1] if isinstance(node, ast.Call) and len(node.args) > 1 else None
+            return self._variable(module, name, default)
+        match node:
+            case ast.Constant():
+                return (Constant(node.value),)
+            case ast.Call(func=ast.Name("int" | "str"), args=[argument]):
+                return self.possible(module, argument)
+            case ast.Call(func=ast.Attribute(value=inner, attr="get_value")):
+                return self.possible(module, inner)
+            case ast.BoolOp(op=ast.Or()):
+                first = self.possible(module, node.values[0])
+                if first is not None and all(constant.value for constant in first):
+                    return first
+                return self.possible(module, node.values[-1])
+            case ast.JoinedStr():
+                return self._joined(module, node.values)
+            case ast.BinOp(op=ast.Add()) if self.is_text(module, node.left):
+                return self._joined(module, [node.left, node.right])
+        return None
+
+    def _joined(self, module: Module, parts: Sequence[ast.expr]) -> tuple[Constant, ...] | None:
+        """All texts that some parts may make, each with each; None where one depends on more than the code."""
+        texts = [""]
+        for part in parts:
+            if isinstance(part, ast.FormattedValue) and (part.format_spec or part.conversion != _AS_IT_IS):
+                return None
+            found = self.possible(module, part.value if isinstance(part, ast.FormattedValue) else part)
+            if found is None or len(texts) * len(found) > _MANY:
+                return None
+            if any(constant.variable or type(constant.value) not in (str, int) for constant in found):
+                return None
+            texts = [f"{text}{constant.value}" for text in texts for constant in found]
+        return tuple(Constant(text) for text in texts)
+
+    def _variable(
+        self, module: Module, name: ast.expr, default: ast.expr | None
+    ) -> tuple[Constant, ...] | None:
+        known = self.read(module, name)
+        if known is None or not isinstance(known.value, str):
+            return None
+        if known.value in self.environment:
+            return (Constant(self.environment[known.value], known.value),)
+        fallback = self.possible(module, default) if default is not None else None
+        if fallback is None or any(constant.value is None for constant in fallback):
+            return None
+        return tuple(Constant(constant.value, known.value) for constant in fallback)

@@ -1,0 +1,75 @@
+"""What import statements bring, from modules of the tree and from elsewhere."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from ..syntax.functions import decorator_name
+from ..syntax.scopes import Imported
+from ..syntax.source_module import Module
+from .legacy_names import (
+    LEGACY_PACKAGES,
+    canonical,
+)
+from .texts import text_of
+from .values import LEGACY, NOTHING, Evaluates, External, InTree, Value, Values
+
+
+@dataclass(eq=False)
+class Imports:
+    """Answers what the names are that the modules of a tree import."""
+
+    evaluator: Evaluates
+
+    def values(self, module: Module, binding: Imported) -> Values:
+        """What a name may be that an import statement binds."""
+        tree = self.evaluator.tree
+        path = tree.resolve(module, binding.module, binding.level)
+        if not binding.name:
+            inner = tree.modules.get(path) if path else None
+            return frozenset({InTree(inner) if inner else External(binding.module)})
+        if path in tree.modules:
+            found = self.of_module(tree.modules[path], binding.name)
+            if found:
+                return found
+        dotted_inside = ".".join(filter(None, [binding.module, binding.name]))
+        inside = tree.resolve(module, dotted_inside, binding.level)
+        if inside in tree.modules:
+            return frozenset({InTree(tree.modules[inside])})
+        if path is not None or inside is not None or binding.level:
+            return NOTHING
+        dotted = canonical(f"{binding.module}.{binding.name}")
+        if isinstance(binding.node, ast.ImportFrom) and binding.node.names[0].name == "*":
+            # Any name may be meant by a star: of other packages than these nobody knows what they have.
+            is_known = dotted.startswith(LEGACY) or binding.module in {"dagster", "os"}
+            return frozenset({External(dotted)}) if is_known else NOTHING
+        return frozenset({External(dotted)})
+
+    def by_star(self, module: Module, name: str) -> Values:
+        """What a name may be that nothing but a star import of the module can have brought."""
+        stars = self.evaluator.tree.names(module).stars
+        brought = (Imported(star.node, star.module, star.level, name) for star in stars)
+        return frozenset().union(*(self.values(module, binding) for binding in brought))
+
+    def of_module(self, module: Module, name: str) -> Values:
+        """What an attribute of a module may be: a name of it, or a module of the package that it is."""
+        found = self.evaluator.global_values(module, name)
+        if found or not module.is_package:
+            return found
+        tree = self.evaluator.tree
+        child = tree.resolve(module, name, 1)
+        return frozenset({InTree(tree.modules[child])}) if child in tree.modules else NOTHING
+
+    def of_package(self, module: Module, package: str, name: str) -> Value:
+        """What an attribute of a package is that is not read: ``import package.module`` binds the package alone."""
+        tree, dotted = self.evaluator.tree, f"{package}.{name}"
+        path = None if package.startswith(LEGACY) else tree.resolve(module, dotted, 0)
+        return InTree(tree.modules[path]) if path in tree.modules else External(canonical(dotted))
+
+    def by_call(self, module: Module, node: ast.Call) -> Values | None:
+        """``importlib.import_module("x")`` is the module ``x``; None where a call imports nothing."""
+        if decorator_name(node) not in {"import_module", "__import__", "importorskip"} or not node.args:
+            return None
+        name = text_of(self.evaluator.tree, module, node.args[0])
+        return frozenset({External(canonical(name))}) if name in LEGACY_PACKAGES else None

@@ -1,0 +1,187 @@
+"""Classes of the tree and their objects: what they derive from, what they add, what their attributes may be."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ..syntax.classes import (
+    annotated_fields,
+    attribute_of_self,
+    fields_of,
+    initializer_of,
+)
+from ..syntax.source_module import Module
+from .calls import Calls
+from .values import (
+    LEGACY,
+    Evaluates,
+    External,
+    Keyed,
+    Local,
+    Made,
+    Value,
+    Values,
+)
+
+_PLAIN_BASES = (
+    "abc.",
+    "collections.",
+    "dagster.",
+    "enum.",
+    LEGACY,
+    "pydantic.BaseModel",
+    "typing.",
+    "typing_extensions.",
+)
+"""What classes derive from that have the values that their code says."""
+
+
+@dataclass(eq=False)
+class Objects:
+    """Answers what the classes of a tree are, and what their objects hold."""
+
+    evaluator: Evaluates
+    calls: Calls
+    _assignments: dict[Local, dict[str, list[ast.expr]]] = field(default_factory=dict, repr=False)
+
+    def bases(self, value: Local) -> list[str]:
+        """The dotted legacy names that a class of the tree derives from."""
+        if not isinstance(value.node, ast.ClassDef):
+            return []
+        found: list[str] = []
+        for base in value.node.bases:
+            for inherited in self.evaluator.values(value.module, base):
+                if isinstance(inherited, External) and inherited.name.startswith(LEGACY):
+                    found.append(inherited.name)
+                elif isinstance(inherited, Local) and inherited != value:
+                    found += self.bases(inherited)
+        return found
+
+    @cached_property
+    def derived(self) -> list[Local]:
+        """The classes of the tree that derive from something legacy."""
+        return [
+            Local(module, node)
+            for module in self.evaluator.tree.modules.values()
+            for node in module.nodes
+            if isinstance(node, ast.ClassDef) and node.bases and self.bases(Local(module, node))
+        ]
+
+    def heirs(self, owner: Local) -> list[Local]:
+        """A class that derives from something legacy, and those of the tree that derive from it."""
+        found = [owner]
+        for heir in found:
+            for one in self.derived:
+                assert isinstance(one.node, ast.ClassDef)
+                bases = (self.evaluator.values(one.module, base) for base in one.node.bases)
+                if one not in found and any(heir in values for values in bases):
+                    found.append(one)
+        return found
+
+    def made_by(self, owner: Local) -> Values:
+        """What the calls of a class that derives from something legacy make."""
+        assert isinstance(owner.node, ast.ClassDef)
+        found: set[Value] = set()
+        for caller, call in self.calls.of(owner.node.name):
+            if owner in self.evaluator.values(caller, call.func):
+                found |= self.evaluator.values(caller, call)
+        return frozenset(found)
+
+    def is_own(self, value: Made | Keyed, name: str) -> bool:
+        """Whether an attribute is one that a class of the user's adds to the legacy resource that it derives from."""
+        lineage = (one for owner in self._classes_of(value) for one in self.lineage(owner))
+        return any(name in fields_of(one.node) for one in lineage)
+
+    def lineage(self, owner: Local) -> list[Local]:
+        """A class and those of the tree that it derives from."""
+        found = [owner]
+        for heir in found:
+            bases = heir.node.bases if isinstance(heir.node, ast.ClassDef) else []
+            for base in bases:
+                inherited = self.evaluator.values(heir.module, base)
+                found += [one for one in inherited if isinstance(one, Local) and one not in found]
+        return found
+
+    def may_be_set_elsewhere(self, owner: Local) -> bool:
+        """Whether a class derives from one that may fill its fields from elsewhere, as pydantic's ``BaseSettings`` does."""
+        for one in self.lineage(owner):
+            for base in one.node.bases if isinstance(one.node, ast.ClassDef) else ():
+                found = self.evaluator.values(one.module, base)
+                names = {value.name for value in found if isinstance(value, External)}
+                is_builtin = isinstance(base, ast.Name) and hasattr(builtins, base.id)
+                is_known = all(name.startswith(_PLAIN_BASES) for name in names)
+                if not is_known or not (found or is_builtin or isinstance(base, ast.Subscript)):
+                    return True
+        return False
+
+    def is_enum(self, owner: Local) -> bool:
+        """Whether a class derives from one of the standard library's enumerations."""
+        return any(
+            isinstance(value, External) and value.name.startswith("enum.")
+            for one in self.lineage(owner)
+            for base in getattr(one.node, "bases", ())
+            for value in self.evaluator.values(one.module, base)
+        )
+
+    def own(self, value: Made | Keyed, name: str) -> Values:
+        """What such an attribute may be."""
+        return frozenset().union(*(self.attribute(owner, name) for owner in self._classes_of(value)))
+
+    def _classes_of(self, value: Made | Keyed) -> list[Local]:
+        """The classes of the tree that a value may be of. What is known by its key alone may be of any."""
+        if isinstance(value, Keyed):
+            return self.derived
+        if not isinstance(value.call, ast.Call):
+            return []
+        callees = self.evaluator.values(value.module, value.call.func)
+        return [callee for callee in callees if isinstance(callee, Local)]
+
+    def attribute(self, owner: Local, name: str) -> Values:
+        """What an attribute of a class, or of its objects, may be."""
+        found: set[Value] = set()
+        for binding in self.evaluator.tree.names(owner.module).tables.get(owner.node, {}).get(name, ()):
+            found |= self.evaluator.binding_values(owner.module, binding)
+        for module, value in self.given(owner, name):
+            found |= self.evaluator.values(module, value)
+        if not found and isinstance(owner.node, ast.ClassDef):
+            for base in owner.node.bases:
+                for inherited in self.evaluator.values(owner.module, base):
+                    if isinstance(inherited, Local) and inherited != owner:
+                        found |= self.attribute(inherited, name)
+        return frozenset(found)
+
+    def given(self, owner: Local, name: str) -> Iterator[tuple[Module, ast.expr]]:
+        """The expressions that an attribute of a class's objects gets its value from.
+
+        What its body and its methods assign, or what it is called with where it is a dataclass or the like.
+        """
+        yield from ((owner.module, value) for value in self._assigned(owner).get(name, ()))
+        if isinstance(owner.node, ast.ClassDef) and initializer_of(owner.node) is None:
+            fields = annotated_fields(owner.node)
+            for caller, call in self.calls.of(owner.node.name):
+                if owner not in self.evaluator.values(caller, call.func):
+                    continue
+                for place, argument in enumerate(call.args):
+                    if place < len(fields) and fields[place] == name:
+                        yield caller, argument
+                yield from ((caller, word.value) for word in call.keywords if word.arg == name)
+
+    def _assigned(self, owner: Local) -> dict[str, list[ast.expr]]:
+        """What the body of a class and its methods assign to each attribute."""
+        if owner not in self._assignments:
+            found: dict[str, list[ast.expr]] = defaultdict(list)
+            for node in ast.walk(owner.node):
+                if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+                    in_body = owner.module.parent(node) is owner.node
+                    for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                        name = attribute_of_self(owner.module, target)
+                        if in_body and isinstance(target, ast.Name):
+                            name = target.id
+                        found[name].append(node.value)
+            self._assignments[owner] = dict(found)
+        return self._assignments[owner]

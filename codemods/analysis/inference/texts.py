@@ -1,0 +1,33 @@
+"""Texts that an expression always is."""
+
+from __future__ import annotations
+
+import ast
+
+from ..project.source_tree import Tree
+from ..syntax.scopes import (
+    Assigned,
+    Imported,
+)
+from ..syntax.source_module import Module
+
+
+def text_of(tree: Tree, module: Module, node: ast.expr) -> str:
+    """The text that an expression always is: a literal, or a name that is given one and nothing else."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else ""
+    if not isinstance(node, ast.Name):
+        return ""
+    bindings = tree.names(module).lookup(module, node.id, node)
+    if len(bindings) != 1:
+        return ""
+    binding = bindings[0]
+    if isinstance(binding, Assigned) and not binding.path:
+        return text_of(tree, module, binding.value) if isinstance(binding.value, ast.Constant) else ""
+    if isinstance(binding, Imported) and binding.name:
+        home = tree.module_at(tree.resolve(module, binding.module, binding.level))
+        given = tree.names(home).at_end(home, binding.name) if home else []
+        values = [one.value for one in given if isinstance(one, Assigned) and not one.path]
+        if home and home is not module and len(values) == len(given) == 1:
+            return text_of(tree, home, values[0]) if isinstance(values[0], ast.Constant) else ""
+    return ""

@@ -1,0 +1,155 @@
+"""What an expression may be, as far as the tool follows it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from ..project.source_tree import Tree
+from ..syntax.scopes import Binding
+from ..syntax.source_module import Module
+
+
+@dataclass(frozen=True)
+class External:
+    """Something imported from outside the tree, by its dotted name: ``dagster.Definitions``.
+
+    Legacy names have one spelling, ``legacy.<name>``, whatever module they were imported from.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True)
+class InTree:
+    """A module of the tree."""
+
+    module: Module
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a call makes: ``of`` is the dotted name of the callee.
+
+    For a legacy resource that is bound without being called, ``call`` is the name of it.
+    """
+
+    module: Module
+    call: ast.expr
+    of: str
+
+
+@dataclass(frozen=True)
+class Local:
+    """A function or class of the tree."""
+
+    module: Module
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+@dataclass(frozen=True)
+class Literal:
+    """A dict, list, tuple or set display, or the list that a load becomes where it is used as a sequence."""
+
+    module: Module
+    node: ast.expr
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An object of a class of the tree that derives from nothing legacy, whichever of them."""
+
+    owner: Local
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """What Dagster hands to the code under a resource key: ``context.resources.<key>``, or a parameter."""
+
+    module: Module
+    node: ast.AST
+    key: str
+
+
+@dataclass(frozen=True)
+class Member:
+    """An attribute of a value that is followed: a method of a client, for example."""
+
+    of: Value
+    attribute: str
+
+    @cached_property
+    def root(self) -> Value:
+        """What it was reached from."""
+        return root(self.of)
+
+    @cached_property
+    def depth(self) -> int:
+        """How many attributes and calls lead to it."""
+        return depth_of(self.of) + 1
+
+
+@dataclass(frozen=True)
+class Result:
+    """What calling a member returns: a client, a run, an output."""
+
+    module: Module
+    call: ast.Call
+    member: Member
+
+
+Value = External | InTree | Made | Local | Literal | Instance | Keyed | Member | Result
+Values = frozenset[Value]
+NOTHING: Values = frozenset()
+
+LEGACY = "legacy."
+
+
+def root(value: Value) -> Value:
+    """What a member or result was reached from."""
+    if isinstance(value, Result):
+        value = value.member
+    return value.root if isinstance(value, Member) else value
+
+
+def depth_of(value: Value) -> int:
+    """How many attributes and calls lead to a value from what it was reached from."""
+    if isinstance(value, Result):
+        value = value.member
+    return value.depth if isinstance(value, Member) else 0
+
+
+def legacy_name(value: Value) -> str:
+    """The legacy name that a value is, or was made with; empty where it has nothing to do with one."""
+    base = root(value)
+    dotted = base.name if isinstance(base, External) else base.of if isinstance(base, Made) else ""
+    return dotted[len(LEGACY) :].split(".")[0] if dotted.startswith(LEGACY) else ""
+
+
+def is_load(value: Value) -> bool:
+    """Whether a value is what ``load_assets_from_dbt_cloud_job`` loads."""
+    return isinstance(value, Made) and value.of == f"{LEGACY}load_assets_from_dbt_cloud_job"
+
+
+class Evaluates(Protocol):
+    """What the helpers of the evaluator know of it."""
+
+    tree: Tree
+
+    def values(self, module: Module, node: ast.expr) -> Values:
+        """What ``node`` may be."""
+        ...
+
+    def global_values(self, module: Module, name: str) -> Values:
+        """What a module-level name may be, seen from outside the module."""
+        ...
+
+    def binding_values(self, module: Module, binding: Binding) -> Values:
+        """What a name may stand for through one of its bindings."""
+        ...
+
+    def is_derived(self, value: Local) -> bool:
+        """Whether a class of the tree derives from something legacy."""
+        ...

@@ -1,0 +1,1 @@
+"""All files: which matter, and what imports what."""

@@ -1,0 +1,1 @@
+"""One file: scopes, functions, classes, and which definition reaches which use."""

@@ -1,0 +1,55 @@
+"""What the body of a class of the tree says."""
+
+from __future__ import annotations
+
+import ast
+
+from .functions import decorator_name
+from .source_module import (
+    FUNCTIONS,
+    Module,
+)
+
+
+def attribute_of_self(module: Module, node: ast.AST) -> str:
+    """The name of the attribute where an expression is ``self.name`` in a method; empty for any other."""
+    if not (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)):
+        return ""
+    method = module.function_of(node)
+    if method is None or not isinstance(module.parent(method), ast.ClassDef):
+        return ""
+    return node.attr if is_self(method, node.value.id) else ""
+
+
+def is_self(function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
+    """Whether a parameter of a method is the object."""
+    positional = [*function.args.posonlyargs, *function.args.args]
+    names = {decorator_name(decorator) for decorator in function.decorator_list}
+    return bool(positional) and positional[0].arg == name and not names & {"staticmethod", "classmethod"}
+
+
+def annotated_fields(owner: ast.ClassDef) -> list[str]:
+    """The annotated names of a class body, in order: the fields of a dataclass or of a Dagster resource."""
+    return [
+        node.target.id
+        for node in owner.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    ]
+
+
+def fields_of(owner: ast.AST) -> frozenset[str]:
+    """The names that a class binds in its body: fields, constants and methods."""
+    found: set[str] = set()
+    for node in getattr(owner, "body", ()):
+        targets = [node.target] if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [])
+        found |= {target.id for target in targets if isinstance(target, ast.Name)}
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            found.add(node.name)
+    return frozenset(found)
+
+
+def initializer_of(owner: ast.ClassDef) -> ast.FunctionDef | None:
+    """The ``__init__`` of a class."""
+    return next(
+        (node for node in owner.body if isinstance(node, ast.FunctionDef) and node.name == "__init__"), None
+    )

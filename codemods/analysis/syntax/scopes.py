@@ -1,0 +1,250 @@
+"""What each name of a scope may stand for: the assignments, imports, definitions and parameters of a module."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .functions import BUILD_RESOURCES, decorator_name
+from .reaching_definitions import (
+    reaching,
+    reaching_end,
+)
+from .source_module import (
+    FUNCTIONS,
+    Module,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Assigned:
+    """``name = value``; ``path`` leads into ``value`` where the target is a tuple (``a, (b, c) = value``)."""
+
+    value: ast.expr
+    path: tuple[int, ...] = ()
+    adds: bool = False
+    """Whether it is ``name += value``: what was there before is there still."""
+
+    @property
+    def where(self) -> ast.AST:
+        return self.value
+
+
+@dataclass(frozen=True, eq=False)
+class Iterated:
+    """``for name in value``; ``path`` leads into each element where the target is a tuple."""
+
+    value: ast.expr
+    path: tuple[int, ...] = ()
+    adds: bool = True
+
+    @property
+    def where(self) -> ast.AST:
+        return self.value
+
+
+@dataclass(frozen=True, eq=False)
+class Imported:
+    """``from module import name`` or, where ``name`` is empty, ``import module``."""
+
+    node: ast.Import | ast.ImportFrom
+    module: str
+    level: int
+    name: str = ""
+    adds: bool = False
+
+    @property
+    def where(self) -> ast.AST:
+        return self.node
+
+
+@dataclass(frozen=True, eq=False)
+class Defined:
+    """``def name`` or ``class name``."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    adds: bool = False
+
+    @property
+    def where(self) -> ast.AST:
+        return self.node
+
+
+@dataclass(frozen=True, eq=False)
+class Parameter:
+    """A parameter of a function."""
+
+    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    arg: ast.arg
+    adds: bool = False
+
+    @property
+    def where(self) -> ast.AST:
+        return self.arg
+
+
+@dataclass(frozen=True, eq=False)
+class Opaque:
+    """A name bound in a way that is not followed: a ``with``, an ``except``, a starred target."""
+
+    node: ast.AST
+    adds: bool = True
+
+    @property
+    def where(self) -> ast.AST:
+        return self.node
+
+
+Binding = Assigned | Iterated | Imported | Defined | Parameter | Opaque
+Table = dict[str, list[Binding]]
+
+
+@dataclass(frozen=True, eq=False)
+class Names:
+    """The names bound in each scope of a module, and the modules it star-imports."""
+
+    tables: dict[ast.AST, Table]
+    stars: tuple[Imported, ...]
+
+    def lookup(self, module: Module, name: str, at: ast.AST) -> list[Binding]:
+        """The bindings that a name read at ``at`` may mean: those of the innermost scope that binds it."""
+        scope = self.scope_that_binds(module, name, at)
+        if scope is None:
+            return []
+        found = self.tables[scope][name]
+        # A function runs later, when all of the scope around it has run.
+        return reaching(module, scope, found, at) if _runs_at_once(module, at, scope) else found
+
+    def at_end(self, module: Module, name: str) -> list[Binding]:
+        """The bindings of a module-level name that an importer of the module may see."""
+        return reaching_end(module, self.tables.get(module.tree, {}).get(name, []))
+
+    def scope_that_binds(self, module: Module, name: str, at: ast.AST) -> ast.AST | None:
+        """The innermost scope around ``at`` that binds a name; None where no scope of the module does."""
+        scope = module.scope_of(at)
+        innermost = True
+        while True:
+            # A class body's names are seen in the body alone, not in the functions inside it.
+            if (innermost or not isinstance(scope, ast.ClassDef)) and self.tables.get(scope, {}).get(name):
+                return scope
+            if isinstance(scope, ast.Module):
+                return None
+            scope, innermost = module.scope_of(scope), False
+
+    def is_global(self, module: Module, name: str, at: ast.AST) -> bool:
+        """Whether a name read at ``at`` is one of the module's own."""
+        return self.scope_that_binds(module, name, at) is module.tree
+
+
+def _runs_at_once(module: Module, at: ast.AST, scope: ast.AST) -> bool:
+    """Whether a place is run as the statements of a scope are: it is in no function inside of that scope."""
+    inner = module.scope_of(at)
+    while inner is not scope:
+        if isinstance(inner, (*FUNCTIONS, ast.Lambda)):
+            return False
+        inner = module.scope_of(inner)
+    return True
+
+
+def collect_names(module: Module) -> Names:
+    """Walk a module once and note each binding in its scope."""
+    tables: dict[ast.AST, Table] = defaultdict(lambda: defaultdict(list))
+    stars: list[Imported] = []
+    for node in module.nodes:
+        if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
+            stars.append(Imported(node, node.module or "", node.level, "*"))
+            continue
+        for name, binding in _bindings_of(node):
+            inner = isinstance(binding, Parameter)
+            scope = (
+                binding.function
+                if isinstance(binding, Parameter) and inner
+                else _binding_scope(module, node, name)
+            )
+            tables[scope][name].append(binding)
+    return Names({scope: dict(table) for scope, table in tables.items()}, tuple(stars))
+
+
+def _binding_scope(module: Module, node: ast.AST, name: str) -> ast.AST:
+    scope = module.scope_of(node)
+    if isinstance(node, ast.NamedExpr):
+        # A walrus in a comprehension binds in the function around it.
+        while isinstance(scope, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            scope = module.scope_of(scope)
+    if isinstance(scope, FUNCTIONS):
+        for statement in ast.walk(scope):
+            if isinstance(statement, ast.Global) and name in statement.names:
+                return module.tree
+            if isinstance(statement, ast.Nonlocal) and name in statement.names:
+                return module.scope_of(scope)
+    return scope
+
+
+def _bindings_of(node: ast.AST) -> Iterator[tuple[str, Binding]]:
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            yield from _targets(target, node.value, ())
+    elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)):
+        if node.value is not None:  # `name: Type` alone binds nothing
+            yield from _targets(node.target, node.value, ())
+    elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        # `xs += [...]` leaves what was there and adds to it.
+        yield node.target.id, Assigned(node.value, adds=True)
+    elif isinstance(node, ast.Import):
+        for alias in node.names:
+            if alias.asname:
+                yield alias.asname, Imported(node, alias.name, 0)
+            else:
+                yield alias.name.split(".")[0], Imported(node, alias.name.split(".")[0], 0)
+    elif isinstance(node, ast.ImportFrom):
+        for alias in node.names:
+            yield alias.asname or alias.name, Imported(node, node.module or "", node.level, alias.name)
+    elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+        yield node.name, Defined(node)
+        if not isinstance(node, ast.ClassDef):
+            yield from _parameters(node)
+    elif isinstance(node, ast.Lambda):
+        yield from _parameters(node)
+    else:
+        yield from _opaque(node)
+
+
+def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Iterator[tuple[str, Binding]]:
+    arguments = node.args
+    for arg in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
+        yield arg.arg, Parameter(node, arg)
+    for star in (arguments.vararg, arguments.kwarg):
+        if star is not None:
+            yield star.arg, Opaque(star)
+
+
+def _targets(
+    target: ast.expr, value: ast.expr, path: tuple[int, ...], kind: type[Assigned] | type[Iterated] = Assigned
+) -> Iterator[tuple[str, Binding]]:
+    if isinstance(target, ast.Name):
+        yield target.id, kind(value, path)
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        for place, element in enumerate(target.elts):
+            if isinstance(element, ast.Starred):
+                # What is left over may be any of the elements: it is as the whole is.
+                yield from _targets(element.value, value, path, kind)
+            else:
+                yield from _targets(element, value, (*path, place), kind)
+
+
+def _opaque(node: ast.AST) -> Iterator[tuple[str, Binding]]:
+    if isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+        yield from _targets(node.target, node.iter, (), Iterated)
+    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+        if isinstance(node.context_expr, ast.Call) and decorator_name(node.context_expr) == BUILD_RESOURCES:
+            yield from _targets(node.optional_vars, node.context_expr, ())
+            return
+        for name in ast.walk(node.optional_vars):
+            if isinstance(name, ast.Name):
+                yield name.id, Opaque(name)
+    elif (isinstance(node, ast.ExceptHandler) and node.name) or (
+        isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name
+    ):
+        yield node.name, Opaque(node)

@@ -1,0 +1,173 @@
+"""A Python file as the index sees it: its tree, its names, its positions.
+
+Built on ``ast`` alone: LibCST costs many times more and is needed only for files that change.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from ...findings import Place
+
+SCOPES = (
+    ast.Module,
+    ast.ClassDef,
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.Lambda,
+    ast.GeneratorExp,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """Where a node stands: 1-based lines, 0-based columns in characters (``ast`` counts bytes)."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, eq=False)
+class Module:
+    """A parsed file. Compared by identity: there is one for each file."""
+
+    path: Path
+    text: str
+    tree: ast.Module
+    dotted: tuple[str, ...]
+    """The parts of its import path as far as its packages tell, for example ``("pkg", "resources")``."""
+    nodes: tuple[ast.AST, ...] = field(repr=False)
+    """Every node of the tree, as ``ast.walk`` gives them: walked once, asked for often."""
+    parents: dict[ast.AST, ast.AST] = field(repr=False)
+
+    @property
+    def is_package(self) -> bool:
+        return self.path.stem == "__init__"
+
+    @cached_property
+    def lines(self) -> list[str]:
+        return split_lines(self.text)
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        return self.parents.get(node)
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        while (above := self.parents.get(node)) is not None:
+            yield above
+            node = above
+
+    def scope_of(self, node: ast.AST) -> ast.AST:
+        """The scope in which a name that stands at ``node`` is looked up."""
+        child = node
+        for above in self.ancestors(node):
+            if isinstance(above, (*FUNCTIONS, ast.Lambda)):
+                # Decorators, defaults and annotations belong to the scope around the function.
+                body: list[ast.AST] = [*above.body] if isinstance(above.body, list) else [above.body]
+                if child in body or isinstance(child, ast.arg):
+                    return above
+            elif isinstance(above, ast.ClassDef):
+                if child in above.body:
+                    return above
+            elif isinstance(above, SCOPES):
+                return above
+            child = above
+        return self.tree
+
+    def statement_of(self, node: ast.AST) -> ast.stmt:
+        """The innermost statement that holds ``node``."""
+        while not isinstance(node, ast.stmt):
+            node = self.parents[node]
+        return node
+
+    def top_statement_of(self, node: ast.AST) -> ast.stmt:
+        """The statement at the top level of the module that holds ``node``, which is in it."""
+        while self.parents[node] is not self.tree:
+            node = self.parents[node]
+        assert isinstance(node, ast.stmt)
+        return node
+
+    def function_of(self, node: ast.AST) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+        for above in self.ancestors(node):
+            if isinstance(above, FUNCTIONS):
+                return above
+        return None
+
+    def span(self, node: ast.expr | ast.stmt | ast.alias | ast.arg | ast.keyword) -> Span:
+        end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+        return Span(
+            node.lineno,
+            self._column(node.lineno, node.col_offset),
+            end_line,
+            self._column(end_line, end_column),
+        )
+
+    def place(self, node: ast.AST) -> Place:
+        for above in self.ancestors(node):
+            if isinstance(above, ast.JoinedStr):
+                node = above  # Before Python 3.12 what stands inside has no position of its own.
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
+        return Place(self.path, line, self._column(line, column) + 1)
+
+    def is_placed(self, node: ast.expr) -> bool:
+        """Whether a node stands where it says: before Python 3.12 not all do that stand in f-strings."""
+        try:
+            found = ast.parse(f"({self.source_of(node)})", mode="eval").body
+        except (SyntaxError, IndexError):
+            return False
+        return ast.dump(found) == ast.dump(node)
+
+    def source_of(self, node: ast.expr | ast.stmt | ast.arg) -> str:
+        """The text of a node, as the user wrote it."""
+        return self.slice(self.span(node))
+
+    def slice(self, span: Span) -> str:
+        if span.line == span.end_line:
+            return self.lines[span.line - 1][span.column : span.end_column]
+        first = self.lines[span.line - 1][span.column :]
+        last = self.lines[span.end_line - 1][: span.end_column]
+        return "".join([first, *self.lines[span.line : span.end_line - 1], last])
+
+    def _column(self, line: int, offset: int) -> int:
+        if line > len(self.lines):
+            return offset
+        text = self.lines[line - 1]
+        return offset if text.isascii() else len(text.encode()[:offset].decode(errors="replace"))
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of a text with their ends, split where Python splits them (not at form feeds)."""
+    return _LINE.findall(text)
+
+
+def parse_module(path: Path, text: str, dotted: tuple[str, ...]) -> Module:
+    """Parse a file. Raises ``SyntaxError`` or ``ValueError`` (null bytes) as ``ast.parse`` does."""
+    tree = ast.parse(text, filename=str(path))
+    nodes: list[ast.AST] = [tree]
+    parents: dict[ast.AST, ast.AST] = {}
+    for node in nodes:  # grows as it goes
+        for child in ast.iter_child_nodes(node):
+            parents[child] = node
+            nodes.append(child)
+    return Module(path, text, tree, dotted, tuple(nodes), parents)
+
+
+def dotted_name(path: Path) -> tuple[str, ...]:
+    """The import path of a file as far as the ``__init__.py`` files above it tell."""
+    parts = [] if path.stem == "__init__" else [path.stem]
+    folder = path.parent
+    while (folder / "__init__.py").is_file() and folder.parent != folder:
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    return tuple(parts) or (path.parent.name,)

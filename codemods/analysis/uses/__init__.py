@@ -1,0 +1,1 @@
+"""Every use of a legacy value."""

@@ -1,0 +1,62 @@
+"""The keys under which dicts hold their values, as far as the code says them: literals, names, f-strings, loops."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ..inference.constants import Constants
+from ..inference.interpreter import Evaluator
+from ..inference.texts import text_of
+from ..syntax.source_module import Module
+from .uses import Role
+
+Texts = frozenset[str]
+UNKNOWN: Texts = frozenset()
+
+
+def entries_of(evaluator: Evaluator, module: Module, node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """What a node puts under each key: a dict display or comprehension, ``dict(k=v)``, ``x["k"] = v``.
+
+    The key is empty where it cannot be told.
+    """
+    for key, value in _written(node):
+        texts = (key,) if isinstance(key, str) else texts_of(evaluator, module, key) or ("",)
+        yield from ((text, value) for text in texts)
+
+
+def _written(node: ast.AST) -> Iterator[tuple[str | ast.expr, ast.expr]]:
+    if isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        yield from ((key, value) for key, value in pairs if key is not None)
+    elif isinstance(node, ast.DictComp):
+        yield node.key, node.value
+    elif isinstance(node, ast.Call):
+        yield from ((keyword.arg or "", keyword.value) for keyword in node.keywords)
+    elif isinstance(node, ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Subscript):
+                yield target.slice, node.value
+
+
+def texts_of(evaluator: Evaluator, module: Module, node: ast.expr) -> Texts:
+    """All texts that an expression may be; none where they cannot be told."""
+    if text := text_of(evaluator.tree, module, node):
+        return frozenset({text})
+    found = Constants(evaluator, {}).possible(module, node) or ()
+    texts = [constant.value for constant in found if isinstance(constant.value, str)]
+    return frozenset(texts) if len(texts) == len(found) else UNKNOWN
+
+
+def keys_of(evaluator: Evaluator, step: Role) -> Texts:
+    """The keys that a value may have in the dict that it is put into; none where it is no dict, or they cannot be told."""
+    if step.name and step.name != "**":
+        return frozenset({step.name})
+    holder: ast.AST | None = step.container
+    if holder is None and step.kind == "entry":
+        holder = step.module.statement_of(step.node)
+    held = _written(holder) if holder is not None and step.name != "**" else ()
+    for key, value in held:
+        if any(inner is step.node for inner in ast.walk(value)):
+            return frozenset({key}) if isinstance(key, str) else texts_of(evaluator, step.module, key)
+    return UNKNOWN

@@ -1,0 +1,55 @@
+"""What to run next, given what a command came to."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from ..reporting.report import Report
+
+COMMAND = "python -m legacy_shim.codemods"
+
+
+_OF_LOOKUP = frozenset({"--facts", "--env-file", "--exclude"})
+"""What `lookup` takes as `scan` and `migrate` do."""
+
+
+def next_steps(
+    report: Report, command: str, paths: Sequence[Path], given: Sequence[tuple[str, str]] = ()
+) -> tuple[str, ...]:
+    """The steps that make sense now, the first one first. Empty where nothing is left to do.
+
+    The commands carry the options that decide what is migrated, and into what: `given`, each with its value.
+    """
+    return tuple(_steps(report, command, [str(path) for path in paths], given))
+
+
+def _steps(
+    report: Report, command: str, paths: Sequence[str], given: Sequence[tuple[str, str]]
+) -> Iterator[str]:
+    where = shlex.join([*_words(given), *paths])
+    asked = shlex.join([*_words(row for row in given if row[0] in _OF_LOOKUP), *paths])
+    codes = {finding.code for finding in report.findings}
+    if "LDC402" in codes:
+        yield "name the environment variables of the job ids: add --env-file FILE to the command"
+    if codes & {"LDC401", "LDC403"}:
+        yield f"{COMMAND} lookup {asked}"
+    if command == "scan" and report.sites.total:
+        yield f"{COMMAND} migrate --diff {where}"
+    elif report.changes and not report.wrote:
+        yield f"{COMMAND} migrate {where}"
+    elif report.wrote and report.changes:
+        yield "review the change (git diff), then load the code location in a test environment"
+        if "LDC401" in codes:
+            yield f"{COMMAND} migrate {where}   (again, with the facts)"
+    told = [code for code in sorted(codes) if code[3] in "2345"]
+    if told:
+        yield f"{COMMAND} explain {told[0]}   (and the other codes above)"
+
+
+def _words(given: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for option, value in given:
+        yield option
+        if value:
+            yield value

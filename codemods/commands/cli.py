@@ -1,0 +1,369 @@
+"""The command line. What it does is done elsewhere; here are the options, the output and the exit codes.
+
+Nothing slow is imported before a command needs it: ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from . import verify_command as verify_command
+from .cli_parameters import (
+    AccountId,
+    Baseline,
+    BaselineToWrite,
+    DagsterDbt,
+    EnvFiles,
+    Exclude,
+    FactsFile,
+    FactsFiles,
+    Form,
+    Host,
+    JobIds,
+    Jobs,
+    Only,
+    Output,
+    Paths,
+    ReportFormat,
+    Skip,
+    TokenEnv,
+    UsageLog,
+)
+from .console import Console, answers
+from .progress import Watch, shown_progress
+
+if TYPE_CHECKING:
+    from ..facts.jobs import Facts
+    from ..options import Options
+    from ..reporting.report import Report
+
+EXIT_DONE = 0
+EXIT_LEFT = 1
+EXIT_FAILED = 2
+
+_EXIT_CODES = """\b
+Exit codes:
+  0  nothing is left to do
+  1  something is left for a person: kept on the facade, or a fact is missing
+     (with --check: anything to migrate; scan: any legacy use)
+  2  wrong usage, or a file could not be read, parsed or written (the others are still done)
+"""
+_LOOKUP_EXIT_CODES = """\b
+Exit codes:
+  0  every job was found
+  1  some jobs were not found, or what they are is not known; what was found is written
+  2  wrong usage, or none of the jobs was found
+"""
+
+SCRIPT = "legacy-shim"
+_is_script = Path(sys.argv[0]).stem == SCRIPT  # shells complete a command, not a module of python
+
+app = typer.Typer(
+    name="python -m legacy_shim.codemods",
+    help="Takes code off Dagster's legacy dbt Cloud integration (dagster_dbt.cloud), to dagster_dbt.cloud_v2.",
+    epilog="Start with: python -m legacy_shim.codemods scan PATH. The guide is MIGRATION.md.",
+    add_completion=_is_script,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.command(epilog=_EXIT_CODES)
+def scan(
+    paths: Paths,
+    facts: FactsFiles = None,
+    env_file: EnvFiles = None,
+    exclude: Exclude = None,
+    dagster_dbt: DagsterDbt = None,
+    jobs: Jobs = 0,
+    form: Form = ReportFormat.text,
+    output: Output = None,
+    write_baseline: BaselineToWrite = None,
+    baseline: Baseline = None,
+    usage: UsageLog = None,
+) -> None:
+    """Show what is legacy and what would become of it. Writes nothing but the files that are asked for."""
+    watch = Watch()
+    with answers(watch) as console:
+        from .. import pipeline
+        from . import scan_modes
+        from .advice import next_steps
+
+        scan_modes.require_one_mode(write_baseline, baseline, usage)
+        options = _options(paths, facts, env_file, exclude, dagster_dbt, jobs)
+        with shown_progress(watch, "Scanning") as on_file:
+            report = pipeline.scan(paths, replace(options, on_file=on_file))
+        if write_baseline is not None:
+            scan_modes.write_baseline(report, write_baseline, console)
+            console.leave(EXIT_FAILED if report.file_problems else EXIT_DONE)
+        if usage is not None:
+            scan_modes.print_usage(report, usage, console, form.value, output)
+            console.leave(EXIT_FAILED if report.file_problems else EXIT_DONE)
+        if baseline is not None:
+            report = scan_modes.beside_baseline(report, baseline, console)
+        if baseline is None or report.findings or form is not ReportFormat.text or output is not None:
+            given = _given(facts, env_file, exclude, dagster_dbt)
+            _print_report(console, report, next_steps(report, "scan", paths, given), form, output)
+        console.leave(_scan_exit_code(report))
+
+
+@app.command(epilog=_EXIT_CODES)
+def migrate(
+    paths: Paths,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Print a patch to standard output; write nothing.")
+    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Print what would change; write nothing.")] = False,
+    facts: FactsFiles = None,
+    env_file: EnvFiles = None,
+    exclude: Exclude = None,
+    only: Only = None,
+    skip: Skip = None,
+    polling_sensor: Annotated[
+        bool,
+        typer.Option(
+            "--polling-sensor", help="Also write the sensor that records runs which Dagster did not start."
+        ),
+    ] = False,
+    dagster_dbt: DagsterDbt = None,
+    jobs: Jobs = 0,
+    form: Form = ReportFormat.text,
+    output: Output = None,
+) -> None:
+    """Rewrite legacy code to v2, in place. What cannot become v2 stays on the facade, with a reason."""
+    watch = Watch()
+    with answers(watch) as console:
+        from .. import pipeline
+        from ..files.checkout import warnings
+        from ..reporting.formats.text import (
+            findings_text,
+            outcome_text,
+        )
+        from .advice import next_steps
+
+        _refuse_contradictions(diff, check, form, output)
+        options = replace(
+            _options(paths, facts, env_file, exclude, dagster_dbt, jobs),
+            only=_legacy_codes(only),
+            skip=_legacy_codes(skip),
+            polling_sensor=polling_sensor,
+        )
+        with shown_progress(watch, "Reading") as on_file:
+            report = pipeline.migrate(paths, replace(options, on_file=on_file))
+        if diff:
+            console.print_diffs(report.changes)
+            console = console.on_standard_error()
+        told_first = form is ReportFormat.text and output is None
+        if told_first:
+            # Whatever differs is named before a byte is written.
+            console.print(findings_text(report, console.palette))
+        if not (diff or check):
+            for warning in warnings(change.source.path for change in report.changes):
+                console.note(warning)
+            report = _written(report, watch)
+        given = _given(facts, env_file, exclude, dagster_dbt)
+        given += [("--only", code) for code in only or ()] + [("--skip", code) for code in skip or ()]
+        given += [("--polling-sensor", "")] if polling_sensor else []
+        advice = next_steps(report, "migrate", paths, given)
+        if told_first:
+            console.print(outcome_text(report, advice, console.palette))
+        else:
+            _print_report(console, report, advice, form, output)
+        console.leave(_check_exit_code(report) if check else _migrate_exit_code(report))
+
+
+@app.command(epilog=_LOOKUP_EXIT_CODES)
+def lookup(
+    paths: Paths,
+    facts: FactsFile = None,
+    token_env: TokenEnv = None,
+    host: Host = None,
+    account_id: AccountId = None,
+    job_id: JobIds = None,
+    env_file: EnvFiles = None,
+    exclude: Exclude = None,
+) -> None:
+    """Ask dbt Cloud what the code's jobs are.
+
+    It sends GET requests alone, and keeps the answers in a facts file.
+    """
+    watch = Watch()
+    with answers(watch) as console:
+        from .lookup_command import LookupRequest, run_lookup
+
+        options = _options(paths, [], env_file, exclude, None, jobs=0)
+        with shown_progress(watch, "Reading") as on_file:
+            request = LookupRequest(
+                tuple(paths),
+                replace(options, on_file=on_file),
+                facts,
+                token_env,
+                host,
+                account_id,
+                tuple(job_id or ()),
+            )
+            jobs = request.jobs_in_code()
+        console.leave(run_lookup(request, jobs, console))
+
+
+@app.command()
+def explain(
+    code: Annotated[
+        str, typer.Argument(metavar="CODE", help="A code, LDC101 for example, or a legacy name.")
+    ],
+) -> None:
+    """Show what a code means, why, and what to do.
+
+    It is the section of the code in MIGRATION.md.
+    """
+    with answers(Watch()) as console:
+        from ..reporting.explain import explain as text_of
+
+        console.print(text_of(code))
+
+
+app.command(epilog=verify_command.EXIT_CODES)(verify_command.verify)
+
+
+@app.callback(invoke_without_command=True)
+def _common(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        from ..reporting.formats.machine import tool_version
+
+        typer.echo(f"legacy-shim {tool_version()}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    app(prog_name=SCRIPT if _is_script else "python -m legacy_shim.codemods")
+
+
+def _options(
+    paths: Sequence[Path],
+    facts: Sequence[Path] | None,
+    env_files: Sequence[Path] | None,
+    exclude: Sequence[str] | None,
+    dagster_dbt: str | None,
+    jobs: int,
+) -> Options:
+    """Raises UsageError for facts, environment files or a version that are wrong, before any source is read."""
+    from ..facts.release import (
+        installed_release,
+        read_release,
+    )
+    from ..facts.variables import read_environment
+    from ..files.walk import require_paths
+    from ..options import Options
+
+    require_paths(paths)
+    return Options(
+        exclude=tuple(exclude or ()),
+        jobs=jobs or _cpu_count(),
+        facts=_facts(paths, facts),
+        env=read_environment(env_files or ()),
+        release=installed_release() if dagster_dbt is None else read_release(dagster_dbt),
+    )
+
+
+def _given(
+    facts: Sequence[Path] | None,
+    env_files: Sequence[Path] | None,
+    exclude: Sequence[str] | None,
+    dagster_dbt: str | None,
+) -> list[tuple[str, str]]:
+    """The options that a next command must repeat to come to the same."""
+    return [
+        *(("--facts", str(path)) for path in facts or ()),
+        *(("--env-file", str(path)) for path in env_files or ()),
+        *(("--exclude", pattern) for pattern in exclude or ()),
+        *([("--dagster-dbt", dagster_dbt)] if dagster_dbt is not None else []),
+    ]
+
+
+def _facts(paths: Sequence[Path], given: Sequence[Path] | None) -> Facts:
+    from ..facts.jobs import (
+        discover_facts,
+        load_facts,
+    )
+
+    return load_facts(discover_facts(paths) if given is None else given)
+
+
+def _cpu_count() -> int:
+    usable = getattr(os, "sched_getaffinity", None)  # not everywhere; knows the limits of a container
+    return len(usable(0)) if usable else os.cpu_count() or 1
+
+
+def _legacy_codes(words: Sequence[str] | None) -> frozenset[str]:
+    """The codes that --only and --skip name. Raises UsageError for one that no legacy name has."""
+    from legacy_shim.catalogue import LEGACY_NAMES
+
+    from ..errors import UsageError
+    from ..reporting.explain import code_of
+
+    known = {row.code for row in LEGACY_NAMES}
+    codes = frozenset(code_of(part) for word in words or () for part in word.split(","))
+    unknown = sorted(codes - known)
+    if unknown:
+        raise UsageError(f"{unknown[0]!r} is not the code of a legacy name ({min(known)} to {max(known)})")
+    return codes
+
+
+def _refuse_contradictions(diff: bool, check: bool, form: ReportFormat, output: Path | None) -> None:
+    from ..errors import UsageError
+
+    if diff and check:
+        raise UsageError("--diff and --check exclude each other")
+    if diff and form is not ReportFormat.text and output is None:
+        raise UsageError(f"--diff prints a patch: give --output FILE for the {form.value} report")
+
+
+def _print_report(
+    console: Console,
+    report: Report,
+    advice: Sequence[str],
+    form: ReportFormat,
+    output: Path | None,
+) -> None:
+    from ..reporting.formats import render
+
+    root = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
+    if output is None:
+        console.print(render(report, form.value, root=root, advice=advice, palette=console.palette))
+    else:
+        console.save(output, render(report, form.value, root=root, advice=advice))
+
+
+def _written(report: Report, watch: Watch) -> Report:
+    from .. import pipeline
+
+    with shown_progress(watch, "Writing"):
+        return pipeline.write(report)
+
+
+def _scan_exit_code(report: Report) -> int:
+    if report.file_problems:
+        return EXIT_FAILED
+    return EXIT_LEFT if report.sites.total or report.left_for_a_person else EXIT_DONE
+
+
+def _migrate_exit_code(report: Report) -> int:
+    if report.file_problems:
+        return EXIT_FAILED
+    return EXIT_LEFT if report.left_for_a_person else EXIT_DONE
+
+
+def _check_exit_code(report: Report) -> int:
+    return max(_migrate_exit_code(report), EXIT_LEFT if report.changes else EXIT_DONE)

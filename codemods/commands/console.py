@@ -1,0 +1,123 @@
+"""What the command line prints, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, TextIO
+
+import typer
+
+from ..errors import UsageError
+from ..reporting.formats.palette import (
+    COLORED,
+    PLAIN,
+    Palette,
+)
+
+if TYPE_CHECKING:
+    from ..files.sources import Change
+    from .progress import Watch
+
+EXIT_FAILED = 2
+EXIT_INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Console:
+    """Standard output or standard error, with colours where it is a terminal that shows them."""
+
+    stream: TextIO
+    palette: Palette
+
+    def print(self, text: str) -> None:
+        """Print text that ends its own lines."""
+        # typer would take the escapes out where it sees no terminal, although they were asked for.
+        typer.echo(_printable(text, self.stream), file=self.stream, nl=False, color=self.palette is not PLAIN)
+
+    def note(self, line: str) -> None:
+        """Print a line that is no result: it goes to standard error."""
+        typer.echo(_printable(line, sys.stderr), err=True)
+
+    def print_diffs(self, changes: Iterable[Change]) -> None:
+        """Print a patch: byte for byte where it goes to a file or a program, for the eye on a terminal."""
+        from ..reporting.formats.diff import (
+            colour_diff,
+            render_diff,
+        )
+
+        for change in changes:
+            if self.palette is PLAIN:
+                typer.echo(render_diff(change), file=self.stream, nl=False)
+            else:
+                self.print(colour_diff(change, self.palette))
+
+    def save(self, path: Path, text: str) -> None:
+        """Write a report to a file. Raises UsageError where that is not possible."""
+        try:
+            path.write_text(text, "utf-8", errors="backslashreplace", newline="\n")
+        except OSError as error:
+            raise UsageError(f"{path}: it cannot be written: {error.strerror}") from None
+
+    def on_standard_error(self) -> Console:
+        return console_of(sys.stderr)
+
+    def leave(self, code: int) -> NoReturn:
+        raise typer.Exit(code)
+
+
+def console_of(stream: TextIO) -> Console:
+    return Console(stream, COLORED if shows_colours(stream) else PLAIN)
+
+
+def shows_colours(stream: TextIO) -> bool:
+    """As https://no-color.org and https://force-color.org have it."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+@contextmanager
+def answers(watch: Watch) -> Iterator[Console]:
+    """A console to answer on; turns what goes wrong into a message and an exit code."""
+    try:
+        yield console_of(sys.stdout)
+        sys.stdout.flush()
+    except UsageError as error:
+        typer.echo(_printable(f"error: {error}", sys.stderr), err=True)
+        raise typer.Exit(EXIT_FAILED) from None
+    except KeyboardInterrupt:
+        typer.echo("Interrupted. Each file has its old content or its new content, never a part.", err=True)
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+    except BrokenPipeError:
+        # Whoever read us has seen enough. Python would complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(EXIT_FAILED) from None
+    except typer.Exit:
+        raise
+    except Exception as error:
+        _tell_of_bug(error, watch)
+        raise typer.Exit(EXIT_FAILED) from None
+
+
+def _tell_of_bug(error: Exception, watch: Watch) -> None:
+    handled = f" while it handled {watch.current}" if watch.current else ""
+    typer.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+    typer.echo(
+        f"\nThis is a bug in legacy-shim{handled}. Nothing is lost: each file is replaced in one step, or not at all."
+        "\nPlease report the lines above. To go on meanwhile, leave the file out with --exclude.",
+        err=True,
+    )
+
+
+def _printable(text: str, stream: TextIO) -> str:
+    """The text with escapes for what the stream cannot show: file names may hold any byte."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)

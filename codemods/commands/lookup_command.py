@@ -1,0 +1,93 @@
+"""``lookup``: from the code's jobs to the facts file, and what to say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..facts.jobs import (
+    FILE_NAME,
+    FactsFile,
+    discover_facts,
+    read_facts_file,
+)
+from ..lookup import (
+    Access,
+    LookupResult,
+    default_target,
+    look_up,
+)
+from ..options import (
+    JobsInCode,
+    Options,
+    WantedJob,
+)
+from ..reporting.formats.text import plural
+from .console import Console
+
+
+@dataclass(frozen=True)
+class LookupRequest:
+    """The command line of a look-up."""
+
+    paths: tuple[Path, ...]
+    options: Options
+    facts: Path | None
+    token_env: str | None
+    host: str | None
+    account_id: int | None
+    job_ids: tuple[int, ...] = ()
+
+    def jobs_in_code(self) -> JobsInCode:
+        """The jobs that the code names, and those that the caller adds."""
+        from .. import pipeline
+
+        named = pipeline.jobs_in_code(self.paths, self.options)
+        known = {job.job_id for job in named.wanted}
+        added = tuple(WantedJob(job_id) for job_id in self.job_ids if job_id not in known)
+        return replace(named, wanted=(*named.wanted, *added))
+
+    def facts_paths(self) -> tuple[Path, ...]:
+        if self.facts is None:
+            return discover_facts(self.paths)
+        return (self.facts,) if self.facts.exists() else ()
+
+
+def run_lookup(request: LookupRequest, jobs: JobsInCode, console: Console) -> int:
+    """Look up, write, say what came of it. The exit code."""
+    wanted = jobs.wanted
+    for finding in jobs.unknown:
+        console.print(f"{finding.place}: the job id is not known: {finding.message}\n")
+    if not wanted and jobs.unknown:
+        return 2
+    if not wanted:
+        console.print(
+            "The code names no dbt Cloud job. To look one up all the same, name it with --job-id.\n"
+        )
+        return 0
+    existing = [read_facts_file(path) for path in request.facts_paths()]
+    access = Access(request.options.env, request.token_env, request.host, request.account_id)
+    result = look_up(wanted, access, existing=existing, target=_target(request, existing), told=console.note)
+    _print_result(result, console)
+    if not result.problems:
+        return 1 if jobs.unknown else 0
+    return 1 if result.found else 2
+
+
+def _target(request: LookupRequest, existing: Sequence[FactsFile]) -> Path:
+    """Where a file for one more account goes: beside those that there are."""
+    if request.facts is not None:
+        return request.facts
+    return existing[0].path.with_name(FILE_NAME) if existing else default_target(request.paths)
+
+
+def _print_result(result: LookupResult, console: Console) -> None:
+    palette = console.palette
+    if result.found:
+        files = ", ".join(str(path) for path in result.written)
+        console.print(
+            palette.paint(palette.good, f"{plural(len(result.found), 'job')} written to {files}.") + "\n"
+        )
+    for problem in result.problems:
+        console.print(palette.paint(palette.bad, problem) + "\n")

@@ -1,0 +1,272 @@
+"""``verify`` on the command line: its options, its output, its exit codes."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from ..reporting.formats.palette import (
+    PLAIN,
+    Palette,
+)
+from .console import (
+    Console,
+    answers,
+)
+from .progress import (
+    Watch,
+    shown_step,
+)
+
+if TYPE_CHECKING:
+    from ..options import Options
+    from ..verify.request import (
+        DbtSource,
+        Request,
+    )
+    from ..verify.run import Result
+
+EXIT_CODES = """\b
+Exit codes:
+  0  nothing differs that the migration did not tell of
+  1  something does
+  2  wrong usage, or a side could not be loaded
+"""
+
+
+class VerifyFormat(str, Enum):
+    """What --format takes."""
+
+    text = "text"
+    json = "json"
+    html = "html"
+
+
+def _option(name: str, metavar: str, help: str) -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(name, metavar=metavar, help=help, show_default=False)
+    return option
+
+
+Tree = Annotated[Path, typer.Argument(metavar="PATH", help="The tree to migrate.", show_default=False)]
+What = Annotated[
+    str,
+    _option("--definitions", "MODULE_OR_FILE[:ATTR]", "What to load, as `dagster dev` would with -m or -f."),
+]
+FactsFiles = Annotated[
+    Optional[list[Path]],  # noqa: UP045 - older versions of typer do not read `X | None`
+    _option(
+        "--facts",
+        "FILE",
+        "What dbt Cloud knows of the jobs. [default: dbt_cloud_jobs.json beside or above PATH]",
+    ),
+]
+Manifests = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    _option(
+        "--manifest",
+        "[PROJECT_ID=]FILE",
+        "The manifest.json of the dbt project: nothing is run, all is quick.",
+    ),
+]
+DbtProjects = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    _option(
+        "--dbt-project",
+        "[PROJECT_ID=]DIR",
+        "The dbt project itself: real dbt runs it, in a copy, on DuckDB.",
+    ),
+]
+AskDbtCloud = Annotated[
+    bool, typer.Option("--lookup", help="GET facts and the manifest of the latest run from dbt Cloud.")
+]
+Revision = Annotated[
+    Optional[str],  # noqa: UP045
+    _option("--before", "REV", "Compare the tree at this revision of git with the tree as it is."),
+]
+MigratedTree = Annotated[
+    Optional[Path],  # noqa: UP045
+    _option("--migrated", "PATH", "Compare with this tree, which is migrated already."),
+]
+Folder = Annotated[
+    Optional[Path],  # noqa: UP045
+    _option(
+        "--working-directory",
+        "DIR",
+        "Where the code runs and is imported from. [default: PATH, or its src]",
+    ),
+]
+Subset = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    _option("--subset", "KEY[,KEY]", "Assets to materialize without the others. [default: one of each op]"),
+]
+Partition = Annotated[
+    Optional[str],  # noqa: UP045
+    _option("--partition", "KEY", "The partition to materialize. [default: the first, and the first two]"),
+]
+JobNames = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    _option("--job", "NAME", "Execute this job on both sides too, although its ops are your own code."),
+]
+EnvFiles = Annotated[
+    Optional[list[Path]],  # noqa: UP045
+    _option("--env-file", "FILE", "NAME=VALUE lines, for the code that is loaded."),
+]
+Exclude = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    _option("--exclude", "GLOB", "Do not migrate, as a line of .gitignore would say it."),
+]
+TokenEnv = Annotated[
+    Optional[str],  # noqa: UP045
+    _option("--token-env", "NAME", "For --lookup: the environment variable that holds the token."),
+]
+Host = Annotated[
+    Optional[str],  # noqa: UP045
+    _option("--host", "URL", "For --lookup, where the code does not say."),
+]
+AccountId = Annotated[
+    Optional[int],  # noqa: UP045
+    _option("--account-id", "ID", "For --lookup, where the code does not say."),
+]
+Form = Annotated[VerifyFormat, typer.Option("--format", help="How to print the result.")]
+Output = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write the result here, not to the screen.",
+        show_default=False,
+    ),
+]
+
+
+def verify(
+    path: Tree,
+    definitions: What,
+    facts: FactsFiles = None,
+    manifest: Manifests = None,
+    dbt_project: DbtProjects = None,
+    lookup: AskDbtCloud = False,
+    before: Revision = None,
+    migrated: MigratedTree = None,
+    working_directory: Folder = None,
+    subset: Subset = None,
+    partition: Partition = None,
+    job: JobNames = None,
+    env_file: EnvFiles = None,
+    exclude: Exclude = None,
+    token_env: TokenEnv = None,
+    host: Host = None,
+    account_id: AccountId = None,
+    form: Form = VerifyFormat.text,
+    output: Output = None,
+) -> None:
+    """Show what a migration changes in production.
+
+    It loads the code before and after, and compares all that users see.
+
+    Both sides run here, in copies, against a local dbt Cloud. Nothing in PATH changes, no run is started in dbt Cloud.
+    """
+    with answers(Watch()) as console:
+        from ..verify.request import (
+            Lookup,
+            Request,
+        )
+        from ..verify.run import verify as verify_request
+
+        request = Request(
+            path=path,
+            definitions=definitions,
+            options=_options(path, facts, env_file, exclude),
+            dbt=_dbt_source(manifest, dbt_project, lookup),
+            access=Lookup(token_env, host, account_id),
+            before=before,
+            migrated=migrated,
+            working_directory=working_directory,
+            subset=tuple(subset or ()),
+            partition=partition,
+            jobs=tuple(job or ()),
+        )
+        _check(request, token_env or host or account_id, output)
+        with shown_step() as step:
+            result = verify_request(request, console.note, step)
+        _print(result, form, output, console)
+        console.leave(0 if result.is_as_told else 1)
+
+
+def _options(
+    path: Path, facts: list[Path] | None, env_files: list[Path] | None, exclude: list[str] | None
+) -> Options:
+    """Raises UsageError for a path, facts or environment files that are wrong, before anything is done."""
+    from ..facts.jobs import discover_facts, load_facts
+    from ..facts.variables import read_environment
+    from ..files.walk import require_paths
+    from ..options import Options
+
+    require_paths([path])
+    return Options(
+        exclude=tuple(exclude or ()),
+        facts=load_facts(discover_facts([path]) if facts is None else facts),
+        env=read_environment(env_files or ()),
+    )
+
+
+def _dbt_source(manifests: list[str] | None, projects: list[str] | None, lookup: bool) -> DbtSource:
+    from ..verify.request import (
+        DbtSource,
+        by_project,
+    )
+
+    return DbtSource(
+        by_project(manifests or [], "--manifest"), by_project(projects or [], "--dbt-project"), lookup
+    )
+
+
+def _check(request: Request, asks_how: object, output: Path | None) -> None:
+    """Raises UsageError for options that contradict each other, and for files that cannot be what they must be."""
+    from ..errors import UsageError
+    from ..files.walk import require_paths
+    from ..verify.local_cloud import checked_manifest
+
+    dbt = request.dbt
+    if request.before is not None and request.migrated is not None:
+        raise UsageError("--before and --migrated exclude each other")
+    if dbt.lookup and (dbt.manifests or dbt.dbt_projects):
+        raise UsageError("--lookup asks dbt Cloud for the manifest: leave out --manifest and --dbt-project")
+    both = dbt.manifests.keys() & dbt.dbt_projects.keys()
+    if both:
+        raise UsageError("--manifest and --dbt-project exclude each other, for one project")
+    if asks_how and not dbt.lookup:
+        raise UsageError("--token-env, --host and --account-id say how --lookup asks; it is not given")
+    require_paths(path for path in (request.migrated, request.working_directory) if path is not None)
+    for path in dbt.manifests.values():
+        checked_manifest(path)
+    if output is not None and not output.absolute().parent.is_dir():
+        raise UsageError(f"{output}: there is no folder {output.parent}")
+
+
+def _print(result: Result, form: VerifyFormat, output: Path | None, console: Console) -> None:
+    from ..verify.text import verdict_line
+
+    if output is None:
+        console.print(_rendered(result, form, console.palette))
+        return
+    console.save(output, _rendered(result, form, PLAIN))
+    console.print(f"{verdict_line(result, console.palette)} See {output}.\n")
+
+
+def _rendered(result: Result, form: VerifyFormat, palette: Palette) -> str:
+    if form is VerifyFormat.json:
+        from ..verify.machine import render_json
+
+        return render_json(result)
+    if form is VerifyFormat.html:
+        from ..verify.html import render_html
+
+        return render_html(result)
+    from ..verify.text import render_text
+
+    return render_text(result, palette)

@@ -1,0 +1,42 @@
+"""One folder for each family of constructs. A construct is a module found by being here; adding one edits no other file.
+
+A construct offers ``CONSTRUCT``, its name; ``claims(context)``, which yields a claim for each use it answers for; and
+``rewrite(claim, unit, context)``, which says what the v2 form of a claim takes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+from typing import Protocol
+
+from ..planning.claims import Claim, Context, Rewrite
+from ..planning.units import Unit
+
+
+class Construct(Protocol):
+    """What a module of a construct offers."""
+
+    CONSTRUCT: str
+
+    def claims(self, context: Context) -> Iterator[Claim]:
+        """One claim for each use that the construct answers for."""
+        ...
+
+    def rewrite(self, claim: Claim, unit: Unit, context: Context) -> Rewrite:
+        """The edits, imports and findings of the v2 form of a claim."""
+        ...
+
+
+@cache
+def constructs() -> dict[str, Construct]:
+    """The constructs by name, in the order of their names."""
+    found = (importlib.import_module(name) for name in _module_names())
+    named: dict[str, Construct] = {one.CONSTRUCT: one for one in found if hasattr(one, "CONSTRUCT")}
+    return dict(sorted(named.items()))
+
+
+def _module_names() -> list[str]:
+    return [found.name for found in pkgutil.walk_packages(__path__, f"{__name__}.") if not found.ispkg]

@@ -1,0 +1,1 @@
+"""Calls of clients, what runs answer, and statuses."""

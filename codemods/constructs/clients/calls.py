@@ -1,0 +1,413 @@
+"""Calls of the legacy client become calls of the workspace's client, where both do the same.
+
+    context.resources.dbt_cloud.run_job_and_poll(67890)     ->  trigger_job_run, poll_run, raise_for_status
+    dbt_cloud.get_dbt_client().get_job(67890)               ->  dbt_cloud.get_client().get_job_details(67890)
+
+Source: ``dagster_dbt.cloud_v2.client``. v2's ``poll_run`` returns a failed run, and gives up after 60 seconds.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ...analysis.inference.kinds import thing_kind
+from ...analysis.inference.values import (
+    Keyed,
+    Made,
+    Member,
+    Result,
+    Value,
+    legacy_name,
+)
+from ...analysis.syntax.functions import (
+    composes,
+    is_getattr,
+    place_of,
+)
+from ...analysis.syntax.source_module import Module
+from ...analysis.uses import escapes as sinks
+from ...analysis.uses.index import Reference
+from ...analysis.uses.uses import (
+    Role,
+    role_of,
+)
+from ...editing import render
+from ...editing.edits import (
+    DropArgument,
+    InsertBefore,
+    PrependArgument,
+    ReplaceExpression,
+    ReplaceStatement,
+)
+from ...facts.release import Release
+from ...findings import Finding
+from ...planning.claims import (
+    Claim,
+    Context,
+    JobRef,
+    Rewrite,
+    covered,
+    goes_by_name,
+)
+from ...planning.units import Unit
+from ...planning.v2 import Use
+from .lost_answers import lost_answers
+from .methods import (
+    GETTER,
+    JOB_NAME_ATTRIBUTE,
+    METHODS,
+    RUN_AND_POLL,
+    SETTINGS,
+    Method,
+    is_client,
+    is_output,
+    is_written_for_v2,
+    read_call,
+)
+from .run_and_poll import (
+    HELPERS,
+    RELATED,
+    helper_text,
+    poll_of,
+    run_and_poll,
+    without_related,
+)
+from .uses import (
+    ClientUse,
+    client_claim,
+    client_text,
+    is_called,
+    rewrite_attribute,
+)
+
+CONSTRUCT = "client_calls"
+
+
+def claims(context: Context) -> Iterator[Claim]:
+    """One claim for each use of a client, and for each place where the trail of a client or an output ends."""
+    seen: set[ast.AST] = set()
+    found = [
+        claim for reference in context.index.references for claim in _of_reference(context, reference, seen)
+    ]
+    yield from _with_place_of_helper(found)
+
+
+def _with_place_of_helper(claims: list[Claim]) -> Iterator[Claim]:
+    """Each module has one function for all calls of a method inside of expressions, before the first of them."""
+    first: dict[tuple[Module, str], ast.stmt] = {}
+    inside = [claim for claim in claims if claim.detail.kind == "expression" and claim.detail.method]
+    for claim in inside:
+        statement, key = claim.module.top_statement_of(claim.node), (claim.module, claim.detail.method.name)
+        first[key] = min(first.get(key, statement), statement, key=lambda one: one.lineno)
+    for claim in claims:
+        if claim in inside:
+            at = first[claim.module, claim.detail.method.name]
+            yield replace(claim, detail=replace(claim.detail, first=at))
+        else:
+            yield claim
+
+
+def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) -> Iterator[Claim]:
+    module, index = reference.module, context.index
+    for place, link in enumerate(reference.chain):
+        if link in seen:
+            continue
+        values = index.values(module, link)
+        base = reference.chain[place - 2] if place >= 2 else None
+        for value in values:
+            if is_written_for_v2(value):
+                continue
+            if (
+                isinstance(value, Result)
+                and value.call is link
+                and base is not None
+                and is_client(value.member.of)
+            ):
+                seen.add(link)
+                yield _method_claim(context, module, link, base, value)
+            elif _is_setting(value) and isinstance(link, ast.Attribute) and not is_called(module, link):
+                seen.add(link)
+                replacement = SETTINGS[link.attr]
+                yield client_claim(
+                    CONSTRUCT,
+                    module,
+                    link,
+                    value,
+                    ClientUse("attribute", base=link.value, replacement=replacement),
+                )
+            elif _is_unknown_attribute(module, link, value):
+                seen.add(link)
+                yield _lost(role_of(module, link), value)
+        yield from _read_by_name(context, module, link, seen)
+    top = reference.node
+    for value in index.values(module, top):
+        if top not in seen and (isinstance(value, Keyed) or is_output(value)):
+            role = role_of(module, top)
+            is_wiring = not isinstance(value, Keyed) and composes(module.function_of(top))
+            followed = role.kind in {"flow", "nothing", "chain", "returned"} or is_wiring
+            if not followed and not _goes_to_a_function(context, role):
+                seen.add(top)
+                yield _lost(role, value)
+
+
+def _read_by_name(context: Context, module: Module, link: ast.expr, seen: set[ast.AST]) -> Iterator[Claim]:
+    """``getattr(output, "run_id")``: an attribute that is read by its name is not rewritten."""
+    if not (isinstance(link, ast.Call) and is_getattr(link)) or context.index.values(module, link):
+        return
+    for value in context.index.values(module, link.args[0]):
+        if link not in seen and (is_client(value) or is_output(value)):
+            seen.add(link)
+            yield _lost(role_of(module, link.args[0]), value)
+
+
+def _is_setting(value: Value) -> bool:
+    """Whether a value is a setting of the resource itself, and not of the client that it hands out."""
+    return isinstance(value, Member) and value.attribute in SETTINGS and isinstance(value.of, (Keyed, Made))
+
+
+def _is_unknown_attribute(module: Module, link: ast.expr, value: Value) -> bool:
+    if (
+        not isinstance(link, ast.Attribute)
+        or not isinstance(value, Member)
+        or value.attribute == "configured"
+    ):
+        return False
+    return is_client(value.of) and not is_called(module, link)
+
+
+def _goes_to_a_function(context: Context, role: Role) -> bool:
+    return role.kind == "argument" and sinks.is_followed(context.index, role)
+
+
+def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.expr, value: Result) -> Claim:
+    assert isinstance(node, ast.Call)
+    name = value.member.attribute
+    if name == GETTER:
+        return client_claim(CONSTRUCT, module, node, value, ClientUse("getter", base=base))
+    method, problem, job_node = read_call(node, name, lambda given: context.constants.is_text(module, given))
+    jobs: tuple[JobRef, ...] = (context.job_ref(module, job_node),) if job_node is not None else ()
+    blocked = [Finding(module.place(node), "LDC304", problem, name)] if problem else []
+    lacks = _lacks(context.release, method)
+    if lacks:
+        blocked.append(Finding(module.place(node), "LDC309", lacks, name))
+    built = (made for made in context.index.values(module, base) if isinstance(made, Made))
+    if any(made.call is base and thing_kind(made) == "resource" for made in built):
+        blocked.append(
+            Finding(module.place(node), "LDC302", "the resource is built where it is called", name)
+        )
+    if name == RUN_AND_POLL:
+        blocked += goes_by_name(context, module, node, name)
+        blocked += lost_answers(context, module, node)
+    kind = "call"
+    if name in HELPERS:
+        is_alone = (
+            name == RUN_AND_POLL
+            and _is_whole_statement(module.statement_of(node), node)
+            and not _holds_legacy(context, node)
+        )
+        kind = "poll" if is_alone else "expression"
+        if (
+            method is not None
+            and kind == "expression"
+            and len(node.args) > 1
+            and method.argument("cause") in node.args[:-1]
+        ):
+            problem = "arguments stand behind its cause by position; name them"
+            blocked.append(Finding(module.place(node), "LDC304", problem, name))
+    function = module.function_of(node)
+    returns = function.returns if function is not None and name == RUN_AND_POLL and not blocked else None
+    return client_claim(
+        CONSTRUCT,
+        module,
+        node,
+        value,
+        ClientUse(kind, method, base, role_of(module, node)),
+        blocked=tuple(blocked),
+        jobs=jobs,
+        covers=covered([returns]) if isinstance(returns, (ast.Name, ast.Attribute)) else frozenset(),
+    )
+
+
+def _lacks(release: Release, method: Method | None) -> str:
+    if method is not None and method.name == "cancel_run":
+        return release.lacks("cancel")
+    if method is not None and method.name == "get_run" and method.argument("include_related") is not None:
+        return release.lacks("related")
+    return ""
+
+
+def _holds_legacy(context: Context, call: ast.Call) -> bool:
+    """Whether the arguments of a call have something legacy in them, which is rewritten where it stands."""
+    inside = {inner for argument in [*call.args, *call.keywords] for inner in ast.walk(argument)}
+    return any(reference.chain[0] in inside for reference in context.index.references)
+
+
+def _is_whole_statement(statement: ast.stmt, node: ast.expr) -> bool:
+    if isinstance(statement, ast.Assign):
+        return (
+            statement.value is node
+            and len(statement.targets) == 1
+            and isinstance(statement.targets[0], ast.Name)
+        )
+    return isinstance(statement, (ast.Expr, ast.Return)) and statement.value is node
+
+
+def _lost(role: Role, value: Value) -> Claim:
+    what = "the output" if is_output(value) else "the client"
+    finding = sinks.lost_trail(role, what, legacy_name(value))
+    return client_claim(
+        CONSTRUCT, role.module, role.node, value, ClientUse("lost", role=role), blocked=(finding,)
+    )
+
+
+def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
+    """Put the v2 form where the client is used."""
+    done = Rewrite()
+    module, use_ = claim.module, claim.detail
+    assert isinstance(use_, ClientUse) and isinstance(claim.node, ast.expr)
+    use = unit.using(done, module)
+    if use_.kind == "getter":
+        if not _is_rewritten_with_its_call(module, claim.node):
+            done.edit(
+                module, ReplaceExpression(module.span(claim.node), client_text(context, module, claim.node))
+            )
+    elif use_.kind == "attribute":
+        rewrite_attribute(claim, use_.replacement, done)
+    elif use_.kind == "call":
+        _rewrite_call(claim, use_, context, done)
+    elif use_.method is not None:
+        rewrite_poll = _rewrite_poll if use_.kind == "poll" else _rewrite_poll_in_expression
+        rewrite_poll(claim, use_, unit, use, context, done)
+        _tell_of_poll(claim, use_.method, context, done)
+    return done
+
+
+def _is_rewritten_with_its_call(module: Module, node: ast.expr) -> bool:
+    """Whether the client is asked for only to be called at once: then the call's rewrite holds it."""
+    above = module.parent(node)
+    return isinstance(above, ast.Attribute) and is_called(module, above)
+
+
+def _rewrite_call(claim: Claim, use_: ClientUse, context: Context, done: Rewrite) -> None:
+    module, node, method = claim.module, claim.node, use_.method
+    assert isinstance(node, ast.Call) and method is not None and use_.base is not None
+    # The arguments are the same in v2, and stay as they stand.
+    text = f"{client_text(context, module, use_.base)}.{METHODS[method.name]}"
+    done.edit(module, ReplaceExpression(module.span(node.func), text))
+    _drop_unsent(module, node, method, done)
+    done.tell(module, node, "LDC218", _said_of(method.name), claim.name)
+
+
+def _said_of(name: str) -> str:
+    return f"`{name}` becomes `{METHODS[name]}`" if METHODS[name] != name else f"`{name}` is that of v2"
+
+
+def _drop_unsent(module: Module, call: ast.Call, method: Method, done: Rewrite) -> None:
+    """Leave out what v2 has no parameter for."""
+    schema = method.argument("schema_override")
+    if schema is not None:
+        done.edit(module, DropArgument(module.span(call), place_of(call, schema)))
+    cause = method.argument("cause")
+    if cause is None:
+        return
+    done.edit(module, DropArgument(module.span(call), place_of(call, cause)))
+    done.tell(module, call, "LDC212", "the cause given here is not sent", method.name)
+
+
+def _rewrite_poll_in_expression(
+    claim: Claim, use_: ClientUse, unit: Unit, use: Use, context: Context, done: Rewrite
+) -> None:
+    """Several statements cannot stand where the call does: a function of the module has them."""
+    module, node, method = claim.module, claim.node, use_.method
+    assert isinstance(node, ast.Call) and method is not None and use_.base is not None
+    assert use_.first is not None
+    style = context.style(module)
+    name = unit.namespace(module).shared(HELPERS[method.name])
+    related = not context.release.lacks("related")
+    text = helper_text(method.name, name, use, style, related=related)
+    done.edit(module, InsertBefore(module.span(use_.first), text, blank=True, rank=0))
+    done.edit(module, ReplaceExpression(module.span(node.func), name))
+    done.edit(module, PrependArgument(module.span(node), client_text(context, module, use_.base)))
+    _drop_unsent(module, node, method, done)
+
+
+def _rewrite_poll(
+    claim: Claim, use_: ClientUse, unit: Unit, use: Use, context: Context, done: Rewrite
+) -> None:
+    module, node, method = claim.module, claim.node, use_.method
+    assert isinstance(node, ast.Call) and method is not None and use_.base is not None
+    statement = module.statement_of(node)
+    namespace = unit.namespace(module)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    run = target.id if isinstance(target, ast.Name) else namespace.fresh("run", "dbt_run")
+    client = client_text(context, module, use_.base)
+    style = context.style(module)
+    poll = poll_of(
+        method, module, related=_needs_related(context, claim) and not context.release.lacks("related")
+    )
+    lines = run_and_poll(poll, run, client, namespace.fresh("client", "dbt_client"), use, style)
+    if isinstance(statement, ast.Return):
+        lines.append(f"return {run}")
+    _, comments = render.with_comments(module, style, node, [])
+    done.edit(module, ReplaceStatement(module.span(statement), "\n".join([*comments, *lines]) + "\n"))
+    _rewrite_return_annotation(claim, statement, context, done)
+    if method.argument("cause") is not None:
+        done.tell(module, node, "LDC212", "the cause given here is not sent", claim.name)
+
+
+def _tell_of_poll(claim: Claim, method: Method, context: Context, done: Rewrite) -> None:
+    module, node, name = claim.module, claim.node, claim.name
+    if method.argument("poll_timeout") is not None:
+        done.tell(module, node, "LDC216", "the run goes on in dbt Cloud when poll_timeout passes", name)
+    done.tell(module, node, "LDC218", "requests time out after 15 seconds, and are retried as v2 does", name)
+    if context.release.lacks("related") and (
+        claim.detail.kind == "expression" or _needs_related(context, claim)
+    ):
+        done.tell(module, node, "LDC213", without_related(context.release), name)
+    is_followed = claim.detail.role.kind in {"chain", "flow", "nothing"}
+    if not is_followed or _is_handed_on(context, claim):
+        done.tell(module, node, "LDC213", "the value is a mapping of run details", name)
+
+
+def _needs_related(context: Context, claim: Claim) -> bool:
+    """Whether the run's job, trigger or steps may be read off what the call answers."""
+    assert claim.value is not None
+    return any(
+        not _reads_the_run_alone(module, node) for module, node in context.index.places_of(claim.value)
+    )
+
+
+def _reads_the_run_alone(module: Module, node: ast.expr) -> bool:
+    above = module.parent(node)
+    if isinstance(above, (ast.Expr, ast.Assign, ast.AnnAssign)):
+        return True  # Nothing is read here: a name is followed to where it is.
+    if not isinstance(above, ast.Attribute):
+        return False
+    entry = module.parent(above)
+    if above.attr != "run_details":
+        return above.attr != JOB_NAME_ATTRIBUTE
+    key = entry.slice if isinstance(entry, ast.Subscript) and entry.value is above else None
+    return isinstance(key, ast.Constant) and key.value not in RELATED
+
+
+def _is_handed_on(context: Context, claim: Claim) -> bool:
+    assert claim.value is not None
+    return any(
+        role_of(module, node).kind == "returned" for module, node in context.index.places_of(claim.value)
+    )
+
+
+def _rewrite_return_annotation(claim: Claim, statement: ast.stmt, context: Context, done: Rewrite) -> None:
+    """An op that says it returns a ``DbtCloudOutput`` would fail Dagster's type check with run details."""
+    function = claim.module.function_of(statement)
+    if (
+        function is None
+        or function.returns is None
+        or not isinstance(function.returns, (ast.Name, ast.Attribute))
+    ):
+        return
+    values = context.index.values(claim.module, function.returns)
+    if any(legacy_name(value) == "DbtCloudOutput" for value in values):
+        done.edit(claim.module, ReplaceExpression(claim.module.span(function.returns), "dict"))

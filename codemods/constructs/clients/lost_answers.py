@@ -1,0 +1,168 @@
+"""Where what a run answers goes out of sight: v2 answers details there, and code that is not followed reads an output."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ...analysis.inference.values import (
+    LEGACY,
+    External,
+    Made,
+    Result,
+    Value,
+    root,
+)
+from ...analysis.syntax.functions import (
+    composes,
+    decorator_name,
+)
+from ...analysis.syntax.scopes import (
+    Assigned,
+    Iterated,
+)
+from ...analysis.syntax.source_module import (
+    FUNCTIONS,
+    Module,
+)
+from ...analysis.uses import escapes as sinks
+from ...analysis.uses.uses import (
+    Role,
+    role_of,
+)
+from ...findings import Finding
+from ...planning.claims import Context
+from .methods import (
+    OUTPUT_ATTRIBUTES,
+    RUN_AND_POLL,
+    STATUS_ATTRIBUTE,
+)
+
+_OF_OUTPUTS = (OUTPUT_ATTRIBUTES.keys() - {"job_id"}) | {STATUS_ATTRIBUTE, "docs_url", "get_artifact"}
+"""Attributes by which an output is known, of whatever they are read."""
+
+_SIDE_BY_SIDE = frozenset({"zip", "enumerate"})
+"""Functions whose answers are followed where a loop goes through them."""
+
+
+def lost_answers(context: Context, module: Module, call: ast.Call) -> Iterator[Finding]:
+    """Why what ``call``, a ``run_job_and_poll``, answers may be read as an output where that cannot be seen."""
+
+    def found(said: str) -> Finding:
+        return Finding(module.place(call), "LDC303", said, RUN_AND_POLL)
+
+    role, statement, function = role_of(module, call), module.statement_of(call), module.function_of(call)
+    if isinstance(module.parent(call), ast.Lambda):
+        yield found("what a lambda answers is not followed")
+    elif (
+        role.kind == "escape"
+        and isinstance(statement, (ast.Assign, ast.AnnAssign))
+        and _is_value(statement, call)
+    ):
+        yield found("its answer is kept in an attribute, which is not followed")
+    elif role.kind == "flow" and isinstance(statement, ast.Return) and _is_handed_on(context, function):
+        yield found("its function, which answers it, is handed on to whatever calls it")
+    for sink in _sinks(context, module, call):
+        is_call = sink.kind == "argument" and bool(sink.through or sink.node is call)
+        if is_call and sink.call is not None and not _is_in_sight(context, sink):
+            callee = sink.module.source_of(sink.call.func).split("\n", 1)[0]
+            yield found(f"its answer is handed to `{callee}(...)`, which the tool does not follow")
+            break
+        if sink.kind == "escape" and isinstance(sink.module.parent(sink.node), (ast.Yield, ast.YieldFrom)):
+            yield found("its answer is yielded to what the tool does not follow")
+            break
+        if sink.kind == "chain" and sink.through:
+            text = sink.module.source_of(sink.module.statement_of(sink.node)).split("\n", 1)[0]
+            yield found(f"`{text}` may read its answer, by a way that is not followed")
+            break
+        if sink.kind == "returned" and _is_mapped(context, sink.module.function_of(sink.node)):
+            yield found("its op is mapped over a dynamic output, through which its answer is not followed")
+            break
+    for read in _unknown_reads(context, module, call):
+        yield found(
+            f"`{module.source_of(read)}` in line {read.lineno} may read its answer, by a way that is not followed"
+        )
+        break
+
+
+def _is_handed_on(context: Context, function: ast.AST | None) -> bool:
+    return isinstance(function, FUNCTIONS) and any(context.index.evaluator.calls.uses_as_value(function))
+
+
+def _sinks(context: Context, module: Module, call: ast.Call) -> Iterator[Role]:
+    for value in context.index.values(module, call):
+        if isinstance(value, Result) and value.call is call:
+            yield from context.index.sinks(value)
+
+
+def _is_in_sight(context: Context, role: Role) -> bool:
+    """Whether what a call is given goes to a function that is followed, to Dagster or an op, or is only looked at."""
+    index = context.index
+    callee = index.values(role.module, role.call.func) if role.call is not None else frozenset()
+    # What `Output` is given besides is one of several outputs, which are not told apart.
+    to_dagster = any(
+        isinstance(value, External) and value.name.startswith("dagster.") and value.name != "dagster.Output"
+        for value in callee
+    )
+    is_wired = composes(role.module.function_of(role.node))
+    if role.call is not None and decorator_name(role.call) in _SIDE_BY_SIDE:
+        above = role.module.parent(role.call)
+        return isinstance(above, (ast.For, ast.AsyncFor, ast.comprehension)) and above.iter is role.call
+    return to_dagster or is_wired or sinks.is_followed(index, role) or sinks.only_looks(index, role)
+
+
+def _is_mapped(context: Context, function: ast.AST | None) -> bool:
+    """Whether ``ids.map(run_one)`` runs an op once for each of several, and something becomes of what that answers."""
+    if not isinstance(function, FUNCTIONS):
+        return False
+    uses = context.index.evaluator.calls.uses_as_value(function)
+    calls = ((module, module.parent(node)) for module, node in uses)
+    return any(
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "map"
+        and not isinstance(module.parent(call), ast.Expr)
+        for module, call in calls
+    )
+
+
+def _is_value(statement: ast.Assign | ast.AnnAssign, call: ast.Call) -> bool:
+    return statement.value is call
+
+
+def _unknown_reads(context: Context, module: Module, call: ast.Call) -> Iterator[ast.Attribute]:
+    """What is read, in the function around, as if of an output, but of something that is not known."""
+    function = next(
+        (above for above in reversed(list(module.ancestors(call))) if isinstance(above, FUNCTIONS)), None
+    )
+    if function is None:
+        return
+    given = {arg.arg for arg in ast.walk(function.args) if isinstance(arg, ast.arg)}
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Attribute) or node.attr not in _OF_OUTPUTS:
+            continue
+        is_unknown = all(_is_foreign(value) for value in context.index.values(module, node.value))
+        if is_unknown and not _is_of_dagster(context, module, node.value, given):
+            yield node
+
+
+def _is_of_dagster(context: Context, module: Module, node: ast.expr, given: set[str], depth: int = 5) -> bool:
+    """Whether something comes from what the function is given, as a context, or from Dagster: runs have ids there too."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call, ast.Await)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    if not isinstance(node, ast.Name) or not depth:
+        return False
+    values = context.index.values(module, node)
+    if node.id in given or any(
+        isinstance(value, External) and value.name.startswith("dagster.") for value in values
+    ):
+        return True
+    bindings = context.index.tree.names(module).lookup(module, node.id, node)
+    sources = [binding.value for binding in bindings if isinstance(binding, (Assigned, Iterated))]
+    return any(_is_of_dagster(context, module, source, given, depth - 1) for source in sources)
+
+
+def _is_foreign(value: Value) -> bool:
+    """Whether a value is made by something that is neither the tree's nor Dagster's nor legacy."""
+    maker = root(value)
+    return isinstance(maker, Made) and not maker.of.startswith(("dagster.", LEGACY))

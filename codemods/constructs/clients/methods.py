@@ -1,0 +1,168 @@
+"""The methods of the legacy client and what v2 has for them.
+
+Source: ``dagster_dbt.cloud.resources`` and ``dagster_dbt.cloud_v2.client``. A method is listed only where v2 sends the
+same request and answers the same data.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ...analysis.inference.kinds import (
+    is_op,
+    thing_kind,
+)
+from ...analysis.inference.legacy_names import CALLED
+from ...analysis.inference.values import (
+    Keyed,
+    Member,
+    Result,
+    Value,
+    legacy_name,
+)
+from ...analysis.syntax.functions import is_none
+
+METHODS: Mapping[str, str] = {
+    "run_job": "trigger_job_run",
+    "run_job_and_poll": "",
+    "poll_run": "",
+    "get_job": "get_job_details",
+    "get_run": "get_run_details",
+    "cancel_run": "cancel_run",
+    "list_run_artifacts": "list_run_artifacts",
+    "get_manifest": "get_run_manifest_json",
+    "get_run_results": "get_run_results_json",
+}
+"""Legacy method to v2 method; empty where it becomes several calls."""
+
+_PARAMETERS: Mapping[str, tuple[str, ...]] = {
+    "run_job": ("job_id",),
+    "run_job_and_poll": ("job_id", "poll_interval", "poll_timeout"),
+    "poll_run": ("run_id", "poll_interval", "poll_timeout"),
+    "get_job": ("job_id",),
+    "get_run": ("run_id", "include_related"),
+    "cancel_run": ("run_id",),
+    "list_run_artifacts": ("run_id",),
+    "get_manifest": ("run_id",),
+    "get_run_results": ("run_id",),
+}
+_DOCUMENTED = ("job_id", "cause", "steps_override", "schema_override", "poll_interval", "poll_timeout")
+"""What ``run_job_and_poll`` takes by position in the dialect where the second argument is a text."""
+_MAY_BE_NONE = frozenset({"schema_override"})
+"""What v2 has no parameter for, and legacy does nothing with where it is None."""
+_KEYWORDS: Mapping[str, frozenset[str]] = {
+    "run_job": frozenset({"steps_override", "cause"}),
+    "run_job_and_poll": frozenset({"steps_override", "cause"}),
+}
+
+_OTHERWISE: Mapping[str, str] = {
+    "get_run_artifact": "v2's `get_run_artifact` answers parsed JSON, where legacy answers text",
+    "list_jobs": "v2's `list_jobs` lists the jobs of one environment, and takes nothing else",
+    "get_runs": "v2's `get_runs_batch` lists the runs of one environment that ended between two times",
+}
+"""What v2 has under such a name, and why it is not the same."""
+
+JOB_NAME_ATTRIBUTE = "job_name"
+"""The attribute of ``DbtCloudOutput`` for which the details of the run must hold those of its job."""
+
+OUTPUT_ATTRIBUTES: Mapping[str, str] = {
+    "run_id": '{}["id"]',
+    "job_id": '{}["job_definition_id"]',
+    JOB_NAME_ATTRIBUTE: '{}["job"]["name"]',
+    "run_details": "{}",
+    "is_successful": '({}["status"] == 10)',
+}
+"""Attributes of ``DbtCloudOutput`` that the run details, which take the place of ``{}``, hold as well."""
+
+RESULTS_ATTRIBUTE = "result"
+"""The attribute of ``DbtCloudOutput`` that holds ``run_results.json``, which v2's client fetches."""
+
+STATUS_ATTRIBUTE = "run_status"
+"""The attribute of ``DbtCloudOutput`` that compares with ``DbtCloudRunStatus``."""
+
+SETTINGS: Mapping[str, str] = {
+    "auth_token": "{}.credentials.token",
+    "api_token": "{}.credentials.token",
+    "account_id": "{}.credentials.account_id",
+    "request_max_retries": "{}.request_max_retries",
+    "request_retry_delay": "{}.request_retry_delay",
+}
+"""Attributes of the legacy resource that a workspace, which takes the place of ``{}``, holds as well."""
+
+OF_A_WORKSPACE = frozenset(
+    {"credentials", "project_id", "environment_id", "adhoc_job_name", "cli", "get_client", "unique_id"}
+    | {"adhoc_job_pool_size", "adhoc_job_pool_mode", "request_timeout", "load_specs", "fetch_workspace_data"}
+)
+"""What a workspace has, and the legacy resource has not."""
+
+GETTER = "get_dbt_client"
+RUN_AND_POLL = "run_job_and_poll"
+
+
+def is_client(value: Value) -> bool:
+    """Whether a value has the methods of the legacy client."""
+    if isinstance(value, Result):
+        return value.member.attribute == GETTER and is_client(value.member.of)
+    return (
+        isinstance(value, Keyed)
+        or thing_kind(value) == "resource"
+        or (legacy_name(value) == "DbtCloudClient" and not is_output(value))
+    )
+
+
+def is_written_for_v2(value: Value) -> bool:
+    """Whether a value is what only a workspace has, asked of a resource: somebody wrote that use by hand already."""
+    member = value.member if isinstance(value, Result) else value
+    return (
+        isinstance(member, Member)
+        and member.attribute in OF_A_WORKSPACE
+        and (isinstance(member.of, Keyed) or thing_kind(member.of) == "resource")
+    )
+
+
+def is_output(value: Value) -> bool:
+    """Whether a value is a ``DbtCloudOutput``: what running a job answers, or an op that runs one."""
+    if not isinstance(value, Result):
+        return False
+    member = value.member
+    return (member.attribute == RUN_AND_POLL and is_client(member.of)) or (
+        member.attribute == CALLED and is_op(member.of)
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Method:
+    """A call of a client: the method, and its arguments by name, which is the same in v2."""
+
+    name: str
+    arguments: tuple[tuple[str, ast.expr], ...]
+
+    def argument(self, name: str) -> ast.expr | None:
+        """The argument of that name."""
+        return next((value for key, value in self.arguments if key == name), None)
+
+
+def read_call(
+    call: ast.Call, name: str, is_text: Callable[[ast.expr], bool]
+) -> tuple[Method | None, str, ast.expr | None]:
+    """The method that a call calls, why it has no v2 form (empty where it has one), and the job that it names."""
+    if name not in METHODS:
+        return None, _OTHERWISE.get(name, f"v2's client has no `{name}`"), None
+    parameters = _PARAMETERS[name]
+    if name == RUN_AND_POLL and (len(call.args) > 3 or (len(call.args) > 1 and is_text(call.args[1]))):
+        parameters = _DOCUMENTED
+    if any(isinstance(argument, ast.Starred) for argument in call.args) or len(call.args) > len(parameters):
+        return None, f"the arguments of `{name}` cannot be read here", None
+    arguments: list[tuple[str, ast.expr]] = list(zip(parameters, call.args, strict=False))
+    allowed = {*_PARAMETERS[name], *_KEYWORDS.get(name, ())}
+    for keyword in call.keywords:
+        if keyword.arg is None:
+            return None, f"the arguments of `{name}` are given with `**`", None
+        arguments.append((keyword.arg, keyword.value))
+    for given, value in arguments:
+        if given not in allowed and not (given in _MAY_BE_NONE and is_none(value)):
+            return None, f"v2's `{METHODS[name] or 'trigger_job_run'}` has no `{given}`", None
+    job = dict(arguments).get("job_id")
+    return Method(name, tuple(arguments)), "", job

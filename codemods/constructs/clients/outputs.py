@@ -1,0 +1,145 @@
+"""What is read of a ``DbtCloudOutput`` is read of the details of the run.
+
+    output.run_id                ->  output["id"]
+    output.result["results"]     ->  client.get_run_results_json(output["id"])["results"]
+
+Source: ``dagster_dbt.cloud.types``. Where a job ran no dbt command with results, legacy's ``result`` is empty, and v2's
+client raises.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ...analysis.inference.values import (
+    Member,
+    Result,
+    Value,
+)
+from ...analysis.syntax.source_module import Module
+from ...editing.edits import ReplaceAround
+from ...findings import Finding
+from ...planning.claims import (
+    Claim,
+    Context,
+    Rewrite,
+)
+from ...planning.units import Unit
+from .compared_statuses import compared_statuses
+from .methods import (
+    JOB_NAME_ATTRIBUTE,
+    OUTPUT_ATTRIBUTES,
+    RESULTS_ATTRIBUTE,
+    STATUS_ATTRIBUTE,
+    is_output,
+)
+from .uses import (
+    client_claim,
+    client_text,
+    rewrite_attribute,
+)
+
+CONSTRUCT = "run_outputs"
+
+
+@dataclass(frozen=True)
+class Detail:
+    """``kind`` is ``status`` (which is compared), or ``attribute`` with what takes its place."""
+
+    kind: str
+    replacement: str = ""
+
+
+def claims(context: Context) -> Iterator[Claim]:
+    """One claim for each attribute that is read of an output."""
+    seen: set[ast.AST] = set()
+    for reference in context.index.references:
+        for link in reference.chain:
+            if link in seen or not isinstance(link, ast.Attribute):
+                continue
+            for value in context.index.values(reference.module, link):
+                if isinstance(value, Member) and is_output(value.of):
+                    seen.add(link)
+                    yield _claim(context, reference.module, link, value)
+                    break
+
+
+def _claim(context: Context, module: Module, node: ast.Attribute, value: Member) -> Claim:
+    replacement = OUTPUT_ATTRIBUTES.get(value.attribute)
+    if value.attribute == RESULTS_ATTRIBUTE:
+        replacement = _results_text(context, module, node)
+    blocked: tuple[Finding, ...] = ()
+    if value.attribute == STATUS_ATTRIBUTE and compared_statuses(context, module, node):
+        return client_claim(CONSTRUCT, module, node, value, Detail("status"))
+    if value.attribute == STATUS_ATTRIBUTE and _is_shown(module, node):
+        replacement = '{}["status_humanized"]'
+    if replacement is None:
+        said = f"the run details of v2 have nothing for `.{value.attribute}`"
+        blocked = (Finding(module.place(node), "LDC304", said, "DbtCloudOutput"),)
+    lacks = context.release.lacks("related") if value.attribute == JOB_NAME_ATTRIBUTE else ""
+    if lacks:
+        blocked = (Finding(module.place(node), "LDC309", lacks, "DbtCloudOutput"),)
+    return client_claim(
+        CONSTRUCT,
+        module,
+        node,
+        value,
+        Detail("attribute", replacement or ""),
+        blocked=blocked,
+    )
+
+
+def _is_shown(module: Module, node: ast.Attribute) -> bool:
+    """Whether a status goes into an f-string as it is."""
+    above = module.parent(node)
+    return isinstance(above, ast.FormattedValue) and above.conversion < 0 and above.format_spec is None
+
+
+def _results_text(context: Context, module: Module, node: ast.Attribute) -> str | None:
+    """How v2 comes by the results of a run; None where the client that ran it is out of reach."""
+    texts = {_client_at(context, module, node, value) for value in context.index.values(module, node)}
+    client = texts.pop()
+    if texts or not client:
+        return None
+    return f'{client.replace("{", "{{").replace("}", "}}")}.get_run_results_json({{}}["id"])'
+
+
+def _client_at(context: Context, module: Module, node: ast.expr, value: Value) -> str:
+    """How to write, at ``node``, the v2 client that ran what ``value`` is read of; empty where it cannot be."""
+    run = value.of if isinstance(value, Member) else None
+    if (
+        not isinstance(run, Result)
+        or run.module is not module
+        or not isinstance(run.call.func, ast.Attribute)
+    ):
+        return ""
+    client = run.call.func.value
+    for inner in ast.walk(client):
+        if isinstance(inner, ast.Name) and not _means_the_same(context, module, inner, node):
+            return ""
+    return client_text(context, module, client)
+
+
+def _means_the_same(context: Context, module: Module, name: ast.Name, at: ast.expr) -> bool:
+    names = context.index.tree.names(module)
+    return names.lookup(module, name.id, name) == names.lookup(module, name.id, at)
+
+
+def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:  # noqa: ARG001  a construct's signature
+    """Read it of the details of the run."""
+    done = Rewrite()
+    module, node, detail = claim.module, claim.node, claim.detail
+    assert isinstance(node, ast.Attribute) and isinstance(detail, Detail)
+    if detail.kind == "status":
+        text = f"{{}}[{context.style(module).string('status')}]"
+        done.edit(module, ReplaceAround(module.span(node), text))
+        return done
+    rewrite_attribute(claim, detail.replacement, done)
+    if node.attr == STATUS_ATTRIBUTE:
+        done.tell(module, node, "LDC213", "the text of the status is the word of dbt Cloud", claim.name)
+    if node.attr == RESULTS_ATTRIBUTE:
+        said = "the results are fetched where they are read, and a run that has none raises"
+        done.tell(module, node, "LDC213", said, claim.name)
+    return done

@@ -1,0 +1,125 @@
+"""``DbtCloudRunStatus`` in comparisons becomes the status that v2's run details hold.
+
+    output.run_status == DbtCloudRunStatus.SUCCESS      ->  run["status"] == DbtCloudJobRunStatusType.SUCCESS
+    run["status_humanized"] == DbtCloudRunStatus.ERROR  ->  run["status_humanized"] == "Error"
+
+The legacy statuses equal texts, v2's equal numbers. Source: ``dagster_dbt.cloud.resources``, ``dagster_dbt.cloud_v2.types``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from legacy_shim.catalogue import BY_NAME
+
+from ...analysis.inference.kinds import is_op
+from ...analysis.inference.values import (
+    Keyed,
+    Made,
+    Member,
+    Value,
+    root,
+)
+from ...analysis.syntax.source_module import Module
+from ...analysis.uses.index import Reference
+from ...editing.edits import ReplaceExpression
+from ...planning.claims import (
+    Claim,
+    Context,
+    Rewrite,
+)
+from ...planning.units import Unit
+from ...planning.v2 import CLOUD_V2
+from ..run_ops.op_text import KEY
+from .compared_statuses import (
+    NAME,
+    opposites,
+    status_of,
+)
+from .methods import (
+    STATUS_ATTRIBUTE,
+    is_output,
+)
+
+CONSTRUCT = "run_statuses"
+
+_NUMBER, _TEXT = "status", "status_humanized"
+"""The entries of run details that hold a status."""
+
+
+def claims(context: Context) -> Iterator[Claim]:
+    """One claim for each member that is compared with a status that can be told apart: a number or a text."""
+    for reference in context.index.references:
+        for place, link in enumerate(reference.chain):
+            member = status_of(context, reference.module, link)
+            if member.isidentifier():
+                found = _claim(context, reference, place, member)
+                if found is not None:
+                    yield found
+                break
+
+
+def _claim(context: Context, reference: Reference, place: int, member: str) -> Claim | None:
+    module, whole = reference.module, reference.chain[place]
+    rest = reference.chain[place + 1 :]
+    if len(rest) == 1 and isinstance(rest[0], ast.Attribute) and rest[0].attr == "value":
+        whole = rest[0]
+    elif rest:
+        return None
+    entries = {_entry(context, module, other) for other in opposites(module, whole)}
+    owners = {owner for other in opposites(module, whole) for owner in _owners(context, module, other)}
+    if len(entries) != 1 or None in entries:
+        return None
+    if _NUMBER in entries and not owners and whole is reference.chain[place]:
+        return None  # A number never equals a member itself, only its value: no v2 form is as false.
+    return Claim(
+        construct=CONSTRUCT,
+        module=module,
+        node=whole,
+        name=NAME,
+        code=BY_NAME[NAME].code,
+        resources=frozenset(owner for owner in owners if isinstance(owner, Made) and not is_op(owner)),
+        keys=frozenset(_key(owner) for owner in owners if isinstance(owner, Keyed) or is_op(owner)),
+        covers=frozenset({reference.chain[0]}),
+        detail=(entries.pop(), member),
+    )
+
+
+def _entry(context: Context, module: Module, node: ast.expr) -> str | None:
+    """Which entry of run details an expression reads, or its counterpart on an output."""
+    if any(_is_status(value) for value in context.index.values(module, node)):
+        return _NUMBER
+    key: ast.expr | None = None
+    if isinstance(node, ast.Subscript):
+        key = node.slice
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+        key = node.args[0] if node.args else None
+    if isinstance(key, ast.Constant) and key.value in (_NUMBER, _TEXT):
+        return str(key.value)
+    return None
+
+
+def _owners(context: Context, module: Module, node: ast.expr) -> Iterator[Value]:
+    yield from (root(value) for value in context.index.values(module, node) if _is_status(value))
+
+
+def _is_status(value: Value) -> bool:
+    return isinstance(value, Member) and value.attribute == STATUS_ATTRIBUTE and is_output(value.of)
+
+
+def _key(owner: Value) -> str:
+    return owner.key if isinstance(owner, Keyed) else KEY
+
+
+def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
+    """Put the number's name, or the text, where the legacy status is named."""
+    done = Rewrite()
+    module, (entry, member) = claim.module, claim.detail
+    assert isinstance(claim.node, ast.expr)
+    if entry == _TEXT:
+        text = context.style(module).string(member.capitalize())
+    else:
+        text = f"{unit.using(done, module)(f'{CLOUD_V2}.types', 'DbtCloudJobRunStatusType')}.{member}"
+    done.edit(module, ReplaceExpression(module.span(claim.node), text))
+    return done

@@ -1,0 +1,124 @@
+"""What the constructs that deal with clients and their outputs share: the uses, their claims, and the client in v2."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from legacy_shim.catalogue import BY_NAME
+
+from ...analysis.inference.kinds import is_op
+from ...analysis.inference.values import (
+    Keyed,
+    Made,
+    Result,
+    Value,
+    legacy_name,
+    root,
+)
+from ...analysis.syntax.source_module import Module
+from ...analysis.uses.uses import Role
+from ...editing import render
+from ...editing.edits import (
+    ReplaceAround,
+    ReplaceInString,
+)
+from ...findings import Finding
+from ...planning.claims import (
+    Claim,
+    Context,
+    JobRef,
+    Rewrite,
+)
+from ..run_ops.op_text import KEY
+from .methods import (
+    GETTER,
+    Method,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class ClientUse:
+    """One use of a client.
+
+    ``kind`` is ``call``, ``poll`` (run_job_and_poll as a statement), ``expression`` (the same inside of one),
+    ``getter``, ``attribute`` (of a resource) or ``lost``.
+    """
+
+    kind: str
+    method: Method | None = None
+    base: ast.expr | None = None
+    """The expression that stands for the client."""
+    role: Role | None = None
+    replacement: str = ""
+    first: ast.stmt | None = None
+    """The first statement of the module that calls the method inside of an expression."""
+
+
+def client_claim(
+    construct: str,
+    module: Module,
+    node: ast.expr,
+    value: Value,
+    detail: object = None,
+    *,
+    blocked: tuple[Finding, ...] = (),
+    jobs: tuple[JobRef, ...] = (),
+    covers: frozenset[ast.AST] = frozenset(),
+) -> Claim:
+    """The claim for a use of what ``value`` is: the client or the output of a resource, whichever that is."""
+    owner = root(value)
+    name = legacy_name(value) or "DbtCloudClientResource"
+    of_op = is_op(owner)
+    return Claim(
+        construct=construct,
+        module=module,
+        node=node,
+        name=name,
+        code=BY_NAME[name].code,
+        value=value,
+        resources=frozenset({owner}) if isinstance(owner, Made) and not of_op else frozenset(),
+        keys=frozenset({owner.key} if isinstance(owner, Keyed) else {KEY} if of_op else ()),
+        jobs=jobs,
+        blocked=blocked,
+        covers=covers,
+        detail=detail,
+        is_site=not (isinstance(detail, ClientUse) and detail.kind == "getter"),
+    )
+
+
+def is_called(module: Module, link: ast.expr) -> bool:
+    """Whether an expression is what a call calls."""
+    above = module.parent(link)
+    return isinstance(above, ast.Call) and above.func is link
+
+
+def client_text(context: Context, module: Module, node: ast.expr) -> str:
+    """How to write the v2 client that takes the place of the legacy client ``node``."""
+    values = context.index.values(module, node)
+    if any(isinstance(value, Result) for value in values):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == GETTER:
+            return f"{render.operand(module, node.func.value)}.get_client()"
+        return render.own_text(module, node)  # A name that an assignment gave the v2 client.
+    return f"{render.operand(module, node)}.get_client()"
+
+
+def rewrite_attribute(claim: Claim, replacement: str, done: Rewrite) -> None:
+    """Put ``replacement`` where an attribute stands, with ``{}`` in it for what the attribute is taken from."""
+    module, node = claim.module, claim.node
+    assert isinstance(node, ast.Attribute)
+    string = next((above for above in module.ancestors(node) if isinstance(above, ast.JoinedStr)), None)
+    if string is None:
+        done.edit(module, ReplaceAround(module.span(node), replacement))
+        return
+    # Before Python 3.12 the quote of an f-string cannot stand inside of it, nor has all that does its own position.
+    other = '"' if module.source_of(string).lstrip("fFrR")[:1] == "'" else "'"
+    replacement = replacement.replace('"', other)
+    if isinstance(module.parent(node), ast.FormattedValue):
+        replacement = replacement.removeprefix("(").removesuffix(")")
+    if module.is_placed(node):
+        done.edit(module, ReplaceAround(module.span(node), replacement))
+        return
+    base = ast.unparse(node.value)
+    text = replacement.format(base)
+    done.edit(module, ReplaceInString(module.span(string), f"{base}.{node.attr}", text))

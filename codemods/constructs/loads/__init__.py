@@ -1,0 +1,1 @@
+"""Assets that are loaded from a dbt Cloud job."""

@@ -1,0 +1,244 @@
+"""The text of a function decorated with ``@dbt_cloud_assets`` that does what a load of a job did."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from legacy_shim.dbt_commands import DbtCommand
+
+from ...analysis.inference.values import Made
+from ...analysis.syntax.functions import is_none
+from ...analysis.syntax.source_module import Module
+from ...editing import render
+from ...editing.render import Field
+from ...editing.style import (
+    Style,
+    is_directive,
+)
+from ...facts.job_commands import (
+    Plan,
+    build_words,
+    command_words,
+)
+from ...facts.jobs import Job
+from ...planning.claims import (
+    Context,
+    JobRef,
+    Rewrite,
+)
+from ...planning.split import beside_text
+from ...planning.units import Unit
+from ...planning.v2 import (
+    CLOUD_V2,
+    Use,
+    missing_fact,
+    no_limit,
+)
+from .translator import FUNCTION_PARAMETERS, call_text, local_name, translator_of
+
+_TIME_WINDOWS = frozenset(
+    f"dagster.{kind}PartitionsDefinition" for kind in ("TimeWindow", "Daily", "Hourly", "Weekly", "Monthly")
+)
+_NO_WINDOWS = frozenset({"dagster.StaticPartitionsDefinition", "dagster.DynamicPartitionsDefinition"})
+
+
+@dataclass(frozen=True, eq=False)
+class AssetText:
+    """All that the text depends on."""
+
+    module: Module
+    name: str
+    """Of the function."""
+    arguments: Mapping[str, ast.expr]
+    parts: tuple[tuple[ast.AST, str], ...]
+    ref: JobRef
+    job: Job | None
+    plan: Plan | None
+    """None where the job's facts are missing: placeholders are written."""
+    parameter: str
+    """The resource key that the function takes its workspace from; empty where it uses the module's own."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """The statements that take the place of a load, ending in the decorated function."""
+
+    text: str
+    workspace: str
+    """How the workspace is written there."""
+    translator: str
+    """How its translator is written; empty for the default one."""
+
+
+def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, done: Rewrite) -> Written:
+    """Write what takes the place of a load."""
+    module, style = wanted.module, context.style(wanted.module)
+    use = unit.using(done, module)
+    workspace = workspace_of(module, wanted.arguments["dbt_cloud"], unit, context, done)
+    fields, comments, definition = _decorator_fields(wanted, call, workspace, context, unit, use)
+    decorator = render.call(f"@{use(CLOUD_V2, 'dbt_cloud_assets')}", fields, style)
+    # What speaks to a tool about the call goes behind what takes its place.
+    decorator += "".join(f"  {comment}" for comment in comments if is_directive(comment))
+    comments = [comment for comment in comments if not is_directive(comment)]
+    runner = wanted.parameter or workspace
+    parameters = "context"
+    if not has_postponed_annotations(module):
+        parameters += f": {use('dagster', 'AssetExecutionContext')}"
+    if wanted.parameter:
+        parameters += f", {wanted.parameter}: {use(CLOUD_V2, 'DbtCloudWorkspace')}"
+    body = _body(wanted, runner, style, use)
+    head = render.signature(wanted.name, parameters, style)
+    lines = [
+        *comments,
+        *guard(module, wanted.ref, wanted.job, style),
+        *([definition, ""] if definition else []),
+        decorator,
+        head,
+    ]
+    text = "\n".join(lines) + "\n" + "".join(f"{style.indent}{line}\n" for line in body)
+    translator = next((field.text for field in fields if field.name == "dagster_dbt_translator"), "")
+    return Written(text, workspace, translator)
+
+
+def has_postponed_annotations(module: Module) -> bool:
+    """Whether annotations are text at run time: Dagster then rejects one on ``context``."""
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and node.module == "__future__"
+        and any(alias.name == "annotations" for alias in node.names)
+        for node in module.tree.body
+    )
+
+
+def workspace_of(module: Module, argument: ast.expr, unit: Unit, context: Context, done: Rewrite) -> str:
+    """How to write the workspace: as the user wrote the resource, or by the name that it gets."""
+    for value in context.index.values(module, argument):
+        if isinstance(value, Made) and value in unit.beside:
+            reached = beside_text(context, module, argument, value, unit.beside[value])
+            assert reached is not None, "the plan parts only what can be reached"
+            if reached[1] is not None:
+                done.need(module, reached[1])
+            return reached[0]
+    if isinstance(argument, ast.Call):
+        for value in context.index.values(module, argument):
+            if isinstance(value, Made) and value in unit.inline:
+                return unit.inline[value]
+    return render.own_text(module, argument)
+
+
+def _decorator_fields(
+    wanted: AssetText, call: ast.Call, workspace: str, context: Context, unit: Unit, use: Use
+) -> tuple[list[Field], list[str], str]:
+    module, style = wanted.module, context.style(wanted.module)
+    renamed = {"dbt_cloud": "workspace", "job_id": "name", "partitions_def": "partitions_def"}
+    renamed |= dict.fromkeys(FUNCTION_PARAMETERS, "dagster_dbt_translator")
+    parts = [(node, Field("", renamed.get(name, name))) for node, name in wanted.parts]
+    told, left = render.with_comments(module, style, call, parts)
+    spoken: dict[str, Field] = {}
+    for field in told:
+        have = spoken.get(field.name)
+        trailing = field.trailing if not have or not have.trailing else have.trailing
+        extra = (field.trailing,) if have and have.trailing and field.trailing else ()
+        before = (*(have.comments if have else ()), *field.comments, *extra)
+        spoken[field.name] = Field("", field.name, before, trailing)
+    values = {"workspace": workspace, **_selection(wanted, style, use)}
+    values["name"] = _op_name(wanted, style)
+    partitions = wanted.arguments.get("partitions_def")
+    if partitions is not None and not is_none(partitions):
+        values["partitions_def"] = render.own_text(module, partitions)
+        if may_be_time_windows(context, module, partitions):
+            values["backfill_policy"] = f"{use('dagster', 'BackfillPolicy')}.multi_run()"
+    class_name = unit.namespace(module).reserve(f"DbtCloudJob{wanted.ref.job_id or ''}Translator")
+    checks = "" if wanted.plan is None or wanted.plan.runs_tests else "False"
+    translator = translator_of(context, module, wanted.arguments, use, class_name, checks=checks)
+    if translator is not None:
+        values["dagster_dbt_translator"] = translator.argument
+    fields: list[Field] = []
+    for name, text in values.items():
+        have = spoken.pop(name, Field(""))
+        fields.append(Field(text, name, have.comments, have.trailing))
+    for field in spoken.values():
+        left += [*field.comments, *([field.trailing] if field.trailing else [])]
+    return fields, left, translator.definition if translator else ""
+
+
+def _selection(wanted: AssetText, style: Style, use: Use) -> dict[str, str]:
+    if wanted.plan is None:
+        return {"select": missing_fact(use, "execute_steps", _job_text(wanted))}
+    chosen = {"select": wanted.plan.select, "exclude": wanted.plan.exclude, "selector": wanted.plan.selector}
+    return {name: style.string(text) for name, text in chosen.items() if text}
+
+
+def _job_text(wanted: AssetText) -> str:
+    """The job for a placeholder: as the code names it, so that what it depends on is known when it is filled in."""
+    if wanted.ref.job_id is not None and not wanted.ref.source:
+        return str(wanted.ref.job_id)
+    return render.own_text(wanted.ref.module, wanted.ref.node)
+
+
+def _op_name(wanted: AssetText, style: Style) -> str:
+    """The op is named after its job, as the loader names it."""
+    if wanted.ref.job_id is not None:
+        return style.string(f"dbt_cloud_job_{wanted.ref.job_id}")
+    text = _job_text(wanted)
+    if style.quote in text or "\n" in text or "\\" in text:
+        return f"{style.string('dbt_cloud_job_')} + str({text})"
+    return f"f{style.quote}dbt_cloud_job_{{{text}}}{style.quote}"
+
+
+def guard(module: Module, ref: JobRef, job: Job | None, style: Style) -> list[str]:
+    """Refuse to load for another job than the one whose facts were written."""
+    if not ref.source or job is None:
+        return []
+    text = render.own_text(module, ref.node)
+    known = text if text.startswith("int(") else f"int({text})"
+    said = f"what follows was written for dbt Cloud job {job.id}; {ref.source} names another"
+    return [f"if {known} != {job.id}:", f"{style.indent}raise ValueError({style.string(said)})", ""]
+
+
+def may_be_time_windows(context: Context, module: Module, node: ast.expr) -> bool:
+    """Whether partitions may be time windows, for which v2 has another backfill policy than legacy."""
+    kinds = {value.of if isinstance(value, Made) else "" for value in context.index.values(module, node)}
+    return not kinds or not kinds <= _NO_WINDOWS
+
+
+def _body(wanted: AssetText, runner: str, style: Style, use: Use) -> list[str]:
+    plan = wanted.plan
+    lines: list[str] = []
+    if plan is None:
+        words = [f"*{missing_fact(use, 'execute_steps', _job_text(wanted))}"]
+    else:
+        lines += [line for command in plan.before for line in alone(command, runner, use, style)]
+        words = [style.string(word) for word in build_words(plan)]
+    variables = wanted.arguments.get("partition_key_to_vars_fn")
+    if variables is not None and not is_none(variables):
+        asked = call_text(wanted.module, variables, "context.partition_key")
+        text = local_name(variables, "dbt_vars", "vars_text")
+        lines += f"{text} = {use('json', '')}.dumps({asked})".split("\n")
+        words += [style.string("--vars"), text]
+    lines += _awaited(f"{runner}.cli", f"[{', '.join(words)}], context=context", use, style, "yield from ")
+    if plan is not None:
+        lines += [line for command in plan.after for line in alone(command, runner, use, style)]
+    return lines
+
+
+def alone(command: DbtCommand, runner: str, use: Use, style: Style) -> list[str]:
+    """Another command of the job: awaited, its events passed over, as the loader does."""
+    words = ", ".join(style.string(word) for word in command_words(command))
+    function = use("builtins", "list")
+    return _awaited(f"{runner}.cli", f"[{words}]", use, style, f"{function}(", ")")
+
+
+def _awaited(
+    function: str, arguments: str, use: Use, style: Style, before: str, behind: str = ""
+) -> list[str]:
+    limit = f"timeout={no_limit(use, style.quote)}"
+    flat = f"{before}{function}({arguments}).wait({limit}){behind}"
+    if len(style.indent) + len(flat) <= style.width:
+        return [flat]
+    if behind:
+        inner = f"{function}({arguments}).wait({limit})"
+        return [before, f"{style.indent}{inner}", behind]
+    return [f"{before}{function}({arguments}).wait(", f"{style.indent}{limit}", ")"]

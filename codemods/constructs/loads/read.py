@@ -1,0 +1,202 @@
+"""A call of ``load_assets_from_dbt_cloud_job``: what it is given, which jobs it may load, and what stands against it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ...analysis.inference.kinds import thing_kind
+from ...analysis.inference.values import (
+    Keyed,
+    Made,
+    Values,
+    root,
+)
+from ...analysis.syntax.functions import is_none
+from ...analysis.syntax.rebinding import may_change
+from ...analysis.syntax.source_module import Module
+from ...analysis.uses import escapes as sinks
+from ...analysis.uses.escapes import Placement
+from ...analysis.uses.uses import COMPREHENSIONS
+from ...facts.job_commands import refusal_of
+from ...findings import Finding
+from ...planning.claims import (
+    Context,
+    JobRef,
+)
+from .collecting import prefixed
+from .early_reads import read_sooner
+from .translator import FUNCTION_PARAMETERS, hidden_by
+
+NAME = "load_assets_from_dbt_cloud_job"
+_POSITIONS = (
+    "dbt_cloud", "job_id", "node_info_to_asset_key", "node_info_to_group_fn",
+    "node_info_to_auto_materialize_policy_fn", "partitions_def", "partition_key_to_vars_fn",
+)  # fmt: skip
+_KNOWN = {*_POSITIONS, "node_info_to_freshness_policy_fn"}
+_CALLED_LATER = ("dbt_cloud", *FUNCTION_PARAMETERS, "partition_key_to_vars_fn")
+"""What is read in the body of a function once the code has loaded."""
+
+
+@dataclass(frozen=True, eq=False)
+class Load:
+    """A call of the loader: its arguments, and where what it loads is placed."""
+
+    arguments: dict[str, ast.expr]
+    parts: tuple[tuple[ast.AST, str], ...]
+    placements: tuple[Placement, ...]
+    makes_several: bool = False
+    """Whether the one call loads several jobs, one after another or one of them."""
+
+    @property
+    def resource(self) -> ast.expr:
+        return self.arguments["dbt_cloud"]
+
+
+@dataclass(frozen=True, eq=False)
+class ReadLoad:
+    """What a call of the loader says."""
+
+    load: Load
+    resources: frozenset[Made]
+    jobs: tuple[JobRef, ...]
+    blocked: tuple[Finding, ...]
+
+
+def read_load(context: Context, value: Made) -> ReadLoad:
+    """Read a call of the loader."""
+    module, call = value.module, value.call
+    assert isinstance(call, ast.Call)
+    problem, arguments, parts = _arguments(call)
+    placements, blocked = _placements(context, value)
+    resource = arguments.get("dbt_cloud")
+    found = context.index.values(module, resource) if resource is not None else frozenset()
+    job = arguments.get("job_id")
+    ref = context.job_ref(module, job) if job is not None and not problem else None
+    makes_several = ref is not None and (len(ref.job_ids) > 1 or _is_in_comprehension(module, call))
+    if not problem and ref is not None:
+        blocked += [
+            Finding(module.place(call), code, said, NAME)
+            for code, said in _against(context, module, call, found, ref, makes_several)
+        ]
+        reasons = [prefixed(context, module), *read_sooner(context, module, call, arguments)]
+        blocked += [
+            Finding(module.place(call), "LDC302", said, NAME) for said in dict.fromkeys(reasons) if said
+        ]
+    problem = problem or _other_inside(context, module, arguments, makes_several)
+    if problem:
+        blocked.append(Finding(module.place(call), "LDC302", problem, NAME))
+    partitions = arguments.get("partitions_def")
+    lacks = "" if is_none(partitions) else context.release.lacks("partitions")
+    if lacks:
+        blocked.append(Finding(module.place(call), "LDC309", lacks, NAME))
+    resources = frozenset(
+        inner for inner in found if isinstance(inner, Made) and thing_kind(inner) == "resource"
+    )
+    load = Load(arguments, parts, tuple(placements), makes_several)
+    return ReadLoad(load, resources, (ref,) if ref is not None else (), tuple(blocked))
+
+
+def _placements(context: Context, value: Made) -> tuple[list[Placement], list[Finding]]:
+    placed: list[Placement] = []
+    blocked: list[Finding] = []
+    for place in sinks.placements(context.index, value):
+        if isinstance(place, Placement):
+            placed.append(place)
+        else:
+            blocked.append(sinks.lost_trail(place, "the loaded assets", NAME))
+    return placed, blocked
+
+
+def _arguments(call: ast.Call) -> tuple[str, dict[str, ast.expr], tuple[tuple[ast.AST, str], ...]]:
+    if any(isinstance(argument, ast.Starred) for argument in call.args) or len(call.args) > len(_POSITIONS):
+        return "its arguments cannot be read here", {}, ()
+    arguments: dict[str, ast.expr] = dict(zip(_POSITIONS, call.args, strict=False))
+    parts: list[tuple[ast.AST, str]] = [(node, name) for name, node in arguments.items()]
+    for keyword in call.keywords:
+        if keyword.arg is None:
+            return "its arguments are given with `**`, and cannot be read here", {}, ()
+        arguments[keyword.arg] = keyword.value
+        parts.append((keyword, keyword.arg))
+    unknown = sorted(set(arguments) - _KNOWN)
+    if unknown:
+        return f"@dbt_cloud_assets has nothing for `{unknown[0]}`", arguments, tuple(parts)
+    if "dbt_cloud" not in arguments or "job_id" not in arguments:
+        return "its resource or job id is missing", arguments, tuple(parts)
+    return "", arguments, tuple(parts)
+
+
+def _other_inside(
+    context: Context, module: Module, arguments: dict[str, ast.expr], makes_several: bool
+) -> str:
+    """What is said of an argument that may be something else in the functions of v2; empty where there is none."""
+    names = context.index.tree.names(module)
+    for parameter in (name for name in _CALLED_LATER if name in arguments):
+        value = arguments[parameter]
+        name = hidden_by(parameter, value)
+        if name:
+            return f"its `{parameter}` reads `{name}`, which is a parameter where v2 calls it"
+        # A load of several jobs is a call of a function, which is handed what changes.
+        name = "" if makes_several else may_change(names, module, value)
+        if name:
+            return (
+                f"its `{parameter}` reads `{name}`, which is bound to something else later, when v2 calls it"
+            )
+    return ""
+
+
+def _is_in_comprehension(module: Module, call: ast.Call) -> bool:
+    """Whether a call stands where no statement of its own can be put before it."""
+    inner = (*COMPREHENSIONS, ast.DictComp, ast.Lambda)
+    for above in module.ancestors(call):
+        if isinstance(above, ast.stmt):
+            return False
+        if isinstance(above, inner):
+            return True
+    return False
+
+
+def _against(
+    context: Context, module: Module, call: ast.Call, found: Values, ref: JobRef, makes_several: bool
+) -> Iterator[tuple[str, str]]:
+    """The code and the reason of whatever stands against a v2 form."""
+    is_resource = any(isinstance(inner, Made) and thing_kind(inner) == "resource" for inner in found)
+    if not is_resource or any(isinstance(root(inner), Keyed) for inner in found):
+        yield "LDC303", "the resource given as `dbt_cloud` cannot be followed"
+    if not ref.job_ids:
+        origins = context.constants.origins(module, ref.node)
+        if not ref.variable or len(origins.places) != 1 or makes_several:
+            yield "LDC303", f"its job id `{module.source_of(ref.node)}` cannot be read here"
+    yield from _refused(context, ref)
+    if not makes_several and isinstance(module.scope_of(call), ast.ClassDef):
+        yield "LDC302", "it stands in the body of a class, whose names a function in it does not see"
+    resource = next(iter(call.args[:1]), None) or next(
+        (word.value for word in call.keywords if word.arg == "dbt_cloud"), None
+    )
+    if isinstance(resource, ast.Name) and _is_unbound_later(context, module, resource):
+        yield "LDC302", f"`{resource.id}` is bound to something else later, which v2 assets would take"
+
+
+def _refused(context: Context, ref: JobRef) -> Iterator[tuple[str, str]]:
+    """What the facts of jobs have against it."""
+    for job_id in ref.job_ids:
+        job = context.facts.job(job_id)
+        refusal = refusal_of(job, context.release) if job is not None else None
+        if refusal is not None:
+            yield refusal
+
+
+def _is_unbound_later(context: Context, module: Module, name: ast.Name) -> bool:
+    """Whether a module-level name that holds the resource holds something else once the module has run."""
+    names = context.index.tree.names(module)
+    if not names.is_global(module, name.id, name):
+        return False
+    if any(
+        isinstance(node, ast.Delete)
+        and any(isinstance(target, ast.Name) and target.id == name.id for target in node.targets)
+        for node in module.tree.body
+    ):
+        return True
+    last = context.index.evaluator.global_values(module, name.id)
+    return not last & context.index.values(module, name)

@@ -1,0 +1,300 @@
+"""``load_assets_from_dbt_cloud_job(...)`` becomes a function decorated with ``@dbt_cloud_assets``.
+
+The job's one ``dbt run`` or ``dbt build`` becomes its selection and its command; the job's other commands run
+before and behind it, each as a dbt Cloud run of its own. Where one call loads several jobs, a function makes the
+assets of each, from a table. Source: ``dagster_dbt.cloud_v2.asset_decorator``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from legacy_shim.catalogue import BY_NAME
+
+from ...analysis.inference.kinds import thing_kind
+from ...analysis.inference.values import Made
+from ...analysis.syntax.rebinding import is_bound_again
+from ...analysis.syntax.source_module import Module
+from ...editing import render
+from ...editing.edits import (
+    InsertBefore,
+    ReplaceExpression,
+    ReplaceStatement,
+    Unstar,
+)
+from ...facts.job_commands import (
+    Plan,
+    plan_of,
+)
+from ...planning.claims import (
+    Claim,
+    Context,
+    JobRef,
+    Rewrite,
+    covered,
+)
+from ...planning.units import Unit
+from ..job_differences import (
+    tell_of_job,
+    unknown_job,
+)
+from .asset_factory import (
+    Factory,
+    factory_text,
+)
+from .asset_text import (
+    AssetText,
+    Written,
+    asset_text,
+    workspace_of,
+)
+from .polling_sensor import (
+    is_first_on_its_workspace,
+    place_sensor,
+    sensor_text,
+)
+from .read import (
+    NAME,
+    Load,
+    read_load,
+)
+from .workspace_binding import (
+    HowBound,
+    bind,
+    binding_of,
+)
+
+CONSTRUCT = "assets"
+
+_NOT_HANDED_IN = frozenset({"dbt_cloud", "job_id"})
+
+
+def claims(context: Context) -> Iterator[Claim]:
+    """One claim for each call of the loader."""
+    index = context.index
+    seen: set[Made] = set()
+    for reference in index.references:
+        for link in reference.chain:
+            for value in index.values(reference.module, link):
+                if isinstance(value, Made) and thing_kind(value) == "load" and value not in seen:
+                    seen.add(value)
+                    yield _claim(context, value)
+
+
+def _claim(context: Context, value: Made) -> Claim:
+    read = read_load(context, value)
+    assert isinstance(value.call, ast.Call)
+    for placement in read.load.placements:
+        if placement.call is not None:
+            context.placed[placement.call].update(read.resources)
+    return Claim(
+        construct=CONSTRUCT,
+        module=value.module,
+        node=value.call,
+        name=NAME,
+        code=BY_NAME[NAME].code,
+        value=value,
+        resources=read.resources,
+        jobs=read.jobs,
+        blocked=read.blocked,
+        covers=covered([value.call.func]),
+        detail=read.load,
+    )
+
+
+def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
+    """Put the decorated function where the loader is called."""
+    done = Rewrite()
+    load = claim.detail
+    assert isinstance(load, Load) and isinstance(claim.node, ast.Call)
+    if load.makes_several:
+        _rewrite_as_call(claim, load, unit, context, done)
+        binding = HowBound("")
+    else:
+        binding = binding_of(claim, load.placements, unit, context)
+        _rewrite_as_function(claim, load, binding, unit, context, done)
+        bind(binding, context, done)
+    _replace_uses(claim, context, done)
+    _tell(claim, unit, bool(binding.parameter), done)
+    return done
+
+
+def _rewrite_as_function(
+    claim: Claim, load: Load, binding: HowBound, unit: Unit, context: Context, done: Rewrite
+) -> None:
+    module = claim.module
+    assert isinstance(claim.node, ast.Call)
+    statement = module.span(module.statement_of(claim.node))
+    ref = claim.jobs[0]
+    name, is_assigned = _function_name(claim, unit)
+    job = unit.job_of(ref)
+    plan = plan_of(job) if job is not None else None
+    wanted = AssetText(module, name, load.arguments, load.parts, ref, job, plan, binding.parameter)
+    written = asset_text(wanted, claim.node, unit, context, done)
+    text = written.text + _sensor(claim, written, unit, context, done)
+    if is_assigned:
+        done.edit(module, ReplaceStatement(statement, text))
+        return
+    done.edit(module, InsertBefore(statement, text))
+    is_wrapped = claim.node in _wrapped(claim, context)
+    done.edit(module, ReplaceExpression(module.span(claim.node), f"[{name}]" if is_wrapped else name))
+
+
+def _sensor(claim: Claim, written: Written, unit: Unit, context: Context, done: Rewrite) -> str:
+    """The polling sensor of the workspace, where it is asked for."""
+    module = claim.module
+    if not context.polling_sensor or not is_first_on_its_workspace(claim, unit):
+        return ""
+    if module.scope_of(claim.node) is not module.tree:
+        done.tell(
+            module, claim.node, "LDC302", "no sensor is written: the assets are made in a function", NAME
+        )
+        return ""
+    name = unit.namespace(module).reserve("dbt_cloud_polling_sensor")
+    place_sensor(claim, name, unit, context, done)
+    use = unit.using(done, module)
+    return "\n\n" + sensor_text(name, written.workspace, written.translator, use, context.style(module))
+
+
+def _function_name(claim: Claim, unit: Unit) -> tuple[str, bool]:
+    """The name of the function, and whether the call is all that a plain assignment assigns."""
+    statement = claim.module.statement_of(claim.node)
+    target: ast.expr | None = None
+    if isinstance(statement, ast.Assign) and statement.value is claim.node and len(statement.targets) == 1:
+        target = statement.targets[0]
+    elif isinstance(statement, ast.AnnAssign) and statement.value is claim.node:
+        target = statement.target
+    if isinstance(target, ast.Name):
+        return target.id, True
+    ref = claim.jobs[0]
+    wanted = f"dbt_cloud_job_{ref.job_id}" if ref.job_id is not None else "dbt_cloud_job"
+    return unit.namespace(claim.module).reserve(wanted), False
+
+
+def _rewrite_as_call(claim: Claim, load: Load, unit: Unit, context: Context, done: Rewrite) -> None:
+    """Call a function of the module that makes the assets of any of the jobs."""
+    module, call, (ref,) = claim.module, claim.node, claim.jobs
+    assert isinstance(call, ast.Call)
+    namespace = unit.namespace(module)
+    handed_in = _handed_in(context, module, load)
+    alike = [other for other in unit.claims if _is_alike(context, other, claim)]
+    first = alike[0]
+    name = namespace.shared("dbt_cloud_job", first)
+    if context.polling_sensor and is_first_on_its_workspace(claim, unit):
+        done.tell(
+            module, call, "LDC302", "no sensor is written: one call makes the assets of several jobs", NAME
+        )
+    if first is claim:
+        _, comments = render.with_comments(module, context.style(module), call, [])
+        table = namespace.shared("DBT_CLOUD_JOBS", first)
+        plans = _plans(alike, unit)
+        wanted = Factory(module, name, table, plans, load.arguments, handed_in, comments)
+        top = min((module.top_statement_of(other.node) for other in alike), key=lambda one: one.lineno)
+        text = factory_text(wanted, unit, context, done)
+        done.edit(module, InsertBefore(module.span(top), text, blank=True))
+    workspace = workspace_of(module, load.resource, unit, context, done)
+    extra = "".join(f", {name}={render.own_text(module, load.arguments[name])}" for name in handed_in)
+    new = f"{name}({workspace}, {_job_argument(context, ref)}{extra})"
+    is_wrapped = call in _wrapped(claim, context)
+    done.edit(module, ReplaceExpression(module.span(call), f"[{new}]" if is_wrapped else new))
+
+
+def _plans(alike: Iterable[Claim], unit: Unit) -> dict[int, Plan | None]:
+    """The commands of each job that the calls may load; None where its facts are missing."""
+    found: dict[int, Plan | None] = {}
+    for claim in alike:
+        for ref in claim.jobs:
+            known = {job.id: plan_of(job) for job in unit.jobs_of(ref)}
+            found |= {job_id: known.get(job_id) for job_id in ref.job_ids}
+    return found
+
+
+def _is_alike(context: Context, one: Claim, other: Claim) -> bool:
+    """Whether two calls can share a function: they differ in resource and job alone."""
+    if one is other:
+        return True
+    if one.construct != "assets" or one.module is not other.module or not one.detail.makes_several:
+        return False
+    return _signature(context, one) == _signature(context, other)
+
+
+def _signature(context: Context, claim: Claim) -> list[tuple[str, str]]:
+    handed_in = _handed_in(context, claim.module, claim.detail)
+    return sorted(
+        (name, "" if name in handed_in else ast.dump(node))
+        for name, node in claim.detail.arguments.items()
+        if name not in _NOT_HANDED_IN
+    )
+
+
+def _handed_in(context: Context, module: Module, load: Load) -> list[str]:
+    """The arguments that depend on a function or loop around the call."""
+    return [
+        name
+        for name, node in load.arguments.items()
+        if name not in _NOT_HANDED_IN and not _is_readable_anywhere(context, module, node)
+    ]
+
+
+def _is_readable_anywhere(context: Context, module: Module, node: ast.expr) -> bool:
+    """Whether the names in an expression are those of the module, and not of a function or loop around it."""
+    names = context.index.tree.names(module)
+    inside = set(ast.walk(node))
+    read = [one for one in inside if isinstance(one, ast.Name)]
+    scopes = {names.scope_that_binds(module, one.id, one) for one in read}
+    return scopes <= {module.tree, None, *inside} and not any(
+        is_bound_again(names, module, one.id, one) for one in read
+    )
+
+
+def _job_argument(context: Context, ref: JobRef) -> str:
+    """The job id as an int: the table has numbers for keys."""
+    text = render.own_text(ref.module, ref.node)
+    found = context.constants.possible(ref.module, ref.node) or ()
+    is_number = all(isinstance(constant.value, int) for constant in found)
+    return text if is_number and found else f"int({text})"
+
+
+def _replace_uses(claim: Claim, context: Context, done: Rewrite) -> None:
+    """A load stood for a sequence too; the function is one definition: take stars away, add brackets."""
+    assert isinstance(claim.value, Made)
+    for role in context.index.sinks(claim.value):
+        if role.starred is not None and not role.through:
+            done.edit(role.module, Unstar(role.module.span(role.starred)))
+    for node, module in _wrapped(claim, context).items():
+        if node is not claim.node:
+            done.edit(module, ReplaceExpression(module.span(node), f"[{module.source_of(node)}]"))
+
+
+def _wrapped(claim: Claim, context: Context) -> dict[ast.expr, Module]:
+    """The expressions that stood for a sequence, and become the one element of a list."""
+    assert isinstance(claim.value, Made)
+    spread = [role for role in context.index.sinks(claim.value) if role.spread is not None]
+    placed = [place.role for place in claim.detail.placements if place.wrap]
+    return {role.node: role.module for role in [*spread, *placed] if not role.through}
+
+
+def _tell(claim: Claim, unit: Unit, is_bound: bool, done: Rewrite) -> None:
+    module, node, tell = claim.module, claim.node, done.tell
+    for ref in claim.jobs:
+        known = {job.id: job for job in unit.jobs_of(ref)}
+        source = ref.source if not claim.detail.makes_several else ""
+        for job in known.values():
+            tell_of_job(done, claim, job, source, unit, plan_of(job))
+        for job_id in ref.job_ids:
+            if job_id not in known:
+                tell(module, node, "LDC401", f"job {job_id}: its project, environment and commands", NAME)
+        if not ref.job_ids:
+            tell(module, node, "LDC402", unknown_job(ref), NAME)
+    if "partition_key_to_vars_fn" in claim.detail.arguments:
+        tell(module, node, "LDC217", "the partition's variables are passed with --vars", NAME)
+    told = "take their workspace from Definitions" if is_bound else "use the workspace of their module"
+    tell(module, node, "LDC211", f"the assets {told}", NAME)
+    for code, message in (
+        ("LDC206", "kinds, tags, code versions and descriptions are added; the link to the job goes"),
+        ("LDC207", "models that were built before a failure are recorded"),
+        ("LDC209", "the code location runs `dbt parse` in dbt Cloud when it loads, for 60 seconds at most"),
+        ("LDC215", "runs are polled every second"),
+    ):
+        tell(module, node, code, message, NAME)

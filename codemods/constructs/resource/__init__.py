@@ -1,0 +1,1 @@
+"""Where a legacy resource is built, derived from or configured."""

@@ -1,0 +1,256 @@
+"""What a legacy resource is built with, in each way to build it.
+
+dbt_cloud_resource(api_token=..., account_id=...)          dbt_cloud_resource.configured({"auth_token": ...})
+DbtCloudClientResource(auth_token=..., account_id=...)     dbt_cloud_resource.configured(lambda _: {...})
+@configured(dbt_cloud_resource) def cloud(_): return {...}
+"""
+
+from __future__ import annotations
+
+import ast
+from enum import Enum
+
+from ...analysis.inference.constants import ENV_VARS
+from ...analysis.inference.texts import text_of
+from ...analysis.inference.values import (
+    External,
+    Literal,
+    Local,
+    Made,
+    Value,
+    Values,
+)
+from ...analysis.syntax.functions import returns_of
+from ...analysis.syntax.source_module import (
+    FUNCTIONS,
+    Module,
+)
+from ...analysis.uses.uses import is_dict_call
+from ...editing import render
+from ...editing.style import Style
+from ...planning.claims import Context
+from ...planning.settings import TOKEN, Setting, Settings
+
+KNOWN = {
+    *TOKEN, "account_id", "disable_schedule_on_trigger", "request_max_retries", "request_retry_delay", "dbt_cloud_host"
+}  # fmt: skip
+_POSITIONS = {
+    "dbt_cloud_resource": ("api_token", "account_id", "disable_schedule_on_trigger"),
+    "DbtCloudResource": ("auth_token", "account_id", "disable_schedule_on_trigger", "request_max_retries",
+                         "request_retry_delay", "dbt_cloud_host"),
+}  # fmt: skip
+
+
+Found = tuple[str, Settings | None]
+"""Why the settings cannot be told, or the settings."""
+
+
+def settings_of(context: Context, value: Made) -> Found:
+    """The settings of a resource that is called, or why they cannot be told."""
+    module, call = value.module, value.call
+    assert isinstance(call, ast.Call)
+    dotted = value.of.removeprefix("legacy.")
+    if dotted.endswith(".configured"):
+        return _of_configured(context, module, call)
+    if "." in dotted:
+        said = f"`.{dotted.split('.', 1)[1]}()` is configured at launch, and a workspace when it is built"
+        return said, None
+    fields: frozenset[str] = frozenset()
+    for callee in context.index.values(module, call.func):
+        if isinstance(callee, Local) and isinstance(callee.node, ast.ClassDef):
+            if dotted != "DbtCloudClientResource":
+                return f"a subclass of `{dotted}` is rewritten by hand", None
+            fields = own_fields(context, callee)
+    return _from_arguments(context, module, call, dotted, fields)
+
+
+def own_fields(context: Context, owner: Local) -> frozenset[str]:
+    """The annotated fields of a class of the tree, and of those of the tree that it derives from."""
+    assert isinstance(owner.node, ast.ClassDef)
+    found = {
+        node.target.id
+        for node in owner.node.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    }
+    for base in owner.node.bases:
+        for value in context.index.values(owner.module, base):
+            if isinstance(value, Local) and isinstance(value.node, ast.ClassDef) and value != owner:
+                found |= own_fields(context, value)
+    return frozenset(found)
+
+
+def _of_configured(context: Context, module: Module, call: ast.Call) -> Found:
+    given = next((word.value for word in call.keywords if word.arg == "config_or_config_fn"), None)
+    config = call.args[0] if call.args else given
+    decorated = module.parent(call)
+    if isinstance(decorated, FUNCTIONS) and call in decorated.decorator_list:
+        return _from_function(context, module, decorated)
+    if config is None:
+        return "its configuration is given elsewhere", None
+    if isinstance(config, ast.Lambda):
+        return _from_function(context, module, config)
+    for value in context.index.values(module, config):
+        if isinstance(value, Local) and isinstance(value.node, FUNCTIONS):
+            if value.module is not module:
+                return "the function that configures it stands in another file", None
+            return _from_function(context, module, value.node)
+    return from_mapping(context, module, config)
+
+
+def _from_function(
+    context: Context, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+) -> Found:
+    """What a config function returns, where that does not depend on what it is given."""
+    if isinstance(function, ast.Lambda):
+        returned: list[ast.expr] = [function.body]
+        statements: list[ast.stmt] = []
+    else:
+        returned = returns_of(function)
+        statements = [node for node in function.body if not _is_docstring(node)]
+    parameters = {arg.arg for arg in [*function.args.posonlyargs, *function.args.args]}
+    read = {inner.id for node in returned for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    if len(returned) != 1 or len(statements) > 1 or parameters & read:
+        return "the function that configures it reads what it is given at launch", None
+    return from_mapping(context, module, returned[0])
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def from_mapping(context: Context, module: Module, config: ast.expr) -> Found:
+    """The settings in a dict, displayed here or elsewhere."""
+    problem, values = _entries(context, module, config)
+    if problem:
+        return problem, None
+    is_here = isinstance(config, ast.Dict)
+    parts = tuple((value.node, name) for name, value in values.items() if is_here and not value.access)
+    return checked(context, Settings(values, parts, config))
+
+
+def _entries(context: Context, module: Module, config: ast.expr) -> tuple[str, dict[str, Setting]]:
+    style = context.style(module)
+    if isinstance(config, ast.Dict):
+        return _of_display(context, module, config)
+    if isinstance(config, ast.Call) and isinstance(config.func, ast.Name) and config.func.id == "dict":
+        if config.args or any(word.arg is None for word in config.keywords):
+            return "its configuration is no dict that can be read here", {}
+        return "", {str(word.arg): Setting(module, word.value) for word in config.keywords}
+    found = context.index.values(module, config) or _in_other_file(context, module, config)
+    displays = [value for value in found if isinstance(value, Literal) and isinstance(value.node, ast.Dict)]
+    if len(displays) != 1 or len(found) != 1 or not isinstance(config, (ast.Name, ast.Attribute)):
+        return "its configuration is no dict that can be read here", {}
+    display = displays[0]
+    assert isinstance(display.node, ast.Dict)
+    problem, values = _of_display(context, display.module, display.node)
+    name = render.own_text(module, config)
+    return problem, {
+        key: Setting(value.module, value.node, _subscript(name, key, style)) for key, value in values.items()
+    }
+
+
+def _in_other_file(context: Context, module: Module, config: ast.expr) -> Values:
+    """The dict that an imported name stands for, in a file that names nothing legacy itself."""
+    places = context.constants.origins(module, config).places
+    return frozenset(Literal(home, node) for home, node in places if isinstance(node, ast.Dict))
+
+
+def _subscript(name: str, key: str, style: Style) -> str:
+    return f"{name}[{style.string(key)}]"
+
+
+def _of_display(context: Context, module: Module, display: ast.Dict) -> tuple[str, dict[str, Setting]]:
+    values: dict[str, Setting] = {}
+    for key, inner in zip(display.keys, display.values, strict=True):
+        if key is None:
+            problem, spread = _entries(context, module, inner)
+            if problem:
+                return problem, {}
+            values |= spread
+            continue
+        name = text_of(context.index.tree, module, key)
+        if not name:
+            return "its configuration has keys that cannot be read here", {}
+        values[name] = Setting(module, inner)
+    return "", values
+
+
+def _from_arguments(
+    context: Context, module: Module, call: ast.Call, name: str, fields: frozenset[str]
+) -> Found:
+    values: dict[str, Setting] = {}
+    parts: list[tuple[ast.AST, str]] = []
+    positions = _POSITIONS.get(name, ())
+    if any(isinstance(argument, ast.Starred) for argument in call.args) or len(call.args) > len(positions):
+        return "its arguments cannot be read here", None
+    for setting, argument in zip(positions, call.args, strict=False):
+        values[setting] = Setting(module, argument)
+        parts.append((argument, setting))
+    for keyword in call.keywords:
+        if keyword.arg is None:
+            problem, spread = _entries(context, module, keyword.value)
+            if problem:
+                return f"its arguments are given with `**`: {problem}", None
+            values |= spread
+            continue
+        values[keyword.arg] = Setting(module, keyword.value)
+        parts.append((keyword, keyword.arg))
+    own = {key: values.pop(key) for key in sorted(fields & values.keys(), key=list(values).index)}
+    return checked(context, Settings(values, tuple(parts), call, own))
+
+
+class Kind(Enum):
+    """What gives a setting its value."""
+
+    PLAIN = 1
+    ENV_VAR = 2
+    """``EnvVar("X")``, which Dagster resolves in a resource and nowhere else."""
+    ENV_DICT = 3
+    """``{"env": "X"}``, which Dagster resolves in configuration and nowhere else."""
+    MIXED = 4
+    """One or another, from place to place."""
+
+
+def kind_of(context: Context, setting: Setting) -> Kind:
+    """What a setting comes from in the end."""
+    kinds = {
+        _kind_of_place(context, module, node)
+        for module, node in context.constants.origins(setting.module, setting.node).places
+    }
+    return kinds.pop() if len(kinds) == 1 else Kind.MIXED if kinds else Kind.PLAIN
+
+
+def _kind_of_place(context: Context, module: Module, node: ast.expr) -> Kind:
+    if is_env_call(node):
+        return Kind.ENV_DICT
+    if isinstance(node, ast.Call):
+        callee = context.index.values(module, node.func)
+        return Kind.ENV_VAR if callee & {External(name) for name in ENV_VARS} else Kind.PLAIN
+    is_env = isinstance(node, ast.Dict) and [getattr(key, "value", None) for key in node.keys] == ["env"]
+    return Kind.ENV_DICT if is_env else Kind.PLAIN
+
+
+def is_env_call(node: ast.expr) -> bool:
+    """Whether an expression is ``dict(env=...)``."""
+    return (
+        isinstance(node, ast.Call) and is_dict_call(node) and [word.arg for word in node.keywords] == ["env"]
+    )
+
+
+def checked(context: Context, settings: Settings) -> Found:
+    """The settings, if a workspace can be built with them."""
+    for name, setting in settings.values.items():
+        kind = kind_of(context, setting)
+        if kind is Kind.MIXED:
+            return f"its `{name}` is an EnvVar here and a text there", None
+    unknown = sorted(set(settings.values) - KNOWN)
+    if unknown:
+        return f"a workspace has nothing for `{unknown[0]}`", None
+    if not any(name in settings.values for name in TOKEN) or "account_id" not in settings.values:
+        return "its token or account id is given elsewhere", None
+    return "", settings
+
+
+def is_legacy_resource(value: Value) -> bool:
+    """Whether a value is the resource definition itself, not yet configured or called."""
+    return value == External("legacy.dbt_cloud_resource")

@@ -1,0 +1,111 @@
+"""A class that derives from ``DbtCloudClientResource`` derives from ``DbtCloudWorkspace``.
+
+    class Nightly(DbtCloudClientResource):          ->  class Nightly(DbtCloudWorkspace):
+        def run(self): self.get_dbt_client()...             def run(self): self.get_client()...
+
+Both are Dagster's ``ConfigurableResource``: fields and methods of the user's stay.
+Source: ``dagster_dbt.cloud.resources`` and ``dagster_dbt.cloud_v2.resources``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from legacy_shim.catalogue import BY_NAME
+
+from ...analysis.inference.kinds import thing_kind
+from ...analysis.inference.values import (
+    External,
+    Local,
+    Made,
+)
+from ...analysis.syntax.classes import fields_of
+from ...analysis.uses.index import Reference
+from ...analysis.uses.uses import role_of
+from ...editing.edits import ReplaceExpression
+from ...findings import Finding
+from ...planning.claims import (
+    Claim,
+    Context,
+    Rewrite,
+)
+from ...planning.units import Unit
+from ...planning.v2 import CLOUD_V2
+from ..clients.methods import (
+    GETTER,
+    METHODS,
+    OF_A_WORKSPACE,
+)
+from .settings import KNOWN
+
+CONSTRUCT = "subclasses"
+
+NAME = "DbtCloudClientResource"
+_OURS = frozenset(METHODS) | {GETTER, "get_object_to_set_on_execution_context", "create_resource"}
+
+
+def claims(context: Context) -> Iterator[Claim]:
+    """One claim for each class that names the legacy resource as a base."""
+    for reference in context.index.references:
+        for link in reference.chain:
+            if External(f"legacy.{NAME}") in context.index.values(reference.module, link):
+                role = role_of(reference.module, link)
+                owner = reference.module.parent(link)
+                if role.kind == "base" and isinstance(owner, ast.ClassDef):
+                    yield _claim(context, reference, link, owner)
+                break
+
+
+def _claim(context: Context, reference: Reference, link: ast.expr, owner: ast.ClassDef) -> Claim:
+    module = reference.module
+    objects = context.index.evaluator.objects
+    heirs = objects.heirs(Local(module, owner))
+    resources = frozenset(
+        value
+        for heir in heirs
+        for value in objects.made_by(heir)
+        if isinstance(value, Made) and thing_kind(value) == "resource"
+    )
+    problem = next(filter(None, (_problem(heir) for heir in heirs)), "")
+    if not problem and not resources:
+        problem = f"`{owner.name}` is built nowhere in these files"
+    return Claim(
+        construct=CONSTRUCT,
+        module=module,
+        node=link,
+        name=NAME,
+        code=BY_NAME[NAME].code,
+        resources=resources,
+        blocked=(Finding(module.place(link), "LDC302", problem, NAME),) if problem else (),
+        covers=frozenset({reference.chain[0]}),
+    )
+
+
+def _problem(heir: Local) -> str:
+    module, owner = heir.module, heir.node
+    assert isinstance(owner, ast.ClassDef)
+    fields = fields_of(owner)
+    overridden = sorted(fields & (_OURS | KNOWN))
+    if overridden:
+        return f"`{owner.name}` overrides `{overridden[0]}` of the legacy resource"
+    clashing = sorted(fields & OF_A_WORKSPACE)
+    if clashing:
+        return f"`{owner.name}` has a `{clashing[0]}` of its own, as a workspace has"
+    for node in ast.walk(owner):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super":
+            above = module.parent(node)
+            if isinstance(above, ast.Attribute) and above.attr in _OURS:
+                return f"`{owner.name}` calls `super().{above.attr}`"
+    return ""
+
+
+def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:  # noqa: ARG001  a construct's signature
+    """Put the workspace where the legacy resource is named as a base."""
+    done = Rewrite()
+    assert isinstance(claim.node, ast.expr)
+    use = unit.using(done, claim.module)
+    done.edit(
+        claim.module, ReplaceExpression(claim.module.span(claim.node), use(CLOUD_V2, "DbtCloudWorkspace"))
+    )
+    return done

@@ -1,0 +1,1 @@
+"""Ops that run a dbt Cloud job."""

@@ -1,0 +1,201 @@
+"""``dbt_cloud_run_op`` that is not configured in one readable piece becomes an op of the user's own, with its config.
+
+    from dagster_dbt import dbt_cloud_run_op      ->  @op(config_schema={"job_id": int, ...}, ...)
+    dbt_cloud_run_op.alias("nightly")                 def dbt_cloud_run_op(context): ...
+
+Whatever is done with it stays as it is: aliases, tags, hooks, run configuration in Python and in YAML.
+Source: ``dagster_dbt.cloud.ops``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from legacy_shim.catalogue import BY_NAME
+
+from ...analysis.syntax.scopes import (
+    Binding,
+    Imported,
+)
+from ...analysis.syntax.source_module import Module
+from ...analysis.uses.index import Reference
+from ...editing.edits import (
+    InsertBefore,
+    ReplaceExpression,
+)
+from ...editing.render import Field
+from ...editing.style import Style
+from ...findings import Finding
+from ...planning.claims import (
+    Claim,
+    Context,
+    JobRef,
+    Rewrite,
+    goes_by_name,
+)
+from ...planning.units import Unit
+from ...planning.v2 import Use
+from ..clients.run_and_poll import (
+    INTERVAL,
+    Poll,
+)
+from .configured import (
+    places_of_op,
+    read,
+)
+from .op_text import (
+    KEY,
+    NAME,
+    PREFIX,
+    Materializations,
+    op_text,
+    tell_of_op,
+)
+
+CONSTRUCT = "run_op_bare"
+
+
+@dataclass(frozen=True, eq=False)
+class Bare:
+    """A use of the op: the name that its module has for it, and the first statement of the module that uses it."""
+
+    name: str
+    """Empty where the module reaches it through another module, or by several names."""
+    first: ast.stmt
+    is_first: bool
+    """Whether this use is the first of its module, for which the op is written."""
+
+
+def claims(context: Context) -> Iterator[Claim]:
+    """One claim for each use."""
+    uses = [
+        (reference, reference.chain[place])
+        for reference, place in places_of_op(context)
+        if read(context, reference, place) is None
+    ]
+    homes = list(dict.fromkeys(reference.module for reference, _ in uses))
+    for module in homes:
+        own = [(reference, link) for reference, link in uses if reference.module is module]
+        name = _common_name(context, module, [link for _, link in own])
+        first = min(
+            (module.top_statement_of(link) for _, link in own), key=lambda statement: statement.lineno
+        )
+        jobs = _jobs_in_run_config(context, module)
+        for place, (reference, link) in enumerate(own):
+            yield _claim(context, reference, link, Bare(name, first, place == 0), homes, jobs)
+
+
+def _jobs_in_run_config(context: Context, module: Module) -> tuple[JobRef, ...]:
+    """The jobs that the dicts of a module name, which is where a bare op gets its job from."""
+    found = [
+        context.job_ref(module, value)
+        for node in module.nodes
+        if isinstance(node, ast.Dict)
+        for key, value in zip(node.keys, node.values, strict=True)
+        if isinstance(key, ast.Constant) and key.value == "job_id"
+    ]
+    return tuple(ref for ref in found if ref.job_ids or ref.variable)
+
+
+def _claim(
+    context: Context,
+    reference: Reference,
+    link: ast.expr,
+    bare: Bare,
+    homes: list[Module],
+    jobs: tuple[JobRef, ...],
+) -> Claim:
+    module = reference.module
+    said = ""
+    if len(homes) > 1:
+        # Op names are unique in a code location: each file cannot have one of its own.
+        said = f"{homes[0].path.name} uses it unconfigured too, and two ops cannot have one name"
+    return Claim(
+        construct=CONSTRUCT,
+        module=module,
+        node=link,
+        name=NAME,
+        code=BY_NAME[NAME].code,
+        keys=frozenset({KEY}),
+        jobs=jobs,
+        blocked=(Finding(module.place(link), "LDC302", said, NAME),)
+        if said
+        else goes_by_name(context, module, link, NAME),
+        covers=frozenset({reference.chain[0]}),
+        detail=bare,
+    )
+
+
+def _common_name(context: Context, module: Module, links: list[ast.expr]) -> str:
+    """The name that an import at the top of the module gives to the op, where all uses go by it."""
+    names = {link.id if isinstance(link, ast.Name) else "" for link in links}
+    if len(names) != 1:
+        return ""
+    (name,) = names
+    bindings: list[Binding] = context.index.tree.names(module).tables.get(module.tree, {}).get(name, [])
+    is_plain = (
+        len(bindings) == 1
+        and isinstance(bindings[0], Imported)
+        and module.parent(bindings[0].node) is module.tree
+    )
+    return name if is_plain else ""
+
+
+def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
+    """Put the op before the first statement that uses it, under the name that the module has for it."""
+    done = Rewrite()
+    module, bare = claim.module, claim.detail
+    assert isinstance(bare, Bare) and isinstance(claim.node, ast.expr)
+    style, use = context.style(module), unit.using(done, module)
+    name = bare.name or unit.namespace(module).shared(NAME)
+    if bare.is_first:
+        text = op_text(
+            name,
+            _own_fields(name, use, style),
+            _poll(style, related=not context.release.lacks("related")),
+            _materializations(style),
+            use,
+            style,
+            before=["config = context.op_config"],
+        )
+        done.edit(module, InsertBefore(module.span(bare.first), text, blank=True))
+        tell_of_op(done, claim, context.release, materializes=True, limits=True)
+    if not bare.name:
+        done.edit(module, ReplaceExpression(module.span(claim.node), name))
+    return done
+
+
+def _own_fields(name: str, use: Use, style: Style) -> list[Field]:
+    text = style.string
+    field, prefix = use("dagster", "Field"), ", ".join(text(part) for part in PREFIX)
+    schema = {
+        "job_id": use("dagster", "IntSource"),
+        "poll_interval": f"{field}(float, default_value={float(INTERVAL)})",
+        "poll_timeout": f"{field}({use('dagster', 'Noneable')}(float), default_value=None)",
+        "yield_materializations": f"{field}({use('dagster', 'BoolSource')}, default_value=True)",
+        "asset_key_prefix": f"{field}([{use('dagster', 'StringSource')}], default_value=[{prefix}])",
+    }
+    entries = "".join(f"{style.indent}{text(key)}: {value},\n" for key, value in schema.items())
+    named = [] if name == NAME else [Field(text(NAME), "name")]
+    return [*named, Field(f"{{\n{entries}}}", "config_schema")]
+
+
+def _poll(style: Style, *, related: bool) -> Poll:
+    return Poll(
+        job=_config("job_id", style),
+        interval=_config("poll_interval", style),
+        timeout=_config("poll_timeout", style),
+        related=related,
+    )
+
+
+def _materializations(style: Style) -> Materializations:
+    return Materializations(
+        f"*{_config('asset_key_prefix', style)}", _config("yield_materializations", style)
+    )
+
+
+def _config(key: str, style: Style) -> str:
+    return f"config[{style.string(key)}]"

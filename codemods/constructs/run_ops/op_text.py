@@ -1,0 +1,142 @@
+"""The text of an op that does what ``dbt_cloud_run_op`` does, on v2's client.
+
+Source: ``dagster_dbt.cloud.ops`` and ``dagster_dbt.cloud.utils``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...editing import render
+from ...editing.render import Field
+from ...editing.style import Style
+from ...facts.release import Release
+from ...planning.claims import (
+    Claim,
+    Rewrite,
+)
+from ...planning.v2 import Use
+from ..clients.run_and_poll import (
+    Poll,
+    run_and_poll,
+    without_related,
+)
+
+NAME = "dbt_cloud_run_op"
+KEY = "dbt_cloud"
+"""The resource key that the op requires."""
+PREFIX = ("dbt",)
+"""What the keys of its materializations begin with, unless the configuration says otherwise."""
+
+LOCALS = frozenset({"context", "client", "run", "artifacts", "result", "node", "built"})
+"""What is bound in the op, and hides what the module has under such a name."""
+
+_BUILT = ("model", "seed", "snapshot")
+_SUCCESS = ("success", "no-op", "reused", "warn")
+_TIMES = {
+    "created_at": "created_at",
+    "started_at": "started_at",
+    "finished_at": "finished_at",
+    "total_duration": "duration",
+    "run_duration": "run_duration",
+}
+"""Metadata of the output, and the entries of the run details that hold it."""
+
+
+@dataclass(frozen=True)
+class Materializations:
+    """Whether the op yields materializations, and under which keys, as text."""
+
+    prefix: str
+    """What stands before ``*node`` in the list that is the key; maybe nothing."""
+    condition: str = ""
+    """When; empty: always."""
+
+
+def op_text(
+    function: str,
+    own_fields: Sequence[Field],
+    poll: Poll,
+    materializations: Materializations | None,
+    use: Use,
+    style: Style,
+    before: Sequence[str] = (),
+) -> str:
+    """The decorated function.
+
+    ``own_fields`` are arguments of ``@op`` beside those that every such op has, ``before`` are its first lines.
+    """
+    text = style.string
+    start = f"{{{text('start_after')}: {use('dagster', 'In')}({use('dagster', 'Nothing')})}}"
+    tags = f"{{{text('dagster/compute_kind')}: {text('dbt_cloud')}}}"
+    fields = [
+        *own_fields,
+        Field(start, "ins"),
+        Field(f"{{{text(KEY)}}}", "required_resource_keys"),
+        Field(tags, "tags"),
+    ]
+    body = [
+        *before,
+        *run_and_poll(poll, "run", f"context.resources.{KEY}.get_client()", "client", use, style),
+    ]
+    if materializations is not None:
+        body += _materialized(materializations, use, style)
+    lines = [
+        render.call(f"@{use('dagster', 'op')}", fields, style),
+        f"def {function}(context):",
+        *(f"{style.indent}{line}" for line in [*body, *_output(use, style)]),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _materialized(wanted: Materializations, use: Use, style: Style) -> list[str]:
+    text, tab = style.string, style.indent
+    built = ", ".join(text(kind) for kind in _BUILT)
+    success = ", ".join(text(status) for status in _SUCCESS)
+    condition = f"{wanted.condition} and " if wanted.condition else ""
+    return [
+        f"artifacts = client.list_run_artifacts(run[{text('id')}])",
+        f"if {condition}{text('run_results.json')} in artifacts:",
+        f"{tab}for result in client.get_run_results_json(run[{text('id')}])[{text('results')}]:",
+        f"{tab * 2}node = result[{text('unique_id')}].split({text('.')})",
+        f"{tab * 2}built = node[0] in ({built})",
+        f"{tab * 2}if built and result[{text('status')}] in ({success}):",
+        f"{tab * 3}yield {use('dagster', 'AssetMaterialization')}(",
+        f"{tab * 4}[{wanted.prefix}{', ' if wanted.prefix else ''}*node],",
+        f"{tab * 4}metadata={{",
+        f"{tab * 5}{text('Status')}: result[{text('status')}],",
+        f"{tab * 5}{text('Execution Time (seconds)')}: result[{text('execution_time')}],",
+        f"{tab * 4}}},",
+        f"{tab * 3})",
+    ]
+
+
+def _output(use: Use, style: Style) -> list[str]:
+    tab, text = style.indent, style.string
+    entries = [f"{tab * 2}{text(name)}: run[{text(key)}]," for name, key in _TIMES.items()]
+    return [
+        f"yield {use('dagster', 'Output')}(",
+        f"{tab}run,",
+        f"{tab}metadata={{",
+        *entries,
+        f"{tab}}},",
+        ")",
+    ]
+
+
+def tell_of_op(done: Rewrite, claim: Claim, release: Release, *, materializes: bool, limits: bool) -> None:
+    """Tell what is different about the op. ``limits``: it may have a time limit."""
+
+    def tell(code: str, message: str) -> None:
+        done.tell(claim.module, claim.node, code, message, NAME)
+
+    tell("LDC213", "its output is a mapping of run details")
+    if release.lacks("related"):
+        tell("LDC213", without_related(release))
+    if materializes:
+        tell("LDC206", "materializations keep status and execution time, and lose the other times")
+    tell("LDC212", 'the cause is "Triggered by dagster."')
+    tell("LDC218", "requests time out after 15 seconds, and are retried as v2 does")
+    if limits:
+        tell("LDC216", "the run goes on in dbt Cloud when poll_timeout passes")

@@ -1,0 +1,70 @@
+"""What a scan or a migration came to: the record that the renderings are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..files.sources import Change
+from ..findings import Finding
+
+
+@dataclass(frozen=True)
+class Sites:
+    """How many uses of legacy names there are, and what becomes of them."""
+
+    total: int = 0
+    migrated: int = 0
+    """Become v2. In a scan or a dry run: would."""
+    kept: int = 0
+    """Stay, on the facade or as they are, for a reason that a finding tells."""
+
+    def __add__(self, other: Sites) -> Sites:
+        return Sites(self.total + other.total, self.migrated + other.migrated, self.kept + other.kept)
+
+
+@dataclass(frozen=True)
+class Units:
+    """How many legacy resources there are with all that reaches them, and what becomes of them."""
+
+    total: int = 0
+    migrated: int = 0
+    """Left without any legacy use."""
+    partial: int = 0
+    """Migrated, but for some uses that stay on the facade."""
+    kept: int = 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of ``scan`` or ``migrate`` over all files."""
+
+    findings: tuple[Finding, ...] = ()
+    """In the order of path, line, column and code."""
+    changes: tuple[Change, ...] = ()
+    sites: Sites = Sites()
+    units: Units = Units()
+    files: int = 0
+    """Python files looked at."""
+    facts_files: tuple[Path, ...] = ()
+    """Facts files that were read."""
+    outside: tuple[Path, ...] = ()
+    """Symbolic links that lead out of the given paths and were not followed."""
+    wrote: bool = False
+    """Whether the changes were written. False for a scan, ``--diff`` and ``--check``."""
+
+    @property
+    def file_problems(self) -> tuple[Finding, ...]:
+        """Files that could not be read, parsed or written."""
+        return tuple(finding for finding in self.findings if finding.is_file_problem)
+
+    @property
+    def left_for_a_person(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.is_left_for_a_person)
+
+
+def sorted_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings in the order in which reports show them, each once."""
+    unique = dict.fromkeys(findings)
+    return tuple(sorted(unique, key=lambda finding: (finding.place, finding.code, finding.message)))
