@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
 from ..syntax.scopes import (
     Iterated,
@@ -18,10 +20,14 @@ from .provenance import (
     origins_of,
 )
 
+T = TypeVar("T")
+
 _READERS = ("os.getenv", "os.environ.get", "dagster.EnvVar", "dagster.EnvVar.int")
 ENV_VARS = ("dagster.EnvVar", "dagster.EnvVar.int")
 _AS_IT_IS = -1
 """The conversion of ``{x}`` in an f-string, where it has none."""
+_DEEPEST = 40
+"""Values that are read for one another, one inside the other."""
 _MANY = 1000
 """Texts that parts may make together: of more than so many nobody reads them off."""
 
@@ -40,6 +46,8 @@ class Constants:
 
     evaluator: Evaluator
     environment: Mapping[str, str]
+    _open: list[ast.expr] = field(default_factory=list, repr=False)
+    """What is being read: a value that depends on itself, or lies deeper than this goes, is not known."""
 
     def origins(self, module: Module, node: ast.expr) -> Origins:
         """Where the value of an expression comes from."""
@@ -47,6 +55,19 @@ class Constants:
 
     def is_text(self, module: Module, node: ast.expr) -> bool:
         """Whether a value is surely a text, whichever."""
+        return self._guarded(node, partial(self._is_text, module, node), otherwise=False)
+
+    def _guarded(self, node: ast.expr, read: Callable[[], T], otherwise: T) -> T:
+        """What ``read`` answers; ``otherwise`` where the value of ``node`` depends on itself, or is too deep inside."""
+        if node in self._open or len(self._open) >= _DEEPEST:
+            return otherwise
+        self._open.append(node)
+        try:
+            return read()
+        finally:
+            self._open.pop()
+
+    def _is_text(self, module: Module, node: ast.expr) -> bool:
         origins = self.origins(module, node)
         return bool(origins.places) and all(
             isinstance(place, ast.JoinedStr)
@@ -63,6 +84,9 @@ class Constants:
 
     def possible(self, module: Module, node: ast.expr) -> tuple[Constant, ...] | None:
         """All values that ``node`` may have, in the order of the code; None where they cannot be told."""
+        return self._guarded(node, partial(self._possible, module, node), otherwise=None)
+
+    def _possible(self, module: Module, node: ast.expr) -> tuple[Constant, ...] | None:
         origins = self.origins(module, node)
         found: dict[Constant, None] = {}
         for home, place in origins.places:

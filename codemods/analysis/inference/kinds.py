@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from .legacy_names import RUN_OP
+from .legacy_names import CALLED, RUN_OP
 from .values import (
     LEGACY,
     External,
     Keyed,
     Made,
+    Result,
     Value,
     legacy_name,
     root,
 )
+
+GETTER = "get_dbt_client"
+"""The method of the legacy resource that answers its client."""
+RUN_AND_POLL = "run_job_and_poll"
+"""The method of the legacy client that answers a ``DbtCloudOutput``."""
 
 
 def thing_kind(value: Value) -> str:
@@ -42,3 +48,24 @@ def is_op(value: Value) -> bool:
 def is_resource(value: Value) -> bool:
     """Whether a value is a legacy resource, or what makes one."""
     return thing_kind(value) == "resource" or value == External(f"{LEGACY}dbt_cloud_resource")
+
+
+def is_client(value: Value) -> bool:
+    """Whether a value has the methods of the legacy client."""
+    if isinstance(value, Result):
+        return value.member.attribute == GETTER and is_client(value.member.of)
+    return (
+        isinstance(value, Keyed)
+        or thing_kind(value) == "resource"
+        or (legacy_name(value) == "DbtCloudClient" and not is_output(value))
+    )
+
+
+def is_output(value: Value) -> bool:
+    """Whether a value is a ``DbtCloudOutput``: what running a job answers, or an op that runs one."""
+    if not isinstance(value, Result):
+        return False
+    member = value.member
+    return (member.attribute == RUN_AND_POLL and is_client(member.of)) or (
+        member.attribute == CALLED and is_op(member.of)
+    )

@@ -26,7 +26,9 @@ from ...analysis.dagster_api.injection import (
 )
 from ...analysis.inference.interpreter import Evaluator
 from ...analysis.inference.kinds import (
+    GETTER,
     is_op,
+    is_output,
     thing_kind,
 )
 from ...analysis.inference.values import (
@@ -57,10 +59,6 @@ from ...planning.claims import (
 from ...planning.units import Unit
 from ...planning.v2 import CLOUD_V2
 from ..run_ops.op_text import KEY
-from .methods import (
-    GETTER,
-    is_output,
-)
 
 CONSTRUCT = "annotations"
 

@@ -12,7 +12,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ...analysis.inference.kinds import thing_kind
+from ...analysis.inference.kinds import GETTER, RUN_AND_POLL, is_client, is_output, thing_kind
 from ...analysis.inference.values import (
     Keyed,
     Made,
@@ -54,18 +54,7 @@ from ...planning.claims import (
 from ...planning.units import Unit
 from ...planning.v2 import Use
 from .lost_answers import lost_answers
-from .methods import (
-    GETTER,
-    JOB_NAME_ATTRIBUTE,
-    METHODS,
-    RUN_AND_POLL,
-    SETTINGS,
-    Method,
-    is_client,
-    is_output,
-    is_written_for_v2,
-    read_call,
-)
+from .methods import JOB_NAME_ATTRIBUTE, METHODS, SETTINGS, Method, is_written_for_v2, read_call
 from .run_and_poll import (
     HELPERS,
     RELATED,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ...analysis.inference.kinds import RUN_AND_POLL
 from ...analysis.inference.values import (
     LEGACY,
     External,
@@ -32,11 +33,7 @@ from ...analysis.uses.uses import (
 )
 from ...findings import Finding
 from ...planning.claims import Context
-from .methods import (
-    OUTPUT_ATTRIBUTES,
-    RUN_AND_POLL,
-    STATUS_ATTRIBUTE,
-)
+from .methods import OUTPUT_ATTRIBUTES, STATUS_ATTRIBUTE
 
 _OF_OUTPUTS = (OUTPUT_ATTRIBUTES.keys() - {"job_id"}) | {STATUS_ATTRIBUTE, "docs_url", "get_artifact"}
 """Attributes by which an output is known, of whatever they are read."""

@@ -10,17 +10,12 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ...analysis.inference.kinds import (
-    is_op,
-    thing_kind,
-)
-from ...analysis.inference.legacy_names import CALLED
+from ...analysis.inference.kinds import RUN_AND_POLL, thing_kind
 from ...analysis.inference.values import (
     Keyed,
     Member,
     Result,
     Value,
-    legacy_name,
 )
 from ...analysis.syntax.functions import is_none
 
@@ -97,20 +92,6 @@ OF_A_WORKSPACE = frozenset(
 )
 """What a workspace has, and the legacy resource has not."""
 
-GETTER = "get_dbt_client"
-RUN_AND_POLL = "run_job_and_poll"
-
-
-def is_client(value: Value) -> bool:
-    """Whether a value has the methods of the legacy client."""
-    if isinstance(value, Result):
-        return value.member.attribute == GETTER and is_client(value.member.of)
-    return (
-        isinstance(value, Keyed)
-        or thing_kind(value) == "resource"
-        or (legacy_name(value) == "DbtCloudClient" and not is_output(value))
-    )
-
 
 def is_written_for_v2(value: Value) -> bool:
     """Whether a value is what only a workspace has, asked of a resource: somebody wrote that use by hand already."""
@@ -119,16 +100,6 @@ def is_written_for_v2(value: Value) -> bool:
         isinstance(member, Member)
         and member.attribute in OF_A_WORKSPACE
         and (isinstance(member.of, Keyed) or thing_kind(member.of) == "resource")
-    )
-
-
-def is_output(value: Value) -> bool:
-    """Whether a value is a ``DbtCloudOutput``: what running a job answers, or an op that runs one."""
-    if not isinstance(value, Result):
-        return False
-    member = value.member
-    return (member.attribute == RUN_AND_POLL and is_client(member.of)) or (
-        member.attribute == CALLED and is_op(member.of)
     )
 
 

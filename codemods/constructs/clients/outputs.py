@@ -13,6 +13,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...analysis.inference.kinds import is_output
 from ...analysis.inference.values import (
     Member,
     Result,
@@ -28,13 +29,7 @@ from ...planning.claims import (
 )
 from ...planning.units import Unit
 from .compared_statuses import compared_statuses
-from .methods import (
-    JOB_NAME_ATTRIBUTE,
-    OUTPUT_ATTRIBUTES,
-    RESULTS_ATTRIBUTE,
-    STATUS_ATTRIBUTE,
-    is_output,
-)
+from .methods import JOB_NAME_ATTRIBUTE, OUTPUT_ATTRIBUTES, RESULTS_ATTRIBUTE, STATUS_ATTRIBUTE
 from .uses import (
     client_claim,
     client_text,

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from legacy_shim.catalogue import BY_NAME
 
-from ...analysis.inference.kinds import is_op
+from ...analysis.inference.kinds import is_op, is_output
 from ...analysis.inference.values import (
     Keyed,
     Made,
@@ -37,10 +37,7 @@ from .compared_statuses import (
     opposites,
     status_of,
 )
-from .methods import (
-    STATUS_ATTRIBUTE,
-    is_output,
-)
+from .methods import STATUS_ATTRIBUTE
 
 CONSTRUCT = "run_statuses"
 

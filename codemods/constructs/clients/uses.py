@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from legacy_shim.catalogue import BY_NAME
 
-from ...analysis.inference.kinds import is_op
+from ...analysis.inference.kinds import GETTER, is_op
 from ...analysis.inference.values import (
     Keyed,
     Made,
@@ -31,10 +31,7 @@ from ...planning.claims import (
     Rewrite,
 )
 from ..run_ops.op_text import KEY
-from .methods import (
-    GETTER,
-    Method,
-)
+from .methods import Method
 
 
 @dataclass(frozen=True, eq=False)

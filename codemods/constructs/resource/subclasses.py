@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from legacy_shim.catalogue import BY_NAME
 
-from ...analysis.inference.kinds import thing_kind
+from ...analysis.inference.kinds import GETTER, thing_kind
 from ...analysis.inference.values import (
     External,
     Local,
@@ -32,11 +32,7 @@ from ...planning.claims import (
 )
 from ...planning.units import Unit
 from ...planning.v2 import CLOUD_V2
-from ..clients.methods import (
-    GETTER,
-    METHODS,
-    OF_A_WORKSPACE,
-)
+from ..clients.methods import METHODS, OF_A_WORKSPACE
 from .settings import KNOWN
 
 CONSTRUCT = "subclasses"
