@@ -1,0 +1,57 @@
+"""Rows whose value is used in a way that is right to migrate, each by a rule that names why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_OUTPUTS = ("answer", "answer at once")
+_CLIENTS = ("client", "client of a resource")
+_RESOURCES = ("resource", "resource in an op")
+_VALUES = (*_RESOURCES, *_CLIENTS, *_OUTPUTS)
+_ALL = (*_VALUES, "loaded assets")
+
+_NOTHING = "nothing is done with it"
+_TRUTH = "only whether it is there is asked, and it always is"
+_SAME = "only which object it is is compared"
+_TEXT = "it becomes a text for people to read"
+_NUMBER = "it becomes a number that says nothing of it"
+_CLASS = "the legacy object and that of v2 are neither of that class"
+
+_Rules = Mapping[str, tuple[tuple[str, ...], str]]
+
+MUST_MIGRATE: _Rules = {
+    "nothing": ((*_ALL, "method of a client", "status", "status member"), _NOTHING),
+    "a name alone": (_ALL, _NOTHING),
+    "a statement of its own": (_ALL, _NOTHING),
+    "negated": (_ALL, _TRUTH),
+    "compared with None": (_ALL, _TRUTH),
+}
+"""Way to the kinds that must migrate, and the rule: a tool that keeps everything would be sound, and of no use."""
+
+MAY_MIGRATE: _Rules = {
+    "compared with a foreign value": (_ALL, _SAME),
+    "printed": (_ALL, _TEXT),
+    "str, handed on": (_ALL, _TEXT),
+    "repr, handed on": (_ALL, _TEXT),
+    "logged with an f-string": ((*_ALL, "status"), _TEXT),
+    "sent to a logger": (_ALL, _TEXT),
+    "id, handed on": (_ALL, _NUMBER),
+    "hash, handed on": ((*_RESOURCES, *_CLIENTS), _NUMBER),
+    "callable": (_VALUES, _CLASS),
+    "isinstance of it": (_ALL, _CLASS),
+    "isinstance decides": ((*_RESOURCES, *_CLIENTS, "loaded assets"), _CLASS),
+}
+"""Way to the kinds that may migrate or be kept, and the rule by which nothing is lost."""
+
+MAY_BE_ANOTHER = frozenset(
+    ("status member", way)
+    for way in ("conditional", "return of one of several", "or", "pop", "popitem", "setdefault answers it")
+)
+"""Where a status is read of a place that holds something else at times, or whose reading changes something: it is wrong to
+put a member there."""
+
+
+def rule_of(rules: _Rules, kind: str, way: str) -> str:
+    """The rule of a row; empty for none."""
+    kinds, reason = rules.get(way, ((), ""))
+    return reason if kind in kinds else ""

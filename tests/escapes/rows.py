@@ -1,0 +1,92 @@
+"""The matrix: each kind of value by each way, migrated; and what became of it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "codemods"))
+
+from correct import MAY_BE_ANOTHER, MAY_MIGRATE, MUST_MIGRATE, rule_of
+from kinds import KINDS, Kind
+from rewriting import migrate
+from way import Way
+
+FILE = "program.py"
+KNOWN_SILENT = Path(__file__).with_name("known_silent.txt")
+"""The rows that fail today, a line each: ``kind | way``."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A kind of value and the way that it takes."""
+
+    kind: Kind
+    way: Way
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind.name} | {self.way.name}"
+
+    def is_right(self, verdict: str) -> bool:
+        """Whether a verdict is parity, or a finding."""
+        kind, way = self.kind.name, self.way.name
+        if rule_of(MUST_MIGRATE, kind, way):
+            return verdict in {"migrated", "followed"}
+        if rule_of(MAY_MIGRATE, kind, way):
+            return verdict != "half"
+        if (kind, way) in MAY_BE_ANOTHER:
+            return verdict == "kept"
+        return verdict in {"kept", "followed"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a migration made of a row.
+
+    ``verdict`` is ``kept`` (its statements stand as they stood, with a finding), ``followed`` (it migrated, and what reads
+    the value in the tree was rewritten), ``migrated`` (the rest) or ``half`` (a part of the unit became v2, and the
+    statements of the way changed).
+    """
+
+    verdict: str
+    after: str
+    codes: tuple[str, ...]
+
+
+ROWS = tuple(Row(kind, way) for kind in KINDS for way in kind.ways)
+
+
+def known_silent() -> frozenset[str]:
+    """The names of the rows that fail today."""
+    return frozenset(KNOWN_SILENT.read_text().splitlines())
+
+
+def outcome_of(row: Row, folder: Path) -> Outcome:
+    """Migrate the program of a row."""
+    texts, report = migrate(folder, {FILE: row.kind.text(row.way)})
+    after = texts[FILE]
+    assert "from dagster_dbt import" not in after, "a legacy import is left"
+    compile(after, FILE, "exec")
+    has_reason = any(
+        finding.code[3] in "34" and finding.place.path.name == FILE for finding in report.findings
+    )
+    codes = tuple(finding.code for finding in report.findings)
+    return Outcome(_verdict(row, after, has_reason=has_reason), after, codes)
+
+
+def _verdict(row: Row, after: str, *, has_reason: bool) -> str:
+    way = row.kind.filled(row.way)
+    is_rewritten = row.way.returns_to_the_tree and not row.kind.left.search(after)
+    if "from legacy_shim" in after:
+        if has_reason and _lines(way.top + "\n" + way.body) <= _lines(after):
+            return "kept"
+        return "followed" if is_rewritten else "half"
+    return "followed" if is_rewritten and not has_reason else "migrated"
+
+
+def _lines(text: str) -> set[str]:
+    """The lines of a text as they stand at any indentation, but for imports, which may be put in order."""
+    lines = (line.strip() for line in text.splitlines())
+    return {line for line in lines if line and not line.startswith(("from ", "import "))}
