@@ -9,8 +9,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "codemods"))
 
 from correct import MAY_BE_ANOTHER, MAY_MIGRATE, MUST_MIGRATE, rule_of
-from kinds import KINDS, Kind
 from rewriting import migrate
+from value_kinds import KINDS, Kind
 from way import Way
 
 FILE = "program.py"
