@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,8 @@ class Access:
     """Where and how to ask, for what the code does not say."""
 
     env: Mapping[str, str] = field(repr=False)
+    deployments: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False, kw_only=True)
+    """The variables of each deployment, by name: read before those of `env`."""
     token_env: str | None = None
     """Asked before the variables that the code names; the default comes last."""
     host: str | None = None
@@ -87,7 +89,8 @@ def look_up(
     for group, file in zip(groups, files, strict=True):
         rows: dict[int, dict[str, Any]] = {}
         try:
-            _ask(group, access, rows, problems, told)
+            for part in _by_deployment(group):
+                _ask(part, access, rows, problems, told)
         finally:
             if rows:
                 _write(_merged(file, rows))
@@ -118,6 +121,12 @@ def _groups(
         members.setdefault((host, account_id), []).append(job)
     groups = [_Group(host, account_id, tuple(jobs)) for (host, account_id), jobs in sorted(members.items())]
     return groups, problems
+
+
+def _by_deployment(group: _Group) -> list[_Group]:
+    """A group in parts: each deployment has a token of its own."""
+    names = dict.fromkeys(job.deployment for job in group.jobs)
+    return [replace(group, jobs=tuple(job for job in group.jobs if job.deployment == name)) for name in names]
 
 
 def _not_known(job: WantedJob, what: str, variable: str | None, option: str) -> str:
@@ -179,7 +188,8 @@ def _ask(
                     raise
                 except CloudError as error:
                     problems.append(str(error))
-            _mark_unique_names(reader, rows, problems)
+            asked = {job_id: row for job_id, row in rows.items() if job_id in group.job_ids}
+            _mark_unique_names(reader, asked, problems)
     except CloudUnavailable as error:
         missing = ", ".join(str(job_id) for job_id in group.job_ids if job_id not in rows)
         left = f"; not looked up: job {missing}" if missing else ""
@@ -190,10 +200,12 @@ def _token(group: _Group, access: Access) -> tuple[str, str]:
     """The variable that holds a token, and the token."""
     named = [job.token_env for job in group.jobs if job.token_env]
     variables = [access.token_env] if access.token_env else [*dict.fromkeys(named), DEFAULT_TOKEN_ENV]
+    own = [access.deployments.get(job.deployment, {}) for job in group.jobs[:1]]
     for variable in variables:
-        token = access.env.get(variable, "").strip()
-        if token:
-            return variable, token
+        for environment in (*own, access.env):
+            token = environment.get(variable, "").strip()
+            if token:
+                return variable, token
     asked = " or ".join(dict.fromkeys(variables))
     raise CloudUnavailable(
         f"no token: set the environment variable {asked}, or name another with --token-env"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .facts.deployments import Deployment
 from .facts.jobs import Facts
 from .facts.release import Release, installed_release
 from .findings import Finding
@@ -30,11 +31,17 @@ class Options:
     """The dagster-dbt that the code will run with."""
     env: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The environment from which job ids that the code reads there are resolved. It holds secrets: never shown."""
+    deployments: tuple[Deployment, ...] = ()
+    """Where the code runs; none: only in `env`."""
     on_file: Callable[[Path], None] | None = field(default=None, compare=False)
     """Called with each file before it is looked at: for a progress display, and to name it when something breaks.
 
     Called in the main process only; with several processes, when the file is handed out or done.
     """
+
+    def in_deployments(self) -> tuple[Deployment, ...]:
+        """Where the code runs; the environment alone where nothing else is said."""
+        return self.deployments or (Deployment("", self.env),)
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,8 @@ class WantedJob:
     """The same for the host."""
     places: tuple[str, ...] = ()
     """``path:line:column`` of each use."""
+    deployment: str = ""
+    """The deployment that runs it."""
 
 
 @dataclass(frozen=True)

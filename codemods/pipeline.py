@@ -18,6 +18,7 @@ from .analysis.syntax.source_module import (
 from .constructs import constructs
 from .constructs.job_differences import unknown_job
 from .errors import SourceError
+from .facts.deployments import Deployment
 from .files import sources, walk
 from .files.other_files import other_findings
 from .files.sources import Change, Source
@@ -26,6 +27,7 @@ from .findings import Finding, Place
 from .options import JobsInCode, Options, WantedJob
 from .planning.claims import Context
 from .planning.configured_jobs import configured_job_ids
+from .planning.deployments import jobs_that_deployments_lack
 from .planning.keeping import Limits
 from .planning.plan import make_units
 from .planning.settings import Setting, Settings
@@ -92,23 +94,25 @@ def _report(
 def jobs_in_code(paths: Sequence[Path], options: Options) -> JobsInCode:
     """The dbt Cloud jobs that the code names, with what it says of where they live."""
     planned = plan(paths, options)
+    context = planned.context
     found: dict[tuple[int, int | None, str | None], list[str]] = defaultdict(list)
-    told: dict[tuple[int, int | None, str | None], _Whereabouts] = {}
+    told: dict[tuple[int, int | None, str | None], tuple[_Whereabouts, str]] = {}
     unknown: list[Finding] = []
     for unit in planned.units:
-        whereabouts = _whereabouts(planned.context, unit)
-        for claim in unit.claims_inside:
-            for ref in claim.jobs:
-                place = ref.module.place(ref.node)
-                job_ids = ref.job_ids or configured_job_ids(planned.context, ref)
-                if not job_ids:
-                    unknown.append(Finding(place, "LDC402", unknown_job(ref), claim.name))
-                for job_id in job_ids:
-                    key = (job_id, whereabouts.account_id, whereabouts.host)
-                    found[key].append(str(place))
-                    told[key] = whereabouts
+        for deployment in context.deployments:
+            whereabouts = _whereabouts(context, unit, deployment)
+            for claim in unit.claims_inside:
+                for ref in claim.jobs:
+                    place = ref.module.place(ref.node)
+                    job_ids = ref.by_deployment[deployment.name] or configured_job_ids(context, ref)
+                    if not job_ids:
+                        unknown.append(Finding(place, "LDC402", unknown_job(ref), claim.name))
+                    for job_id in job_ids:
+                        key = (job_id, whereabouts.account_id, whereabouts.host)
+                        found[key].append(str(place))
+                        told.setdefault(key, (whereabouts, deployment.name))
     wanted = (
-        WantedJob(key[0], **vars(told[key]), places=tuple(places))
+        WantedJob(key[0], **vars(told[key][0]), places=tuple(dict.fromkeys(places)), deployment=told[key][1])
         for key, places in sorted(found.items(), key=lambda item: str(item[0]))
     )
     return JobsInCode(tuple(wanted), tuple(dict.fromkeys(unknown)))
@@ -125,12 +129,12 @@ class _Whereabouts:
     host_env: str | None = None
 
 
-def _whereabouts(context: Context, unit: Unit) -> _Whereabouts:
+def _whereabouts(context: Context, unit: Unit, deployment: Deployment) -> _Whereabouts:
     for claim in unit.claims:
         if isinstance(claim.detail, Settings):
             values = claim.detail.values
-            account = _value_of(context, values.get("account_id"))
-            host = _value_of(context, values.get("dbt_cloud_host"))
+            account = _value_of(context, values.get("account_id"), deployment)
+            host = _value_of(context, values.get("dbt_cloud_host"), deployment)
             return _Whereabouts(
                 int(str(account)) if account is not None and str(account).isdigit() else None,
                 str(host).rstrip("/") if host else None,
@@ -141,12 +145,12 @@ def _whereabouts(context: Context, unit: Unit) -> _Whereabouts:
     return _Whereabouts()
 
 
-def _value_of(context: Context, setting: Setting | None) -> object:
+def _value_of(context: Context, setting: Setting | None, deployment: Deployment) -> object:
     if setting is None:
         return None
     if isinstance(setting.node, ast.Dict):
-        return context.environment.get(_variable(context, setting))
-    found = context.constants.read(setting.module, setting.node)
+        return deployment.variables.get(_variable(context, setting))
+    found = context.constants_in(deployment).read(setting.module, setting.node)
     return found.value if found is not None else None
 
 
@@ -189,8 +193,8 @@ def plan(paths: Sequence[Path], options: Options) -> Planned:
     context = Context(
         index,
         options.facts,
-        Constants(evaluator, options.env),
-        options.env,
+        Constants(evaluator, options.in_deployments()[0].variables),
+        options.in_deployments(),
         outside=frozenset(around),
         release=options.release,
         polling_sensor=options.polling_sensor,
@@ -198,6 +202,7 @@ def plan(paths: Sequence[Path], options: Options) -> Planned:
     claims = [claim for construct in constructs().values() for claim in construct.claims(context)]
     units = make_units(claims, context, Limits(options.only, options.skip))
     findings += [problem for problem in index.problems if problem.place.path not in around]
+    findings += jobs_that_deployments_lack(units)
     findings += other_findings(found.notebooks, found.others)
     return Planned(context, units, read, tuple(findings), len(found.python), found.outside)
 

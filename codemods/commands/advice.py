@@ -11,7 +11,7 @@ from ..reporting.report import Report
 COMMAND = "python -m legacy_shim.codemods"
 
 
-_OF_LOOKUP = frozenset({"--facts", "--env-file", "--exclude"})
+_OF_LOOKUP = frozenset({"--facts", "--env-file", "--deployment", "--exclude"})
 """What `lookup` takes as `scan` and `migrate` do."""
 
 

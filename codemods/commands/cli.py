@@ -20,6 +20,7 @@ from .cli_parameters import (
     Baseline,
     BaselineToWrite,
     DagsterDbt,
+    Deployments,
     EnvFiles,
     Exclude,
     FactsFile,
@@ -82,6 +83,7 @@ def scan(
     paths: Paths,
     facts: FactsFiles = None,
     env_file: EnvFiles = None,
+    deployment: Deployments = None,
     exclude: Exclude = None,
     dagster_dbt: DagsterDbt = None,
     jobs: Jobs = 0,
@@ -99,7 +101,7 @@ def scan(
         from .advice import next_steps
 
         scan_modes.require_one_mode(write_baseline, baseline, usage)
-        options = _options(paths, facts, env_file, exclude, dagster_dbt, jobs)
+        options = _options(paths, facts, env_file, deployment, exclude, dagster_dbt, jobs)
         with shown_progress(watch, "Scanning") as on_file:
             report = pipeline.scan(paths, replace(options, on_file=on_file))
         if write_baseline is not None:
@@ -111,7 +113,7 @@ def scan(
         if baseline is not None:
             report = scan_modes.beside_baseline(report, baseline, console)
         if baseline is None or report.findings or form is not ReportFormat.text or output is not None:
-            given = _given(facts, env_file, exclude, dagster_dbt)
+            given = _given(facts, env_file, deployment, exclude, dagster_dbt)
             _print_report(console, report, next_steps(report, "scan", paths, given), form, output)
         console.leave(_scan_exit_code(report))
 
@@ -125,6 +127,7 @@ def migrate(
     check: Annotated[bool, typer.Option("--check", help="Print what would change; write nothing.")] = False,
     facts: FactsFiles = None,
     env_file: EnvFiles = None,
+    deployment: Deployments = None,
     exclude: Exclude = None,
     only: Only = None,
     skip: Skip = None,
@@ -152,7 +155,7 @@ def migrate(
 
         _refuse_contradictions(diff, check, form, output)
         options = replace(
-            _options(paths, facts, env_file, exclude, dagster_dbt, jobs),
+            _options(paths, facts, env_file, deployment, exclude, dagster_dbt, jobs),
             only=_legacy_codes(only),
             skip=_legacy_codes(skip),
             polling_sensor=polling_sensor,
@@ -170,7 +173,7 @@ def migrate(
             for warning in warnings(change.source.path for change in report.changes):
                 console.note(warning)
             report = _written(report, watch)
-        given = _given(facts, env_file, exclude, dagster_dbt)
+        given = _given(facts, env_file, deployment, exclude, dagster_dbt)
         given += [("--only", code) for code in only or ()] + [("--skip", code) for code in skip or ()]
         given += [("--polling-sensor", "")] if polling_sensor else []
         advice = next_steps(report, "migrate", paths, given)
@@ -190,6 +193,7 @@ def lookup(
     account_id: AccountId = None,
     job_id: JobIds = None,
     env_file: EnvFiles = None,
+    deployment: Deployments = None,
     exclude: Exclude = None,
 ) -> None:
     """Ask dbt Cloud what the code's jobs are.
@@ -200,7 +204,7 @@ def lookup(
     with answers(watch) as console:
         from .lookup_command import LookupRequest, run_lookup
 
-        options = _options(paths, [], env_file, exclude, None, jobs=0)
+        options = _options(paths, [], env_file, deployment, exclude, None, jobs=0)
         with shown_progress(watch, "Reading") as on_file:
             request = LookupRequest(
                 tuple(paths),
@@ -254,25 +258,28 @@ def _options(
     paths: Sequence[Path],
     facts: Sequence[Path] | None,
     env_files: Sequence[Path] | None,
+    named: Sequence[str] | None,
     exclude: Sequence[str] | None,
     dagster_dbt: str | None,
     jobs: int,
 ) -> Options:
     """Raises UsageError for facts, environment files or a version that are wrong, before any source is read."""
+    from ..facts.deployments import read_deployments
     from ..facts.release import (
         installed_release,
         read_release,
     )
-    from ..facts.variables import read_environment
     from ..files.walk import require_paths
     from ..options import Options
 
     require_paths(paths)
+    deployments = read_deployments(env_files or (), named or ())
     return Options(
         exclude=tuple(exclude or ()),
         jobs=jobs or _cpu_count(),
         facts=_facts(paths, facts),
-        env=read_environment(env_files or ()),
+        env=deployments[0].variables if len(deployments) == 1 else dict(os.environ),
+        deployments=deployments,
         release=installed_release() if dagster_dbt is None else read_release(dagster_dbt),
     )
 
@@ -280,6 +287,7 @@ def _options(
 def _given(
     facts: Sequence[Path] | None,
     env_files: Sequence[Path] | None,
+    named: Sequence[str] | None,
     exclude: Sequence[str] | None,
     dagster_dbt: str | None,
 ) -> list[tuple[str, str]]:
@@ -287,6 +295,7 @@ def _given(
     return [
         *(("--facts", str(path)) for path in facts or ()),
         *(("--env-file", str(path)) for path in env_files or ()),
+        *(("--deployment", text) for text in named or ()),
         *(("--exclude", pattern) for pattern in exclude or ()),
         *([("--dagster-dbt", dagster_dbt)] if dagster_dbt is not None else []),
     ]

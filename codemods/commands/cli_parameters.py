@@ -33,7 +33,16 @@ EnvFiles = Annotated[
     typer.Option(
         "--env-file",
         metavar="FILE",
-        help="KEY=VALUE lines; job ids that the code reads from the environment come from here first.",
+        help="KEY=VALUE lines: the environment variables of one deployment. Once for each that the code runs in.",
+        show_default=False,
+    ),
+]
+Deployments = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        "--deployment",
+        metavar="NAME=FILE",
+        help="An --env-file, and the name of its deployment. [default: prod.env and .env.prod are prod]",
         show_default=False,
     ),
 ]

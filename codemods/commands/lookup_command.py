@@ -67,7 +67,13 @@ def run_lookup(request: LookupRequest, jobs: JobsInCode, console: Console) -> in
         )
         return 0
     existing = [read_facts_file(path) for path in request.facts_paths()]
-    access = Access(request.options.env, request.token_env, request.host, request.account_id)
+    access = Access(
+        request.options.env,
+        request.token_env,
+        request.host,
+        request.account_id,
+        deployments={one.name: one.variables for one in request.options.deployments},
+    )
     result = look_up(wanted, access, existing=existing, target=_target(request, existing), told=console.note)
     _print_result(result, console)
     if not result.problems:

@@ -201,16 +201,21 @@ def _options(
     path: Path, facts: list[Path] | None, env_files: list[Path] | None, exclude: list[str] | None
 ) -> Options:
     """Raises UsageError for a path, facts or environment files that are wrong, before anything is done."""
+    from ..errors import UsageError
+    from ..facts.deployments import read_deployments
     from ..facts.jobs import discover_facts, load_facts
-    from ..facts.variables import read_environment
     from ..files.walk import require_paths
     from ..options import Options
 
     require_paths([path])
+    deployments = read_deployments(env_files or ())
+    if len(deployments) > 1:
+        raise UsageError("verify loads the code in one deployment: give one --env-file")
     return Options(
         exclude=tuple(exclude or ()),
         facts=load_facts(discover_facts([path]) if facts is None else facts),
-        env=read_environment(env_files or ()),
+        env=deployments[0].variables,
+        deployments=deployments,
     )
 
 

@@ -53,6 +53,8 @@ def tell_of_schedules(done: Rewrite, claim: Claim, unit: Unit) -> None:
 
 def unknown_job(ref: JobRef) -> str:
     """What is said of a job id that cannot be told."""
+    if ref.variable and ref.lacking:
+        return f"set {ref.variable} in deployment {' and '.join(ref.lacking)}"
     if ref.variable:
         return f"set {ref.variable}, or give it with --env-file"
     return f"the job id `{ref.module.source_of(ref.node)}` cannot be read here"

@@ -68,6 +68,8 @@ def _claim(context: Context, module: Module, node: ast.Call) -> Claim:
     place = module.place(node)
     if ref is None:
         finding = Finding(place, "LDC403", f"write the {fact} by hand", NAME)
+    elif ref.varies:
+        finding = Finding(place, "LDC403", f"write the {fact} for each by hand: {ref.in_words}", NAME)
     elif ref.job_id is None:
         finding = Finding(place, "LDC402", unknown_job(ref), NAME)
     else:

@@ -1,10 +1,8 @@
-"""The environment in which job ids are resolved: the process's own, and files of ``KEY=VALUE`` lines."""
+"""Files of ``KEY=VALUE`` lines: the variables of a deployment."""
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..errors import UsageError
@@ -17,17 +15,6 @@ _LINE = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
-
-
-def read_environment(files: Sequence[Path]) -> Mapping[str, str]:
-    """The process's environment, with the variables of the files over it; a later file wins.
-
-    Raises UsageError for a file that cannot be read. Its message never shows a value: such files hold secrets.
-    """
-    merged = dict(os.environ)
-    for path in files:
-        merged.update(read_env_file(path))
-    return merged
 
 
 def read_env_file(path: Path) -> dict[str, str]:

@@ -18,6 +18,7 @@ from ..analysis.syntax.source_module import Module
 from ..analysis.uses.index import Index
 from ..editing.edits import Edit, Import
 from ..editing.style import Style, style_of
+from ..facts.deployments import Deployment
 from ..facts.jobs import Facts
 from ..facts.release import Release
 from ..findings import Finding
@@ -35,6 +36,8 @@ class JobRef:
     """The environment variable that the id comes from, if any."""
     parameter: str = ""
     """The parameter that the id comes from, if any: the one call in sight gives it."""
+    by_deployment: Mapping[str, tuple[int, ...]] = field(default_factory=dict, compare=False)
+    """Which it may be in each deployment, by name."""
 
     @property
     def job_id(self) -> int | None:
@@ -45,6 +48,23 @@ class JobRef:
     def source(self) -> str:
         """What the id comes from and could come otherwise from; empty where the code names it."""
         return self.variable or self.parameter
+
+    @property
+    def varies(self) -> bool:
+        """Whether deployments run different jobs here."""
+        return len({ids for ids in self.by_deployment.values() if ids}) > 1
+
+    @property
+    def in_words(self) -> str:
+        """Which job it is in each deployment."""
+        return ", ".join(
+            f"job {' or '.join(map(str, ids))} in {name}" for name, ids in self.by_deployment.items() if ids
+        )
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """The named deployments that do not say which job it is."""
+        return tuple(name for name, ids in self.by_deployment.items() if name and not ids)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +117,8 @@ class Context:
     index: Index
     facts: Facts
     constants: Constants
-    environment: Mapping[str, str]
+    """In the first of the deployments."""
+    deployments: tuple[Deployment, ...] = (Deployment(),)
     outside: frozenset[Path] = frozenset()
     """Files that are read for what they import, and never changed: they are not among the given ones."""
     release: Release = field(default_factory=Release)
@@ -113,17 +134,29 @@ class Context:
             self._styles[module] = style_of(module)
         return self._styles[module]
 
+    def constants_in(self, deployment: Deployment) -> Constants:
+        """What expressions are in a deployment."""
+        return Constants(self.constants.evaluator, deployment.variables)
+
     def job_ref(self, module: Module, node: ast.expr) -> JobRef:
-        """The job that an expression names."""
+        """The job that an expression names, in each deployment."""
         variable = self.constants.variable_of(module, node)
-        found = self.constants.integers(module, node)
-        if found is None:
-            return JobRef(module, node, (), variable)
+        found = {one.name: self._job_ids(one, module, node) for one in self.deployments}
+        by_deployment = {name: tuple(ids) for name, ids in found.items()}
+        read = tuple(dict.fromkeys(job_id for ids in found.values() for job_id in ids))
+        if not read:
+            return JobRef(module, node, (), variable, by_deployment=by_deployment)
+        source = next(iter(next(filter(None, found.values())).values())) or variable
         parameter = self.constants.parameter_of(module, node)
-        ids = tuple(dict.fromkeys(int(str(constant.value)) for constant in found))
-        if min(ids) <= 0:  # What stands for none, as in `os.getenv("JOB_ID", 0)`.
-            return JobRef(module, node, (), variable)
-        return JobRef(module, node, ids, found[0].variable or variable, parameter)
+        return JobRef(module, node, read, source, parameter, by_deployment)
+
+    def _job_ids(self, deployment: Deployment, module: Module, node: ast.expr) -> dict[int, str]:
+        """The ids that an expression may be in a deployment, and what each is read from."""
+        found: dict[int, str] = {}
+        for constant in self.constants_in(deployment).integers(module, node) or ():
+            found.setdefault(int(str(constant.value)), constant.variable)
+        # What stands for none, as in `os.getenv("JOB_ID", 0)`.
+        return found if found and min(found) > 0 else {}
 
 
 def covered(nodes: list[ast.AST]) -> frozenset[ast.AST]:

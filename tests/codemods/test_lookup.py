@@ -415,3 +415,17 @@ def test_the_token_never_reaches_the_file(host: str, target: Path, told: _Told) 
     _look_up(target, told, 67890, host=host)
     assert TOKEN not in target.read_text()
     assert TOKEN not in repr(Access({"DBT_CLOUD_API_TOKEN": TOKEN}))
+
+
+def test_each_deployment_asks_with_its_own_token(host: str, target: Path, told: _Told) -> None:
+    wanted = [
+        WantedJob(67890, 12345, host, token_env="ACME_TOKEN", deployment="prod"),
+        WantedJob(67891, 12345, host, token_env="ACME_TOKEN", deployment="staging"),
+        WantedJob(70001, 777, host, token_env="ACME_TOKEN", deployment="eu"),
+    ]
+    tokens = {"prod": TOKEN, "staging": "wrong", "eu": "the-other-token"}
+    access = Access({}, deployments={name: {"ACME_TOKEN": token} for name, token in tokens.items()})
+    result = look_up(wanted, access, existing=[], target=target, told=told)
+    assert result.found == (67890, 70001)
+    assert "not looked up: job 67891" in result.problems[0]
+    assert {job.id for job in load_facts(result.written).jobs} == {67890, 70001}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from legacy_shim.codemods.errors import UsageError
-from legacy_shim.codemods.facts.variables import read_env_file, read_environment
+from legacy_shim.codemods.facts.variables import read_env_file
 from legacy_shim.codemods.lookup import default_target
 
 
@@ -43,17 +43,6 @@ def test_a_line_that_is_none_is_refused_without_showing_it(tmp_path: Path, line:
     with pytest.raises(UsageError) as caught:
         read_env_file(path)
     assert str(caught.value) == f"{path}:2: expected NAME=VALUE"
-
-
-def test_files_win_over_the_environment_and_later_ones_over_earlier(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LEGACY_SHIM_A", "environment")
-    monkeypatch.setenv("LEGACY_SHIM_B", "environment")
-    (tmp_path / "one").write_text("LEGACY_SHIM_A=one\nLEGACY_SHIM_C=one\n")
-    (tmp_path / "two").write_text("LEGACY_SHIM_C=two\n")
-    found = read_environment([tmp_path / "one", tmp_path / "two"])
-    assert [found[f"LEGACY_SHIM_{name}"] for name in "ABC"] == ["one", "environment", "two"]
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

@@ -168,6 +168,8 @@ def _against(
         origins = context.constants.origins(module, ref.node)
         if not ref.variable or len(origins.places) != 1 or makes_several:
             yield "LDC303", f"its job id `{module.source_of(ref.node)}` cannot be read here"
+    if ref.varies:
+        yield "LDC307", f"it loads {ref.in_words}"
     yield from _refused(context, ref)
     if not makes_several and isinstance(module.scope_of(call), ast.ClassDef):
         yield "LDC302", "it stands in the body of a class, whose names a function in it does not see"
