@@ -17,6 +17,7 @@ from .analysis.syntax.source_module import (
 )
 from .constructs import constructs
 from .constructs.job_differences import unknown_job
+from .editing.forks import imports_of_forks
 from .errors import SourceError
 from .facts.deployments import Deployment
 from .files import sources, walk
@@ -203,6 +204,7 @@ def plan(paths: Sequence[Path], options: Options) -> Planned:
     units = make_units(claims, context, Limits(options.only, options.skip))
     findings += [problem for problem in index.problems if problem.place.path not in around]
     findings += jobs_that_deployments_lack(units)
+    findings += imports_of_forks(index)
     findings += other_findings(found.notebooks, found.others)
     return Planned(context, units, read, tuple(findings), len(found.python), found.outside)
 

@@ -25,16 +25,17 @@ from .constructs import constructs
 from .editing.change import Task, change_all
 from .editing.edits import Edit, Import, ReplaceExpression
 from .editing.excerpts import statement_lines
+from .editing.facade_names import FACADE
 from .editing.import_edits import ImportChanges, import_edits
+from .editing.import_places import placed
 from .editing.legacy_imports import (
-    FACADE,
     LegacyAlias,
+    behind_stars,
     judge,
     legacy_aliases,
-    newly_unused,
-    read_after,
 )
 from .editing.namespace import unbound_names
+from .editing.unused_imports import newly_unused
 from .files.sources import Change, Source
 from .findings import Finding, Place
 from .planning.claims import Claim, Context, Rewrite
@@ -161,9 +162,13 @@ def carry_out(planned: Planned, found: Collected, jobs: int = 1) -> tuple[list[C
         if module.path in planned.context.outside:
             continue
         wanted = ImportChanges(
-            dropped.get(module, frozenset()), to_facade.get(module, frozenset()), tuple(found.imports[module])
+            dropped.get(module, frozenset()),
+            to_facade.get(module, frozenset()),
+            {alias: new for alias, new in verdicts.to_v2.items() if alias.module is module},
+            tuple(dict.fromkeys(found.imports[module])),
+            {},
         )
-        if not (found.edits[module] or wanted.drop or wanted.to_facade or wanted.add):
+        if not (found.edits[module] or wanted.drop or wanted.to_facade or wanted.to_v2 or wanted.add):
             continue
         try:
             tasks.append(_task(planned, module, found.edits[module], wanted))
@@ -174,7 +179,11 @@ def carry_out(planned: Planned, found: Collected, jobs: int = 1) -> tuple[list[C
     done = [*change_all(tasks, jobs), *broken]
     changes = [each for each in done if isinstance(each, Change) and each.new_text != each.source.text]
     problems = [each for each in done if isinstance(each, Finding)]
-    return changes, [*problems, *_handed_out(verdicts.needed, found.findings, planned.context.outside)]
+    left = [
+        *_handed_out(verdicts.needed, found.findings, planned.context.outside),
+        *_unknown(verdicts.unknown, planned.context.outside),
+    ]
+    return changes, [*problems, *left]
 
 
 def _handed_out(
@@ -197,18 +206,41 @@ def _handed_out(
     ]
 
 
+def _unknown(unknown: Iterable[LegacyAlias], outside: frozenset[Path]) -> list[Finding]:
+    """Imports of what neither the facade nor v2 has: code that rests on them is not changed by the migration."""
+    return [
+        Finding(
+            alias.module.place(alias.alias),
+            "LDC302",
+            f"neither the facade nor v2 has `{alias.alias.name}` under this path: the import is left as it is",
+            alias.alias.name,
+        )
+        for alias in unknown
+        if alias.module.path not in outside
+    ]
+
+
 def _task(planned: Planned, module: Module, edits: Sequence[Edit], wanted: ImportChanges) -> Task:
     """The edits of a file; imports that they leave unused go too."""
     style = planned.context.style(module)
-    tree = planned.context.index.tree
+    index = planned.context.index
+    tree = index.tree
 
     def is_own(source: str) -> bool:
         return tree.resolve(module, source, 0) is not None
 
-    wanted = replace(wanted, used_from=min((edit.span.line for edit in edits), default=wanted.used_from))
+    legacy = {alias.node for alias in (*wanted.drop, *wanted.to_facade)}
+    places = placed(module, tree.names(module), legacy, wanted.add, edits, style)
+    edits = places.edits
+    wanted = replace(
+        wanted,
+        add=places.at_top,
+        in_place=places.in_place,
+        used_from=min((edit.span.line for edit in edits), default=wanted.used_from),
+    )
     imports = import_edits(module, wanted, style, is_own)
-    known = {alias.alias for alias in wanted.drop | wanted.to_facade}
-    unused = newly_unused(planned.context.index, module, read_after(module, [*edits, *imports]))
+    known = {alias.alias for alias in (*wanted.drop, *wanted.to_facade, *wanted.to_v2)}
+    unused = newly_unused(index, module, [*edits, *imports])
     more = [alias for alias in unused if alias.alias not in known]
     if more:
         wanted = replace(wanted, drop=wanted.drop | frozenset(more))
@@ -218,6 +250,7 @@ def _task(planned: Planned, module: Module, edits: Sequence[Edit], wanted: Impor
         statement_lines(module),
         (*edits, *imports),
         unbound_names(module.nodes),
+        index.tree.is_forked(["dagster_dbt"]),
     )
 
 
@@ -239,7 +272,9 @@ def _starred_in(index: Index, rewritten: frozenset[ast.AST]) -> list[tuple[Modul
         is_name = any(
             isinstance(value, External) and legacy_name(value) for value in index.values(module, first)
         )
-        from_package = any(star.module.split(".")[0] == "dagster_dbt" for star in names.stars)
+        homes = (module, *behind_stars(index, module))
+        stars = (star for home in homes for star in index.tree.names(home).stars)
+        from_package = any(star.module.split(".")[0] == "dagster_dbt" for star in stars)
         if is_name and from_package and (module, first.id) not in found:
             found.append((module, first.id))
     return found

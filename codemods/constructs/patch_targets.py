@@ -17,7 +17,7 @@ from ..analysis.inference.values import legacy_name
 from ..analysis.syntax.functions import decorator_name
 from ..analysis.syntax.source_module import Module
 from ..editing.edits import ReplaceExpression
-from ..editing.legacy_imports import FACADE
+from ..editing.facade_names import FACADE
 from ..planning.claims import Claim, Context, Rewrite
 from ..planning.units import Unit
 

@@ -44,6 +44,7 @@ from .edits import (
     Unstar,
 )
 from .excerpts import Lines, excerpts
+from .removed import heirs_of_comments, heirs_of_space, is_removed
 from .style import is_directive
 
 _STATEMENT_EDITS = (ReplaceStatement, InsertBefore, InsertAfter)
@@ -74,8 +75,13 @@ def _apply(text: str, newline: str, edits: Sequence[Edit]) -> str:
     wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
     positions = wrapper.resolve(PositionProvider)
     targets = find_targets(positions, edits)
+    blocks = [node for node in positions if isinstance(node, (cst.Module, cst.IndentedBlock))]
     changer = _Changer(
-        targets, touched_statements(positions, edits), _heirs_of_space(module, targets), module
+        targets,
+        touched_statements(positions, edits),
+        heirs_of_space(module, targets),
+        heirs_of_comments(blocks, targets),
+        module,
     )
     changed = wrapper.module.visit(changer)
     left = [edit for edit in edits if edit not in changer.done]
@@ -107,39 +113,19 @@ class _Piece:
     """Whether an empty line is wanted behind it, before whatever comes to stand there."""
 
 
-def _heirs_of_space(module: cst.Module, targets: Mapping[cst.CSTNode, Sequence[Edit]]) -> set[cst.CSTNode]:
-    """The statements that take over the empty line before a statement which goes."""
-    found: set[cst.CSTNode] = set()
-    is_owed = False
-    for statement in module.body:
-        has_space = any(line.comment is None for line in statement.leading_lines)
-        if _is_removed(statement, targets):
-            is_owed = is_owed or has_space
-            continue
-        if is_owed and not has_space:
-            found.add(statement)
-        is_owed = False
-    return found
-
-
-def _is_removed(statement: Any, targets: Mapping[cst.CSTNode, Sequence[Edit]]) -> bool:
-    if not isinstance(statement, cst.SimpleStatementLine):
-        return False
-    edits = [edit for inner in statement.body for edit in targets.get(inner, ())]
-    return any(isinstance(edit, ReplaceStatement) and not edit.text for edit in edits)
-
-
 class _Changer(cst.CSTTransformer):
     def __init__(
         self,
         targets: dict[cst.CSTNode, list[Edit]],
         touched: set[cst.CSTNode],
         heirs: set[cst.CSTNode],
+        comments: Mapping[cst.CSTNode, Sequence[cst.EmptyLine]],
         module: cst.Module,
     ) -> None:
         super().__init__()
         self.targets = targets
         self.heirs = heirs
+        self.comments = comments
         self.module = module
         self.touched = touched
         self.done: set[Edit] = set()
@@ -153,6 +139,11 @@ class _Changer(cst.CSTTransformer):
         return not isinstance(node, STATEMENTS) or node in self.touched
 
     def on_leave(self, original_node: Any, updated_node: Any) -> Any:
+        inherited = self.comments.get(original_node, ())
+        if inherited and isinstance(original_node, (cst.Module, cst.IndentedBlock)):
+            updated_node = updated_node.with_changes(footer=[*inherited, *updated_node.footer])
+        elif inherited:
+            updated_node = updated_node.with_changes(leading_lines=[*inherited, *updated_node.leading_lines])
         if original_node in self.heirs:
             space = cst.EmptyLine(indent=False)
             updated_node = updated_node.with_changes(leading_lines=[space, *updated_node.leading_lines])
@@ -291,7 +282,7 @@ class _Changer(cst.CSTTransformer):
     def _leave_block(self, original: Any, updated: Any) -> Any:
         body = list(updated.body)
         gone = (
-            len(body) > 0 and original.body[0] is not body[0] and _is_removed(original.body[0], self.targets)
+            len(body) > 0 and original.body[0] is not body[0] and is_removed(original.body[0], self.targets)
         )
         if gone and isinstance(original, cst.IndentedBlock):
             # What separated the first statement from the second separates nothing any more.
@@ -356,6 +347,8 @@ def _with_comment(statements: list[Any], comment: cst.Comment | None) -> list[An
     first = statements[0]
     trailing = cst.TrailingWhitespace(cst.SimpleWhitespace("  "), comment)
     is_for_a_tool = is_directive(comment.value)
+    if is_for_a_tool and all(map(_is_import, statements)):
+        return [statement.with_changes(trailing_whitespace=trailing) for statement in statements]
     if isinstance(first, cst.SimpleStatementLine) and (len(statements) == 1 or is_for_a_tool):
         return [first.with_changes(trailing_whitespace=trailing), *statements[1:]]
     decorators = getattr(first, "decorators", ())

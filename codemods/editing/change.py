@@ -18,6 +18,7 @@ from ..files.sources import Change, Source
 from ..findings import Finding, Place
 from .edits import Edit
 from .excerpts import Lines
+from .facade_names import FACADE, has_name, missing_names
 from .namespace import unbound_names
 
 _WORTH_A_PROCESS = 50
@@ -34,6 +35,8 @@ class Task:
     edits: tuple[Edit, ...]
     unbound: frozenset[str]
     """The names that it reads and binds nowhere, as it is now."""
+    has_own_package: bool = False
+    """Whether ``dagster_dbt`` is a package of the tree, whose names are not the legacy ones."""
 
 
 def change_all(tasks: Sequence[Task], jobs: int) -> list[Change | Finding]:
@@ -68,9 +71,11 @@ def change_one(task: Task) -> Change | Finding:
     except SyntaxError as error:
         return _problem(source, f"the result would not parse: {error.msg}, line {error.lineno}")
     nodes = list(ast.walk(tree))
-    left = _legacy_import_in(nodes)
+    left = _legacy_import_in(nodes) if not task.has_own_package else None
     if left is not None:
         return Finding(Place(source.path, left.lineno), "LDC507", "a legacy import would have been left")
+    for _, name in missing_names(tree):
+        return _problem(source, f"`{name}` would have been imported from the facade, which does not have it")
     lost = unbound_names(nodes) - task.unbound
     if lost:
         return _problem(source, f"`{min(lost)}` would have lost its import")
@@ -81,6 +86,12 @@ def _problem(source: Source, message: str) -> Finding:
     return Finding(Place(source.path), "LDC507", message)
 
 
+def _comes_from_facade(module: str, name: str) -> bool:
+    """Whether the facade mirrors what is imported from a module of the legacy package."""
+    in_package = module.split(".")[1:2] == ["cloud"]
+    return in_package and has_name(FACADE + module.removeprefix("dagster_dbt"), name)
+
+
 def _legacy_import_in(nodes: Iterable[ast.AST]) -> ast.ImportFrom | None:
     for node in nodes:
         if (
@@ -88,7 +99,7 @@ def _legacy_import_in(nodes: Iterable[ast.AST]) -> ast.ImportFrom | None:
             and not node.level
             and (node.module or "").split(".")[0] == "dagster_dbt"
         ):
-            in_package = (node.module or "").split(".")[1:2] == ["cloud"]
-            if in_package or any(alias.name in BY_NAME for alias in node.names):
+            names = [alias.name for alias in node.names]
+            if any(name in BY_NAME or _comes_from_facade(node.module or "", name) for name in names):
                 return node
     return None

@@ -5,40 +5,37 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from legacy_shim.catalogue import BY_NAME
 
 from ..analysis.inference.legacy_names import LEGACY_PACKAGES
 from ..analysis.inference.values import (
     External,
+    InTree,
     legacy_name,
 )
+from ..analysis.syntax.functions import decorator_name
 from ..analysis.syntax.scopes import Imported
 from ..analysis.syntax.source_module import (
+    FUNCTIONS,
     Module,
-    Span,
 )
 from ..analysis.uses.index import Index
+from . import previews
 from .edits import (
-    AddArgument,
-    AddElement,
-    AddEntry,
-    DropArgument,
-    DropEntry,
-    Edit,
-    PrependArgument,
-    ReplaceAround,
-    ReplaceExpression,
-    ReplaceInString,
-    ReplaceStatement,
-    Unstar,
+    Import,
 )
+from .facade_names import FACADE, has_name
 
 _PACKAGE = "dagster_dbt"
 _WORD = re.compile(r"\w+")
-FACADE = "legacy_shim"
+_TAKING_TYPES = frozenset(
+    {"cast", "TypeVar", "NewType", "ForwardRef", "assert_type", "TypeAliasType", "ParamSpec"}
+)
+"""Functions of ``typing`` that take types in quotes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +52,33 @@ class LegacyAlias:
     """Whether it is imported from a file of the tree, which imports it in turn."""
 
     @property
+    def is_legacy(self) -> bool:
+        """Whether it brings in something legacy, and not what a rewrite leaves unused."""
+        source = self.node.module or "" if isinstance(self.node, ast.ImportFrom) else self.alias.name
+        return self.is_name or source.split(".")[0] in {_PACKAGE, FACADE}
+
+    @property
+    def position(self) -> tuple[str, int, int]:
+        """Where it stands."""
+        return str(self.module.path), self.alias.lineno, self.alias.col_offset
+
+    @property
+    def v2(self) -> Import | None:
+        """What imports it from v2, where it is a name that a preview of v2 had."""
+        if isinstance(self.node, ast.ImportFrom):
+            return previews.v2_import(self.node.module or "", self.alias.name, self.bound)
+        module = previews.v2_module(self.alias.name)
+        return Import(module, "", self.alias.asname) if module and self.alias.asname else None
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether neither the facade nor v2 has it."""
+        if self.is_name and isinstance(self.node, ast.ImportFrom) and self.alias.name not in BY_NAME:
+            module = FACADE + (self.node.module or "").removeprefix(_PACKAGE)
+            return not self.from_tree and not self.is_facade and not has_name(module, self.alias.name)
+        return isinstance(self.node, ast.Import) and bool(previews.v2_module(self.alias.name))
+
+    @property
     def is_facade(self) -> bool:
         module = self.node.module if isinstance(self.node, ast.ImportFrom) else self.alias.name
         return (module or "").split(".")[0] == FACADE
@@ -69,6 +93,10 @@ class Verdicts:
     dropped: frozenset[LegacyAlias]
     untouched: frozenset[LegacyAlias]
     """Modules that are used for names that are not legacy."""
+    to_v2: Mapping[LegacyAlias, Import]
+    """Names of previews of v2, which come from v2 itself now."""
+    unknown: frozenset[LegacyAlias]
+    """Names that nothing has: they are left as they are."""
 
 
 def legacy_aliases(index: Index) -> list[LegacyAlias]:
@@ -82,16 +110,30 @@ def legacy_aliases(index: Index) -> list[LegacyAlias]:
                 found += [
                     LegacyAlias(module, node, alias, alias.asname or alias.name.split(".")[0], False, False)
                     for alias in node.names
-                    if alias.name in LEGACY_PACKAGES and (alias.name != FACADE or alias.asname)
+                    if _is_legacy_module(alias) and not index.tree.is_forked(alias.name.split("."))
                 ]
     return found
+
+
+def _is_legacy_module(alias: ast.alias) -> bool:
+    if previews.v2_module(alias.name):
+        return True
+    return alias.name in LEGACY_PACKAGES and (alias.name != FACADE or bool(alias.asname))
 
 
 def _from_aliases(index: Index, module: Module, node: ast.ImportFrom) -> list[LegacyAlias]:
     found: list[LegacyAlias] = []
     for alias in node.names:
         bound = alias.asname or alias.name
-        if not node.level and node.module in LEGACY_PACKAGES:
+        if not node.level and index.tree.is_forked((node.module or "").split(".")):
+            continue
+        if (
+            not node.level
+            and previews.v2_import(node.module or "", alias.name, bound)
+            and alias.name not in BY_NAME
+        ):
+            found.append(LegacyAlias(module, node, alias, bound, True, False))
+        elif not node.level and node.module in LEGACY_PACKAGES:
             is_module = f"{node.module}.{alias.name}" in LEGACY_PACKAGES
             if alias.name == "*" and _lives_in_the_legacy_package(node.module or ""):
                 # The names in use get imports of their own.
@@ -119,6 +161,9 @@ def _lives_in_the_legacy_package(module: str) -> bool:
 def judge(index: Index, aliases: Iterable[LegacyAlias], rewritten: frozenset[ast.AST]) -> Verdicts:
     """Decide each alias, given the name nodes that the rewrites replace."""
     aliases = list(aliases)
+    to_v2 = {alias: new for alias in aliases if (new := alias.v2) is not None}
+    unknown = frozenset(alias for alias in aliases if alias not in to_v2 and alias.is_unknown)
+    aliases = [alias for alias in aliases if alias not in to_v2 and alias not in unknown]
     needed: set[LegacyAlias] = set()
     untouched: set[LegacyAlias] = set()
     used: set[LegacyAlias] = set()
@@ -132,6 +177,7 @@ def judge(index: Index, aliases: Iterable[LegacyAlias], rewritten: frozenset[ast
             untouched.add(alias)
         if reads:
             used.add(alias)
+    needed |= _read_through_stars(index, aliases, rewritten)
     _need_what_importers_need(index, aliases, needed)
     for alias in aliases:
         # A package's `__init__` imports names for others to import: nobody in sight does, but somebody may.
@@ -141,7 +187,7 @@ def judge(index: Index, aliases: Iterable[LegacyAlias], rewritten: frozenset[ast
     # `import dagster_dbt` stays for the other names of the package; the legacy ones get an import of the facade beside it.
     needed -= {alias for alias in untouched if alias.alias.name == _PACKAGE}
     dropped = set(aliases) - needed - untouched
-    return Verdicts(frozenset(needed), frozenset(dropped), frozenset(untouched - needed))
+    return Verdicts(frozenset(needed), frozenset(dropped), frozenset(untouched - needed), to_v2, unknown)
 
 
 def _reads(index: Index, alias: LegacyAlias) -> list[ast.Name]:
@@ -173,28 +219,73 @@ def _is_legacy_use(index: Index, alias: LegacyAlias, node: ast.Name) -> bool:
 
 
 def _is_told_of(alias: LegacyAlias, rewritten: frozenset[ast.AST]) -> bool:
-    """Whether a string speaks of the name: ``__all__``, or an annotation in quotes."""
+    """Whether a string speaks of the name: ``__all__``, or a type in quotes."""
     if not alias.is_name:
         return False
     for node in alias.module.nodes:
-        if node in rewritten:
+        if node in rewritten or not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             continue
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and alias.bound in node.value:
-            in_all = node.value == alias.bound
-            annotation = any(
-                isinstance(above, ast.arg)
-                or (isinstance(above, ast.AnnAssign) and above.annotation is not above.value)
-                or (isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef)) and above.returns is node)
-                for above in list(alias.module.ancestors(node))[:3]
-            )
-            if annotation or (in_all and _is_in_all(alias.module, node)):
-                return True
+        if alias.bound in _WORD.findall(node.value) and _is_type(alias.module, node):
+            return True
+        if node.value == alias.bound and _is_in_all(alias.module, node):
+            return True
+    return False
+
+
+def _is_type(module: Module, node: ast.Constant) -> bool:
+    """Whether a string is read as a type: in an annotation, or by ``cast``, ``TypeVar`` and the like."""
+    child: ast.AST = node
+    for above in module.ancestors(node):
+        if isinstance(above, ast.arg) or (isinstance(above, ast.AnnAssign) and above.annotation is child):
+            return True
+        if isinstance(above, FUNCTIONS) and above.returns is child:
+            return True
+        if isinstance(above, ast.Call) and child is not above.func and decorator_name(above) in _TAKING_TYPES:
+            return decorator_name(above) != "cast" or above.args[:1] == [child]
+        if isinstance(above, ast.stmt):
+            return False
+        child = above
     return False
 
 
 def _is_in_all(module: Module, node: ast.AST) -> bool:
     statement = module.statement_of(node)
     return any(isinstance(inner, ast.Name) and inner.id == "__all__" for inner in ast.walk(statement))
+
+
+def _read_through_stars(
+    index: Index, aliases: Iterable[LegacyAlias], rewritten: frozenset[ast.AST]
+) -> set[LegacyAlias]:
+    """The names that other files read by ``from .compat import *``, or of a module that they import."""
+    kept: set[tuple[Module, str]] = set()
+    for reference in index.references:
+        first = reference.chain[0]
+        if first in rewritten or not isinstance(first, ast.Name):
+            continue
+        names = index.tree.names(reference.module)
+        if names.stars and not names.lookup(reference.module, first.id, first):
+            kept |= {(home, first.id) for home in behind_stars(index, reference.module)}
+        for link, inner in pairwise(reference.chain):
+            if isinstance(inner, ast.Attribute):
+                modules = (
+                    value.module
+                    for value in index.values(reference.module, link)
+                    if isinstance(value, InTree)
+                )
+                kept |= {(home, inner.attr) for one in modules for home in (one, *behind_stars(index, one))}
+    return {alias for alias in aliases if (alias.module, alias.bound) in kept}
+
+
+def behind_stars(index: Index, module: Module) -> list[Module]:
+    """The modules of the tree that a module has names from by stars, through others too."""
+    found = [module]
+    for home in found:  # grows as it goes
+        for star in index.tree.names(home).stars:
+            path = index.tree.resolve(home, star.module, star.level)
+            source = index.tree.modules.get(path) if path is not None else None
+            if source is not None and source not in found:
+                found.append(source)
+    return found[1:]
 
 
 def _importers(index: Index, alias: LegacyAlias, aliases: Iterable[LegacyAlias]) -> list[LegacyAlias]:
@@ -218,97 +309,3 @@ def _need_what_importers_need(index: Index, aliases: list[LegacyAlias], needed: 
             if alias not in needed and any(importer in needed for importer in importers):
                 needed.add(alias)
                 changed = True
-
-
-@dataclass(frozen=True)
-class Reads:
-    """The names that a file reads, and the texts in it that may speak of one."""
-
-    names: frozenset[str]
-    texts: frozenset[str]
-
-
-def read_after(module: Module, edits: Iterable[Edit]) -> Reads:
-    """What a file reads once it is edited."""
-    replaced: list[Span] = []
-    new: list[ast.AST] = []
-    for edit in edits:
-        if isinstance(edit, (ReplaceExpression, ReplaceStatement)):
-            replaced.append(edit.span)
-        texts = _new_texts(edit)
-        new += [ast.parse(text.strip()) for text in texts]
-    kept = (node for node in module.nodes if not _is_within(module, node, replaced))
-    nodes = [*kept, *(inner for outer in new for inner in ast.walk(outer))]
-    return Reads(
-        frozenset(node.id for node in nodes if isinstance(node, ast.Name)),
-        frozenset(
-            node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        ),
-    )
-
-
-def _new_texts(edit: Edit) -> list[str]:
-    match edit:
-        case AddEntry():
-            return [edit.key, edit.value]
-        case AddArgument() | AddElement() | PrependArgument():
-            return [edit.value]
-        case ReplaceAround():
-            return [edit.text.replace("{}", "_")]
-        case Unstar() | ReplaceInString() | DropArgument() | DropEntry():
-            return []
-    return [edit.text]
-
-
-def _is_within(module: Module, node: ast.AST, spans: Iterable[Span]) -> bool:
-    if not isinstance(node, (ast.Name, ast.Constant)):
-        return False
-    # The span of a function begins at its `def`; what decorates it goes with it.
-    function = _decorated_by(module, node)
-    owns = [module.span(node), *([module.span(function)] if function is not None else [])]
-    return any(
-        (span.line, span.column) <= (own.line, own.column)
-        and (own.end_line, own.end_column) <= (span.end_line, span.end_column)
-        for span in spans
-        for own in owns
-    )
-
-
-def _decorated_by(module: Module, node: ast.AST) -> ast.stmt | None:
-    child = node
-    for above in module.ancestors(node):
-        if child in getattr(above, "decorator_list", ()):
-            return above if isinstance(above, ast.stmt) else None
-        if isinstance(above, ast.stmt):
-            return None
-        child = above
-    return None
-
-
-def newly_unused(index: Index, module: Module, after: Reads) -> list[LegacyAlias]:
-    """Imports at module level that the file read before it was rewritten, and reads no more."""
-    before = {node.id for node in module.nodes if isinstance(node, ast.Name)}
-    spoken_of = {word for text in after.texts for word in _WORD.findall(text)}
-    handed_out = _handed_out(index, module)
-    found: list[LegacyAlias] = []
-    for node in module.tree.body:
-        if not isinstance(node, (ast.Import, ast.ImportFrom)):
-            continue
-        for alias in node.names:
-            bound = alias.asname or alias.name.split(".")[0]
-            if bound in before - after.names - spoken_of - handed_out:
-                found.append(LegacyAlias(module, node, alias, bound, False, False))
-    return found
-
-
-def _handed_out(index: Index, module: Module) -> frozenset[str]:
-    """The names of a file that other files import from it; with ``import *``, those that it says it exports, or they read."""
-    imported = index.imported_names.get(module.path, frozenset())
-    if "*" not in imported:
-        return imported
-    for node in module.tree.body:
-        targets = node.targets if isinstance(node, ast.Assign) else []
-        if any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets):
-            exported = {inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant)}
-            return imported | {name for name in exported if isinstance(name, str)}
-    return imported | index.read_through_stars(module)

@@ -16,6 +16,7 @@ from ..analysis.syntax.scopes import (
 )
 from ..analysis.syntax.source_module import Module
 from .edits import Import
+from .previews import v2_import
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +45,7 @@ class Namespace:
             binding = bindings[0]
             if len(bindings) != 1 or not isinstance(binding, Imported) or binding.level:
                 continue
-            if binding.module != source or not self._is_early(binding):
+            if not _brings_from(binding, source) or not self._is_early(binding):
                 continue
             if binding.name == name:
                 return bound
@@ -112,6 +113,14 @@ class Namespace:
             isinstance(one, Imported) and (one.module, one.name, one.level) == (source, name, 0)
             for one in bindings
         )
+
+
+def _brings_from(binding: Imported, source: str) -> bool:
+    """Whether an import brings names of a module; what a preview of v2 had is imported from v2 in the end."""
+    if binding.module == source:
+        return True
+    moved = v2_import(binding.module, binding.name, binding.name) if binding.name else None
+    return moved is not None and moved.module == source
 
 
 def namespace_of(module: Module, tree: Tree) -> Namespace:

@@ -28,6 +28,8 @@ class Imports:
         path = tree.resolve(module, binding.module, binding.level)
         if not binding.name:
             inner = tree.modules.get(path) if path else None
+            if inner is None and tree.is_forked(binding.module.split(".")):
+                return NOTHING
             return frozenset({InTree(inner) if inner else External(binding.module)})
         if path in tree.modules:
             found = self.of_module(tree.modules[path], binding.name)
@@ -72,4 +74,5 @@ class Imports:
         if decorator_name(node) not in {"import_module", "__import__", "importorskip"} or not node.args:
             return None
         name = text_of(self.evaluator.tree, module, node.args[0])
-        return frozenset({External(canonical(name))}) if name in LEGACY_PACKAGES else None
+        is_legacy = name in LEGACY_PACKAGES and not self.evaluator.tree.is_forked(name.split("."))
+        return frozenset({External(canonical(name))}) if is_legacy else None

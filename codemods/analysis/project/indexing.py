@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
+from legacy_shim.catalogue import BY_NAME
+
 from ...findings import Finding
 from ..dagster_api.asset_inputs import name_of_asset
 from ..dagster_api.injection import annotates_resource
@@ -24,7 +26,7 @@ from ..inference.kinds import (
     is_resource,
     thing_kind,
 )
-from ..inference.legacy_names import PLACEHOLDER
+from ..inference.legacy_names import LEGACY_PACKAGES, PLACEHOLDER
 from ..inference.values import (
     Keyed,
     Literal,
@@ -125,9 +127,10 @@ def _handed_on(tree: Tree, evaluator: Evaluator, keys: set[str]) -> Iterator[tup
     """The last part of a module's name and a name to import from it, for each name that holds something legacy."""
     for module in tree.modules.values():
         stem = (module.path.parent.name if module.is_package else module.path.stem).encode()
-        table = tree.names(module).tables.get(module.tree, {})
+        names = tree.names(module)
+        by_star = BY_NAME.keys() if any(star.module in LEGACY_PACKAGES for star in names.stars) else ()
         handed = False
-        for name in table:
+        for name in (*names.tables.get(module.tree, {}), *by_star):
             if any(_matters(evaluator, value, 4, keys) for value in evaluator.global_values(module, name)):
                 handed = True
                 yield (stem, name.encode())

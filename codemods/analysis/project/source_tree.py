@@ -8,14 +8,17 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 
+from legacy_shim.catalogue import BY_NAME
+
 from ..syntax.scopes import (
     Names,
     collect_names,
 )
 from ..syntax.source_module import Module
 
+_DAGSTER_DBT = "dagster_dbt"
 _NEVER_IN_THE_TREE = frozenset(
-    {"dagster", "dagster_dbt", "functools", "itertools", "json", "legacy_shim", "os", "typing"}
+    {"dagster", _DAGSTER_DBT, "functools", "itertools", "json", "legacy_shim", "os", "typing"}
 )
 """What rewrites know the meaning of. A folder of the user's may be called so, and is imported as something longer."""
 
@@ -69,10 +72,31 @@ class Tree:
             for _ in range(level - 1):
                 folder = folder.parent
             return self._in_folder(folder, parts)
-        if not parts or parts[0] in _NEVER_IN_THE_TREE:
+        if not parts or (parts[0] in _NEVER_IN_THE_TREE and not self.is_forked(parts)):
             return None
         found = [path for path in self._by_stem.get(parts[-1], ()) if _is_named(path, parts)]
         return max(found, key=lambda path: (_shared(path, importer.path), -len(path.parts)), default=None)
+
+    def is_forked(self, parts: Sequence[str]) -> bool:
+        """Whether a dotted name begins with a ``dagster_dbt`` that the tree itself has: vendored, or a fork."""
+        return parts[0] == _DAGSTER_DBT and bool(self.forks)
+
+    @cached_property
+    def forks(self) -> tuple[Path, ...]:
+        """The packages of the tree that are called ``dagster_dbt`` and have legacy names, by their ``__init__.py``.
+
+        The user's own folder may be called so too: it has none of the names, so that imports mean the installed one.
+        """
+        found = (path for path in self._by_stem.get(_DAGSTER_DBT, ()) if path.stem == "__init__")
+        return tuple(path for path in found if _is_named(path, (_DAGSTER_DBT,)) and self._has_legacy(path))
+
+    def _has_legacy(self, package: Path) -> bool:
+        beside = (package.with_name("cloud") / "__init__.py", package.with_name("cloud.py"))
+        if any(path in self._by_stem.get("cloud", ()) for path in beside):
+            return True
+        module = self.load(package)
+        bound = collect_names(module).tables.get(module.tree, {}).keys() if module is not None else set()
+        return bool(bound & (BY_NAME.keys() | {"__getattr__"}))
 
     def _in_folder(self, folder: Path, parts: Sequence[str]) -> Path | None:
         target = folder.joinpath(*parts)

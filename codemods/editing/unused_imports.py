@@ -1,0 +1,159 @@
+"""Which imports a file reads no more once it is edited."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from ..analysis.syntax.source_module import (
+    FUNCTIONS,
+    Module,
+    Span,
+)
+from ..analysis.uses.index import Index
+from .edits import (
+    AddArgument,
+    AddElement,
+    AddEntry,
+    DropArgument,
+    DropEntry,
+    Edit,
+    PrependArgument,
+    ReplaceAround,
+    ReplaceExpression,
+    ReplaceInString,
+    ReplaceStatement,
+    Unstar,
+)
+from .legacy_imports import LegacyAlias
+
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True)
+class Reads:
+    """The names that a file reads, and the texts in it that may speak of one."""
+
+    names: frozenset[str]
+    texts: frozenset[str]
+
+
+def read_after(module: Module, edits: Iterable[Edit], within: ast.AST | None = None) -> Reads:
+    """What a file, or a function of it, reads once it is edited."""
+    inside = frozenset(ast.walk(within)) if isinstance(within, ast.stmt) else None
+    if isinstance(within, ast.stmt):
+        own = module.span(within)
+        edits = [edit for edit in edits if own <= edit.span and _end(edit.span) <= _end(own)]
+    replaced: list[Span] = []
+    new: list[ast.AST] = []
+    for edit in edits:
+        if isinstance(edit, (ReplaceExpression, ReplaceStatement)):
+            replaced.append(edit.span)
+        new += new_nodes(edit)
+    nodes_before = (node for node in module.nodes if inside is None or node in inside)
+    kept = (node for node in nodes_before if not _is_within(module, node, replaced))
+    nodes = [*kept, *new]
+    return Reads(
+        frozenset(node.id for node in nodes if isinstance(node, ast.Name)),
+        frozenset(
+            node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ),
+    )
+
+
+def _end(span: Span) -> tuple[int, int]:
+    return span.end_line, span.end_column
+
+
+def new_nodes(edit: Edit) -> list[ast.AST]:
+    """The nodes of what an edit writes."""
+    return [node for text in _new_texts(edit) for node in ast.walk(ast.parse(text.strip()))]
+
+
+def _new_texts(edit: Edit) -> list[str]:
+    match edit:
+        case AddEntry():
+            return [edit.key, edit.value]
+        case AddArgument() | AddElement() | PrependArgument():
+            return [edit.value]
+        case ReplaceAround():
+            return [edit.text.replace("{}", "_")]
+        case Unstar() | ReplaceInString() | DropArgument() | DropEntry():
+            return []
+    return [edit.text]
+
+
+def _is_within(module: Module, node: ast.AST, spans: Iterable[Span]) -> bool:
+    if not isinstance(node, (ast.Name, ast.Constant)):
+        return False
+    # The span of a function begins at its `def`; what decorates it goes with it.
+    function = _decorated_by(module, node)
+    owns = [module.span(node), *([module.span(function)] if function is not None else [])]
+    return any(
+        (span.line, span.column) <= (own.line, own.column)
+        and (own.end_line, own.end_column) <= (span.end_line, span.end_column)
+        for span in spans
+        for own in owns
+    )
+
+
+def _decorated_by(module: Module, node: ast.AST) -> ast.stmt | None:
+    child = node
+    for above in module.ancestors(node):
+        if child in getattr(above, "decorator_list", ()):
+            return above if isinstance(above, ast.stmt) else None
+        if isinstance(above, ast.stmt):
+            return None
+        child = above
+    return None
+
+
+def newly_unused(index: Index, module: Module, edits: Sequence[Edit]) -> list[LegacyAlias]:
+    """Imports that the file, or the function that they stand in, read before it was edited and reads no more."""
+    found = _unused_at_top(index, module, read_after(module, edits))
+    for function in module.nodes:
+        if not isinstance(function, FUNCTIONS):
+            continue
+        imports = [node for node in function.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+        if imports:
+            before = frozenset(node.id for node in ast.walk(function) if isinstance(node, ast.Name))
+            found += _unused(module, imports, before, read_after(module, edits, function))
+    return found
+
+
+def _unused_at_top(index: Index, module: Module, after: Reads) -> list[LegacyAlias]:
+    before = {node.id for node in module.nodes if isinstance(node, ast.Name)}
+    imports = [node for node in module.tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    return _unused(module, imports, before - _handed_out(index, module), after)
+
+
+def _unused(
+    module: Module,
+    imports: Iterable[ast.Import | ast.ImportFrom],
+    before: AbstractSet[str],
+    after: Reads,
+) -> list[LegacyAlias]:
+    spoken_of = {word for text in after.texts for word in _WORD.findall(text)}
+    found: list[LegacyAlias] = []
+    for node in imports:
+        for alias in node.names:
+            bound = alias.asname or alias.name.split(".")[0]
+            if bound in before - after.names - spoken_of:
+                found.append(LegacyAlias(module, node, alias, bound, False, False))
+    return found
+
+
+def _handed_out(index: Index, module: Module) -> frozenset[str]:
+    """The names of a file that other files import from it; with ``import *``, those that it says it exports, or they read."""
+    imported = index.imported_names.get(module.path, frozenset())
+    if "*" not in imported:
+        return imported
+    for node in module.tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        if any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets):
+            exported = {inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant)}
+            return imported | {name for name in exported if isinstance(name, str)}
+    return imported | index.read_through_stars(module)
