@@ -1,11 +1,12 @@
 import os
 
 from dagster import Definitions, job, op
-from dagster_dbt.cloud_v2 import DbtCloudCredentials, DbtCloudWorkspace
 from dagster_dbt.cloud_v2.types import DbtCloudRun
 
 
 def make_resource():
+    from dagster_dbt.cloud_v2 import DbtCloudCredentials, DbtCloudWorkspace
+
     return DbtCloudWorkspace(
         credentials=DbtCloudCredentials(
             account_id=int(os.environ["DBT_CLOUD_ACCOUNT_ID"]),
