@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from correct import MAY_BE_ANOTHER, MAY_MIGRATE, MUST_MIGRATE, rule_of
 from rewriting import migrate
 from value_kinds import KINDS, Kind
 from way import Way
+
+from legacy_shim.catalogue import BY_NAME
 
 FILE = "program.py"
 KNOWN_SILENT = Path(__file__).with_name("known_silent.txt")
@@ -67,13 +70,21 @@ def outcome_of(row: Row, folder: Path) -> Outcome:
     """Migrate the program of a row."""
     texts, report = migrate(folder, {FILE: row.kind.text(row.way)})
     after = texts[FILE]
-    assert "from dagster_dbt import" not in after, "a legacy import is left"
-    compile(after, FILE, "exec")
+    check_whole(FILE, after)
     has_reason = any(
         finding.code[3] in "34" and finding.place.path.name == FILE for finding in report.findings
     )
     codes = tuple(finding.code for finding in report.findings)
     return Outcome(_verdict(row, after, has_reason=has_reason), after, codes)
+
+
+def check_whole(name: str, after: str) -> None:
+    """Whether a text compiles and takes no legacy name from dagster_dbt."""
+    compile(after, name, "exec")
+    for node in ast.walk(ast.parse(after)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("dagster_dbt"):
+            legacy = sorted(alias.name for alias in node.names if alias.name in BY_NAME)
+            assert not legacy, f"{name} takes {legacy} from {node.module}"
 
 
 def _verdict(row: Row, after: str, *, has_reason: bool) -> str:

@@ -12,7 +12,9 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from rows import KNOWN_SILENT, ROWS, Row, outcome_of
+from marked import wrong_in
+from programs import PROGRAMS, Program
+from rows import KNOWN_SILENT, ROWS, outcome_of
 
 
 def main(arguments: list[str]) -> None:
@@ -32,21 +34,33 @@ def _show(part: str, folder: Path) -> None:
 
 def _count(folder: Path, *, is_accepted: bool) -> None:
     verdicts: Counter[tuple[str, str]] = Counter()
-    silent: list[Row] = []
+    silent: list[str] = []
     for number, row in enumerate(ROWS):
         verdict = outcome_of(row, folder / str(number)).verdict
         is_right = row.is_right(verdict)
         verdicts[row.kind.name, verdict if is_right else "silent"] += 1
         if not is_right:
-            silent.append(row)
+            silent.append(row.name)
             print(row.name, "|", verdict)
+    lost = [
+        program.line for program in PROGRAMS if _is_wrong(program, folder / program.name.replace("/", " "))
+    ]
+    print(*lost, sep="\n")
     print(f"\n{'kind':24}{'kept':>10}{'followed':>10}{'migrated':>10}{'silent':>10}")
     for kind in dict.fromkeys(row.kind.name for row in ROWS):
         figures = (verdicts[kind, verdict] for verdict in ("kept", "followed", "migrated", "silent"))
         print(f"{kind:24}" + "".join(f"{figure:>10}" for figure in figures))
-    print(f"{len(ROWS)} rows, {len(silent)} silent")
+    print(f"{len(ROWS)} rows, {len(silent)} silent; {len(PROGRAMS)} programs, {len(lost)} silent")
+    silent += lost
     if is_accepted:
-        KNOWN_SILENT.write_text("".join(f"{row.name}\n" for row in silent))
+        KNOWN_SILENT.write_text("".join(f"{line}\n" for line in silent))
+
+
+def _is_wrong(program: Program, folder: Path) -> bool:
+    try:
+        return bool(wrong_in(program, folder))
+    except (AssertionError, SyntaxError):
+        return True
 
 
 if __name__ == "__main__":

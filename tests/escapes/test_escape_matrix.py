@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from programs import PROGRAMS
 from rows import ROWS, Row, known_silent, outcome_of
 
 _KNOWN = known_silent()
@@ -28,7 +29,7 @@ def test_a_value_that_is_led_away_is_kept_or_followed(row: Row, tmp_path: Path) 
     assert row.is_right(outcome.verdict), f"{outcome.verdict}, {outcome.codes}\n{outcome.after}"
 
 
-def test_each_row_that_is_known_is_a_row() -> None:
-    names = [row.name for row in ROWS]
+def test_what_is_known_to_be_lost_is_in_the_matrix() -> None:
+    names = [*(row.name for row in ROWS), *(program.line for program in PROGRAMS)]
     assert len(names) == len(set(names))
     assert set(names) >= _KNOWN
