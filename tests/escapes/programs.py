@@ -1,9 +1,11 @@
 """Whole programs in which a value leaves by a way of Dagster's own, or a key or a job comes from where it is not seen.
 
-Marked lines say what is right. ``# away``: what happens there is not seen, so the unit is kept; ``# read``: legacy code that
-is kept, or rewritten; ``# told``: what Dagster hands on differs, and LDC213 says so, or the unit is kept; ``# job``: which job
-it is cannot be told, so it is
-kept, lacks a fact, or is looked at when the code loads, which fails for a job without facts.
+Marked lines say what is right:
+
+    away    what happens there is not seen: kept
+    read    legacy code: kept, or rewritten
+    told    Dagster hands on something else: LDC213 says so, or kept
+    job     which job it is cannot be told: kept, a fact is missing, or the code looks when it loads, and fails for another
 """
 
 from __future__ import annotations

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import ast
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "codemods"))
 
 from correct import MAY_BE_ANOTHER, MAY_MIGRATE, MUST_MIGRATE, rule_of
 from rewriting import migrate

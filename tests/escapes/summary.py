@@ -12,6 +12,8 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "codemods"))
+
 from marked import wrong_in
 from programs import PROGRAMS, Program
 from rows import KNOWN_SILENT, ROWS, outcome_of
