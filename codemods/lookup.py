@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,11 @@ from .facts.jobs import (
     normal_host,
     parse_document,
 )
+from .facts.permission import Approve, Granted, Named, Permission, never
+from .facts.trust import DEFAULT_HOST
 from .files.sources import replace_file
 from .options import WantedJob
-
-DEFAULT_HOST = "https://cloud.getdbt.com"
-"""What the legacy API assumes where the code names no host."""
-DEFAULT_TOKEN_ENV = "DBT_CLOUD_API_TOKEN"
+from .visible import one_line
 
 _LOOKED_UP = frozenset(
     {"name", "project_id", "environment_id", "execute_steps", "generate_docs", "settings", "triggers"}
@@ -34,15 +33,26 @@ _LOOKED_UP = frozenset(
 
 @dataclass(frozen=True)
 class Access:
-    """Where and how to ask, for what the code does not say."""
+    """Where and how to ask, as the user says it."""
 
     env: Mapping[str, str] = field(repr=False)
     deployments: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False, kw_only=True)
     """The variables of each deployment, by name: read before those of `env`."""
     token_env: str | None = None
-    """Asked before the variables that the code names; the default comes last."""
+    """The only variable that a token is read from, where it is given."""
     host: str | None = None
+    """The only host that is asked, where it is given."""
     account_id: int | None = None
+    """For jobs whose account the code does not say."""
+    approve: Approve = field(default=never, compare=False)
+    """Asks whether a token may go where the code says; the default is where nobody can answer."""
+    command: tuple[str, ...] = ("python", "-m", "legacy_shim.codemods", "lookup")
+    """The words of the command, without --host and --token-env."""
+
+    def permission(self, deployment: str) -> Permission:
+        """What the user said, with the variables of a deployment over those of `env`."""
+        own = {name: value for name, value in self.deployments.get(deployment, {}).items() if value.strip()}
+        return Permission({**self.env, **own}, self.token_env, self.host, self.approve, self.command)
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,8 @@ class LookupResult:
     found: tuple[int, ...] = ()
     written: tuple[Path, ...] = ()
     problems: tuple[str, ...] = ()
+    granted: Mapping[tuple[str, int], Granted] = field(default_factory=dict, compare=False, repr=False)
+    """The token that was sent to each host, for each account."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,19 @@ class _Group:
     host: str
     account_id: int
     jobs: tuple[WantedJob, ...]
+    host_place: str = ""
+    """Where somebody else than the user named the host."""
+
+    @property
+    def deployment(self) -> str:
+        """The one that runs them, where they are taken part by part."""
+        return self.jobs[0].deployment
+
+    @property
+    def variables(self) -> tuple[Named, ...]:
+        """Those that the code reads the token from."""
+        named = {job.token_env: Named(job.token_env, job.token_place) for job in self.jobs if job.token_env}
+        return tuple(named.values())
 
     @property
     def job_ids(self) -> tuple[int, ...]:
@@ -86,17 +111,18 @@ def look_up(
     files = _target_files(groups, existing, target)
     found: list[int] = []
     written: list[Path] = []
+    granted: dict[tuple[str, int], Granted] = {}
     for group, file in zip(groups, files, strict=True):
         rows: dict[int, dict[str, Any]] = {}
         try:
             for part in _by_deployment(group):
-                _ask(part, access, rows, problems, told)
+                _ask(part, access, rows, problems, told, granted)
         finally:
             if rows:
                 _write(_merged(file, rows))
                 written.append(file.path)
                 found.extend(rows)
-    return LookupResult(tuple(sorted(found)), tuple(written), tuple(problems))
+    return LookupResult(tuple(sorted(found)), tuple(written), tuple(problems), granted)
 
 
 def _groups(
@@ -106,20 +132,25 @@ def _groups(
     accounts = {file.account_id for file in existing}
     only_account = next(iter(accounts)) if len(accounts) == 1 else None
     members: dict[tuple[str, int], list[WantedJob]] = {}
+    places: dict[tuple[str, int], str] = {}
     problems = []
     for job in wanted:
         account_id = job.account_id or access.account_id or only_account
         if account_id is None:
             problems.append(_not_known(job, "account", job.account_env, "--account-id"))
             continue
-        named_host = job.host or access.host or _host_of(account_id, existing)
-        if named_host is None and job.host_env:
+        named = _host_of(job, account_id, access, existing)
+        if named is None:
             # The default would send the token to a host that the code does not mean.
             problems.append(_not_known(job, "host", job.host_env, "--host"))
             continue
-        host = normal_host(named_host or DEFAULT_HOST)
-        members.setdefault((host, account_id), []).append(job)
-    groups = [_Group(host, account_id, tuple(jobs)) for (host, account_id), jobs in sorted(members.items())]
+        key = (normal_host(named.value), account_id)
+        members.setdefault(key, []).append(job)
+        places.setdefault(key, named.place)
+    groups = [
+        _Group(host, account_id, tuple(jobs), places[host, account_id])
+        for (host, account_id), jobs in sorted(members.items())
+    ]
     return groups, problems
 
 
@@ -131,12 +162,20 @@ def _by_deployment(group: _Group) -> list[_Group]:
 
 def _not_known(job: WantedJob, what: str, variable: str | None, option: str) -> str:
     places = f" ({job.places[0]})" if job.places else ""
-    wanted = f"set {variable}, or give {option}" if variable else f"give {option}"
+    wanted = f"set {one_line(variable)}, or give {option}" if variable else f"give {option}"
     return f"job {job.job_id}{places}: its {what} is not known; {wanted}"
 
 
-def _host_of(account_id: int, existing: Sequence[FactsFile]) -> str | None:
-    return next((file.host for file in existing if file.account_id == account_id), None)
+def _host_of(job: WantedJob, account_id: int, access: Access, existing: Sequence[FactsFile]) -> Named | None:
+    """What the user says, else the code, else the facts; None where the code takes it from where nothing is."""
+    if access.host is not None:
+        return Named(access.host)
+    if job.host is not None:
+        return Named(job.host, job.host_place)
+    file = next((file for file in existing if file.account_id == account_id), None)
+    if file is not None:
+        return Named(file.host, str(file.path))
+    return None if job.host_env else Named(DEFAULT_HOST)
 
 
 def _target_files(groups: Sequence[_Group], existing: Sequence[FactsFile], target: Path) -> list[FactsFile]:
@@ -173,14 +212,15 @@ def _ask(
     rows: dict[int, dict[str, Any]],
     problems: list[str],
     told: Callable[[str], None],
+    granted: dict[tuple[str, int], Granted],
 ) -> None:
     """Fill ``rows`` job by job, so that an interrupt loses none that was found."""
     try:
-        variable, token = _token(group, access)
-        told(f"account {group.account_id} on {group.host}, with the token in {variable}")
-        if access.host and normal_host(access.host) != group.host:
-            told(f"the code names {group.host}, so --host is not used for it")
-        with CloudReader(group.host, group.account_id, token, told) as reader:
+        grant = access.permission(group.deployment).token_for(group.host, group.host_place, group.variables)
+        for line in _notes(group, access, grant):
+            told(line)
+        with CloudReader(group.host, group.account_id, grant.token, told) as reader:
+            granted[group.host, group.account_id] = grant
             for job_id in group.job_ids:
                 try:
                     rows[job_id] = _row(reader.job(job_id), job_id)
@@ -192,24 +232,21 @@ def _ask(
             _mark_unique_names(reader, asked, problems)
     except CloudUnavailable as error:
         missing = ", ".join(str(job_id) for job_id in group.job_ids if job_id not in rows)
-        left = f"; not looked up: job {missing}" if missing else ""
-        problems.append(f"account {group.account_id}: {error}{left}")
+        left = f" (not looked up: job {missing})" if missing else ""
+        problems.append(f"account {group.account_id}{left}: {error}")
 
 
-def _token(group: _Group, access: Access) -> tuple[str, str]:
-    """The variable that holds a token, and the token."""
-    named = [job.token_env for job in group.jobs if job.token_env]
-    variables = [access.token_env] if access.token_env else [*dict.fromkeys(named), DEFAULT_TOKEN_ENV]
-    own = [access.deployments.get(job.deployment, {}) for job in group.jobs[:1]]
-    for variable in variables:
-        for environment in (*own, access.env):
-            token = environment.get(variable, "").strip()
-            if token:
-                return variable, token
-    asked = " or ".join(dict.fromkeys(variables))
-    raise CloudUnavailable(
-        f"no token: set the environment variable {asked}, or name another with --token-env"
-    )
+def _notes(group: _Group, access: Access, grant: Granted) -> Iterator[str]:
+    """Who is asked, and where that is not what the code says."""
+    yield f"account {group.account_id} on {group.host}, with the token in {one_line(grant.variable)}"
+    if access.host:
+        others = {normal_host(job.host): job for job in group.jobs if job.host}
+        others.pop(group.host, None)
+        for host, job in others.items():
+            yield f"{one_line(job.host_place)}: the code names {one_line(host)}; --host was used"
+    for named in group.variables:
+        if named.value != grant.variable and not access.token_env:
+            yield f"{one_line(named.place)}: the code reads {one_line(named.value)}; --token-env would use it"
 
 
 def _row(job: Mapping[str, Any], job_id: int) -> dict[str, Any]:
@@ -219,6 +256,9 @@ def _row(job: Mapping[str, Any], job_id: int) -> dict[str, Any]:
     ]
     if missing:
         raise CloudError(f"job {job_id}: the answer of dbt Cloud has no {', '.join(missing)}")
+    for key in ("project_id", "environment_id"):
+        if not isinstance(job[key], int):
+            raise CloudError(f"job {job_id}: {key} in the answer of dbt Cloud is not a number")
     row: dict[str, Any] = {
         "name": job["name"],
         "project_id": job["project_id"],

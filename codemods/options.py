@@ -61,6 +61,10 @@ class WantedJob:
     """``path:line:column`` of each use."""
     deployment: str = ""
     """The deployment that runs it."""
+    host_place: str = ""
+    """Where the host is named: ``path:line:column``, or a facts file."""
+    token_place: str = ""
+    """Where the variable of the token is named."""
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,8 @@ class _Whereabouts:
     token_env: str | None = None
     account_env: str | None = None
     host_env: str | None = None
+    host_place: str = ""
+    token_place: str = ""
 
 
 def _whereabouts(context: Context, unit: Unit, deployment: Deployment) -> _Whereabouts:
@@ -142,8 +144,14 @@ def _whereabouts(context: Context, unit: Unit, deployment: Deployment) -> _Where
                 _variable(context, claim.detail.token) or None,
                 _variable(context, values.get("account_id")) or None,
                 _variable(context, values.get("dbt_cloud_host")) or None,
+                _place_of(values.get("dbt_cloud_host")),
+                _place_of(claim.detail.token),
             )
     return _Whereabouts()
+
+
+def _place_of(setting: Setting | None) -> str:
+    return str(setting.module.place(setting.node)) if setting is not None else ""
 
 
 def _value_of(context: Context, setting: Setting | None, deployment: Deployment) -> object:

@@ -71,7 +71,7 @@ class Story:
         _note(f"A local dbt Cloud listens at {self.url}. It runs a real dbt project, on DuckDB.")
 
         _say("Ask dbt Cloud for what only it knows of the jobs")
-        if self._codemod("lookup", ".") != 0:
+        if self._codemod("lookup", ".", "--host", self.url) != 0:
             return False
         _show_facts(json.loads((self.project / "dbt_cloud_jobs.json").read_text()))
 

@@ -186,6 +186,7 @@ def migrate(
 
 @app.command(epilog=_LOOKUP_EXIT_CODES)
 def lookup(
+    context: typer.Context,
     paths: Paths,
     facts: FactsFile = None,
     token_env: TokenEnv = None,
@@ -202,6 +203,7 @@ def lookup(
     """
     watch = Watch()
     with answers(watch) as console:
+        from .given_words import words_without_access
         from .lookup_command import LookupRequest, run_lookup
 
         options = _options(paths, [], env_file, deployment, exclude, None, jobs=0)
@@ -214,6 +216,7 @@ def lookup(
                 host,
                 account_id,
                 tuple(job_id or ()),
+                words_without_access(context),
             )
             jobs = request.jobs_in_code()
         console.leave(run_lookup(request, jobs, console))

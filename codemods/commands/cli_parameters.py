@@ -129,8 +129,7 @@ TokenEnv = Annotated[
     typer.Option(
         "--token-env",
         metavar="NAME",
-        help="The environment variable that holds the token. [default: the one that the code reads, "
-        "then DBT_CLOUD_API_TOKEN]",
+        help="The environment variable that holds the token. [default: DBT_CLOUD_API_TOKEN]",
         show_default=False,
     ),
 ]
@@ -139,7 +138,8 @@ Host = Annotated[
     typer.Option(
         "--host",
         metavar="URL",
-        help="Where the code does not say. [default: https://cloud.getdbt.com]",
+        help="The dbt Cloud to ask; needed where it is not on getdbt.com or dbt.com. "
+        "[default: what the code says, then https://cloud.getdbt.com]",
         show_default=False,
     ),
 ]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import typer
 
+from .. import visible
 from ..errors import UsageError
 from ..reporting.formats.palette import (
     COLORED,
@@ -69,6 +70,13 @@ class Console:
 
     def leave(self, code: int) -> NoReturn:
         raise typer.Exit(code)
+
+
+def approve_at_terminal(question: str) -> bool:
+    """Whether someone sits there and says yes. In a pipe, in CI and in a hook the answer is no."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    return typer.confirm(visible.message(question), default=False, err=True)
 
 
 def console_of(stream: TextIO) -> Console:

@@ -24,7 +24,7 @@ from ..options import (
     WantedJob,
 )
 from ..reporting.formats.text import plural
-from .console import Console
+from .console import Console, approve_at_terminal
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class LookupRequest:
     host: str | None
     account_id: int | None
     job_ids: tuple[int, ...] = ()
+    command: tuple[str, ...] = ()
+    """Its own words, without --host and --token-env."""
 
     def jobs_in_code(self) -> JobsInCode:
         """The jobs that the code names, and those that the caller adds."""
@@ -72,6 +74,8 @@ def run_lookup(request: LookupRequest, jobs: JobsInCode, console: Console) -> in
         request.token_env,
         request.host,
         request.account_id,
+        approve_at_terminal,
+        request.command,
         deployments={one.name: one.variables for one in request.options.deployments},
     )
     result = look_up(wanted, access, existing=existing, target=_target(request, existing), told=console.note)

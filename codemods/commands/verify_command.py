@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
@@ -15,6 +16,7 @@ from ..reporting.formats.palette import (
 from .console import (
     Console,
     answers,
+    approve_at_terminal,
 )
 from .progress import (
     Watch,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from ..options import Options
     from ..verify.request import (
         DbtSource,
+        Lookup,
         Request,
     )
     from ..verify.run import Result
@@ -120,11 +123,19 @@ Exclude = Annotated[
 ]
 TokenEnv = Annotated[
     Optional[str],  # noqa: UP045
-    _option("--token-env", "NAME", "For --lookup: the environment variable that holds the token."),
+    _option(
+        "--token-env",
+        "NAME",
+        "For --lookup: the environment variable that holds the token. [default: DBT_CLOUD_API_TOKEN]",
+    ),
 ]
 Host = Annotated[
     Optional[str],  # noqa: UP045
-    _option("--host", "URL", "For --lookup, where the code does not say."),
+    _option(
+        "--host",
+        "URL",
+        "For --lookup: the dbt Cloud to ask; needed where it is not on getdbt.com or dbt.com.",
+    ),
 ]
 AccountId = Annotated[
     Optional[int],  # noqa: UP045
@@ -144,6 +155,7 @@ Output = Annotated[
 
 
 def verify(
+    context: typer.Context,
     path: Tree,
     definitions: What,
     facts: FactsFiles = None,
@@ -171,18 +183,16 @@ def verify(
     Both sides run here, in copies, against a local dbt Cloud. Nothing in PATH changes, no run is started in dbt Cloud.
     """
     with answers(Watch()) as console:
-        from ..verify.request import (
-            Lookup,
-            Request,
-        )
+        from ..verify.request import Request
         from ..verify.run import verify as verify_request
 
+        options = _options(path, facts, env_file, exclude)
         request = Request(
             path=path,
             definitions=definitions,
-            options=_options(path, facts, env_file, exclude),
+            options=options,
             dbt=_dbt_source(manifest, dbt_project, lookup),
-            access=Lookup(token_env, host, account_id),
+            access=_access(context, token_env, host, account_id, options.env),
             before=before,
             migrated=migrated,
             working_directory=working_directory,
@@ -217,6 +227,19 @@ def _options(
         env=deployments[0].variables,
         deployments=deployments,
     )
+
+
+def _access(
+    context: typer.Context,
+    token_env: str | None,
+    host: str | None,
+    account_id: int | None,
+    env: Mapping[str, str],
+) -> Lookup:
+    from ..verify.request import Lookup
+    from .given_words import words_without_access
+
+    return Lookup(token_env, host, account_id, env, approve_at_terminal, words_without_access(context))
 
 
 def _dbt_source(manifests: list[str] | None, projects: list[str] | None, lookup: bool) -> DbtSource:

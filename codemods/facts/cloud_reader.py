@@ -6,15 +6,21 @@ The service: dbt Cloud Administrative API v2, ``{host}/api/v2/accounts/{account}
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry
+
+from legacy_shim.json_text import JsonError, parse_json
+
+from ..visible import one_line
+from .trust import is_host
 
 _TIMEOUT = (10.0, 30.0)
 """Seconds to connect, and between two pieces of an answer."""
@@ -24,7 +30,15 @@ _LONGEST_WAIT = 300
 _WORTH_TELLING = 5
 """Seconds of silence."""
 _PAGE = 100
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_REDIRECTS = 5
+"""dbt Cloud answers a path without its last slash with the path that has it."""
+_LARGEST_ANSWER = 16 * 1024 * 1024
+_LARGEST_ARTIFACT = 1024 * 1024 * 1024
+"""Bytes. A manifest of thousands of models has tens of millions."""
+_DEEPEST_ANSWER = 200
+"""Levels of objects and lists: a manifest has the nested metadata of its models."""
+_LONGEST_ANSWER = 600
+"""Seconds for all of an answer, however slowly it comes."""
 
 
 class CloudError(Exception):
@@ -44,6 +58,13 @@ class _TokenAuth(requests.auth.AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Token {self._token}"
         return request
+
+
+class _Session(requests.Session):
+    """Follows no redirect by itself, and does not read what comes with one."""
+
+    def get_redirect_target(self, _: requests.Response) -> None:
+        return None
 
 
 class _BoundedRetry(Retry):
@@ -84,7 +105,7 @@ class CloudReader:
         self._account_id = account_id
         self._token = token
         self._told = told
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.auth = _TokenAuth(token)
         self._session.headers["Accept"] = "application/json"
         retry = _BoundedRetry(
@@ -148,7 +169,8 @@ class CloudReader:
 
     def artifact(self, run_id: int, path: str) -> Any:
         """``GET runs/{id}/artifacts/{path}``, which is JSON. Raises CloudError, for example where there is none."""
-        return self._document(f"runs/{run_id}/artifacts/{path}", {}, what=f"{path} of run {run_id}")
+        what = f"{path} of run {run_id}"
+        return self._document(f"runs/{run_id}/artifacts/{path}", {}, what=what, largest=_LARGEST_ARTIFACT)
 
     def _get(self, path: str, query: Mapping[str, Any], *, what: str) -> Mapping[str, Any]:
         document = self._document(path, query, what=what)
@@ -156,24 +178,42 @@ class CloudReader:
             raise CloudError(f"{what}: the answer of {self._host} is not one of dbt Cloud")
         return document
 
-    def _document(self, path: str, query: Mapping[str, Any], *, what: str) -> Any:
+    def _document(
+        self, path: str, query: Mapping[str, Any], *, what: str, largest: int = _LARGEST_ANSWER
+    ) -> Any:
         url = self._base + path
         try:
-            response = self._session.get(url, params=dict(query), timeout=_TIMEOUT)
+            response = self._answer(url, query)
+            body = _body(response, largest)
         except requests.RequestException as error:
             self._told(f"GET {url}  no answer")
             raise CloudUnavailable(f"{self._host} cannot be reached: {_reason(error)}") from None
         self._told(f"GET {response.url}  {response.status_code}")
-        self._check_status(response, what)
+        self._check_status(response.status_code, body, what)
         try:
-            return response.json()
-        except requests.JSONDecodeError:
+            return parse_json(body, deepest=_DEEPEST_ANSWER)
+        except JsonError as error:
             raise CloudError(
-                f"{what}: the answer of {self._host} is not JSON; is it a dbt Cloud host?"
+                f"{what}: the answer of {self._host} is not JSON ({error}); is it a dbt Cloud host?"
             ) from None
 
-    def _check_status(self, response: requests.Response, what: str) -> None:
-        status = response.status_code
+    def _answer(self, url: str, query: Mapping[str, Any]) -> requests.Response:
+        """The answer, its body still to be read. A redirect is followed on this host alone: the token stays here."""
+        params: Mapping[str, Any] | None = dict(query)
+        for _ in range(_REDIRECTS):
+            response = self._session.get(url, params=params, timeout=_TIMEOUT, stream=True)
+            if not response.is_redirect:
+                return response
+            response.close()
+            url, params = _joined(response.url, response.headers["Location"]), None
+            if _origin(url) != _origin(self._base):
+                raise CloudUnavailable(
+                    f"{self._host} redirects to {one_line(_origin(url))}, another host: nothing was sent there. "
+                    "If that is your dbt Cloud, give it as --host"
+                )
+        raise CloudUnavailable(f"{self._host} redirects for ever")
+
+    def _check_status(self, status: int, body: bytes, what: str) -> None:
         if status < 300:
             return
         if status == 401:
@@ -186,33 +226,63 @@ class CloudReader:
             )
         if status == 429:
             raise CloudUnavailable(f"{self._host} was asked too often (429); try again in five minutes")
-        said = self._user_message(response)
+        said = self._user_message(body)
         raise CloudError(f"{what}: {self._host} answered {status}{f': {said}' if said else ''}")
 
-    def _user_message(self, response: requests.Response) -> str:
+    def _user_message(self, body: bytes) -> str:
         try:
-            said = response.json()["status"]["user_message"]
-        except (requests.JSONDecodeError, KeyError, TypeError):
+            said = parse_json(body)["status"]["user_message"]
+        except (JsonError, KeyError, TypeError):
             return ""
-        return str(said).replace(self._token, "***")[:200]
+        return one_line(str(said).replace(self._token, "***")[:200])
+
+
+def _body(response: requests.Response, largest: int) -> bytes:
+    """All of an answer. Raises RequestException where there is no end of it."""
+    parts: list[bytes] = []
+    size, end = 0, time.monotonic() + _LONGEST_ANSWER
+    with response:
+        for part in response.iter_content(64 * 1024):
+            parts.append(part)
+            size += len(part)
+            if size > largest:
+                raise _TooLarge(largest)
+            if time.monotonic() > end:
+                raise requests.Timeout
+    return b"".join(parts)
+
+
+class _TooLarge(requests.RequestException):
+    def __init__(self, largest: int) -> None:
+        super().__init__()
+        self.largest = largest
+
+
+def _joined(base: str, location: str) -> str:
+    try:
+        return urljoin(base, location)
+    except ValueError:
+        return location
+
+
+def _origin(url: str) -> str:
+    """Scheme, host and port."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    except ValueError:
+        return url
+    return f"{parts.scheme}://{parts.hostname}:{port}"
 
 
 def _check_host(host: str) -> None:
-    try:
-        parts = urlsplit(host)
-        name = parts.hostname
-    except ValueError:
-        name = None
-    if name is None or parts.scheme not in {"https", "http"} or parts.username is not None:
-        raise CloudUnavailable(
-            f"{_without_credentials(host)!r} is not a host such as https://cloud.getdbt.com"
-        )
-    if parts.scheme == "http" and name not in _LOOPBACK:
-        raise CloudUnavailable(f"{host}: the token is not sent without encryption; use https://")
+    if not is_host(host):
+        shown = one_line(_without_credentials(host))
+        raise CloudUnavailable(f"'{shown}' is not a host such as https://cloud.getdbt.com")
 
 
 def _without_credentials(host: str) -> str:
-    return re.sub(r"//[^/@]*@", "//", host)
+    return re.sub(r"//[^/]*@", "//", host)
 
 
 def _check_token(token: str) -> None:
@@ -228,6 +298,8 @@ def _reason(error: requests.RequestException) -> str:
         return "the proxy does not answer"
     if isinstance(error, requests.Timeout):
         return "it took too long to answer"
+    if isinstance(error, _TooLarge):
+        return f"its answer is larger than {error.largest // 1024 // 1024} MB"
     if isinstance(error, requests.exceptions.RetryError):
         return "it kept failing"
     if isinstance(error, requests.ConnectionError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from .. import pipeline
 from ..errors import UsageError
 from ..facts.cloud_reader import CloudError, CloudReader
 from ..facts.jobs import FILE_NAME, Facts, Job, load_facts
-from ..lookup import DEFAULT_TOKEN_ENV, Access, look_up
+from ..facts.permission import Granted
+from ..lookup import Access, look_up
 from ..options import WantedJob
 from .request import DbtSource, Request
 
@@ -25,26 +26,26 @@ def ask_dbt_cloud(request: Request, work: Path, told: Told) -> tuple[Facts, DbtS
     Nothing of it is kept. `told` gets a line for each request. Raises UsageError for what cannot be had.
     """
     named = pipeline.jobs_in_code([request.path], request.options)
-    known = tuple(WantedJob(job.id, job.account_id, job.host) for job in request.options.facts.jobs)
+    known = tuple(
+        WantedJob(job.id, job.account_id, job.host, host_place=str(job.path))
+        for job in request.options.facts.jobs
+    )
     wanted = {job.job_id: job for job in (*known, *named.wanted)}
     if named.unknown:
         raise UsageError(f"{named.unknown[0].place}: the job id is not known: {named.unknown[0].message}")
     if not wanted:
         raise UsageError(f"{request.path} names no dbt Cloud job that could be looked up")
-    access = Access(
-        request.options.env, request.access.token_env, request.access.host, request.access.account_id
-    )
+    asked = request.access
+    access = Access(asked.env, asked.token_env, asked.host, asked.account_id, asked.approve, asked.command)
     result = look_up(tuple(wanted.values()), access, existing=(), target=work / FILE_NAME, told=told)
     if result.problems:
         raise UsageError(result.problems[0])
     facts = load_facts(result.written)
-    tokens = {job.job_id: job.token_env for job in wanted.values()}
-    manifests = _manifests(facts, tokens, request, work, told)
-    return facts, replace(request.dbt, manifests=manifests)
+    return facts, replace(request.dbt, manifests=_manifests(facts, result.granted, work, told))
 
 
 def _manifests(
-    facts: Facts, tokens: dict[int, str | None], request: Request, work: Path, told: Told
+    facts: Facts, granted: Mapping[tuple[str, int], Granted], work: Path, told: Told
 ) -> dict[int | None, Path]:
     projects: defaultdict[int, list[Job]] = defaultdict(list)
     for job in facts.jobs:
@@ -52,18 +53,18 @@ def _manifests(
     found: dict[int | None, Path] = {}
     for project, jobs in projects.items():
         path = work / f"manifest.{project}.json"
-        path.write_text(json.dumps(_manifest_of(project, jobs, tokens, request, told)), "utf-8")
+        path.write_text(json.dumps(_manifest_of(project, jobs, granted, told)), "utf-8")
         found[project] = path
     return found
 
 
 def _manifest_of(
-    project: int, jobs: list[Job], tokens: dict[int, str | None], request: Request, told: Told
+    project: int, jobs: list[Job], granted: Mapping[tuple[str, int], Granted], told: Told
 ) -> object:
     """The manifest of the latest run of one of the jobs; that of `dbt compile` or `docs` is as good as any."""
     problems = []
     for job in jobs:
-        token = _token(tokens.get(job.id), request)
+        token = granted[job.host, job.account_id].token
         try:
             with CloudReader(job.host, job.account_id, token, told) as reader:
                 run = reader.latest_run(job.id)
@@ -76,13 +77,6 @@ def _manifest_of(
         f"there is no manifest of dbt Cloud project {project}: {'; '.join(problems)}. "
         "Give --manifest FILE or --dbt-project DIR."
     )
-
-
-def _token(token_env: str | None, request: Request) -> str:
-    for name in (request.access.token_env, token_env, DEFAULT_TOKEN_ENV):
-        if name and request.options.env.get(name):
-            return request.options.env[name]
-    raise UsageError(f"--lookup needs a token in the environment variable {token_env or DEFAULT_TOKEN_ENV}")
 
 
 def require_facts(request: Request) -> None:

@@ -18,11 +18,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from legacy_shim.json_text import parse_json
+from legacy_shim.regular_file import read_bytes
+
 from ..errors import UsageError
 from ..facts.jobs import Facts, Job
 from .request import DbtSource
 
 _URL = re.compile(r"http://127\.0\.0\.1:\d+")
+_LARGEST_MANIFEST = 1024 * 1024 * 1024  # bytes
 _START_TIME = 60.0  # seconds
 _HOLD = "10"
 """Seconds for which a trigger is answered no sooner than its run has ended: clients that poll rarely lose no time."""
@@ -142,7 +146,7 @@ def checked_manifest(path: Path) -> Path:
     """The path of a manifest of dbt, given itself or its folder. Raises UsageError for what is none."""
     path = path / "manifest.json" if path.is_dir() else path
     try:
-        document = json.loads(path.read_bytes())
+        document = parse_json(read_bytes(path, largest=_LARGEST_MANIFEST), deepest=200)
     except OSError as error:
         raise UsageError(f"{path}: it cannot be read: {error.strerror}") from None
     except ValueError:

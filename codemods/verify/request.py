@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import UsageError
+from ..facts.permission import Approve, never
 from ..options import Options
 
 
@@ -24,11 +25,16 @@ class DbtSource:
 
 @dataclass(frozen=True)
 class Lookup:
-    """How dbt Cloud is asked, where the code does not say."""
+    """How dbt Cloud is asked."""
 
     token_env: str | None = None
     host: str | None = None
     account_id: int | None = None
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The environment that the token is read from. The code that is loaded gets none of it."""
+    approve: Approve = never
+    command: tuple[str, ...] = ()
+    """The words of the command, without --host and --token-env."""
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_lookup_then_migrate(project: Path, host: str) -> None:
     (project / "dbt_cloud_jobs.json").unlink()
     (project / "defs.py").write_text(LEGACY.replace("HOST", host))
-    done = run(project, "lookup", ".", DBT_CLOUD_API_TOKEN="a-secret-token")
+    done = run(project, "lookup", ".", "--host", host, DBT_CLOUD_API_TOKEN="a-secret-token")
     assert done.returncode == 0, done.stderr
     assert done.stdout == "1 job written to dbt_cloud_jobs.json.\n"
     assert f"GET {host}/api/v2/accounts/12345/jobs/67890/  200" in done.stderr

@@ -82,9 +82,9 @@ def _look_up(
     existing: Sequence[Path] = (),
     **access: Any,
 ) -> LookupResult:
-    settings = {"env": {"DBT_CLOUD_API_TOKEN": TOKEN}, "account_id": 12345, **access}
+    settings = {"env": {"DBT_CLOUD_API_TOKEN": TOKEN}, "account_id": 12345, "host": host, **access}
     result = look_up(
-        [WantedJob(job_id, host=host) for job_id in job_ids],
+        [WantedJob(job_id) for job_id in job_ids],
         Access(**settings),
         existing=[read_facts_file(path) for path in existing],
         target=target,
@@ -216,7 +216,10 @@ def test_nothing_found_writes_nothing(host: str, target: Path, told: _Told) -> N
         (Fault(status=401, times=None), "does not accept the token (401)"),
         (Fault(status=403, times=None), "the token may not read it in account 12345 (403)"),
         (Fault(status=400, times=None), "answered 400"),
-        (Fault(body="<html>", times=None), "is not JSON; is it a dbt Cloud host?"),
+        (
+            Fault(body="<html>", times=None),
+            "is not JSON (line 1, column 1: Expecting value); is it a dbt Cloud host?",
+        ),
         (Fault(body='{"data": []}', times=None), "holds no job"),
         (Fault(body='{"hello": 1}', times=None), "is not one of dbt Cloud"),
         (
@@ -273,8 +276,8 @@ def test_what_was_found_is_kept_when_the_user_interrupts(host: str, target: Path
 
     with pytest.raises(KeyboardInterrupt):
         look_up(
-            [WantedJob(67890, 12345, host), WantedJob(67891, 12345, host)],
-            Access({"DBT_CLOUD_API_TOKEN": TOKEN}),
+            [WantedJob(67890, 12345), WantedJob(67891, 12345)],
+            Access({"DBT_CLOUD_API_TOKEN": TOKEN}, host=host),
             existing=[],
             target=target,
             told=interrupt,
@@ -291,21 +294,23 @@ def test_no_one_there(target: Path, told: _Told) -> None:
     assert told.lines[-1].endswith("no answer")
 
 
-def test_the_token_comes_from_the_variable_that_the_code_reads(host: str, target: Path, told: _Told) -> None:
-    wanted = [WantedJob(67890, 12345, host, token_env="ACME_TOKEN")]
-    env = {"ACME_TOKEN": TOKEN, "DBT_CLOUD_API_TOKEN": "wrong"}
-    assert look_up(wanted, Access(env), existing=[], target=target, told=told).found == (67890,)
-    assert told.lines[0].endswith("with the token in ACME_TOKEN")
-    chosen = Access({**env, "MINE": TOKEN, "ACME_TOKEN": "wrong"}, token_env="MINE")
-    assert look_up(wanted, chosen, existing=[], target=target.with_name("b.json"), told=told).found == (
-        67890,
-    )
-
-
-def test_no_token_names_the_variables(target: Path, told: _Told) -> None:
+def test_the_token_comes_from_the_variable_that_the_user_names(host: str, target: Path, told: _Told) -> None:
     wanted = [WantedJob(67890, 12345, token_env="ACME_TOKEN")]
+    env = {"ACME_TOKEN": "wrong", "MINE": TOKEN, "DBT_CLOUD_API_TOKEN": "wrong"}
+    access = Access(env, host=host, token_env="MINE")
+    assert look_up(wanted, access, existing=[], target=target, told=told).found == (67890,)
+    assert told.lines[0].endswith("with the token in MINE")
+
+
+def test_no_token_names_the_variables_and_the_command(target: Path, told: _Told) -> None:
+    wanted = [WantedJob(67890, 12345, token_env="ACME_TOKEN", token_place="a.py:3:1")]
     result = look_up(wanted, Access({}), existing=[], target=target, told=told)
-    assert "set the environment variable ACME_TOKEN or DBT_CLOUD_API_TOKEN" in result.problems[0]
+    assert result.problems == (
+        "account 12345 (not looked up: job 67890): no token: set the environment variable DBT_CLOUD_API_TOKEN, or set "
+        "ACME_TOKEN (a.py:3:1) and run\n  python -m legacy_shim.codemods lookup --token-env ACME_TOKEN",
+    )
+    mine = look_up(wanted, Access({}, token_env="MINE"), existing=[], target=target, told=told)
+    assert mine.problems[0].endswith("no token: set the environment variable MINE")
     assert told.lines == []
 
 
@@ -327,7 +332,6 @@ def test_a_netrc_does_not_replace_the_token(
 @pytest.mark.parametrize(
     ("host", "says"),
     [
-        ("http://cloud.getdbt.com", "not sent without encryption"),
         ("ftp://cloud.getdbt.com", "is not a host"),
         ("https://user:secret@cloud.getdbt.com", "'https://cloud.getdbt.com' is not a host"),
         ("https://[", "is not a host"),
@@ -341,8 +345,8 @@ def test_hosts_that_get_no_token(target: Path, told: _Told, host: str, says: str
 
 def test_several_accounts_get_a_file_each(cloud: DbtCloud, host: str, target: Path, told: _Told) -> None:
     cloud.add_token(777, TOKEN)
-    wanted = [WantedJob(67890, 12345, host), WantedJob(70001, 777, host + "/")]
-    access = Access({"DBT_CLOUD_API_TOKEN": TOKEN})
+    wanted = [WantedJob(67890, 12345), WantedJob(70001, 777)]
+    access = Access({"DBT_CLOUD_API_TOKEN": TOKEN}, host=host + "/")
     result = look_up(wanted, access, existing=[], target=target, told=told)
     assert result.problems == ()
     assert [path.name for path in result.written] == ["dbt_cloud_jobs.json", "dbt_cloud_jobs.12345.json"]
@@ -387,11 +391,11 @@ def test_a_long_wait_that_dbt_cloud_asks_for_is_told(
     assert 240 in waits
 
 
-def test_the_account_and_host_of_the_only_facts_file_serve_where_the_code_is_silent(
+def test_the_account_of_the_only_facts_file_serves_where_the_code_is_silent(
     host: str, target: Path, told: _Told
 ) -> None:
     _look_up(target, told, 67890, host=host)
-    result = _look_up(target, told, 67891, existing=[target], account_id=None)
+    result = _look_up(target, told, 67891, host=host, existing=[target], account_id=None)
     assert result.found == (67891,)
     assert [job.id for job in load_facts([target]).jobs] == [67890, 67891]
 

@@ -139,7 +139,9 @@ def test_lookup_only_reads(tree: Path) -> None:
         _wait_for_end(server.url, answer.json()["data"]["id"])
         cloud.clear_journal()
         env = {**ENV, "DBT_CLOUD_HOST": server.url}
-        done = run_verify(tree, ".", "--definitions", "acme_data.definitions", "--lookup", env=env)
+        done = run_verify(
+            tree, ".", "--definitions", "acme_data.definitions", "--lookup", "--host", server.url, env=env
+        )
     assert done.returncode == 0, done.stdout + done.stderr
     assert {request.method for request in cloud.journal} == {"GET"}
     assert len(cloud.runs) == 1

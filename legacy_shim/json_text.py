@@ -1,0 +1,60 @@
+"""JSON that others wrote, read so that no text of theirs ends this program."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+_DEEPEST = 50
+"""Levels of objects and lists. What this project reads has five."""
+
+Pairs = Callable[[list[tuple[str, Any]]], dict[str, Any]]
+
+
+class JsonError(ValueError):
+    """What is wrong with it, in words."""
+
+
+def parse_json(text: str | bytes, *, deepest: int = _DEEPEST, pairs: Pairs = dict) -> Any:
+    """The document in a text. Raises JsonError, also for what Python's own parser gives up on with other errors.
+
+    ``pairs`` makes the objects, and may raise errors of its own.
+    """
+    try:
+        document = json.loads(text, object_pairs_hook=pairs, parse_int=_whole)
+    except json.JSONDecodeError as error:
+        raise JsonError(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except UnicodeDecodeError:
+        raise JsonError("it is not UTF-8") from None
+    except RecursionError:
+        raise JsonError(_too_deep(deepest)) from None
+    if _is_deeper(document, deepest):
+        raise JsonError(_too_deep(deepest))
+    return document
+
+
+def _too_deep(deepest: int) -> str:
+    return f"nested too deeply: more than {deepest} levels"
+
+
+def _is_deeper(document: Any, deepest: int) -> bool:
+    """Level by level, since a walk down would meet the limit that it is to keep others from."""
+    level = [document]
+    for _ in range(deepest + 1):
+        level = [
+            part
+            for value in level
+            if isinstance(value, (dict, list))
+            for part in (value.values() if isinstance(value, dict) else value)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _whole(digits: str) -> int:
+    """A number of 64 bits, as ids are: Python takes minutes for one of a million digits, or refuses it."""
+    if len(digits) > 20 or not -(2**63) <= int(digits) < 2**63:
+        raise JsonError(f"the number {digits[:20]}... has more than 64 bits")
+    return int(digits)
