@@ -7,7 +7,7 @@ import difflib
 from legacy_shim.catalogue import BY_CODE, BY_NAME, LEGACY_NAMES
 
 from ..errors import UsageError
-from .guide import find_guide, section
+from .guide import guide_text, section
 
 
 def explain(word: str) -> str:
@@ -23,8 +23,7 @@ def explain(word: str) -> str:
         )
         hint = f"; did you mean {', '.join(near)}?" if near else ""
         raise UsageError(f"{word!r} is neither a code nor a legacy name{hint}")
-    guide = find_guide()
-    text = section(code, guide.read_text("utf-8") if guide else "")
+    text = section(code, guide_text())
     names = [row for row in LEGACY_NAMES if row.code == code.code]
     listed = "".join(
         f"- `{row.name}` (`dagster_dbt.cloud.{row.module}`): use {row.replacement}\n" for row in names

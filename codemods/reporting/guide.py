@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from importlib import metadata
+from importlib import resources
 from pathlib import Path
 from typing import Final
 
@@ -34,17 +34,19 @@ _SECTION = re.compile(
 )
 
 
-def find_guide() -> Path | None:
-    """The guide of this installation: in the checkout it runs from, or among the installed files."""
-    in_checkout = Path(__file__).resolve().parents[2] / FILE_NAME
-    if in_checkout.is_file():
-        return in_checkout
+def guide_text() -> str:
+    """The guide of this installation, whatever it was installed with; empty where it was left out.
+
+    In a checkout the file beside this module is a link to the one at its top; a built package holds the file itself.
+    """
     try:
-        files = metadata.files("legacy-shim") or []
-    except metadata.PackageNotFoundError:
-        return None
-    installed = (Path(str(file.locate())) for file in files if file.name == FILE_NAME)
-    return next((path for path in installed if path.is_file()), None)
+        text = (resources.files(__package__) / FILE_NAME).read_text("utf-8")
+    except (OSError, KeyError):  # a zip file raises the second one
+        return ""
+    if not text.strip().endswith(FILE_NAME):
+        return text
+    # A checkout without symbolic links, as git makes on some systems: the file holds the path of the other.
+    return (Path(__file__).parent / text.strip()).read_text("utf-8")
 
 
 def head(code: Code) -> str:

@@ -12,10 +12,11 @@ import pytest
 from legacy_shim.catalogue import CODES, LEGACY_NAMES, Code
 from legacy_shim.codemods.errors import UsageError
 from legacy_shim.codemods.reporting import explain as explain_module
+from legacy_shim.codemods.reporting import guide as guide_module
 from legacy_shim.codemods.reporting.explain import explain
 from legacy_shim.codemods.reporting.guide import (
     SAFETY,
-    find_guide,
+    guide_text,
     head,
     section,
     sections,
@@ -23,7 +24,8 @@ from legacy_shim.codemods.reporting.guide import (
     why,
 )
 
-GUIDE = (Path(__file__).resolve().parents[2] / "MIGRATION.md").read_text("utf-8")
+TOP = Path(__file__).resolve().parents[2]
+GUIDE = (TOP / "MIGRATION.md").read_text("utf-8")
 
 
 def test_the_codes_part_follows_from_the_catalogue() -> None:
@@ -108,7 +110,7 @@ def test_the_section_of_a_name_tells_its_replacement(row: object) -> None:
 
 
 def test_without_a_guide_the_catalogue_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(explain_module, "find_guide", lambda: None)
+    monkeypatch.setattr(explain_module, "guide_text", lambda: "")
     assert explain("LDC301") == head(next(code for code in CODES if code.code == "LDC301"))
 
 
@@ -123,6 +125,24 @@ def test_a_word_that_is_neither_is_answered_with_the_nearest(word: str, hint: st
 
 
 def test_the_guide_is_found_in_this_installation() -> None:
-    guide = find_guide()
-    assert guide is not None
-    assert guide.read_text("utf-8") == GUIDE
+    assert guide_text() == GUIDE
+
+
+def test_there_is_one_copy_of_the_guide() -> None:
+    beside = Path(guide_module.__file__).with_name("MIGRATION.md")
+    assert beside.is_symlink()
+    assert beside.resolve() == TOP / "MIGRATION.md"
+
+
+def test_the_guide_is_found_where_a_checkout_has_no_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "codemods" / "reporting"
+    package.mkdir(parents=True)
+    (tmp_path / "MIGRATION.md").write_text("the guide")
+    (package / "MIGRATION.md").write_text("../../MIGRATION.md")
+    monkeypatch.setattr(guide_module, "__file__", str(package / "guide.py"))
+    monkeypatch.setattr(guide_module.resources, "files", lambda _: package)
+    assert guide_text() == "the guide"
+    (package / "MIGRATION.md").unlink()
+    assert guide_text() == ""

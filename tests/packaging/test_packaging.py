@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import zipapp
 import zipfile
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the sdist, and the wheel that was built from it."""
     folder = tmp_path_factory.mktemp("dist")
     checkout = folder / "checkout"
-    shutil.copytree(REPOSITORY, checkout, ignore=KEPT_OUT)
+    shutil.copytree(REPOSITORY, checkout, ignore=KEPT_OUT, symlinks=True)
     subprocess.run(
         [sys.executable, "-m", "build", "--outdir", str(folder), str(checkout)],
         check=True,
@@ -98,10 +99,50 @@ def test_the_facade_of_the_wheel_is_the_one_that_is_imported(python: Path, folde
     assert all(str(python.parents[1]) in path for path in done.stdout.split())
 
 
-def test_explain_finds_the_guide(python: Path, folder: Path) -> None:
+def _why(code: str) -> str:
+    """A line of the guide that the catalogue does not have."""
+    guide = (REPOSITORY / "MIGRATION.md").read_text("utf-8")
+    section = guide.partition(f"### {code} ")[2].partition("\n### ")[0]
+    return section.split("\n\n")[3].splitlines()[0]
+
+
+def test_explain_shows_the_guide_of_a_virtualenv(python: Path, folder: Path) -> None:
     done = run(python, folder, "-m", "legacy_shim.codemods", "explain", "LDC204")
-    assert done.returncode == 0, done.stderr
-    assert "LDC204" in done.stdout
+    assert _why("LDC204") in done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def target(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that ``pip install --target`` filled."""
+    folder = tmp_path_factory.mktemp("target")
+    (wheel,) = dist.glob("*.whl")
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(folder), str(wheel)]
+    subprocess.run(pip, check=True)
+    return folder
+
+
+def test_explain_shows_the_guide_of_a_target_folder(target: Path, folder: Path) -> None:
+    done = run_bare(folder, target, "-m", "legacy_shim.codemods", "explain", "LDC204")
+    assert _why("LDC204") in done.stdout, done.stderr
+
+
+def test_explain_shows_the_guide_of_a_zipapp(target: Path, folder: Path) -> None:
+    archive = folder / "legacy-shim.pyz"
+    zipapp.create_archive(target, archive, main="legacy_shim.codemods.commands.cli:main")
+    done = run_bare(folder, target / "none", str(archive), "explain", "LDC204")
+    assert _why("LDC204") in done.stdout, done.stderr
+
+
+def run_bare(folder: Path, path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run where this project is found on a search path alone, and its dependencies where they are installed."""
+    search = os.pathsep.join([str(path), sysconfig.get_path("purelib")])
+    env = {**os.environ, "PYTHONPATH": search}
+    bare = [
+        sys.executable,
+        "-S",
+        *arguments,
+    ]  # no site: the editable install of the tests does not come along
+    return subprocess.run(bare, cwd=folder, env=env, capture_output=True, text=True)
 
 
 def test_a_tree_without_legacy_code_is_untouched(python: Path, tmp_path: Path) -> None:
