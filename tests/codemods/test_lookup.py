@@ -428,7 +428,8 @@ def test_each_deployment_asks_with_its_own_token(host: str, target: Path, told: 
         WantedJob(70001, 777, host, token_env="ACME_TOKEN", deployment="eu"),
     ]
     tokens = {"prod": TOKEN, "staging": "wrong", "eu": "the-other-token"}
-    access = Access({}, deployments={name: {"ACME_TOKEN": token} for name, token in tokens.items()})
+    own = {name: {"ACME_TOKEN": token} for name, token in tokens.items()}
+    access = Access({}, deployments=own, host=host, token_env="ACME_TOKEN")
     result = look_up(wanted, access, existing=[], target=target, told=told)
     assert result.found == (67890, 70001)
     assert "not looked up: job 67891" in result.problems[0]
