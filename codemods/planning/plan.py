@@ -15,6 +15,7 @@ from ..findings import Finding
 from .accounts import facts_of_another_account, several_accounts
 from .claims import Claim, Context, JobRef
 from .environments import BUILDS, LOADS, Served, environments_of
+from .escaping import block_escapes
 from .groups import components_of, grouped
 from .keeping import Limits, asked_to_keep, unclaimed
 from .mixed_values import block_mixed
@@ -28,7 +29,9 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
     claims = [*claims, *unclaimed(claims, context)]
     claims = [asked_to_keep(claim, context, limits) for claim in claims]
     claims = block_mixed(claims, context)
-    claims = block_doubtful(claims, context, components_of(context))
+    components = components_of(context)
+    claims = block_doubtful(claims, context, components)
+    claims = block_escapes(claims, context, components)
     claims = sorted(claims, key=lambda claim: (claim.module.place(claim.node), claim.construct))
     namespaces: dict[Module, Namespace] = {
         module: namespace_of(module, context.index.tree) for module in context.index.tree.modules.values()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 
 from ..inference.legacy_names import RESOURCE_CLASSES
 from ..inference.values import (
     Evaluates,
+    Keyed,
     Local,
     Made,
     legacy_name,
@@ -59,6 +61,17 @@ def annotates_resource(evaluator: Evaluates, module: Module, annotation: ast.exp
         or (isinstance(value, Local) and bool(evaluator.is_derived(value)))
         for value in values
     )
+
+
+def is_bound(evaluator: Evaluates, value: Keyed, keys: Collection[str]) -> bool:
+    """Whether what Dagster hands to the code is something legacy.
+
+    A parameter is known by its annotation, or as ``context.resources.x`` is: ``x`` is among the ``keys`` that something
+    legacy is bound to.
+    """
+    annotation = value.node.annotation if isinstance(value.node, ast.arg) else None
+    is_named = annotation is not None and annotates_resource(evaluator, value.module, annotation)
+    return is_named or value.key in keys
 
 
 def _last_part(node: ast.expr) -> str:

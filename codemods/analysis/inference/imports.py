@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from dataclasses import dataclass
 
 from ..syntax.functions import decorator_name
@@ -44,7 +45,8 @@ class Imports:
         dotted = canonical(f"{binding.module}.{binding.name}")
         if isinstance(binding.node, ast.ImportFrom) and binding.node.names[0].name == "*":
             # Any name may be meant by a star: of other packages than these nobody knows what they have.
-            is_known = dotted.startswith(LEGACY) or binding.module in {"dagster", "os"}
+            is_own = binding.module == "dagster" and not hasattr(builtins, binding.name)
+            is_known = dotted.startswith(LEGACY) or is_own or binding.module == "os"
             return frozenset({External(dotted)}) if is_known else NOTHING
         return frozenset({External(dotted)})
 

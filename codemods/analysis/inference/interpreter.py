@@ -76,6 +76,7 @@ _DEEPEST = 90
 """Expressions inside of each other that are followed: what goes deeper is not known, and Python's stack is spared."""
 _LONGEST = 8
 """Attributes and calls that are followed from where a value is reached: a resource's client's run's details' entry."""
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 Asked = ast.expr | tuple[Module, str]
 """What can be asked for: an expression, or a module-level name as importers see it."""
 
@@ -100,6 +101,12 @@ class Evaluator:
     """What the round before has found: the value of what is asked for while it is evaluated."""
     _open: set[Asked] = field(default_factory=set)
     _is_circular: bool = False
+    _given_up: dict[ast.expr, Module] = field(default_factory=dict)
+
+    @property
+    def given_up(self) -> tuple[tuple[Module, ast.expr], ...]:
+        """The expressions that lie deeper than this goes, so that it is not known what they may be."""
+        return tuple((module, node) for node, module in self._given_up.items())
 
     @cached_property
     def containers(self) -> Containers:
@@ -123,20 +130,20 @@ class Evaluator:
 
     def values(self, module: Module, node: ast.expr) -> Values:
         """What ``node`` may be. Empty where it is not known or is nothing that matters here."""
-        return self._answer(node, lambda: self._evaluate(module, node))
+        return self._answer(node, lambda: self._evaluate(module, node), module)
 
     def global_values(self, module: Module, name: str) -> Values:
         """What a module-level name may be, seen from outside the module."""
         return self._answer((module, name), lambda: self._global_values(module, name))
 
-    def _answer(self, asked: Asked, evaluate: Callable[[], Values]) -> Values:
+    def _answer(self, asked: Asked, evaluate: Callable[[], Values], module: Module | None = None) -> Values:
         if asked in self._known:
             return self._known[asked]
         if self._open:
-            return self._inner(asked, evaluate)
+            return self._inner(asked, evaluate, module)
         for _ in range(_ROUNDS):
             self._round, self._is_circular = {}, False
-            self._inner(asked, evaluate)
+            self._inner(asked, evaluate, module)
             if not self._is_circular or self._round == self._last:
                 break
             self._last = self._round
@@ -144,13 +151,15 @@ class Evaluator:
         self._round, self._last = {}, {}
         return self._known[asked]
 
-    def _inner(self, asked: Asked, evaluate: Callable[[], Values]) -> Values:
+    def _inner(self, asked: Asked, evaluate: Callable[[], Values], module: Module | None) -> Values:
         if asked in self._round:
             return self._round[asked]
         if asked in self._open:
             self._is_circular = True
             return self._last.get(asked, NOTHING)
         if len(self._open) > _DEEPEST:
+            if isinstance(asked, ast.expr) and module is not None:
+                self._given_up[asked] = module
             return NOTHING
         self._open.add(asked)
         try:
@@ -362,6 +371,10 @@ class Evaluator:
     def bases(self, value: Local) -> list[str]:
         """The dotted legacy names that a class of the tree derives from."""
         return self.objects.bases(value)
+
+    def parameter_values(self, module: Module, function: Function, arg: ast.arg) -> Values:
+        """What a parameter of a function may be."""
+        return self._parameter(module, Parameter(function, arg))
 
     def _parameter(self, module: Module, binding: Parameter) -> Values:
         function, name = binding.function, binding.arg.arg

@@ -160,7 +160,7 @@ class Objects:
 
         What its body and its methods assign, or what it is called with where it is a dataclass or the like.
         """
-        yield from ((owner.module, value) for value in self._assigned(owner).get(name, ()))
+        yield from ((owner.module, value) for value in self.assigned(owner).get(name, ()))
         if isinstance(owner.node, ast.ClassDef) and initializer_of(owner.node) is None:
             fields = annotated_fields(owner.node)
             for caller, call in self.calls.of(owner.node.name):
@@ -171,7 +171,7 @@ class Objects:
                         yield caller, argument
                 yield from ((caller, word.value) for word in call.keywords if word.arg == name)
 
-    def _assigned(self, owner: Local) -> dict[str, list[ast.expr]]:
+    def assigned(self, owner: Local) -> dict[str, list[ast.expr]]:
         """What the body of a class and its methods assign to each attribute."""
         if owner not in self._assignments:
             found: dict[str, list[ast.expr]] = defaultdict(list)

@@ -16,7 +16,7 @@ from legacy_shim.catalogue import BY_NAME
 
 from ...findings import Finding
 from ..dagster_api.asset_inputs import name_of_asset
-from ..dagster_api.injection import annotates_resource
+from ..dagster_api.injection import is_bound
 from ..dagster_api.op_outputs import outputs_yielded
 from ..inference.interpreter import (
     Evaluator,
@@ -120,7 +120,8 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
     merges = any(merges_definitions(data) for data in files.values()) if references else False
     collects = any(loads_packages(data) for data in files.values()) if references else False
     hooks = any(reads_outputs_in_hooks(data) for data in files.values()) if references else False
-    return Index(tree, evaluator, references, tuple(problems), merges, collects, hooks, by_value)
+    bound_keys = frozenset(_bound_keys(tree, evaluator)) if references else frozenset()
+    return Index(tree, evaluator, references, tuple(problems), merges, collects, hooks, bound_keys, by_value)
 
 
 def _handed_on(tree: Tree, evaluator: Evaluator, keys: set[str]) -> Iterator[tuple[bytes, bytes]]:
@@ -218,10 +219,7 @@ def _is_legacy(evaluator: Evaluator, value: Value, keys: set[str]) -> bool:
     base = root(value)
     if not isinstance(base, Keyed):
         return bool(legacy_name(value))
-    # A parameter is known by its annotation, or as `context.resources.x` is: `x` is bound to something legacy.
-    annotation = base.node.annotation if isinstance(base.node, ast.arg) else None
-    is_named = annotation is not None and annotates_resource(evaluator, base.module, annotation)
-    return is_named or base.key in keys
+    return is_bound(evaluator, base, keys)
 
 
 def _chain(module: Module, node: ast.expr) -> Iterator[ast.expr]:

@@ -66,6 +66,8 @@ class Index:
     """Whether some file has Dagster collect what the modules of a package define."""
     reads_outputs_in_hooks: bool = False
     """Whether some hook reads the outputs of the ops that it hangs on, which nothing here follows."""
+    bound_keys: frozenset[str] = frozenset()
+    """The resource keys under which something legacy is bound."""
     _by_value: dict[Value, list[tuple[Module, ast.expr]]] = field(repr=False, default_factory=dict)
 
     def values(self, module: Module, node: ast.expr) -> frozenset[Value]:

@@ -1,0 +1,67 @@
+"""What decorates a function of the tree, by what the decorators resolve to."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+
+from ..inference.values import Evaluates, External, Local, Made
+from ..syntax.source_module import Module
+from .names import KEEPING_DECORATORS
+
+_DAGSTER = "dagster."
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def decorators_of_dagster(evaluator: Evaluates, module: Module, function: Function) -> frozenset[str]:
+    """The last parts of the names of Dagster's decorators on a function: ``{"op"}``."""
+    names = (
+        name
+        for decorator in function.decorator_list
+        for name in (
+            *resolved(evaluator, module, _called(decorator)),
+            # One of the tree may answer one of Dagster's.
+            *(value.of for value in evaluator.values(module, decorator) if isinstance(value, Made)),
+        )
+    )
+    return frozenset(name.rpartition(".")[2] for name in names if name.startswith(_DAGSTER))
+
+
+def unknown_decorators(evaluator: Evaluates, module: Module, function: Function) -> list[ast.expr]:
+    """The decorators that may do anything with a function, what it takes and what it returns."""
+    return [one for one in function.decorator_list if not _is_known(evaluator, module, one)]
+
+
+def _is_known(evaluator: Evaluates, module: Module, decorator: ast.expr) -> bool:
+    callee = _called(decorator)
+    if isinstance(callee, ast.Attribute) and callee.attr in {"setter", "getter", "deleter"}:
+        return True
+    if any(isinstance(value, Local) for value in evaluator.values(module, callee)):
+        return True  # One of the tree, whose own use of the function is judged there.
+    names = resolved(evaluator, module, callee)
+    return bool(names) and all(name in KEEPING_DECORATORS or name.startswith(_DAGSTER) for name in names)
+
+
+def _called(decorator: ast.expr) -> ast.expr:
+    return decorator.func if isinstance(decorator, ast.Call) else decorator
+
+
+def resolved(evaluator: Evaluates, module: Module, node: ast.expr) -> frozenset[str]:
+    """The names of other packages, and of builtins, that an expression may be; none where it may be something else too."""
+    values = evaluator.values(module, node)
+    if values:
+        known = frozenset(value.name for value in values if isinstance(value, External))
+        return known if len(known) == len(values) else frozenset()
+    if isinstance(node, ast.Name) and is_builtin(evaluator, module, node):
+        return frozenset({node.id})
+    return frozenset()
+
+
+def is_builtin(evaluator: Evaluates, module: Module, node: ast.Name) -> bool:
+    """Whether a name is one of Python's own, which nothing in the file binds anew or may bring by a star."""
+    if not hasattr(builtins, node.id):
+        return False
+    names = evaluator.tree.names(module)
+    return not names.lookup(module, node.id, node) and not any(
+        star.module.partition(".")[0] != "dagster" for star in names.stars
+    )

@@ -1,0 +1,130 @@
+"""The names of Dagster, of Python and of others that the analysis knows by heart: what they do with what they get.
+
+A call is harmless, or answers what it is given, only where its callee resolves through the imports to a row here or to a
+function of the tree. A row is a name as it is imported; builtins have no prefix. Sources: ``dagster.__init__``, and
+Python's documentation.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+LOOKING: Final = frozenset(
+    {
+        "isinstance",
+        "issubclass",
+        "print",
+        "len",
+        "type",
+        "repr",
+        "str",
+        "id",
+        "bool",
+        "callable",
+        "hasattr",
+        "format",
+        "hash",
+        "any",
+        "all",
+        "typing.assert_never",
+        "warnings.warn",
+    }
+)
+"""Functions that look at what they get and keep nothing of it."""
+
+COPYING: Final = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "dict"})
+"""Builtins that answer a container with what the one that they are given holds."""
+
+LOOPING: Final = frozenset({"enumerate", "zip", "iter"})
+"""Builtins whose answers are followed where a loop goes through them."""
+
+CHAINING: Final = frozenset({"itertools.chain", "itertools.chain.from_iterable", "sum"})
+"""Functions that answer one sequence with what several hold."""
+
+SAME: Final = {
+    "typing.cast": 1,
+    "typing_extensions.cast": 1,
+    "copy.copy": 0,
+    "copy.deepcopy": 0,
+    "asyncio.run": 0,
+}
+"""Functions that answer one of their arguments, and its place among them."""
+
+DYNAMIC: Final = frozenset({"locals", "vars", "globals", "exec", "eval", "dir"})
+"""Builtins through which code reaches names that it does not spell."""
+
+EXECUTING: Final = frozenset({"exec", "eval"})
+"""Those that run what a text says."""
+
+LOGGERS: Final = frozenset({"logging.getLogger", "dagster.get_dagster_logger", "structlog.get_logger"})
+"""Functions that answer a logger."""
+
+LOGGING: Final = frozenset({"debug", "info", "warning", "error", "critical", "exception", "log", "bind"})
+"""Methods of a logger, which write down what they get."""
+
+TYPING: Final = ("typing.", "typing_extensions.", "dataclasses.", "abc.", "enum.", "pydantic.")
+"""Where the functions come from that take a class for what it is called."""
+
+KNOWN_BASES: Final = (
+    "abc.",
+    "collections.",
+    "dagster.",
+    "enum.",
+    "legacy.",
+    "pydantic.BaseModel",
+    "typing.",
+    "typing_extensions.",
+)
+"""What classes derive from that call none of the methods which the class adds, and have no values but those in its code."""
+
+KEEPING_DECORATORS: Final = frozenset(
+    {
+        "functools.lru_cache",
+        "functools.cache",
+        "functools.cached_property",
+        "functools.wraps",
+        "property",
+        "staticmethod",
+        "classmethod",
+        "abc.abstractmethod",
+        "typing.overload",
+        "typing.override",
+        "typing.no_type_check",
+        "typing_extensions.override",
+        "pytest.fixture",
+        "tenacity.retry",
+        "dataclasses.dataclass",
+        "pydantic.computed_field",
+    }
+)
+"""Decorators that leave what a function takes and returns as it is."""
+
+HANDING_ON: Final = frozenset(
+    {
+        "op",
+        "asset",
+        "multi_asset",
+        "graph",
+        "graph_asset",
+        "graph_multi_asset",
+        "job",
+        "repository",
+        "asset_check",
+        "multi_asset_check",
+        "observable_source_asset",
+        "definitions",
+        "solid",
+        "hourly_partitioned_config",
+    }
+)
+"""Dagster's decorators whose functions answer to Dagster, which hands that to functions that ask for it by name."""
+
+READING_BY_NAME: Final = (
+    "output_for_node",
+    "output_value",
+    "output_values",
+    "asset_value",
+    "load_asset_value",
+    "load_asset",
+)
+"""Methods of Dagster by which code reads what an op or asset answered, by its name."""

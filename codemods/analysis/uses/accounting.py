@@ -1,0 +1,276 @@
+"""Every use of every value that carries something legacy is accounted for, or named as an escape.
+
+The default is *escape*: a use that no rule names, code that reads names which it does not spell, a legacy method on
+something that is not known, and a limit of the interpreter all mean that nobody knows what a migration would change.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..dagster_api.contexts import is_context
+from ..dagster_api.decorators import is_builtin, resolved
+from ..dagster_api.names import DYNAMIC, EXECUTING, KNOWN_BASES, READING_BY_NAME
+from ..inference.interpreter import Evaluator
+from ..inference.legacy_names import RESOURCES
+from ..inference.values import External, Instance, Keyed, Literal, Local, Made, Value, Values
+from ..syntax.functions import renamed
+from ..syntax.source_module import Module
+from .carriers import NONE, Carriers, is_class, kind_carried
+from .index import Index
+from .judgement import Judge
+
+UNMISTAKABLE = frozenset({"get_dbt_client", "run_job_and_poll", "get_run_results", "list_run_artifacts"})
+"""Methods of the legacy API whose names nothing else has."""
+
+
+@dataclass(frozen=True, eq=False)
+class Escape:
+    """A use that is not accounted for, and the legacy values that it takes out of sight."""
+
+    module: Module
+    node: ast.expr
+    carried: Values
+    """What goes out of sight; empty where that cannot be told, and any legacy value in reach may."""
+    said: str
+
+
+def escapes_of(index: Index) -> tuple[Escape, ...]:
+    """Each use of something legacy that is not accounted for, one for each place."""
+    carriers = Carriers(index, index.bound_keys)
+    found: dict[tuple[Module, ast.expr], Escape] = {}
+    for escape in _Accounting(index, carriers, Judge(index, carriers)).all():
+        known = found.get((escape.module, escape.node))
+        carried = escape.carried | (known.carried if known else NONE)
+        found[escape.module, escape.node] = Escape(escape.module, escape.node, carried, escape.said)
+    return tuple(found.values())
+
+
+@dataclass(frozen=True, eq=False)
+class _Accounting:
+    index: Index
+    carriers: Carriers
+    judge: Judge
+
+    @property
+    def evaluator(self) -> Evaluator:
+        return self.index.evaluator
+
+    @cached_property
+    def modules(self) -> list[Module]:
+        return [self.index.tree.modules[path] for path in sorted(self.index.tree.modules)]
+
+    def all(self) -> Iterator[Escape]:
+        if not self.index.references:
+            return
+        for module in self.modules:
+            dynamic = set(self._dynamic_scopes(module))
+            for node in _expressions(module):
+                carrying = [
+                    (value, carried)
+                    for value in self.evaluator.values(module, node)
+                    if (carried := self.carriers.of(value))
+                ]
+                for value, carried in carrying:
+                    said = self.judge.of(module, node, value)
+                    if not said and self._is_read_dynamically(module, node, dynamic):
+                        said = "stands where `globals()`, `locals()`, `exec` or the like may reach it"
+                    if said:
+                        yield Escape(module, node, carried, said)
+                if not carrying:
+                    yield from self._of_unknown(module, node)
+            yield from self._of_classes(module)
+        yield from self._beyond_limits()
+
+    # -- names that code reads without spelling them
+
+    def _dynamic_scopes(self, module: Module) -> Iterator[ast.AST]:
+        for node in module.nodes:
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            name = node.func.id
+            if name not in DYNAMIC or not is_builtin(self.evaluator, module, node.func):
+                continue
+            if not node.args or name in EXECUTING:
+                yield module.scope_of(node)
+            if name in EXECUTING | {"globals"}:
+                yield module.tree
+
+    def _is_read_dynamically(self, module: Module, node: ast.expr, dynamic: set[ast.AST]) -> bool:
+        if not dynamic or not isinstance(node, ast.Name):
+            return False
+        scope = self.index.tree.names(module).scope_that_binds(module, node.id, node)
+        return scope in dynamic
+
+    # -- what is not known
+
+    def _of_unknown(self, module: Module, node: ast.expr) -> Iterator[Escape]:
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+            yield from self._of_attribute(module, node)
+        elif isinstance(node, ast.Call):
+            yield from self._of_context(module, node)
+
+    def _of_attribute(self, module: Module, node: ast.Attribute) -> Iterator[Escape]:
+        """A name by which something legacy is reached, read of something that is not known."""
+        name = node.attr
+        if name not in UNMISTAKABLE and name not in self._reaching and name not in READING_BY_NAME:
+            return
+        receiver = self.evaluator.values(module, node.value)
+        if name in READING_BY_NAME:
+            if self._outputs and not any(isinstance(value, (Local, Instance)) for value in receiver):
+                yield Escape(
+                    module, node, self._outputs, "may read what a run answered, by the name of its op"
+                )
+            return
+        if name in UNMISTAKABLE and self._is_not_known(receiver):
+            yield Escape(module, node, NONE, f"calls `.{name}` of something that cannot be told")
+        elif not (
+            receiver
+            or name not in self._reaching
+            or isinstance(node.value, (ast.Constant, ast.JoinedStr))
+            or is_context(self.evaluator, module, node.value)
+        ):
+            yield Escape(module, node, self._reaching[name], f"may read `.{name}` of an object that holds it")
+
+    def _is_not_known(self, receiver: Values) -> bool:
+        """Whether a receiver may be a legacy client that was not followed: one by a key that is bound nowhere here too."""
+        return not receiver or all(
+            isinstance(value, (Keyed, Literal)) and not (isinstance(value, Keyed) and self.carriers.of(value))
+            for value in receiver
+        )
+
+    @cached_property
+    def _outputs(self) -> Values:
+        """What runs answered that ops and assets hand on."""
+        return frozenset(
+            value
+            for module in self.modules
+            for node in _expressions(module)
+            for value in self.evaluator.values(module, node)
+            if self.carriers.of(value) == {value} and kind_carried(value) == "output"
+        )
+
+    @cached_property
+    def _reaching(self) -> dict[str, Values]:
+        """What is reached by each attribute of the user's own objects."""
+        found: dict[str, set[Value]] = defaultdict(set)
+        for module in self.modules:
+            for node in module.nodes:
+                if not isinstance(node, ast.ClassDef) or self.evaluator.bases(Local(module, node)):
+                    continue
+                owner = Local(module, node)
+                for name in self.carriers.attributes(owner):
+                    if not (name.startswith("__") and name.endswith("__")):
+                        found[name] |= self.carriers.of_all(self.evaluator.objects.attribute(owner, name))
+        return {name: frozenset(values) for name, values in found.items() if values}
+
+    def _of_context(self, module: Module, call: ast.Call) -> Iterator[Escape]:
+        """``foreign(context)``: what has the context has its resources."""
+        given = [*call.args, *(word.value for word in call.keywords)]
+        for argument in given:
+            inner = argument.value if isinstance(argument, ast.Starred) else argument
+            if RESOURCES in self.evaluator.values(module, inner):
+                carried = self._bound(None)
+            elif is_context(self.evaluator, module, inner):
+                function = module.function_of(call)
+                carried = self._bound(function) if function is not None else NONE
+            else:
+                continue
+            if carried and not self._is_in_sight(module, call):
+                yield Escape(
+                    module,
+                    inner,
+                    carried,
+                    f"is passed to `{module.source_of(call.func)}(...)`, which is not followed",
+                )
+
+    def _bound(self, function: ast.AST | None) -> Values:
+        """What is bound under the resource keys that a function requires; under any, where it is not said which."""
+        if function is None:
+            return frozenset(value for value in self._keyed if self.carriers.of(value))
+        required = {
+            inner.value
+            for decorator in getattr(function, "decorator_list", ())
+            for word in getattr(decorator, "keywords", ())
+            if word.arg == "required_resource_keys"
+            for inner in ast.walk(word.value)
+            if isinstance(inner, ast.Constant)
+        }
+        used = {value.key for value in self._keyed_in(function)}
+        # What the function takes itself is accounted for; what it requires and leaves to others is not.
+        return frozenset(value for value in self._keyed if value.key in required - used)
+
+    def _keyed_in(self, function: ast.AST) -> Iterator[Keyed]:
+        inside = set(ast.walk(function))
+        return (value for value in self._keyed if value.node in inside)
+
+    @cached_property
+    def _keyed(self) -> frozenset[Keyed]:
+        return frozenset(
+            value
+            for module in self.modules
+            for node in _expressions(module)
+            for value in self.evaluator.values(module, node)
+            if isinstance(value, Keyed)
+        )
+
+    def _is_in_sight(self, module: Module, call: ast.Call) -> bool:
+        callees = self.evaluator.values(module, renamed(call))
+        if not callees:
+            return bool(resolved(self.evaluator, module, call.func))
+        return all(
+            isinstance(value, (Local, Instance, Keyed))
+            or (isinstance(value, External) and value.name.startswith(("dagster.", "legacy.", "dagster_")))
+            or (isinstance(value, Made) and value.of.startswith("dagster"))
+            or not isinstance(value, External)
+            for value in callees
+        )
+
+    # -- classes and limits
+
+    def _of_classes(self, module: Module) -> Iterator[Escape]:
+        """A base class of another package may call what its heirs define, and read what they hold."""
+        for node in module.nodes:
+            if not isinstance(node, ast.ClassDef) or self.evaluator.bases(Local(module, node)):
+                continue
+            foreign = [base for base in node.bases if not self._is_known_base(module, base)]
+            carried = self.carriers.of(Local(module, node)) if foreign else NONE
+            if carried:
+                shown = module.source_of(foreign[0]).split("\n", 1)[0]
+                yield Escape(module, foreign[0], carried, f"is held by a `{shown}`, which is not followed")
+
+    def _is_known_base(self, module: Module, base: ast.expr) -> bool:
+        if isinstance(base, ast.Subscript):
+            base = base.value
+        values = self.evaluator.values(module, base)
+        if not values:
+            return isinstance(base, ast.Name) and is_builtin(self.evaluator, module, base)
+        return all(
+            is_class(value) or (isinstance(value, External) and value.name.startswith(KNOWN_BASES))
+            for value in values
+        )
+
+    def _beyond_limits(self) -> Iterator[Escape]:
+        """What the interpreter gave up on is not known: whatever legacy value stands in it may go anywhere."""
+        for module, node in self.evaluator.given_up:
+            inside = (inner for inner in ast.walk(node) if isinstance(inner, ast.Name))
+            carried = frozenset().union(
+                *(self.carriers.of_all(self.evaluator.values(module, inner)) for inner in inside)
+            )
+            if carried:
+                yield Escape(module, node, carried, "is nested deeper than values are followed")
+
+
+def _expressions(module: Module) -> Iterator[ast.expr]:
+    """Each expression that is read."""
+    return (
+        node
+        for node in module.nodes
+        if isinstance(node, ast.expr)
+        and not isinstance(node, ast.Constant)
+        and isinstance(getattr(node, "ctx", None) or ast.Load(), ast.Load)
+    )

@@ -1,0 +1,117 @@
+"""What a value carries: the legacy values that go out of sight where it does.
+
+A client carries itself; a list carries what stands in it; an object of the user's own what its attributes hold and its
+methods return; a function what it returns, and what it is called with, which is of the kind that it expects.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ..dagster_api.decorators import decorators_of_dagster
+from ..dagster_api.injection import is_bound
+from ..dagster_api.op_outputs import outputs_yielded
+from ..inference.kinds import GETTER, is_output, thing_kind
+from ..inference.values import Instance, Keyed, Literal, Local, Made, Result, Value, Values, legacy_name, root
+from ..syntax.classes import fields_of
+from ..syntax.functions import returns_of
+from ..syntax.source_module import FUNCTIONS
+from .index import Index
+
+NONE: Values = frozenset()
+_OWN = frozenset({"resource", "load", "op"})
+
+
+def kind_carried(value: Value) -> str:
+    """What a carried value is: a ``resource``, ``load``, ``op``, ``client`` or ``output``."""
+    if isinstance(value, Made):
+        return thing_kind(value)
+    return "output" if is_output(value) else "client"
+
+
+@dataclass(eq=False)
+class Carriers:
+    """Answers what values carry; remembers what it found."""
+
+    index: Index
+    keys: frozenset[str]
+    """The resource keys under which something legacy is bound."""
+    _known: dict[Value, Values] = field(default_factory=dict)
+    _open: set[Value] = field(default_factory=set)
+    _cuts: int = 0
+    """How often a value turned up inside of itself: what was found meanwhile is not all."""
+
+    def of(self, value: Value) -> Values:
+        """The legacy values that ``value`` carries."""
+        if value in self._known:
+            return self._known[value]
+        if value in self._open:
+            self._cuts += 1
+            return NONE  # What it carries is being found out, further up.
+        before = self._cuts
+        self._open.add(value)
+        try:
+            found = frozenset(self._of(value))
+        finally:
+            self._open.discard(value)
+        if not self._open or self._cuts == before:
+            self._known[value] = found
+        return found
+
+    def of_all(self, values: Values) -> Values:
+        """What any of some values carries."""
+        return frozenset().union(*(self.of(value) for value in values))
+
+    def _of(self, value: Value) -> Iterator[Value]:
+        evaluator = self.index.evaluator
+        match value:
+            case Made() if thing_kind(value) in _OWN:
+                yield value
+            case Keyed() if self.is_legacy(value):
+                yield value
+            case Result() if self.is_legacy(value) and (value.member.attribute == GETTER or is_output(value)):
+                yield value
+            case Literal():
+                yield from self.of_all(evaluator.element_values(value))
+            case Instance(owner):
+                yield from self._of_object(owner)
+            case Local(node=ast.ClassDef()) if not evaluator.bases(value):
+                yield from self._of_object(value)
+            case Local(module, ast.FunctionDef() | ast.AsyncFunctionDef() as function):
+                if not decorators_of_dagster(evaluator, module, function):
+                    for returned in (*returns_of(function), *outputs_yielded(function)):
+                        yield from self.of_all(evaluator.values(module, returned))
+                    is_method = isinstance(module.parent(function), ast.ClassDef)
+                    arguments = [*function.args.posonlyargs, *function.args.args][int(is_method) :]
+                    for arg in (*arguments, *function.args.kwonlyargs):
+                        yield from self.of_all(evaluator.parameter_values(module, function, arg))
+
+    def _of_object(self, owner: Local) -> Iterator[Value]:
+        for member in self.attributes(owner):
+            yield from self.of_all(self.index.evaluator.objects.attribute(owner, member))
+
+    def attributes(self, owner: Local) -> list[str]:
+        """The names that a class, those that it derives from, and its methods bind on its objects."""
+        objects = self.index.evaluator.objects
+        lineage = objects.lineage(owner)
+        names = {name for one in lineage for name in (*fields_of(one.node), *objects.assigned(one))}
+        return sorted(name for name in names if name)
+
+    def is_legacy(self, value: Value) -> bool:
+        """Whether a value is reached from something legacy."""
+        base = root(value)
+        if isinstance(base, Keyed):
+            return is_bound(self.index.evaluator, base, self.keys)
+        return bool(legacy_name(value))
+
+
+def is_function(value: Value) -> bool:
+    """Whether a value is a function of the tree."""
+    return isinstance(value, Local) and isinstance(value.node, FUNCTIONS)
+
+
+def is_class(value: Value) -> bool:
+    """Whether a value is a class of the tree."""
+    return isinstance(value, Local) and isinstance(value.node, ast.ClassDef)
