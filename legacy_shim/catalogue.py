@@ -191,6 +191,14 @@ CODES: Final = (
          "The sensor asked for with --polling-sensor records materializations of runs that dbt Cloud starts by itself, "
          "which legacy never recorded. It is on from the start.",
          "Nothing, or give it default_sensor_status=DefaultSensorStatus.STOPPED."),
+    Code("LDC222", "a model that is gone from the project is passed over", "differs",
+         "When a selected model is no longer in the dbt project, the facade fails the run and names the model. v2 builds "
+         "the others and succeeds.",
+         "Reload the code location after models are renamed or removed, and alert on assets that are overdue."),
+    Code("LDC223", "a dbt Cloud job is loaded twice", "differs",
+         "Each load of a job makes an op of the same name, and Dagster refuses two of one name in a code location. The "
+         "migration keeps the names, so what loaded before loads now, and what did not load does not.",
+         "Load the job once, or keep the loads in separate code locations."),
     # LDC3xx: kept on the facade
     Code("LDC301", "kept on request", "manual",
          "A `# legacy-shim: keep` comment, --only or --skip asks for it.",

@@ -17,9 +17,10 @@ SELECT_OPTIONS = frozenset({"-s", "--select", "-m", "--models", "--model"})
 
 _LISTS = {**dict.fromkeys(SELECT_OPTIONS, "select"), "--exclude": "exclude"}
 _TEXTS = {"--selector": "selector", "--vars": "vars"}
-_OTHER_LISTS = frozenset(
-    {"--resource-type", "--resource-types", "--exclude-resource-type", "--exclude-resource-types"}
-)
+_TYPES = {
+    **dict.fromkeys(("--resource-type", "--resource-types"), "resource_types"),
+    **dict.fromkeys(("--exclude-resource-type", "--exclude-resource-types"), "excluded_types"),
+}
 _OTHER_TEXTS = frozenset(
     {
         *("--defer-state", "--state", "--deprecated-state", "--deprecated-defer", "--deprecated-favor-state"),
@@ -66,6 +67,8 @@ _FLAGS = frozenset(
     for name in (f"--{flag}", f"--no-{flag}")
 )
 _SHORT_FLAGS = frozenset("-d -x -q -v -V -f -h".split())  # noqa: SIM905  # reads as the list in dbt's help
+_WITH_TESTS = frozenset({"test", "all", "default"})
+"""The values of `--resource-type` that take in data tests. Source: ``dbt.task.build``, ``dbt.cli.types``."""
 _GROUPS = frozenset({"docs", "source"})
 """Commands whose next word says what they do: `dbt docs generate` is the command `generate`."""
 
@@ -92,11 +95,21 @@ class DbtCommand:
     selector: str | None = None
     vars: str | None = None
     """The text of `--vars`, as dbt gets it."""
+    resource_types: tuple[str, ...] = ()
+    """All values of `--resource-type`; none where the command runs every type."""
+    excluded_types: tuple[str, ...] = ()
+    """All values of `--exclude-resource-type`."""
 
     @property
     def materializes(self) -> bool:
         """Whether this is one of the two commands that a loaded job must have exactly one of."""
         return self.which in ("run", "build")
+
+    @property
+    def runs_tests(self) -> bool:
+        """Whether it is a `dbt build` that runs data tests."""
+        wanted = not self.resource_types or bool(_WITH_TESTS & set(self.resource_types))
+        return self.which == "build" and wanted and not _WITH_TESTS & set(self.excluded_types)
 
     @property
     def has_vars(self) -> bool:
@@ -123,14 +136,14 @@ def parse_command(text: str) -> DbtCommand:
     belongs to no option, an option without its value.
     """
     words = _split(text)
-    lists: dict[str, list[str]] = {"select": [], "exclude": []}
+    lists: dict[str, list[str]] = {"select": [], "exclude": [], "resource_types": [], "excluded_types": []}
     texts: dict[str, str] = {}
     start, which = _subcommand(words)
     if which not in ("run", "build"):
         return DbtCommand(text=text, which=which)
     for option in _options(words, start, text):
-        if option.name in _LISTS:
-            lists[_LISTS[option.name]].extend(option.values)
+        if name := _LISTS.get(option.name) or _TYPES.get(option.name):
+            lists[name].extend(option.values)
         elif option.name in _TEXTS:
             texts[_TEXTS[option.name]] = option.values[0]
     return DbtCommand(
@@ -140,6 +153,8 @@ def parse_command(text: str) -> DbtCommand:
         exclude=tuple(lists["exclude"]),
         selector=texts.get("selector"),
         vars=texts.get("vars"),
+        resource_types=tuple(filter(None, lists["resource_types"])),
+        excluded_types=tuple(filter(None, lists["excluded_types"])),
     )
 
 
@@ -231,7 +246,7 @@ def _options(words: Sequence[str], start: int, text: str) -> Iterator[_Option]:
             index += 1
             continue
         name, value, bundled = _name_and_value(word)
-        takes_list = name in _LISTS or name in _OTHER_LISTS
+        takes_list = name in _LISTS or name in _TYPES
         takes_text = name in _TEXTS or name in _OTHER_TEXTS
         end = index + 1
         values: list[str] = []

@@ -36,9 +36,9 @@ def tell_of_job(done: Rewrite, claim: Claim, job: Job, source: str, unit: Unit, 
 
 
 def tell_of_schedules(done: Rewrite, claim: Claim, unit: Unit) -> None:
-    """Tell of each job whose schedule legacy would have switched off."""
-    state = {True: "is on now", False: "is off now", None: "may be on: the facts do not say"}
-    for job in unit.jobs:
+    """Report each job whose schedule legacy would have switched off: one that is off already needs nothing."""
+    state = {True: "is on now", None: "may be on: the facts do not say"}
+    for job in (job for job in unit.jobs if job.schedule_is_on is not False):
         message = f"the dbt Cloud schedule of job {job.id} ({job.name}) {state[job.schedule_is_on]}"
         done.tell(claim.module, claim.node, "LDC208", message, claim.name)
     refs = [ref for other in unit.claims for ref in other.jobs]

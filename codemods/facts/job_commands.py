@@ -66,7 +66,8 @@ class Plan:
 
     @property
     def runs_tests(self) -> bool:
-        return self.build.which == "build"
+        """Whether its ``run`` or ``build`` runs data tests: those of other commands are not recorded."""
+        return self.build.runs_tests
 
 
 def plan_of(job: Job) -> Plan:

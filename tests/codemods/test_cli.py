@@ -131,7 +131,7 @@ def test_diff_prints_a_patch_and_nothing_else_to_standard_output(project: Path) 
     done = run(project, "migrate", "--diff", ".")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("--- a/defs.py\n+++ b/defs.py\n@@")
-    assert "LDC201" in done.stderr
+    assert "LDC205" in done.stderr
     assert "LDC" not in done.stdout
     before = (project / "defs.py").read_bytes()
     run(project, "migrate", ".")

@@ -74,19 +74,40 @@ def test_what_is_written_does_not_hide_the_function_it_calls(
 
 
 @pytest.mark.parametrize(
-    "program",
+    ("program", "lines"),
     [
-        "import project\n" + load("node_info_to_freshness_policy_fn=project.policy"),
-        "import manifest\n"
-        + load("node_info_to_freshness_policy_fn=lambda node: manifest.policies[node['name']]"),
-        "import context\n" + load_partitions("context.variables"),
-        "def dbt_resource_props(node): ...\n" + load("node_info_to_group_fn=dbt_resource_props"),
+        (
+            "import project\n" + load("node_info_to_freshness_policy_fn=project.policy"),
+            ["freshness_policy_fn = project.policy", "policy = freshness_policy_fn(dbt_resource_props)"],
+        ),
+        (
+            "import manifest\n"
+            + load("node_info_to_freshness_policy_fn=lambda node: manifest.policies[node['name']]"),
+            ["freshness_policy_fn = lambda node: manifest.policies[node['name']]"],
+        ),
+        (
+            "import context\n" + load_partitions("context.variables"),
+            ["partition_vars_fn = context.variables", "json.dumps(partition_vars_fn(context.partition_key))"],
+        ),
+        (
+            "def dbt_resource_props(node): ...\n" + load("node_info_to_group_fn=dbt_resource_props"),
+            ["group_fn = dbt_resource_props", "return group_fn(dbt_resource_props)"],
+        ),
+        (
+            "key_of = first\n" + load("node_info_to_asset_key=key_of") + "key_of = second\n",
+            [
+                "key_of = first\nasset_key_fn = key_of",
+                "AssetKey.from_coercible(asset_key_fn(dbt_resource_props))",
+            ],
+        ),
     ],
 )
-def test_a_function_that_a_parameter_would_hide_stays_where_it_is(tmp_path: Path, program: str) -> None:
+def test_a_function_that_is_something_else_where_it_is_called_gets_a_name(
+    tmp_path: Path, program: str, lines: list[str]
+) -> None:
     text, codes = migrate_one(tmp_path, HEAD + program)
-    assert "LDC302" in codes
-    assert text.endswith(program.partition("\n")[2])
+    assert "LDC302" not in codes
+    assert [line for line in lines if line not in text] == [], text
 
 
 @pytest.mark.parametrize(
@@ -146,7 +167,6 @@ def test_an_op_whose_configuration_stays_what_it_is_has_it_inside(tmp_path: Path
 @pytest.mark.parametrize(
     "program",
     [
-        "key_of = first\n" + load("node_info_to_asset_key=key_of") + "key_of = second\n",
         "for key_of in (first, second):\n    " + load("node_info_to_asset_key=key_of"),
         "for name in NAMES:\n    "
         + load("node_info_to_asset_key=lambda node, name=name: name + node['name']"),

@@ -53,7 +53,9 @@ def test_a_function_that_is_chosen_is_chosen_before_it_is_called(tmp_path: Path,
         tmp_path,
         HEAD + "one = two = lambda node: node['name']\n" + LOAD.format(argument=argument),
     )
-    assert f"({argument.partition('=')[2]})(dbt_resource_props)" in text
+    name = "asset_key_fn" if "asset_key" in argument else "group_fn"
+    assert f"\n{name} = {argument.partition('=')[2]}\n" in text
+    assert f"{name}(dbt_resource_props)" in text
 
 
 def test_a_lambda_of_several_lines_keeps_its_lines_together(tmp_path: Path) -> None:

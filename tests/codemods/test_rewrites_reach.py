@@ -135,8 +135,6 @@ def test_a_class_that_changes_the_legacy_resource_stays_with_its_loads(tmp_path:
         "    models.append(load_assets_from_dbt_cloud_job(cloud, i, None, lambda n: str(i)))",
         "def group(n):\n    return team\nteam = 'a'\n"
         "models = [load_assets_from_dbt_cloud_job(cloud, 67890, None, group)]\nteam = 'b'",
-        "variables = dict\nmodels = [load_assets_from_dbt_cloud_job(cloud, 67890, partition_key_to_vars_fn=variables)]\n"
-        "variables = str",
         "models = []\nfor team in 'a', 'b':\n    models.append(load_assets_from_dbt_cloud_job(\n"
         "        cloud, 67890, partition_key_to_vars_fn=lambda key, team=team: {team: key}))",
         "models = []\nfor one in [cloud, cloud]:\n    models.append(load_assets_from_dbt_cloud_job(one, 67890))",

@@ -181,7 +181,7 @@ def _decorator(
         use,
         class_name,
         checks=checks,
-        handed_in=wanted.handed_in,
+        names={name: name for name in wanted.handed_in},
     )
     if translator is not None:
         fields.append(Field(translator.argument, "dagster_dbt_translator"))

@@ -36,6 +36,7 @@ from ...planning.v2 import (
     missing_fact,
     no_limit,
 )
+from .bound_once import NAMES, VARIABLES, bound_once
 from .translator import FUNCTION_PARAMETERS, call_text, local_name, translator_of
 
 _TIME_WINDOWS = frozenset(
@@ -77,7 +78,9 @@ def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, 
     module, style = wanted.module, context.style(wanted.module)
     use = unit.using(done, module)
     workspace = workspace_of(module, wanted.arguments["dbt_cloud"], unit, context, done)
-    fields, comments, definition = _decorator_fields(wanted, call, workspace, context, unit, use)
+    bound = bound_once(context, module, wanted.arguments)
+    names = {name: unit.namespace(module).reserve(NAMES[name]) for name in bound}
+    fields, comments, definition = _decorator_fields(wanted, call, workspace, names, context, unit, use)
     decorator = render.call(f"@{use(CLOUD_V2, 'dbt_cloud_assets')}", fields, style)
     # What speaks to a tool about the call goes behind what takes its place.
     decorator += "".join(f"  {comment}" for comment in comments if is_directive(comment))
@@ -88,11 +91,13 @@ def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, 
         parameters += f": {use('dagster', 'AssetExecutionContext')}"
     if wanted.parameter:
         parameters += f", {wanted.parameter}: {use(CLOUD_V2, 'DbtCloudWorkspace')}"
-    body = _body(wanted, runner, style, use)
+    body = _body(wanted, runner, names, style, use)
     head = render.signature(wanted.name, parameters, style)
     lines = [
         *comments,
         *guard(module, wanted.ref, wanted.job, style),
+        *(f"{names[name]} = {_assigned(module, wanted.arguments[name])}" for name in bound),
+        *([""] if bound else []),
         *([definition, ""] if definition else []),
         decorator,
         head,
@@ -100,6 +105,13 @@ def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, 
     text = "\n".join(lines) + "\n" + "".join(f"{style.indent}{line}\n" for line in body)
     translator = next((field.text for field in fields if field.name == "dagster_dbt_translator"), "")
     return Written(text, workspace, translator)
+
+
+def _assigned(module: Module, value: ast.expr) -> str:
+    """The text of a value as it stands behind ``=``."""
+    text = render.own_text(module, value)
+    is_bare = render.stands_alone(text) and not isinstance(value, (ast.NamedExpr, ast.Yield))
+    return text if is_bare else f"({text})"
 
 
 def has_postponed_annotations(module: Module) -> bool:
@@ -129,7 +141,13 @@ def workspace_of(module: Module, argument: ast.expr, unit: Unit, context: Contex
 
 
 def _decorator_fields(
-    wanted: AssetText, call: ast.Call, workspace: str, context: Context, unit: Unit, use: Use
+    wanted: AssetText,
+    call: ast.Call,
+    workspace: str,
+    names: Mapping[str, str],
+    context: Context,
+    unit: Unit,
+    use: Use,
 ) -> tuple[list[Field], list[str], str]:
     module, style = wanted.module, context.style(wanted.module)
     renamed = {"dbt_cloud": "workspace", "job_id": "name", "partitions_def": "partitions_def"}
@@ -147,12 +165,12 @@ def _decorator_fields(
     values["name"] = _op_name(wanted, style)
     partitions = wanted.arguments.get("partitions_def")
     if partitions is not None and not is_none(partitions):
-        values["partitions_def"] = render.own_text(module, partitions)
+        values["partitions_def"] = names.get("partitions_def") or render.own_text(module, partitions)
         if may_be_time_windows(context, module, partitions):
             values["backfill_policy"] = f"{use('dagster', 'BackfillPolicy')}.multi_run()"
     class_name = unit.namespace(module).reserve(f"DbtCloudJob{wanted.ref.job_id or ''}Translator")
     checks = "" if wanted.plan is None or wanted.plan.runs_tests else "False"
-    translator = translator_of(context, module, wanted.arguments, use, class_name, checks=checks)
+    translator = translator_of(context, module, wanted.arguments, use, class_name, checks=checks, names=names)
     if translator is not None:
         values["dagster_dbt_translator"] = translator.argument
     fields: list[Field] = []
@@ -204,7 +222,7 @@ def may_be_time_windows(context: Context, module: Module, node: ast.expr) -> boo
     return not kinds or not kinds <= _NO_WINDOWS
 
 
-def _body(wanted: AssetText, runner: str, style: Style, use: Use) -> list[str]:
+def _body(wanted: AssetText, runner: str, names: Mapping[str, str], style: Style, use: Use) -> list[str]:
     plan = wanted.plan
     lines: list[str] = []
     if plan is None:
@@ -212,9 +230,11 @@ def _body(wanted: AssetText, runner: str, style: Style, use: Use) -> list[str]:
     else:
         lines += [line for command in plan.before for line in alone(command, runner, use, style)]
         words = [style.string(word) for word in build_words(plan)]
-    variables = wanted.arguments.get("partition_key_to_vars_fn")
+    variables = wanted.arguments.get(VARIABLES)
     if variables is not None and not is_none(variables):
-        asked = call_text(wanted.module, variables, "context.partition_key")
+        key = "context.partition_key"
+        name = names.get(VARIABLES)
+        asked = f"{name}({key})" if name else call_text(wanted.module, variables, key)
         text = local_name(variables, "dbt_vars", "vars_text")
         lines += f"{text} = {use('json', '')}.dumps({asked})".split("\n")
         words += [style.string("--vars"), text]

@@ -25,6 +25,7 @@ from ...planning.claims import (
     Context,
     JobRef,
 )
+from .bound_once import VARIABLES, against_binding, is_plain
 from .collecting import prefixed
 from .early_reads import read_sooner
 from .translator import FUNCTION_PARAMETERS, hidden_by
@@ -35,7 +36,7 @@ _POSITIONS = (
     "node_info_to_auto_materialize_policy_fn", "partitions_def", "partition_key_to_vars_fn",
 )  # fmt: skip
 _KNOWN = {*_POSITIONS, "node_info_to_freshness_policy_fn"}
-_CALLED_LATER = ("dbt_cloud", *FUNCTION_PARAMETERS, "partition_key_to_vars_fn")
+_CALLED_LATER = ("dbt_cloud", *FUNCTION_PARAMETERS, VARIABLES)
 """What is read in the body of a function once the code has loaded."""
 
 
@@ -80,7 +81,11 @@ def read_load(context: Context, value: Made) -> ReadLoad:
             Finding(module.place(call), code, said, NAME)
             for code, said in _against(context, module, call, found, ref, makes_several)
         ]
-        reasons = [prefixed(context, module), *read_sooner(context, module, call, arguments)]
+        reasons = [
+            prefixed(context, module),
+            *read_sooner(context, module, call, arguments),
+            *against_binding(context, module, call, arguments, makes_several),
+        ]
         blocked += [
             Finding(module.place(call), "LDC302", said, NAME) for said in dict.fromkeys(reasons) if said
         ]
@@ -134,6 +139,8 @@ def _other_inside(
     names = context.index.tree.names(module)
     for parameter in (name for name in _CALLED_LATER if name in arguments):
         value = arguments[parameter]
+        if parameter != "dbt_cloud" and not is_plain(context, module, parameter, value):
+            continue  # It is evaluated where the load stands.
         name = hidden_by(parameter, value)
         if name:
             return f"its `{parameter}` reads `{name}`, which is a parameter where v2 calls it"

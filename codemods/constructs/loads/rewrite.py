@@ -49,6 +49,7 @@ from .asset_text import (
     asset_text,
     workspace_of,
 )
+from .bound_once import NAMES, is_plain
 from .polling_sensor import (
     is_first_on_its_workspace,
     place_sensor,
@@ -233,8 +234,16 @@ def _handed_in(context: Context, module: Module, load: Load) -> list[str]:
     return [
         name
         for name, node in load.arguments.items()
-        if name not in _NOT_HANDED_IN and not _is_readable_anywhere(context, module, node)
+        if name not in _NOT_HANDED_IN
+        and not (
+            _is_readable_anywhere(context, module, node) and _is_same_anywhere(context, module, name, node)
+        )
     ]
+
+
+def _is_same_anywhere(context: Context, module: Module, name: str, node: ast.expr) -> bool:
+    """Whether an argument can be written out in a function, and need not be evaluated where the load stands."""
+    return name not in NAMES or name == "partitions_def" or is_plain(context, module, name, node)
 
 
 def _is_readable_anywhere(context: Context, module: Module, node: ast.expr) -> bool:
@@ -287,6 +296,7 @@ def _tell(claim: Claim, unit: Unit, is_bound: bool, done: Rewrite) -> None:
                 tell(module, node, "LDC401", f"job {job_id}: its project, environment and commands", NAME)
         if not ref.job_ids:
             tell(module, node, "LDC402", unknown_job(ref), NAME)
+    _tell_of_other_loads(claim, unit, done)
     if "partition_key_to_vars_fn" in claim.detail.arguments:
         tell(module, node, "LDC217", "the partition's variables are passed with --vars", NAME)
     told = "take their workspace from Definitions" if is_bound else "use the workspace of their module"
@@ -296,5 +306,18 @@ def _tell(claim: Claim, unit: Unit, is_bound: bool, done: Rewrite) -> None:
         ("LDC207", "models that were built before a failure are recorded"),
         ("LDC209", "the code location runs `dbt parse` in dbt Cloud when it loads, for 60 seconds at most"),
         ("LDC215", "runs are polled every second"),
+        ("LDC218", "a lost answer can start a second run, and failed polls leave the run going"),
+        ("LDC222", "a model that is gone from the project no longer fails the run"),
     ):
         tell(module, node, code, message, NAME)
+
+
+def _tell_of_other_loads(claim: Claim, unit: Unit, done: Rewrite) -> None:
+    """Report each job that a load above this one loads too."""
+    loads = [other for other in unit.claims if other.construct == CONSTRUCT]
+    own = {job_id for ref in claim.jobs for job_id in ref.job_ids}
+    for other in loads[: loads.index(claim)]:
+        for job_id in sorted(own & {job_id for ref in other.jobs for job_id in ref.job_ids}):
+            place = other.module.place(other.node)
+            said = f"job {job_id} is loaded at {place} too: Dagster refuses both in one code location"
+            done.tell(claim.module, claim.node, "LDC223", said, NAME)

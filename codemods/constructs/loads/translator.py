@@ -6,7 +6,7 @@ Source: ``dagster_dbt.dagster_dbt_translator``. v2 asks the translator what lega
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...analysis.inference.values import (
@@ -57,20 +57,21 @@ def translator_of(
     class_name: str,
     *,
     checks: str,
-    handed_in: Collection[str] = (),
+    names: Mapping[str, str],
 ) -> Translator | None:
     """The translator for a load; None where the default one does.
 
-    ``checks`` says whether there are asset checks, as text; empty where there are, as by default. The functions in
-    ``handed_in`` are known by the name of their parameter.
+    ``checks`` says whether there are asset checks, as text; empty where there are, as by default. ``names`` has what
+    functions are called that are not written out.
     """
     style = context.style(module)
     methods: list[str] = []
     for parameter in FUNCTION_PARAMETERS:
         function = arguments.get(parameter)
         if function is not None and not _is_none_function(function, parameter):
-            asked = f"{parameter}({PROPS})" if parameter in handed_in else call_text(module, function, PROPS)
-            methods += _method(context, module, parameter, function, asked, use, style, handed_in)
+            name = names.get(parameter)
+            asked = f"{name}({PROPS})" if name else call_text(module, function, PROPS)
+            methods += _method(context, module, parameter, function, asked, use, style, is_named=bool(name))
     settings = ""
     if checks:
         settings = f"{use('dagster_dbt', 'DagsterDbtTranslatorSettings')}(enable_asset_checks={checks})"
@@ -90,11 +91,12 @@ def _method(
     asked: str,
     use: Use,
     style: Style,
-    handed_in: Collection[str],
+    *,
+    is_named: bool,
 ) -> list[str]:
     indent = style.indent
     is_source = f"if {PROPS}[{style.string('resource_type')}] == {style.string('source')}:"
-    is_safe = parameter not in handed_in and takes_sources(context.index.evaluator, module, function)
+    is_safe = not is_named and takes_sources(context.index.evaluator, module, function)
     guard = [] if is_safe or PROPS not in asked else [is_source, f"{indent}return None"]
     if parameter == _KEY:
         if not _makes_asset_keys(context, module, function):

@@ -48,7 +48,7 @@ from ...planning.claims import (
     Rewrite,
     covered,
 )
-from ...planning.settings import Setting, Settings
+from ...planning.settings import TOKEN, Setting, Settings
 from ...planning.units import Unit
 from ...planning.v2 import (
     CLOUD_V2,
@@ -231,17 +231,34 @@ def workspace_text(claim: Claim, unit: Unit, context: Context, done: Rewrite) ->
         if name in settings.values:
             fields.append(_described(name, _number(context, settings.values[name], use, style), by_name))
     fields += [_described(name, setting.text(), by_name) for name, setting in settings.own.items()]
-    _tell(claim, unit, settings, done)
+    _tell(claim, unit, settings, context, done)
     # A workspace is always laid out one argument a line: nobody reads four of them in one.
     return f"{workspace}(\n{render.exploded(fields, style)})"
 
 
-def _tell(claim: Claim, unit: Unit, settings: Settings, done: Rewrite) -> None:
-    said = "token and account are read when this module is imported"
-    done.tell(claim.module, claim.node, "LDC201", said, claim.name)
+def _tell(claim: Claim, unit: Unit, settings: Settings, context: Context, done: Rewrite) -> None:
+    late = list(_read_at_launch(context, claim, settings))
+    if late:
+        said = f"{' and '.join(late)} {'are' if len(late) > 1 else 'is'} read when this module is imported"
+        done.tell(claim.module, claim.node, "LDC201", said, claim.name)
     _tell_of_missing_facts(claim, unit, done)
     if not _leaves_schedules_alone(settings):
         tell_of_schedules(done, claim, unit)
+
+
+def _read_at_launch(context: Context, claim: Claim, settings: Settings) -> Iterator[str]:
+    """What legacy read when a run started: what Dagster resolves, and what the body of a config function reads."""
+    around = set(claim.module.ancestors(claim.node)) - {_decorated_by(claim.module, claim.node)}
+    for name, setting in settings.values.items():
+        functions = (
+            above
+            for above in setting.module.ancestors(setting.node)
+            if isinstance(above, (*FUNCTIONS, ast.Lambda))
+        )
+        is_in_function = not setting.access and not set(functions) <= around
+        is_read = is_in_function and not isinstance(setting.node, ast.Constant)
+        if is_read or kind_of(context, setting) is not Kind.PLAIN:
+            yield "token" if name in TOKEN else name
 
 
 def _described(name: str, text: str, by_name: Mapping[str, Field]) -> Field:

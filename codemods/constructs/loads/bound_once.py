@@ -1,0 +1,181 @@
+"""Function arguments that are evaluated once, where the load stands: each gets a name there, which v2's code calls.
+
+    load_assets_from_dbt_cloud_job(cloud, 1, node_info_to_asset_key=Keys("raw").key)
+
+    asset_key_fn = Keys("raw").key
+    ...
+            return asset_key_fn(dbt_resource_props)
+
+Written where it is called, ``Keys("raw").key`` would make new keys for each node.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from ...analysis.inference.values import External, Instance, InTree, Local
+from ...analysis.syntax.functions import is_none
+from ...analysis.syntax.reaching_definitions import LOOPS
+from ...analysis.syntax.rebinding import may_change
+from ...analysis.syntax.source_module import FUNCTIONS, Module
+from ...planning.claims import Context
+from .translator import FUNCTION_PARAMETERS, hidden_by
+
+VARIABLES = "partition_key_to_vars_fn"
+_PARTITIONS = "partitions_def"
+NAMES: Mapping[str, str] = {
+    "node_info_to_asset_key": "asset_key_fn",
+    "node_info_to_group_fn": "group_fn",
+    "node_info_to_auto_materialize_policy_fn": "auto_materialize_policy_fn",
+    "node_info_to_freshness_policy_fn": "freshness_policy_fn",
+    VARIABLES: "partition_vars_fn",
+    _PARTITIONS: "partitions",
+}
+"""What each argument is called once it has a name."""
+_CALLED = (*FUNCTION_PARAMETERS, VARIABLES)
+_MUTATING = frozenset(
+    {
+        *("add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem", "popleft"),
+        *("remove", "setdefault", "update"),
+    }
+)
+
+
+def bound_once(context: Context, module: Module, arguments: Mapping[str, ast.expr]) -> list[str]:
+    """The arguments that get a name, in the order in which they are evaluated."""
+    needed = [
+        name for name in _CALLED if name in arguments and not is_plain(context, module, name, arguments[name])
+    ]
+    partitions = arguments.get(_PARTITIONS)
+    if needed and not is_none(partitions) and partitions is not None:
+        needed += [] if _is_of_dagster(context, module, partitions) else [_PARTITIONS]
+    return sorted(needed, key=lambda name: (arguments[name].lineno, arguments[name].col_offset))
+
+
+def is_plain(context: Context, module: Module, parameter: str, function: ast.expr) -> bool:
+    """Whether a function can be written where v2 calls it, and is the same there."""
+    if is_none(function):
+        return True
+    if hidden_by(parameter, function) or any(_is_mangled(node) for node in ast.walk(function)):
+        return False
+    if isinstance(function, ast.Lambda):
+        arguments = function.args
+        return not (arguments.defaults or any(arguments.kw_defaults))
+    if may_change(context.index.tree.names(module), module, function):
+        return False
+    if isinstance(function, ast.Name):
+        return True
+    return isinstance(function, ast.Attribute) and any(
+        isinstance(owner, (External, InTree)) for owner in context.index.values(module, function.value)
+    )
+
+
+def _is_mangled(node: ast.AST) -> bool:
+    """Whether a name is another one in the body of a class."""
+    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return name.startswith("__") and not name.endswith("__")
+
+
+def _is_of_dagster(context: Context, module: Module, node: ast.expr) -> bool:
+    """Whether evaluating an expression earlier or later comes to the same: a name, or what Dagster's classes make."""
+    return all(
+        not isinstance(inner, (ast.Call, ast.NamedExpr, ast.Await))
+        or (
+            isinstance(inner, ast.Call)
+            and any(
+                isinstance(value, External) and value.name.startswith("dagster.")
+                for value in context.index.values(module, inner.func)
+            )
+        )
+        for inner in ast.walk(node)
+    )
+
+
+def against_binding(
+    context: Context, module: Module, call: ast.Call, arguments: Mapping[str, ast.expr], makes_several: bool
+) -> Iterator[str]:
+    """Why the functions of a load cannot be called by v2 as legacy called them."""
+    for parameter in (name for name in _CALLED if name in arguments):
+        changed = _state_of(context, module, arguments[parameter])
+        if changed:
+            yield (f"its `{parameter}` changes `{changed}`, and v2 makes other calls of it, in another order")
+    bound = [] if makes_several else bound_once(context, module, arguments)
+    if bound and any(isinstance(above, LOOPS) for above in _around(module, call)):
+        yield f"its `{bound[0]}` is evaluated in each turn of a loop"
+    earlier = next(_evaluated_before(context, module, call), None) if bound else None
+    if earlier is not None:
+        said = module.source_of(earlier).split("\n", 1)[0]
+        yield f"`{said}` is evaluated before its `{bound[0]}`, in the same statement"
+
+
+def _around(module: Module, node: ast.AST) -> Iterator[ast.AST]:
+    """What stands around a node, up to its function."""
+    for above in module.ancestors(node):
+        if isinstance(above, (*FUNCTIONS, ast.Lambda)):
+            return
+        yield above
+
+
+def _evaluated_before(context: Context, module: Module, call: ast.Call) -> Iterator[ast.Call]:
+    """The calls of a statement that come before a load: what is written for it goes before the whole statement."""
+    statement = module.statement_of(call)
+    place = (call.lineno, call.col_offset)
+    around = set(module.ancestors(call))
+    for node in (inner for inner in ast.walk(statement) if isinstance(inner, ast.Call)):
+        is_before = node not in around and (node.lineno, node.col_offset) < place
+        if is_before and not _is_of_dagster(context, module, node):
+            yield node
+
+
+def _state_of(context: Context, module: Module, function: ast.expr) -> str:
+    """What a function changes whenever it is called, so that its answers depend on the calls; empty for nothing."""
+    bodies = list(_bodies(context, module, function, set()))
+    return next((changed for body in bodies for changed in _changed_in(body)), "")
+
+
+def _bodies(context: Context, module: Module, function: ast.expr, seen: set[ast.AST]) -> Iterator[ast.AST]:
+    """What runs when a function is called: of the tree, and not what it hands on to others."""
+    if isinstance(function, ast.Lambda):
+        yield function.body
+        yield from _called_in(context, module, function.body, seen)
+    if isinstance(function, ast.Call):  # `partial(f, x)`, or a function that wraps one
+        for given in (*function.args, *(word.value for word in function.keywords)):
+            yield from _bodies(context, module, given, seen)
+    for value in context.index.values(module, function):
+        called = [value]
+        if isinstance(value, Instance):
+            called = list(context.index.evaluator.objects.attribute(value.owner, "__call__"))
+        for one in called:
+            if not isinstance(one, Local) or not isinstance(one.node, FUNCTIONS) or one.node in seen:
+                continue
+            seen.add(one.node)
+            yield one.node
+            yield from _called_in(context, one.module, one.node, seen)
+
+
+def _called_in(context: Context, module: Module, body: ast.AST, seen: set[ast.AST]) -> Iterator[ast.AST]:
+    for node in ast.walk(body):
+        if isinstance(node, ast.Call):
+            yield from _bodies(context, module, node.func, seen)
+
+
+def _changed_in(body: ast.AST) -> Iterator[str]:
+    names = [node for node in ast.walk(body) if isinstance(node, ast.Name)]
+    own = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    for node in ast.walk(body):
+        if isinstance(node, (ast.Global, ast.Nonlocal)):
+            yield node.names[0]
+        elif isinstance(node, (ast.Attribute, ast.Subscript)):
+            is_set = isinstance(node.ctx, (ast.Store, ast.Del))
+            is_set = is_set or (isinstance(node, ast.Attribute) and node.attr in _MUTATING)
+            if is_set and _base_of(node) not in own:
+                yield ast.unparse(node.value)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "next":
+            yield ast.unparse(node.args[0]) if node.args else "next"
+
+
+def _base_of(node: ast.expr) -> str:
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
