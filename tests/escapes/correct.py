@@ -51,6 +51,61 @@ MAY_BE_ANOTHER = frozenset(
 put a member there."""
 
 
+READ_BY_OTHERS_TOO = frozenset(
+    {
+        "argument of a function that a foreign decorator wraps",
+        "foreign property, read",
+        "loop over items of a foreign call",
+        "own contextmanager of others",
+        "unpacked of a foreign call",
+        "with a foreign call",
+    }
+)
+"""Ways that come back to the tree, but lead through code that is not seen: to rewrite the read in the tree is not enough."""
+
+_ORDINARY_READS = (
+    "read under a name",
+    "chained assignment",
+    "conditional",
+    "bound in try",
+    "bound in while",
+    "return through two own functions",
+    "return of one of several",
+    "async function",
+    "lru_cache",
+    "instance attribute, read in a method",
+    "instance attribute, read under another name",
+    "builder",
+    "class attribute, read",
+    "property, read",
+    "cached_property, read",
+    "dataclass, read",
+    "NamedTuple, read",
+    "global read elsewhere",
+)
+_IN_ORDER = (
+    "first of a list",
+    "under a key",
+    "get",
+    "values",
+    "loop",
+    "comprehension",
+    "unpacked",
+    "return in a tuple",
+)
+
+MUST_FOLLOW: Mapping[str, tuple[str, ...]] = {
+    "resource": (*_ORDINARY_READS, *_IN_ORDER),
+    "resource in an op": _ORDINARY_READS,
+    "client": _ORDINARY_READS,
+    "client of a resource": (*_ORDINARY_READS, *_IN_ORDER),
+    "answer": _ORDINARY_READS,
+    "answer at once": (*_ORDINARY_READS, *_IN_ORDER),
+    "status member": tuple(way for way in _ORDINARY_READS if ("status member", way) not in MAY_BE_ANOTHER),
+}
+"""Kind to the ways of ordinary code, all of it in the tree: these must become v2."""
+
+
 def rule_of(rules: _Rules, kind: str, way: str) -> str:
     """The rule of a row; empty for none."""
     kinds, reason = rules.get(way, ((), ""))

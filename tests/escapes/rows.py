@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from pathlib import Path
 
-from correct import MAY_BE_ANOTHER, MAY_MIGRATE, MUST_MIGRATE, rule_of
+from correct import MAY_BE_ANOTHER, MAY_MIGRATE, MUST_FOLLOW, MUST_MIGRATE, READ_BY_OTHERS_TOO, rule_of
 from rewriting import migrate
 from value_kinds import KINDS, Kind
 from way import Way
@@ -36,7 +36,9 @@ class Row:
             return verdict in {"migrated", "followed"}
         if rule_of(MAY_MIGRATE, kind, way):
             return verdict != "half"
-        if (kind, way) in MAY_BE_ANOTHER:
+        if way in MUST_FOLLOW.get(kind, ()):
+            return verdict == "followed"
+        if way in READ_BY_OTHERS_TOO or (kind, way) in MAY_BE_ANOTHER:
             return verdict == "kept"
         return verdict in {"kept", "followed"}
 
