@@ -91,17 +91,25 @@ _IN_ORDER = (
     "loop",
     "comprehension",
     "unpacked",
-    "return in a tuple",
 )
 
+_READS_OF_RESOURCES = tuple(way for way in _ORDINARY_READS if way != "class attribute, read")
+"""A resource is a descriptor, which as an attribute of a class that is none answers another object."""
+
 MUST_FOLLOW: Mapping[str, tuple[str, ...]] = {
-    "resource": (*_ORDINARY_READS, *_IN_ORDER),
-    "resource in an op": _ORDINARY_READS,
+    "resource": (*_READS_OF_RESOURCES, *_IN_ORDER),
+    "resource in an op": _READS_OF_RESOURCES,
     "client": _ORDINARY_READS,
     "client of a resource": (*_ORDINARY_READS, *_IN_ORDER),
     "answer": _ORDINARY_READS,
     "answer at once": (*_ORDINARY_READS, *_IN_ORDER),
-    "status member": tuple(way for way in _ORDINARY_READS if ("status member", way) not in MAY_BE_ANOTHER),
+    "status member": tuple(
+        way
+        for way in _ORDINARY_READS
+        if ("status member", way) not in MAY_BE_ANOTHER
+        and way
+        not in {"instance attribute, read in a method", "global read elsewhere"}  # where there is no answer
+    ),
 }
 """Kind to the ways of ordinary code, all of it in the tree: these must become v2."""
 
