@@ -51,6 +51,9 @@ MAY_BE_ANOTHER = frozenset(
 put a member there."""
 
 
+BECOMES_A_DESCRIPTOR = frozenset({("client", "class attribute, read")})
+"""What v2 has there is a resource, which as an attribute of a class answers another object: wrong, however it is read."""
+
 READ_BY_OTHERS_TOO = frozenset(
     {
         "argument of a function that a foreign decorator wraps",
@@ -99,7 +102,7 @@ _READS_OF_RESOURCES = tuple(way for way in _ORDINARY_READS if way != "class attr
 MUST_FOLLOW: Mapping[str, tuple[str, ...]] = {
     "resource": (*_READS_OF_RESOURCES, *_IN_ORDER),
     "resource in an op": _READS_OF_RESOURCES,
-    "client": _ORDINARY_READS,
+    "client": _READS_OF_RESOURCES,
     "client of a resource": (*_ORDINARY_READS, *_IN_ORDER),
     "answer": _ORDINARY_READS,
     "answer at once": (*_ORDINARY_READS, *_IN_ORDER),

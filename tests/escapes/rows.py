@@ -38,7 +38,7 @@ class Row:
             return verdict != "half"
         if way in MUST_FOLLOW.get(kind, ()):
             return verdict == "followed"
-        if way in READ_BY_OTHERS_TOO or (kind, way) in MAY_BE_ANOTHER:
+        if way in READ_BY_OTHERS_TOO or (kind, way) in MAY_BE_ANOTHER | BECOMES_A_DESCRIPTOR:
             return verdict == "kept"
         return verdict in {"kept", "followed"}
 
