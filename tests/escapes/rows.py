@@ -6,7 +6,15 @@ import ast
 from dataclasses import dataclass
 from pathlib import Path
 
-from correct import MAY_BE_ANOTHER, MAY_MIGRATE, MUST_FOLLOW, MUST_MIGRATE, READ_BY_OTHERS_TOO, rule_of
+from correct import (
+    BECOMES_A_DESCRIPTOR,
+    MAY_BE_ANOTHER,
+    MAY_MIGRATE,
+    MUST_FOLLOW,
+    MUST_MIGRATE,
+    READ_BY_OTHERS_TOO,
+    rule_of,
+)
 from rewriting import migrate
 from value_kinds import KINDS, Kind
 from way import Way
