@@ -194,8 +194,12 @@ def plan(paths: Sequence[Path], options: Options) -> Planned:
             return Finding(
                 Place(path, error.lineno or 1, error.offset or 1), "LDC502", error.msg or "it does not parse"
             )
-        except (ValueError, RecursionError) as error:
-            return Finding(Place(path), "LDC502", str(error))
+        except (
+            ValueError,
+            RecursionError,
+            MemoryError,
+        ) as error:  # the last: Python's parser, nested too deeply
+            return Finding(Place(path), "LDC502", str(error) or "it is nested too deeply to be parsed")
 
     index = build_index({path: raw.data for path, raw in {**raws, **around}.items()}, parse)
     evaluator = index.evaluator

@@ -8,6 +8,7 @@ from typing import Any
 
 _DEEPEST = 50
 """Levels of objects and lists. What this project reads has five."""
+_MOST_DIGITS = 100
 
 Pairs = Callable[[list[tuple[str, Any]]], dict[str, Any]]
 
@@ -54,7 +55,7 @@ def _is_deeper(document: Any, deepest: int) -> bool:
 
 
 def _whole(digits: str) -> int:
-    """A number of 64 bits, as ids are: Python takes minutes for one of a million digits, or refuses it."""
-    if len(digits) > 20 or not -(2**63) <= int(digits) < 2**63:
-        raise JsonError(f"the number {digits[:20]}... has more than 64 bits")
+    """A whole number: Python takes minutes for one of a million digits, or refuses it, and so does what is made of it."""
+    if len(digits) > _MOST_DIGITS:
+        raise JsonError(f"the number {digits[:20]}... has more than {_MOST_DIGITS} digits")
     return int(digits)

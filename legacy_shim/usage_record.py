@@ -35,10 +35,16 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Final, Literal, get_args
 
+from legacy_shim.json_text import parse_json
+from legacy_shim.regular_file import read_given
+
 VARIABLE: Final = "LEGACY_SHIM_USAGE_LOG"
 """The environment variable that names the file. Unset or empty: nothing is written."""
 VERSION: Final = 1
 """The ``v`` of the lines that are written and understood here."""
+
+_LARGEST: Final = 256 * 1024 * 1024
+"""Bytes of a log: a million lines."""
 
 Use = Literal["call", "import", "attribute", "subclass"]
 """What the user's line does with the name."""
@@ -74,8 +80,8 @@ class Usage:
 
 def read_usage(path: Path) -> Usage:
     """Read a usage log, whoever may still be writing to it. Raises ``OSError`` if the file cannot be read."""
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        return usage_of(lines)
+    content = read_given(path, largest=_LARGEST)
+    return usage_of(content.decode("utf-8", "replace").splitlines())
 
 
 def usage_of(lines: Iterable[str]) -> Usage:
@@ -96,7 +102,7 @@ def usage_of(lines: Iterable[str]) -> Usage:
 def parse_line(line: str) -> UsageRecord | None:
     """Read one line; None if it is not a whole line of this version. Keys that are not known are ignored."""
     try:
-        found = json.loads(line)
+        found = parse_json(line)
         if found["v"] != VERSION:
             return None
         values = {name: found[name] for name in UsageRecord.__dataclass_fields__}

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import typer
 
+from legacy_shim.regular_file import require_writable
+
 from .. import visible
 from ..errors import UsageError
 from ..reporting.formats.palette import (
@@ -61,6 +63,7 @@ class Console:
     def save(self, path: Path, text: str) -> None:
         """Write a report to a file. Raises UsageError where that is not possible."""
         try:
+            require_writable(path)
             path.write_text(text, "utf-8", errors="backslashreplace", newline="\n")
         except OSError as error:
             raise UsageError(f"{path}: it cannot be written: {error.strerror}") from None

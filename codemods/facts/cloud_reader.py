@@ -9,18 +9,20 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry
 
 from legacy_shim.json_text import JsonError, parse_json
 
 from ..visible import one_line
 from .trust import is_host
+
+if TYPE_CHECKING:
+    from urllib3.response import BaseHTTPResponse
 
 _TIMEOUT = (10.0, 30.0)
 """Seconds to connect, and between two pieces of an answer."""

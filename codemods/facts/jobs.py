@@ -15,10 +15,14 @@ A job may also carry ``name_is_unique`` (no other job of its project and environ
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from legacy_shim.json_text import JsonError, parse_json
+from legacy_shim.regular_file import read_given
 
 from .schema import FactsError, check_document
 
@@ -126,7 +130,7 @@ class FactsFile:
 def read_facts_file(path: Path) -> FactsFile:
     """One facts file. Raises FactsError, which names the file and the place in it."""
     try:
-        text = path.read_text("utf-8-sig")
+        text = read_given(path).decode("utf-8-sig")
     except FileNotFoundError:
         raise FactsError(path, "", "no such facts file") from None
     except UnicodeDecodeError:
@@ -142,19 +146,14 @@ def parse_document(path: Path, text: str) -> Mapping[str, Any]:
     def without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         members = dict(pairs)
         if len(members) < len(pairs):
-            keys = [key for key, _ in pairs]
-            twice = next(key for key in keys if keys.count(key) > 1)
+            twice = next(key for key, number in Counter(key for key, _ in pairs).items() if number > 1)
             raise FactsError(path, "", f"the key {json.dumps(twice)} stands twice in one object")
         return members
 
     try:
-        document = json.loads(text, object_pairs_hook=without_duplicates)
-    except json.JSONDecodeError as error:
-        raise FactsError(
-            path, "", f"it is not JSON: line {error.lineno}, column {error.colno}: {error.msg}"
-        ) from None
-    except RecursionError:
-        raise FactsError(path, "", "it is not JSON that people write: nested too deeply") from None
+        document = parse_json(text, pairs=without_duplicates)
+    except JsonError as error:
+        raise FactsError(path, "", f"it is not JSON: {error}") from None
     check_document(path, document, VERSION)
     return document  # type: ignore[no-any-return]  # check_document has seen that it is an object
 

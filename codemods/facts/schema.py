@@ -57,7 +57,7 @@ def check_document(path: Path, document: Any, version: int) -> None:
     _check(path, "$", document, {"host": _TEXT, "account_id": _WHOLE_NUMBER, "jobs": _OBJECT}, {})
     for key, row in document["jobs"].items():
         where = f"$.jobs.{json.dumps(key)}"
-        if not (key.isascii() and key.isdecimal()):
+        if not (key.isascii() and key.isdecimal() and len(key) < 20):
             raise FactsError(path, where, "expected the id of a job, in digits, as the key")
         if not isinstance(row, dict):
             raise FactsError(path, where, _expected(_OBJECT, row))
@@ -87,7 +87,7 @@ def _check(
 
 def _is_a(kind: str, value: Any) -> bool:
     if kind == _WHOLE_NUMBER:
-        return isinstance(value, int) and not isinstance(value, bool)
+        return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
     if kind == _TEXT:
         return isinstance(value, str) and bool(value.strip())
     if kind == _TRUTH:

@@ -2,47 +2,58 @@
 
 from __future__ import annotations
 
+import io
 import re
+from collections.abc import Mapping
 from pathlib import Path
+
+from legacy_shim.regular_file import read_given
 
 from ..errors import UsageError
 
-_LINE = re.compile(
-    r"""\s*(?:export\s+)?
-    (?P<name>[A-Za-z_][A-Za-z0-9_.]*)\s*=\s*
-    (?: '(?P<single>[^']*)' | "(?P<double>(?:[^"\\]|\\.)*)" | (?!['"])(?P<bare>(?:[^\s\#]|\s+(?=[^\s\#])|(?<=\S)\#)*) )
-    \s*(?:\#.*)?$""",
-    re.VERBOSE | re.DOTALL,
-)
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """The variables of a file of ``KEY=VALUE`` lines: comments, quotes and ``export`` as shells have them.
+    """The variables of a file, read as Dagster reads a ``.env``: by python-dotenv.
 
-    Nothing is expanded: a ``$`` stays as it stands. Raises UsageError, with the number of the line.
+    ``${NAME}`` stands for a variable further up in the file alone: the file may be from a checkout, and must not take
+    what this process has. Raises UsageError, with the number of the line; no message shows a value.
     """
+    from dotenv.parser import parse_stream  # here: most commands read no such file
+
+    text = _text(path)
+    variables: dict[str, str] = {}
+    for binding in parse_stream(io.StringIO(text)):
+        number = binding.original.line
+        if binding.error or (binding.key is not None and not _NAME.fullmatch(binding.key)):
+            raise UsageError(f"{path}:{number}: expected NAME=VALUE")
+        if binding.key is None:
+            continue
+        if binding.value is None:
+            raise UsageError(f"{path}:{number}: expected NAME=VALUE")
+        variables[binding.key] = _expanded(binding.value, variables, f"{path}:{number}")
+    return variables
+
+
+def _text(path: Path) -> str:
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
+        return read_given(path).decode("utf-8-sig")
     except FileNotFoundError:
         raise UsageError(f"{path}: no such file") from None
     except (OSError, UnicodeDecodeError) as error:
         reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
         raise UsageError(f"{path}: it cannot be read: {reason}") from None
-    variables = {}
-    for number, line in enumerate(lines, start=1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        match = _LINE.match(line)
-        if match is None:
-            raise UsageError(f"{path}:{number}: expected NAME=VALUE")
-        variables[match["name"]] = _value(match)
-    return variables
 
 
-def _value(match: re.Match[str]) -> str:
-    if match["single"] is not None:
-        return match["single"]
-    if match["double"] is not None:
-        return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[1]), match["double"])
-    return match["bare"]
+def _expanded(value: str, known: Mapping[str, str], place: str) -> str:
+    from dotenv.variables import Variable, parse_variables
+
+    parts = []
+    for atom in parse_variables(value):
+        if isinstance(atom, Variable) and atom.default is None and atom.name not in known:
+            raise UsageError(
+                f"{place}: ${{{atom.name}}} is not set further up in this file; write the value, or ${{{atom.name}:-}}"
+            )
+        parts.append(atom.resolve(known))
+    return "".join(parts)

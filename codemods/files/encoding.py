@@ -11,6 +11,9 @@ _UTF8 = "utf-8"
 _BYTE_FOR_BYTE = frozenset({_UTF8, "ascii", "iso8859-1"})
 
 
+_FOR_NAMES = frozenset({"punycode", "idna"})
+
+
 class EncodingError(Exception):
     """The bytes are not what the file declares, or the text does not fit the encoding. The message is for people."""
 
@@ -25,6 +28,8 @@ def decode(data: bytes) -> tuple[str, str, bool]:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
     except SyntaxError as error:
         raise EncodingError(str(error.msg)) from None
+    if encoding.lower() in _FOR_NAMES:
+        raise EncodingError(f"{encoding} is an encoding of host names, and takes for ever with a file")
     has_bom = data.startswith(codecs.BOM_UTF8)
     name = _UTF8 if has_bom else encoding
     body = data[len(codecs.BOM_UTF8) :] if has_bom else data

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from legacy_shim.catalogue import LEGACY_NAMES
+from legacy_shim.regular_file import read_bytes
 
 from ..findings import Finding, Place
 
@@ -36,9 +37,7 @@ def other_findings(notebooks: Sequence[Path], others: Sequence[Path]) -> Iterato
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     try:
-        if path.stat().st_size > _LARGEST:
-            return
-        data = path.read_bytes()
+        data = read_bytes(path, largest=_LARGEST)
     except OSError:
         return
     yield from enumerate(data.decode("utf-8", errors="replace").splitlines(), 1)

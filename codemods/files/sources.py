@@ -11,12 +11,17 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from legacy_shim.regular_file import read_handle
+
 from ..errors import SourceError
 from ..findings import Finding, Place
 from . import encoding
 
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 """A pipe is opened without waiting for a writer; regular files do not care."""
+
+_LARGEST = 16 * 1024 * 1024
+"""Bytes of a Python file. Python needs a hundred times as much memory to parse one."""
 
 _LEFTOVER_AGE = 60.0
 """Seconds after which a temporary file must be from a run that was killed: writing one takes milliseconds."""
@@ -72,15 +77,10 @@ def read_raw(path: Path) -> RawFile:
         handle = os.open(path, _READ)
         try:
             status = os.fstat(handle)
-            if not stat.S_ISREG(status.st_mode):
-                raise SourceError(Finding(Place(path), "LDC501", "it is not a regular file"))
-            parts: list[bytes] = []
-            # One byte more than there is, so that mostly one call reads all and the next finds the end.
-            while part := os.read(handle, status.st_size + 1):
-                parts.append(part)
+            data = read_handle(handle, path, largest=_LARGEST)
         finally:
             os.close(handle)
-        return RawFile(path, b"".join(parts), stat.S_IMODE(status.st_mode))
+        return RawFile(path, data, stat.S_IMODE(status.st_mode))
     except OSError as error:
         raise SourceError(Finding(Place(path), "LDC501", _os_reason(error))) from None
 

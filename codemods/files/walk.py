@@ -7,10 +7,12 @@ build output, and what ``.gitignore`` files exclude. What the caller names is al
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+from legacy_shim.regular_file import NotRegularError, read_bytes
 
 from ..errors import UsageError
 from ..findings import Finding, Place
@@ -25,6 +27,9 @@ _NEVER_WALKED = frozenset(
 )
 _BUILD_OUTPUT = frozenset({"build", "dist"})
 """Not walked unless it is a Python package: people do give packages these names."""
+
+_LARGEST_IGNORE = 128 * 1024
+"""Bytes of a file with ignore rules."""
 
 _PYTHON_SUFFIXES = (".py", ".pyi")
 _OTHER_SUFFIXES = (
@@ -121,7 +126,7 @@ class _Walk:
         real = _real(path)
         excludes = [self._here, _Level(real + "/", self._exclude_rules)] if self.exclude else []
         if not _is_ignored(real, excludes, is_directory=True):
-            self._walk(str(path), real, _rules_above(real), excludes, is_root=True)
+            self._walk(str(path), real, _rules_above(real, self._read_level), excludes, is_root=True)
 
     def result(self) -> FoundFiles:
         outside = self._follow_links()
@@ -132,6 +137,17 @@ class _Walk:
             outside=outside,
             problems=tuple(self._problems),
         )
+
+    def _read_level(self, path: str, real: str) -> _Level:
+        ignore = Path(path, ".gitignore")
+        try:
+            text = read_bytes(ignore, largest=_LARGEST_IGNORE).decode("utf-8", "surrogateescape")
+        except OSError as error:  # as git does: rules that cannot be read do not exclude anything
+            text = ""
+            if isinstance(error, NotRegularError) and not ignore.is_dir():
+                reason = f"{error.strerror}, so that its rules exclude nothing"
+                self._problems.append(Finding(Place(ignore), "LDC501", reason))
+        return _Level(real.rstrip("/") + "/", parse_ignore(text))
 
     def _take(self, path: Path, real: str, kind: Kind) -> None:
         if real not in self._seen:
@@ -155,7 +171,7 @@ class _Walk:
             return
         self._seen.add(real)
         if ".gitignore" in names:
-            levels = [*levels, _read_level(real)]
+            levels = [*levels, self._read_level(path, real)]
         for entry in entries:
             self._visit(entry, f"{real}/{entry.name}", levels, excludes)
 
@@ -212,7 +228,7 @@ def _is_worth_walking(name: str, names: Iterable[str]) -> bool:
     return not (is_environment or is_build_output or name.endswith(".egg-info"))
 
 
-def _rules_above(real: str) -> list[_Level]:
+def _rules_above(real: str, read_level: Callable[[str, str], _Level]) -> list[_Level]:
     """The ignore files between the top of the repository and a folder, which stands outside all of them.
 
     Empty where they ignore the folder itself: it was named, so it is meant.
@@ -224,17 +240,13 @@ def _rules_above(real: str) -> list[_Level]:
             return []
         above.append(parent)
         folder = parent
-    levels = [_read_level(each) for each in reversed(above) if os.path.isfile(f"{each}/.gitignore")]  # noqa: PTH113
+    levels = [
+        read_level(each, each)
+        for each in reversed(above)
+        if os.path.exists(f"{each}/.gitignore")  # noqa: PTH110
+    ]
     on_the_way = [*above[:-1], real] if above else []
     return [] if any(_is_ignored(each, levels, is_directory=True) for each in on_the_way) else levels
-
-
-def _read_level(real: str) -> _Level:
-    try:
-        text = Path(real, ".gitignore").read_text("utf-8", "surrogateescape")
-    except OSError:  # as git does: rules that cannot be read do not exclude anything
-        text = ""
-    return _Level(real.rstrip("/") + "/", parse_ignore(text))
 
 
 def _real(path: Path | str) -> str:

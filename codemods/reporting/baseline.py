@@ -22,6 +22,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from legacy_shim.json_text import parse_json
+from legacy_shim.regular_file import read_given
+
 from ..errors import UsageError
 from ..findings import (
     OUTSIDE_PYTHON,
@@ -67,7 +70,7 @@ def baseline_text(report: Report, folder: Path) -> str:
 def read_baseline(path: Path) -> Mapping[Kind, Sequence[str]]:
     """Read a baseline. Raises UsageError where it is none."""
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found = parse_json(read_given(path))
         if found["version"] != VERSION:
             raise UsageError(f"{path}: version {found['version']!r} of a baseline is not known here")
         return {

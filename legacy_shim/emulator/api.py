@@ -10,10 +10,18 @@ from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from werkzeug.exceptions import HTTPException, NotFound, TooManyRequests, Unauthorized
+from werkzeug.exceptions import (
+    HTTPException,
+    NotFound,
+    RequestEntityTooLarge,
+    TooManyRequests,
+    Unauthorized,
+)
 from werkzeug.routing import Map, RequestRedirect, Rule
 from werkzeug.wrappers import Request as HttpRequest
 from werkzeug.wrappers import Response
+
+from legacy_shim.json_text import JsonError, parse_json
 
 from . import calls
 from .calls import Answer, Call
@@ -25,6 +33,8 @@ from .state import DbtCloud
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+_LARGEST_BODY = 4 * 1024 * 1024
+"""Bytes."""
 _ACCOUNT = "/api/v<int:version>/accounts/<int:account_id>/"
 
 
@@ -69,8 +79,10 @@ class Api:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request, at = HttpRequest(environ), time.time()
+        request.max_content_length = _LARGEST_BODY
         path = _path(request)
-        body = _json(request)
+        # Whoever has no token gets no memory of this process.
+        body = _json(request) if self._is_known(request) else None
         # A fault is of a call: where the client has to come back with a slash, it waits until then.
         fault = None if _is_redirected(request) else self.cloud.faults.take(request.method, path)
         if fault is not None and fault.delay:
@@ -117,6 +129,12 @@ class Api:
         )
         return answer
 
+    def _is_known(self, request: HttpRequest) -> bool:
+        try:
+            return bool(self._accounts(request))
+        except Unauthorized:
+            return False
+
     def _accounts(self, request: HttpRequest) -> frozenset[int]:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         accounts = self.cloud.accounts_of(token.strip())
@@ -140,9 +158,10 @@ def _path(request: HttpRequest) -> str:
 
 
 def _json(request: HttpRequest) -> Any:
+    """What was sent; None where it is no JSON, or more than any call of the API sends."""
     try:
-        return json.loads(request.get_data() or b"null")
-    except ValueError:
+        return parse_json(request.get_data() or b"null")
+    except (JsonError, RequestEntityTooLarge):
         return None
 
 

@@ -28,6 +28,8 @@ from legacy_shim.codemods.lookup import default_target
         ("A=a#b", "a#b"),
         ("A=$HOME", "$HOME"),
         ("A=x=y", "x=y"),
+        ("A='two\nlines'", "two\nlines"),
+        ("A=${NOWHERE:-5}", "5"),
     ],
 )
 def test_a_line(tmp_path: Path, line: str, value: str) -> None:
@@ -43,6 +45,32 @@ def test_a_line_that_is_none_is_refused_without_showing_it(tmp_path: Path, line:
     with pytest.raises(UsageError) as caught:
         read_env_file(path)
     assert str(caught.value) == f"{path}:2: expected NAME=VALUE"
+
+
+def test_a_value_that_names_another_takes_it_from_the_file_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEGACY_SHIM_SECRET", "of-this-process")
+    path = tmp_path / ".env"
+    path.write_text("A=1\nB=${A}2\n")
+    assert read_env_file(path) == {"A": "1", "B": "12"}
+    path.write_text("A=1\nB=${LEGACY_SHIM_SECRET}\n")
+    with pytest.raises(UsageError) as caught:
+        read_env_file(path)
+    assert str(caught.value).startswith(
+        f"{path}:2: ${{LEGACY_SHIM_SECRET}} is not set further up in this file"
+    )
+    assert "of-this-process" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "line", ["A=1", "A='x y' # c", 'A="\\t"', "export A=b", "A=a b #c", "A= # c", "A=x#y"]
+)
+def test_a_file_is_read_as_dagster_reads_it(tmp_path: Path, line: str) -> None:
+    from dagster._core.secrets.env_file import get_env_var_dict
+
+    (tmp_path / ".env").write_text(f"{line}\nB=${{A}}-\n")
+    assert read_env_file(tmp_path / ".env") == get_env_var_dict(str(tmp_path))
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

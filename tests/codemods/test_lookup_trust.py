@@ -271,7 +271,7 @@ def test_a_redirect_on_the_same_host_is_followed_but_not_for_ever(tmp_path: Path
     [
         (b"[" * 100_000, "nested too deeply"),
         (b'{"data": ' + b"[" * 60 + b"]" * 60 + b"}", ""),
-        (b'{"data": ' + b"9" * 100_000 + b"}", "more than 64 bits"),
+        (b'{"data": ' + b"9" * 100_000 + b"}", "more than 100 digits"),
         (b'{"data": "\xff"}', "not UTF-8"),
         (b"{}", "not one of dbt Cloud"),
         (json.dumps({"data": {**JOB, "project_id": "11"}}).encode(), "project_id in the answer"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from pathlib import Path
 
@@ -37,6 +38,21 @@ def test_a_missing_or_wrong_token_is_401(api: Api, header: str) -> None:
     assert response.status_code == 401
     assert response.json()["status"]["code"] == 401
     assert response.json()["data"] is None
+
+
+@pytest.mark.parametrize("framing", ["Content-Length: 99999999999", "Transfer-Encoding: chunked"])
+def test_a_body_without_a_token_is_not_read(server: Server, framing: str) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        head = f"POST /api/v2/accounts/{ACCOUNT}/jobs/ HTTP/1.1\r\nHost: x\r\n{framing}\r\n\r\n"
+        connection.sendall(head.encode() + b"5\r\nhello\r\n")  # and no more of it comes
+        assert b" 401 " in connection.recv(1024)
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b" " * 5_000_000, b"9" * 10_000, b"\xff"])
+def test_a_body_that_no_call_sends_is_refused(api: Api, body: bytes) -> None:
+    response = api("POST", "jobs/", data=body)
+    assert response.status_code in (400, 413)
+    assert api("GET", "").status_code == 200, "it still answers"
 
 
 def test_what_a_token_may_not_see_is_404(api: Api, cloud: DbtCloud, other_account: int) -> None:
