@@ -53,4 +53,4 @@ class Finding:
     @property
     def is_file_problem(self) -> bool:
         """Whether ``migrate`` ends with exit code 2 because of it: a file could not be read, parsed or written."""
-        return self.code in {"LDC501", "LDC502", "LDC503", "LDC504", "LDC507"}
+        return self.code in {"LDC501", "LDC502", "LDC503", "LDC504", "LDC507", "LDC508"}

@@ -20,7 +20,7 @@ from .facts.jobs import (
 )
 from .facts.permission import Approve, Granted, Named, Permission, never
 from .facts.trust import DEFAULT_HOST
-from .files.sources import replace_file
+from .files.replacing import replace_file
 from .options import WantedJob
 from .visible import one_line
 

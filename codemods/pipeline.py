@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,10 +20,11 @@ from .constructs.job_differences import unknown_job
 from .editing.forks import imports_of_forks
 from .errors import SourceError
 from .facts.deployments import Deployment
-from .files import sources, walk
+from .files import recovery, sources, walk
 from .files.other_files import other_findings
 from .files.sources import Change, Source
 from .files.surroundings import files_around
+from .files.transaction import write_groups
 from .findings import Finding, Place
 from .options import JobsInCode, Options, WantedJob
 from .planning.claims import Context
@@ -36,10 +37,12 @@ from .planning.units import Unit
 from .reporting.report import (
     Report,
     Sites,
+    Together,
     Units,
     sorted_findings,
 )
-from .rewriting import Planned, collect, settle
+from .rewriting import Collected, Planned, collect, settle
+from .together import written_together
 
 
 def scan(paths: Sequence[Path], options: Options) -> Report:
@@ -63,19 +66,50 @@ def _fate(unit: Unit) -> str:
 def migrate(paths: Sequence[Path], options: Options) -> Report:
     """What a migration changes, and all there is to tell of it. ``write`` writes the changes."""
     planned, collected, changes, problems = settle(plan(paths, options), options.jobs)
-    return _report(planned, options, changes, [*collected.findings, *problems])
+    report = _report(planned, options, changes, [*collected.findings, *problems])
+    return replace(report, together=_together(planned, collected, changes))
 
 
 def write(report: Report) -> Report:
-    """Write the changes of a report, each file in one step. A file that cannot be written is left as it is."""
-    problems = _write(report.changes)
-    failed = {problem.place.path for problem in problems}
+    """Write the changes of a report, each unit whole. A unit with a file that cannot be written stays as it is."""
+    by_path = {change.path: change for change in report.changes}
+    written = write_groups([[by_path[path] for path in group.paths] for group in report.together])
+    for group in report.together:
+        if written.unwritten & set(group.paths):
+            report = replace(
+                report, sites=report.sites.without(group.sites), units=report.units.without(group.units)
+            )
+    told = [finding for finding in report.findings if not _is_of_unwritten(finding, written.unwritten)]
     return replace(
         report,
-        findings=sorted_findings([*report.findings, *problems]),
-        changes=tuple(change for change in report.changes if change.path not in failed),
+        findings=sorted_findings([*told, *written.problems]),
+        changes=tuple(change for change in report.changes if change.path not in written.unwritten),
+        together=(),
         wrote=True,
+        notes=written.notes,
     )
+
+
+def recover(report: Report, paths: Sequence[Path]) -> Iterator[str]:
+    """Bring to an end what interrupted migrations began: a line for each. What was read before is out of date then.
+
+    Raises UsageError where that cannot be done.
+    """
+    yield from recovery.recover(report.interrupted, paths)
+
+
+def _is_of_unwritten(finding: Finding, unwritten: frozenset[Path]) -> bool:
+    """Whether it tells of a difference in code that was not written."""
+    return finding.place.path in unwritten and finding.code.startswith("LDC2")
+
+
+def _together(planned: Planned, collected: Collected, changes: Sequence[Change]) -> tuple[Together, ...]:
+    found = []
+    for paths, units in written_together(planned, collected, changes):
+        migrating = [unit for unit in units if unit.migrates]
+        counts = _units(units, planned.units)
+        found.append(Together(paths, _sites(migrating), replace(counts, kept=0)))
+    return tuple(found)
 
 
 def _report(
@@ -85,10 +119,11 @@ def _report(
         findings=sorted_findings([*planned.findings, *findings]),
         changes=tuple(changes),
         sites=_sites(planned.units),
-        units=_units(planned.units),
+        units=_units(planned.units, planned.units),
         files=planned.files,
         facts_files=options.facts.files,
         outside=planned.outside,
+        interrupted=planned.interrupted,
     )
 
 
@@ -218,7 +253,9 @@ def plan(paths: Sequence[Path], options: Options) -> Planned:
     findings += jobs_that_deployments_lack(units)
     findings += imports_of_forks(index)
     findings += other_findings(found.notebooks, found.others)
-    return Planned(context, units, read, tuple(findings), len(found.python), found.outside)
+    interrupted = recovery.interrupted(paths, found.journals)
+    findings += recovery.half_written(interrupted)
+    return Planned(context, units, read, tuple(findings), len(found.python), found.outside, interrupted)
 
 
 def _read(paths: Sequence[Path], options: Options) -> tuple[dict[Path, sources.RawFile], list[Finding]]:
@@ -234,16 +271,6 @@ def _read(paths: Sequence[Path], options: Options) -> tuple[dict[Path, sources.R
     return raws, problems
 
 
-def _write(changes: Sequence[Change]) -> list[Finding]:
-    problems: list[Finding] = []
-    for change in changes:
-        try:
-            sources.write_atomically(change.source, change.new_text)
-        except SourceError as error:
-            problems.append(error.finding)
-    return problems
-
-
 def _sites(units: Iterable[Unit]) -> Sites:
     total = Sites()
     for unit in units:
@@ -253,9 +280,9 @@ def _sites(units: Iterable[Unit]) -> Sites:
     return total
 
 
-def _units(units: Sequence[Unit]) -> Units:
+def _units(units: Sequence[Unit], all_units: Sequence[Unit]) -> Units:
     migrated = [unit for unit in units if unit.resources and unit.migrates and not unit.beside]
-    parted = {resource for unit in units for resource in unit.beside}
+    parted = {resource for unit in all_units for resource in unit.beside}
     kept = [unit for unit in units if unit.resources and not unit.migrates]
     partial = [unit for unit in kept if unit.resources & parted]
     return Units(len(migrated) + len(kept), len(migrated), len(partial), len(kept) - len(partial))

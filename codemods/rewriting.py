@@ -56,6 +56,8 @@ class Planned:
     files: int
     outside: tuple[Path, ...]
     """Links that lead out of the given paths, which are not followed."""
+    interrupted: tuple[Path, ...] = ()
+    """Journals of migrations that have not ended."""
 
 
 @dataclass(eq=False)

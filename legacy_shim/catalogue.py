@@ -259,6 +259,9 @@ CODES: Final = (
     Code("LDC507", "the file was not rewritten faithfully", "manual",
          "The result would not have parsed, or a legacy import would have been left. It was left as it is.",
          "Please report it; the file keeps working as it is."),
+    Code("LDC508", "a migration was interrupted", "manual",
+         "Some files of a unit have their new content, and others their old.",
+         "Run `migrate` on the same paths again: it completes the unit."),
 )  # fmt: skip
 """Every code, in order. Each has one section in MIGRATION.md."""
 

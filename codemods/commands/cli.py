@@ -162,6 +162,10 @@ def migrate(
         )
         with shown_progress(watch, "Reading") as on_file:
             report = pipeline.migrate(paths, replace(options, on_file=on_file))
+        if report.interrupted and not (diff or check):
+            for line in pipeline.recover(report, paths):
+                console.note(line)
+            report = pipeline.migrate(paths, options)
         if diff:
             console.print_diffs(report.changes)
             console = console.on_standard_error()
@@ -173,6 +177,8 @@ def migrate(
             for warning in warnings(change.source.path for change in report.changes):
                 console.note(warning)
             report = _written(report, watch)
+            for line in report.notes:
+                console.note(f"warning: {line}")
         given = _given(facts, env_file, deployment, exclude, dagster_dbt)
         given += [("--only", code) for code in only or ()] + [("--skip", code) for code in skip or ()]
         given += [("--polling-sensor", "")] if polling_sensor else []

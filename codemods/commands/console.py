@@ -105,7 +105,7 @@ def answers(watch: Watch) -> Iterator[Console]:
         typer.echo(_printable(f"error: {error}", sys.stderr), err=True)
         raise typer.Exit(EXIT_FAILED) from None
     except KeyboardInterrupt:
-        typer.echo("Interrupted. Each file has its old content or its new content, never a part.", err=True)
+        typer.echo("Interrupted. Each unit is written whole, or not at all: run the command again.", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None
     except BrokenPipeError:
         # Whoever read us has seen enough. Python would complain again when it flushes at exit.
@@ -122,7 +122,7 @@ def _tell_of_bug(error: Exception, watch: Watch) -> None:
     handled = f" while it handled {watch.current}" if watch.current else ""
     typer.echo("".join(traceback.format_exception(error)), err=True, nl=False)
     typer.echo(
-        f"\nThis is a bug in legacy-shim{handled}. Nothing is lost: each file is replaced in one step, or not at all."
+        f"\nThis is a bug in legacy-shim{handled}. Nothing is lost: each unit is written whole, or not at all."
         "\nPlease report the lines above. To go on meanwhile, leave the file out with --exclude.",
         err=True,
     )

@@ -16,6 +16,7 @@ from legacy_shim.regular_file import NotRegularError, read_bytes
 
 from ..errors import UsageError
 from ..findings import Finding, Place
+from . import journal
 from .gitignore import IgnoreRules, parse_ignore
 
 Kind = Literal["python", "notebook", "other"]
@@ -23,7 +24,7 @@ Kind = Literal["python", "notebook", "other"]
 _NEVER_WALKED = frozenset(
     {".git", ".hg", ".svn", ".bzr", "CVS", "__pycache__", "__pypackages__", "node_modules", "site-packages"}
     | {".tox", ".nox", ".eggs", ".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis"}
-    | {".ipynb_checkpoints", ".direnv", ".pixi"}
+    | {".ipynb_checkpoints", ".direnv", ".pixi", journal.NAME}
 )
 _BUILD_OUTPUT = frozenset({"build", "dist"})
 """Not walked unless it is a Python package: people do give packages these names."""
@@ -54,6 +55,8 @@ class FoundFiles:
     """Symbolic links to Python files or folders that lead out of the given paths, not followed."""
     problems: tuple[Finding, ...] = ()
     """Folders that could not be listed (LDC501)."""
+    journals: tuple[Path, ...] = ()
+    """Journals of migrations that have not ended."""
 
 
 def find_sources(paths: Sequence[Path], *, exclude: Sequence[str] = ()) -> FoundFiles:
@@ -110,6 +113,7 @@ class _Walk:
     _problems: list[Finding] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
     _links: list[Path] = field(default_factory=list)
+    _journals: list[Path] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._exclude_rules = parse_ignore("\n".join(self.exclude))
@@ -136,6 +140,7 @@ class _Walk:
             others=tuple(self._found["other"]),
             outside=outside,
             problems=tuple(self._problems),
+            journals=tuple(self._journals),
         )
 
     def _read_level(self, path: str, real: str) -> _Level:
@@ -170,6 +175,8 @@ class _Walk:
         if not is_root and not _is_worth_walking(os.path.basename(path), names):  # noqa: PTH119
             return
         self._seen.add(real)
+        if journal.NAME in names:
+            self._journals.append(Path(path) / journal.NAME)
         if ".gitignore" in names:
             levels = [*levels, self._read_level(path, real)]
         for entry in entries:

@@ -10,7 +10,7 @@ from ..analysis.syntax.scopes import Imported
 from .claims import Claim, Context
 
 
-class _Groups:
+class Groups:
     """Sets that are joined where something is in both (union-find)."""
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class _Groups:
 def grouped(claims: Sequence[Claim], context: Context) -> list[list[Claim]]:
     """The claims in groups, in the order of the code."""
     parts = components_of(context)
-    groups = _Groups()
+    groups = Groups()
     bound: dict[str, set[object]] = defaultdict(set)
     for claim in claims:
         part = parts[claim.module.path]
@@ -65,7 +65,7 @@ def grouped(claims: Sequence[Claim], context: Context) -> list[list[Claim]]:
 def components_of(context: Context) -> dict[Path, object]:
     """Modules that import each other, directly or not, belong to one code location as far as we can tell."""
     tree = context.index.tree
-    groups = _Groups()
+    groups = Groups()
     for module in tree.modules.values():
         groups.find(module.path)
         for table in tree.names(module).tables.values():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..files.sources import Change
@@ -23,6 +23,10 @@ class Sites:
     def __add__(self, other: Sites) -> Sites:
         return Sites(self.total + other.total, self.migrated + other.migrated, self.kept + other.kept)
 
+    def without(self, unwritten: Sites) -> Sites:
+        """The counts where the uses in ``unwritten`` stay, because their files could not be written."""
+        return replace(self, migrated=self.migrated - unwritten.migrated, kept=self.kept + unwritten.migrated)
+
 
 @dataclass(frozen=True)
 class Units:
@@ -35,6 +39,25 @@ class Units:
     """Migrated, but for some uses that stay on the facade."""
     kept: int = 0
 
+    def without(self, unwritten: Units) -> Units:
+        """The counts where the units in ``unwritten`` stay, because their files could not be written."""
+        kept = self.kept + unwritten.migrated + unwritten.partial
+        return replace(
+            self,
+            migrated=self.migrated - unwritten.migrated,
+            partial=self.partial - unwritten.partial,
+            kept=kept,
+        )
+
+
+@dataclass(frozen=True)
+class Together:
+    """Changed files of which either all are written or none, and what is in them."""
+
+    paths: tuple[Path, ...]
+    sites: Sites = Sites()
+    units: Units = Units()
+
 
 @dataclass(frozen=True)
 class Report:
@@ -43,6 +66,8 @@ class Report:
     findings: tuple[Finding, ...] = ()
     """In the order of path, line, column and code."""
     changes: tuple[Change, ...] = ()
+    together: tuple[Together, ...] = ()
+    """The files of ``changes``, in the groups in which they are written."""
     sites: Sites = Sites()
     units: Units = Units()
     files: int = 0
@@ -53,6 +78,10 @@ class Report:
     """Symbolic links that lead out of the given paths and were not followed."""
     wrote: bool = False
     """Whether the changes were written. False for a scan, ``--diff`` and ``--check``."""
+    notes: tuple[str, ...] = ()
+    """What files could not keep when they were written."""
+    interrupted: tuple[Path, ...] = ()
+    """Journals that migrations which did not end have left."""
 
     @property
     def file_problems(self) -> tuple[Finding, ...]:

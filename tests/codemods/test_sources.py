@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,12 +13,22 @@ from hypothesis import strategies as st
 from legacy_shim.codemods.errors import SourceError
 from legacy_shim.codemods.files import encoding
 from legacy_shim.codemods.files.sources import (
+    Change,
+    Source,
     decode,
     encode,
     read_raw,
     read_source,
-    write_atomically,
 )
+from legacy_shim.codemods.files.transaction import write_groups
+
+
+def write_atomically(source: Source, new_text: str) -> None:
+    """Write one file. Raises SourceError."""
+    written = write_groups([[Change(source, new_text)]])
+    for problem in written.problems:
+        raise SourceError(problem)
+
 
 LOSSLESS = {
     "utf-8": "é = '日本'\n".encode(),
@@ -203,25 +210,3 @@ def test_nothing_is_left_beside_the_file_when_writing_fails(
     assert "No space left" in _refusal(path)
     assert [each.name for each in tmp_path.iterdir()] == ["m.py"]
     assert path.read_text() == "x = 1\n"
-
-
-def test_a_killed_write_leaves_the_old_content_and_the_next_one_cleans_up(tmp_path: Path) -> None:
-    path = tmp_path / "m.py"
-    path.write_text("x = 1\n")
-    killed = (
-        "import os, sys, signal\nfrom pathlib import Path\nfrom legacy_shim.codemods.files.sources import *\n"
-        "source = read_source(Path(sys.argv[1]))\n"
-        "os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "write_atomically(source, 'x = 2\\n')\n"
-    )
-    done = subprocess.run([sys.executable, "-c", killed, str(path)], check=False)
-    assert done.returncode == -9
-    assert path.read_text() == "x = 1\n"
-    (leftover,) = (each for each in tmp_path.iterdir() if each != path)
-
-    write_atomically(read_source(path), "x = 3\n")
-    assert leftover.exists(), "it could belong to a run that is still going"
-    old = time.time() - 3600
-    os.utime(leftover, (old, old))
-    write_atomically(read_source(path), "x = 4\n")
-    assert [each.name for each in tmp_path.iterdir()] == ["m.py"]
