@@ -26,6 +26,7 @@ from .files.sources import Change, Source
 from .files.surroundings import files_around
 from .files.transaction import write_groups
 from .findings import Finding, Place
+from .isolation import Broken, fault, isolated, keep_what_may_be_used
 from .options import JobsInCode, Options, WantedJob
 from .planning.claims import Context
 from .planning.configured_jobs import configured_job_ids
@@ -47,8 +48,7 @@ from .together import written_together
 
 def scan(paths: Sequence[Path], options: Options) -> Report:
     """What is legacy in these files, and what a migration would do with it. Writes nothing."""
-    planned = plan(paths, options)
-    collected = collect(planned)
+    planned, collected = isolated(lambda broken: _collected(paths, options, broken))
     report = _report(planned, options, (), [*collected.findings, *collected.faults.values()])
     sites = [
         Finding(claim.module.place(claim.node), claim.code, _fate(unit), claim.name)
@@ -59,13 +59,20 @@ def scan(paths: Sequence[Path], options: Options) -> Report:
     return replace(report, findings=sorted_findings([*report.findings, *sites]))
 
 
+def _collected(paths: Sequence[Path], options: Options, broken: Broken) -> tuple[Planned, Collected]:
+    planned = _plan(paths, options, broken)
+    return planned, collect(planned)
+
+
 def _fate(unit: Unit) -> str:
     return "can become v2" if unit.migrates else "stays on the facade"
 
 
 def migrate(paths: Sequence[Path], options: Options) -> Report:
     """What a migration changes, and all there is to tell of it. ``write`` writes the changes."""
-    planned, collected, changes, problems = settle(plan(paths, options), options.jobs)
+    planned, collected, changes, problems = isolated(
+        lambda broken: settle(_plan(paths, options, broken), options.jobs)
+    )
     report = _report(planned, options, changes, [*collected.findings, *problems])
     return replace(report, together=_together(planned, collected, changes))
 
@@ -212,14 +219,22 @@ def _variable(context: Context, setting: Setting | None) -> str:
 
 def plan(paths: Sequence[Path], options: Options) -> Planned:
     """Read, index and decide. Changes nothing."""
+    return isolated(lambda broken: _plan(paths, options, broken))
+
+
+def _plan(paths: Sequence[Path], options: Options, broken: Broken) -> Planned:
+    """The same without the files in ``broken``."""
     found = walk.find_sources(paths, exclude=options.exclude)
     findings: list[Finding] = [*found.problems]
     raws, problems = _read(found.python, options)
     around, _ = _read(files_around(paths, found), options)
     findings += problems
     read: dict[Path, Source] = {}
+    unread: dict[Path, Finding] = {}
 
     def parse(path: Path, _: bytes) -> Module | Finding:
+        if path in broken:
+            return broken[path]
         try:
             read[path] = sources.decode(raws[path] if path in raws else around[path])
             return parse_module(path, read[path].text, dotted_name(path))
@@ -229,14 +244,17 @@ def plan(paths: Sequence[Path], options: Options) -> Planned:
             return Finding(
                 Place(path, error.lineno or 1, error.offset or 1), "LDC502", error.msg or "it does not parse"
             )
-        except (
-            ValueError,
-            RecursionError,
-            MemoryError,
-        ) as error:  # the last: Python's parser, nested too deeply
-            return Finding(Place(path), "LDC502", str(error) or "it is nested too deeply to be parsed")
+        except ValueError as error:
+            return Finding(Place(path), "LDC502", str(error))
+        except (RecursionError, MemoryError):  # Python's own parser says either.
+            unread[path] = Finding(Place(path), "LDC502", "it is nested too deeply to be parsed")
+            return unread[path]
+        except Exception as error:
+            unread[path] = fault(Place(path), error)
+            return unread[path]
 
-    index = build_index({path: raw.data for path, raw in {**raws, **around}.items()}, parse)
+    data = {path: raw.data for path, raw in {**raws, **around}.items()}
+    index = build_index(data, parse)
     evaluator = index.evaluator
     context = Context(
         index,
@@ -249,6 +267,7 @@ def plan(paths: Sequence[Path], options: Options) -> Planned:
     )
     claims = [claim for construct in constructs().values() for claim in construct.claims(context)]
     units = make_units(claims, context, Limits(options.only, options.skip))
+    units = keep_what_may_be_used(units, {**broken, **unread}, data, context)
     findings += [problem for problem in index.problems if problem.place.path not in around]
     findings += jobs_that_deployments_lack(units)
     findings += imports_of_forks(index)

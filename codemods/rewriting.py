@@ -38,6 +38,7 @@ from .editing.namespace import unbound_names
 from .editing.unused_imports import newly_unused
 from .files.sources import Change, Source
 from .findings import Finding, Place
+from .isolation import fault
 from .planning.claims import Claim, Context, Rewrite
 from .planning.keeping import kept_findings
 from .planning.units import Unit
@@ -88,7 +89,8 @@ def collect(planned: Planned) -> Collected:
             rewrites = list(_rewrites(unit, planned.context))
         except Exception as error:
             # Whatever a rewrite stumbles over, other units and the files are not harmed.
-            found.faults[unit] = _fault(unit, error)
+            claim = unit.claims[0]
+            found.faults[unit] = fault(claim.module.place(claim.node), error)
             continue
         for claim, done in rewrites:
             found.rewritten |= claim.covers
@@ -106,12 +108,6 @@ def _rewrites(unit: Unit, context: Context) -> Iterator[tuple[Claim, Rewrite]]:
     all_constructs = constructs()
     for claim in unit.claims:
         yield claim, all_constructs[claim.construct].rewrite(claim, unit, context)
-
-
-def _fault(unit: Unit, error: Exception) -> Finding:
-    claim = unit.claims[0]
-    said = f"the tool broke down over it: {type(error).__name__}: {error}"
-    return Finding(claim.module.place(claim.node), "LDC507", said, claim.name)
 
 
 def settle(planned: Planned, jobs: int) -> tuple[Planned, Collected, list[Change], list[Finding]]:
@@ -178,6 +174,8 @@ def carry_out(planned: Planned, found: Collected, jobs: int = 1) -> tuple[list[C
             broken.append(
                 Finding(Place(module.path), "LDC507", f"what was to be written does not parse: {error.msg}")
             )
+        except Exception as error:
+            broken.append(fault(Place(module.path), error))
     done = [*change_all(tasks, jobs), *broken]
     changes = [each for each in done if isinstance(each, Change) and each.new_text != each.source.text]
     problems = [each for each in done if isinstance(each, Finding)]

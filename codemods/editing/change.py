@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import multiprocessing
+import warnings
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -70,6 +71,12 @@ def change_one(task: Task) -> Change | Finding:
         return _problem(source, str(error))
     except SyntaxError as error:
         return _problem(source, f"the result would not parse: {error.msg}, line {error.lineno}")
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # LibCST's parser, which is not Python, raises what is no Exception.
+        return _problem(source, f"the tool broke down over it: {type(error).__name__}: {error}")
+    if not _compiles(text) and _compiles(source.text):
+        return _problem(source, "the result would not compile")
     nodes = list(ast.walk(tree))
     left = _legacy_import_in(nodes) if not task.has_own_package else None
     if left is not None:
@@ -80,6 +87,17 @@ def change_one(task: Task) -> Change | Finding:
     if lost:
         return _problem(source, f"`{min(lost)}` would have lost its import")
     return Change(source, text)
+
+
+def _compiles(text: str) -> bool:
+    """Whether Python takes a text: that it parses does not say that its scopes and statements are in order."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "<new text>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _problem(source: Source, message: str) -> Finding:
