@@ -69,8 +69,8 @@ def test_a_reader_that_leaves_is_no_crash(project: Path) -> None:
 def test_a_bug_is_called_a_bug_and_names_the_file(project: Path) -> None:
     code = (
         "import sys\nfrom legacy_shim.codemods.commands import cli\nfrom legacy_shim.codemods.files import sources\n"
-        "def broken(raw):\n    raise ZeroDivisionError('boom')\n"
-        "sources.decode = broken\nsys.argv = ['x', 'migrate', '.']\ncli.main()\n"
+        "def broken(path):\n    raise ZeroDivisionError('boom')\n"
+        "sources.read_raw = broken\nsys.argv = ['x', 'migrate', '.']\ncli.main()\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=project, env=environment({}), capture_output=True, check=False
