@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ...analysis.inference.kinds import thing_kind
 from ...analysis.inference.values import (
@@ -28,6 +28,7 @@ from ...planning.claims import (
 from .bound_once import VARIABLES, against_binding, is_plain
 from .collecting import prefixed
 from .early_reads import read_sooner
+from .sequence_uses import SequenceUses, may_be_other, sequence_uses, takes_no_place
 from .translator import FUNCTION_PARAMETERS, hidden_by
 
 NAME = "load_assets_from_dbt_cloud_job"
@@ -47,6 +48,8 @@ class Load:
     arguments: dict[str, ast.expr]
     parts: tuple[tuple[ast.AST, str], ...]
     placements: tuple[Placement, ...]
+    sequence: SequenceUses = field(default_factory=SequenceUses)
+    """Where it is used as a sequence."""
     makes_several: bool = False
     """Whether the one call loads several jobs, one after another or one of them."""
 
@@ -70,7 +73,8 @@ def read_load(context: Context, value: Made) -> ReadLoad:
     module, call = value.module, value.call
     assert isinstance(call, ast.Call)
     problem, arguments, parts = _arguments(call)
-    placements, blocked = _placements(context, value)
+    sequence = sequence_uses(context, value)
+    placements, blocked = _placements(context, value, sequence)
     resource = arguments.get("dbt_cloud")
     found = context.index.values(module, resource) if resource is not None else frozenset()
     job = arguments.get("job_id")
@@ -99,19 +103,40 @@ def read_load(context: Context, value: Made) -> ReadLoad:
     resources = frozenset(
         inner for inner in found if isinstance(inner, Made) and thing_kind(inner) == "resource"
     )
-    load = Load(arguments, parts, tuple(placements), makes_several)
+    load = Load(arguments, parts, tuple(placements), sequence, makes_several)
     return ReadLoad(load, resources, (ref,) if ref is not None else (), tuple(blocked))
 
 
-def _placements(context: Context, value: Made) -> tuple[list[Placement], list[Finding]]:
+def _placements(
+    context: Context, value: Made, sequence: SequenceUses
+) -> tuple[list[Placement], list[Finding]]:
     placed: list[Placement] = []
-    blocked: list[Finding] = []
+    blocked = [
+        Finding(module.place(node), "LDC303", f"the loaded assets `{_line(module, node)}` {said}", NAME)
+        for module, node, said in sequence.problems
+    ]
     for place in sinks.placements(context.index, value):
         if isinstance(place, Placement):
             placed.append(place)
-        else:
+            if place.wrap:
+                sequence.wrapped[place.role.node] = place.role.module
+        elif takes_no_place(context, place):
+            if not place.through and place.starred is None:
+                sequence.wrapped[place.node] = place.module
+        elif place.node not in sequence.wrapped and place.node not in sequence.taken:
             blocked.append(sinks.lost_trail(place, "the loaded assets", NAME))
+    for role in context.index.sinks(value):
+        if role.spread is not None and not role.through:
+            sequence.wrapped[role.node] = role.module
+    for node, module in {**sequence.wrapped, **sequence.unstarred}.items():
+        if may_be_other(context, module, node):
+            said = f"`{_line(module, node)}` may be something else than the loaded assets, as a sequence"
+            blocked.append(Finding(module.place(node), "LDC303", said, NAME))
     return placed, blocked
+
+
+def _line(module: Module, node: ast.expr) -> str:
+    return module.source_of(node).split("\n", 1)[0]
 
 
 def _arguments(call: ast.Call) -> tuple[str, dict[str, ast.expr], tuple[tuple[ast.AST, str], ...]]:
@@ -153,6 +178,20 @@ def _other_inside(
     return ""
 
 
+def _is_conditional(module: Module, call: ast.Call) -> bool:
+    """Whether a call is not always evaluated where its statement is."""
+    child: ast.AST = call
+    for above in module.ancestors(call):
+        if isinstance(above, ast.stmt):
+            return False
+        if (isinstance(above, ast.IfExp) and above.test is not child) or (
+            isinstance(above, ast.BoolOp) and above.values[0] is not child
+        ):
+            return True
+        child = above
+    return False
+
+
 def _is_in_comprehension(module: Module, call: ast.Call) -> bool:
     """Whether a call stands where no statement of its own can be put before it."""
     inner = (*COMPREHENSIONS, ast.DictComp, ast.Lambda)
@@ -178,6 +217,8 @@ def _against(
     if ref.varies:
         yield "LDC307", f"it loads {ref.in_words}"
     yield from _refused(context, ref)
+    if not makes_several and _is_conditional(module, call):
+        yield "LDC302", "it is loaded under a condition inside of an expression, and v2 would load it always"
     if not makes_several and isinstance(module.scope_of(call), ast.ClassDef):
         yield "LDC302", "it stands in the body of a class, whose names a function in it does not see"
     resource = next(iter(call.args[:1]), None) or next(

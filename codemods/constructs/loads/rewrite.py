@@ -113,7 +113,8 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
         _rewrite_as_call(claim, load, unit, context, done)
         binding = HowBound("")
     else:
-        binding = binding_of(claim, load.placements, unit, context)
+        followed = () if load.sequence.is_taken_apart else load.placements
+        binding = binding_of(claim, followed, unit, context)
         _rewrite_as_function(claim, load, binding, unit, context, done)
         bind(binding, context, done)
     _replace_uses(claim, context, done)
@@ -138,8 +139,7 @@ def _rewrite_as_function(
         done.edit(module, ReplaceStatement(statement, text))
         return
     done.edit(module, InsertBefore(statement, text))
-    is_wrapped = claim.node in _wrapped(claim, context)
-    done.edit(module, ReplaceExpression(module.span(claim.node), f"[{name}]" if is_wrapped else name))
+    done.edit(module, _in_place_of(claim, load, name))
 
 
 def _sensor(claim: Claim, written: Written, unit: Unit, context: Context, done: Rewrite) -> str:
@@ -197,8 +197,15 @@ def _rewrite_as_call(claim: Claim, load: Load, unit: Unit, context: Context, don
     workspace = workspace_of(module, load.resource, unit, context, done)
     extra = "".join(f", {name}={render.own_text(module, load.arguments[name])}" for name in handed_in)
     new = f"{name}({workspace}, {_job_argument(context, ref)}{extra})"
-    is_wrapped = call in _wrapped(claim, context)
-    done.edit(module, ReplaceExpression(module.span(call), f"[{new}]" if is_wrapped else new))
+    done.edit(module, _in_place_of(claim, load, new))
+
+
+def _in_place_of(claim: Claim, load: Load, text: str) -> ReplaceExpression:
+    """Put what is loaded where the call stands: in a list where it is used as a sequence, or for its only element."""
+    assert isinstance(claim.node, ast.Call)
+    place = load.sequence.taken.get(claim.node, claim.node)
+    new = f"[{text}]" if claim.node in load.sequence.wrapped else text
+    return ReplaceExpression(claim.module.span(place), new)
 
 
 def _plans(alike: Iterable[Claim], unit: Unit) -> dict[int, Plan | None]:
@@ -268,20 +275,16 @@ def _job_argument(context: Context, ref: JobRef) -> str:
 def _replace_uses(claim: Claim, context: Context, done: Rewrite) -> None:
     """A load stood for a sequence too; the function is one definition: take stars away, add brackets."""
     assert isinstance(claim.value, Made)
+    wrapped, taken = claim.detail.sequence.wrapped, claim.detail.sequence.taken
     for role in context.index.sinks(claim.value):
-        if role.starred is not None and not role.through:
+        if role.starred is not None and not role.through and role.node not in wrapped:
             done.edit(role.module, Unstar(role.module.span(role.starred)))
-    for node, module in _wrapped(claim, context).items():
+    for node, module in wrapped.items():
         if node is not claim.node:
             done.edit(module, ReplaceExpression(module.span(node), f"[{module.source_of(node)}]"))
-
-
-def _wrapped(claim: Claim, context: Context) -> dict[ast.expr, Module]:
-    """The expressions that stood for a sequence, and become the one element of a list."""
-    assert isinstance(claim.value, Made)
-    spread = [role for role in context.index.sinks(claim.value) if role.spread is not None]
-    placed = [place.role for place in claim.detail.placements if place.wrap]
-    return {role.node: role.module for role in [*spread, *placed] if not role.through}
+    for module, node in context.index.places_of(claim.value):
+        if node in taken and node is not claim.node:
+            done.edit(module, ReplaceExpression(module.span(taken[node]), module.source_of(node)))
 
 
 def _tell(claim: Claim, unit: Unit, is_bound: bool, done: Rewrite) -> None:
