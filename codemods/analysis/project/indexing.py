@@ -109,8 +109,9 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
         new_assets = {name.encode() for name in _assets_of_outputs(tree, evaluator)} - assets
         by_asset = (path for path, data in files.items() if new_assets and loads_asset(data, new_assets))
         by_text = (path for path, data in files.items() if not handed_on and may_patch(data))
+        by_package = (path for path, data in files.items() if not handed_on and loads_packages(data))
         by_call = files_handed_to(tree, evaluator, partial(_of_interest, evaluator, keys=bound))
-        if not take([*importers.of(new_names), *by_key, *by_asset, *by_text, *by_call]):
+        if not take([*importers.of(new_names), *by_key, *by_asset, *by_text, *by_package, *by_call]):
             break
         handed_on |= new_names
         keys |= new_keys
