@@ -262,6 +262,7 @@ def _plan(paths: Sequence[Path], options: Options, broken: Broken) -> Planned:
         Constants(evaluator, options.in_deployments()[0].variables),
         options.in_deployments(),
         outside=frozenset(around),
+        other_files=found.others,
         release=options.release,
         polling_sensor=options.polling_sensor,
     )

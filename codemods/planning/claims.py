@@ -121,6 +121,8 @@ class Context:
     deployments: tuple[Deployment, ...] = (Deployment(),)
     outside: frozenset[Path] = frozenset()
     """Files that are read for what they import, and never changed: they are not among the given ones."""
+    other_files: tuple[Path, ...] = ()
+    """Files that are not Python: workflows, configuration, documents."""
     release: Release = field(default_factory=Release)
     """The dagster-dbt that the code will run with."""
     polling_sensor: bool = False

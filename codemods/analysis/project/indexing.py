@@ -57,6 +57,7 @@ from ..uses.uses import (
 from .handed_to import files_handed_to
 from .prefilter import (
     Importers,
+    gives_run_config,
     loads_asset,
     loads_packages,
     may_patch,
@@ -105,7 +106,11 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
         bound = set(_bound_keys(tree, evaluator))
         new_names = set(_handed_on(tree, evaluator, bound)) - handed_on
         new_keys = {key.encode() for key in bound} - keys
-        by_key = (path for path, data in files.items() if new_keys and reaches_key(data, new_keys))
+        by_key = (
+            path
+            for path, data in files.items()
+            if new_keys and (reaches_key(data, new_keys) or gives_run_config(data))
+        )
         new_assets = {name.encode() for name in _assets_of_outputs(tree, evaluator)} - assets
         by_asset = (path for path, data in files.items() if new_assets and loads_asset(data, new_assets))
         by_text = (path for path, data in files.items() if not handed_on and may_patch(data))

@@ -74,6 +74,11 @@ def reaches_key(data: bytes, keys: Iterable[bytes]) -> bool:
     return b"resource" in data and any(key in data for key in keys)
 
 
+def gives_run_config(data: bytes) -> bool:
+    """Whether a file may write run configuration of resources, under keys that it may have from elsewhere."""
+    return b"resources" in data and (b"run_config" in data or b"RunConfig" in data or b"config=" in data)
+
+
 def merges_definitions(data: bytes) -> bool:
     """Whether a file may merge several ``Definitions`` into one."""
     return b".merge(" in data and b"Definitions" in data

@@ -61,6 +61,7 @@ from ..job_differences import (
     tell_of_schedules,
     unknown_job,
 )
+from .launch_config import kept_for_launch
 from .run_config import settings_from_run_config
 from .settings import (
     Kind,
@@ -78,6 +79,10 @@ _RETRIES = ("request_max_retries", "request_retry_delay")
 
 def claims(context: Context) -> Iterator[Claim]:
     """One claim for each place where a resource is built, or bound without being configured."""
+    yield from kept_for_launch(context, list(_claims(context)))
+
+
+def _claims(context: Context) -> Iterator[Claim]:
     index = context.index
     seen: set[Made] = set()
     for reference in index.references:
