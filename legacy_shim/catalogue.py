@@ -199,6 +199,11 @@ CODES: Final = (
          "Each load of a job makes an op of the same name, and Dagster refuses two of one name in a code location. The "
          "migration keeps the names, so what loaded before loads now, and what did not load does not.",
          "Load the job once, or keep the loads in separate code locations."),
+    Code("LDC225", "a failed run raises another exception", "differs",
+         "Legacy raised Failure with the status message in its text, and run_page_url and run_details in its metadata, "
+         "also when poll_timeout passed. v2's Failure has neither, and a late run raises a plain Exception. Where code "
+         "reads failures, what legacy raised is raised instead.",
+         "Check alerts outside of this code that look for the text of a failure."),
     # LDC3xx: kept on the facade
     Code("LDC301", "kept on request", "manual",
          "A `# legacy-shim: keep` comment, --only or --skip asks for it.",

@@ -85,6 +85,8 @@ class Claim:
     jobs: tuple[JobRef, ...] = ()
     blocked: tuple[Finding, ...] = ()
     """Why it cannot become v2; empty where it can."""
+    if_kept: tuple[Finding, ...] = ()
+    """What to tell of it beside the reasons, where it stays on the facade."""
     covers: frozenset[ast.AST] = frozenset()
     """The first nodes of the references that it answers for."""
     detail: Any = None

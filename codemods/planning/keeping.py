@@ -51,10 +51,16 @@ def unclaimed(claims: Iterable[Claim], context: Context) -> list[Claim]:
         for link in reference.chain:
             values = context.index.values(reference.module, link)
             named = [value for value in values if isinstance(value, External) and legacy_name(value)]
-            if named:
+            if named and not _only_copies(context, reference.module, link):
                 found.append(_stays(context, reference.module, first, link, legacy_name(named[0])))
                 break
     return found
+
+
+def _only_copies(context: Context, module: Module, link: ast.expr) -> bool:
+    """Whether a link is ``list(x)``, where ``x`` is what is legacy: that is a reference itself."""
+    values = context.index.values(module, link.func) if isinstance(link, ast.Call) else frozenset()
+    return isinstance(link, ast.Call) and not any(legacy_name(value) for value in values)
 
 
 def _stays(context: Context, module: Module, first: ast.expr, link: ast.expr, name: str) -> Claim:
@@ -132,4 +138,5 @@ def kept_findings(unit: Unit) -> tuple[Finding, ...]:
         for claim in unit.claims_inside
         if not claim.blocked and claim.module.place(claim.node) not in places
     )
-    return (*reasons, *others)
+    more = tuple(finding for claim in unit.claims_inside for finding in claim.if_kept)
+    return (*reasons, *others, *more)

@@ -75,6 +75,22 @@ EVERYTHING = """
 """
 
 
+READS_FAILURES = """
+from dagster import Failure, job, op
+from dagster_dbt import dbt_cloud_resource
+
+@op(required_resource_keys={"dbt_cloud"})
+def refresh(context):
+    try:
+        context.resources.dbt_cloud.run_job_and_poll(67890, poll_timeout=600)
+    except Failure as failure:
+        print(failure.metadata)
+
+@job(resource_defs={"dbt_cloud": dbt_cloud_resource("t", 12345)})
+def nightly():
+    refresh()
+"""
+"""What has runs raise what legacy raised."""
 OLDEST = Release((0, 28, 0))
 NOT_IN_OLDEST = ("cancel_run", "include_related", "partitions_def", "partition_key_to", "if ran.run_status")
 """What the oldest dagster-dbt has no form for stays on the facade, with all that belongs to it."""
@@ -104,11 +120,12 @@ def _texts(tmp_path_factory: pytest.TempPathFactory, program: str, release: Rele
     for path in sorted(CASES.glob("*/before")):
         folders.append(tmp_path_factory.mktemp(path.parent.name) / "before")
         shutil.copytree(path, folders[-1])
-    everything = tmp_path_factory.mktemp("everything")
-    (everything / "everything.py").write_text(textwrap.dedent(program))
+    for each in (program, READS_FAILURES):
+        folders.append(tmp_path_factory.mktemp("program"))
+        (folders[-1] / "program.py").write_text(textwrap.dedent(each))
     return [
         text
-        for folder in (*folders, everything)
+        for folder in folders
         for facts in (ALL_FACTS, Facts())
         for text in _written(folder, facts, release)
     ]

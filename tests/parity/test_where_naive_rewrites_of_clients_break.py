@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from before_and_after import HEAD, ONE_LOAD, WEEKLY, Bench, Both
+from before_and_after import HEAD, ONE_LOAD, WEEKLY, Bench, Both, Change, slow
 from parity_case import ENV
 
 from legacy_shim.emulator import Outcome
@@ -236,3 +236,44 @@ def test_commands_in_other_files_are_found_where_they_stand(bench: Bench) -> Non
         "docs/deploy.md:3",
     ]
     assert {name: (folder / name).read_text() for name in files} == files
+
+
+# failures
+
+
+READS_FAILURE = """
+import json
+
+@op(required_resource_keys={"dbt_cloud"})
+def run(context):
+    try:
+        context.resources.dbt_cloud.run_job_and_poll(67891, poll_interval=0.1, poll_timeout=%s)
+    except Failure as failure:
+        said = failure.description.split("\\n")[0].split(" after ")[0]
+        raise ValueError(json.dumps([said, sorted(failure.metadata), failure.metadata["run_page_url"].value[-8:]]))
+
+
+@job(resource_defs={"dbt_cloud": cloud})
+def nightly():
+    run()
+
+
+defs = Definitions(jobs=[nightly])
+"""
+
+
+@pytest.mark.parametrize(
+    ("timeout", "change", "status", "said"),
+    [
+        (600, lambda cloud: cloud.end_runs(Outcome()), "Error", "failed. Status Message: None"),
+        (0.5, slow(running=30), "Cancelled", "timed out"),
+    ],
+)
+def test_a_failure_that_is_read_says_what_it_said(
+    bench: Bench, timeout: float, change: Change, status: str, said: str
+) -> None:
+    before, after, _ = bench.twice(HEAD + READS_FAILURE % timeout, "job:nightly", change=change)
+    messages = [side.actions[0]["errors"][0]["message"] for side in (before, after)]
+    assert messages[0] == messages[1]
+    assert said in messages[1] and "run_page_url" in messages[1]
+    assert [[run["status"] for run in side.runs] for side in (before, after)] == [[status], [status]]

@@ -16,6 +16,7 @@ from legacy_shim.catalogue import BY_NAME
 
 from ...findings import Finding
 from ..dagster_api.asset_inputs import name_of_asset
+from ..dagster_api.failures import may_read_failures, reads_failures, reads_what_it_catches
 from ..dagster_api.injection import is_bound
 from ..dagster_api.op_outputs import outputs_yielded
 from ..inference.interpreter import (
@@ -127,7 +128,27 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
     collects = any(loads_packages(data) for data in files.values()) if references else False
     hooks = any(reads_outputs_in_hooks(data) for data in files.values()) if references else False
     bound_keys = frozenset(_bound_keys(tree, evaluator)) if references else frozenset()
-    return Index(tree, evaluator, references, tuple(problems), merges, collects, hooks, bound_keys, by_value)
+    failures = bool(references) and _read_failures(tree, files)
+    return Index(
+        tree,
+        evaluator,
+        references,
+        tuple(problems),
+        merges,
+        collects,
+        hooks,
+        bound_keys,
+        failures,
+        by_value,
+    )
+
+
+def _read_failures(tree: Tree, files: Mapping[Path, bytes]) -> bool:
+    """Whether some code tells by the exception of a run that failed."""
+    if any(reads_what_it_catches(module) for module in tree.modules.values()):
+        return True
+    modules = (tree.module_at(path) for path, data in files.items() if may_read_failures(data))
+    return any(module is not None and reads_failures(module) for module in modules)
 
 
 def _handed_on(tree: Tree, evaluator: Evaluator, keys: set[str]) -> Iterator[tuple[bytes, bytes]]:

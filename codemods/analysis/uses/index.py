@@ -68,6 +68,8 @@ class Index:
     """Whether some hook reads the outputs of the ops that it hangs on, which nothing here follows."""
     bound_keys: frozenset[str] = frozenset()
     """The resource keys under which something legacy is bound."""
+    reads_failures: bool = False
+    """Whether some code tells by the exception of a run that failed, or was late: its type, its text or its metadata."""
     _by_value: dict[Value, list[tuple[Module, ast.expr]]] = field(repr=False, default_factory=dict)
 
     def values(self, module: Module, node: ast.expr) -> frozenset[Value]:

@@ -56,8 +56,11 @@ from ...planning.v2 import Use
 from .lost_answers import lost_answers
 from .methods import JOB_NAME_ATTRIBUTE, METHODS, SETTINGS, Method, is_written_for_v2, read_call
 from .run_and_poll import (
+    FAILS_AS_V2,
     HELPERS,
     RELATED,
+    Fails,
+    fails_in,
     helper_text,
     poll_of,
     run_and_poll,
@@ -193,6 +196,7 @@ def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.ex
     if name in HELPERS:
         is_alone = (
             name == RUN_AND_POLL
+            and fails_in(context) is Fails.AS_V2
             and _is_whole_statement(module.statement_of(node), node)
             and not _holds_legacy(context, node)
         )
@@ -315,11 +319,14 @@ def _rewrite_poll_in_expression(
     style = context.style(module)
     name = unit.namespace(module).shared(HELPERS[method.name])
     related = not context.release.lacks("related")
-    text = helper_text(method.name, name, use, style, related=related)
+    text = helper_text(method.name, name, use, style, related=related, fails=fails_in(context))
     done.edit(module, InsertBefore(module.span(use_.first), text, blank=True, rank=0))
     done.edit(module, ReplaceExpression(module.span(node.func), name))
     done.edit(module, PrependArgument(module.span(node), client_text(context, module, use_.base)))
     _drop_unsent(module, node, method, done)
+    statement = module.statement_of(node)
+    if isinstance(statement, ast.Return) and statement.value is node:
+        _rewrite_return_annotation(claim, statement, context, done)
 
 
 def _rewrite_poll(
@@ -348,8 +355,11 @@ def _rewrite_poll(
 
 def _tell_of_poll(claim: Claim, method: Method, context: Context, done: Rewrite) -> None:
     module, node, name = claim.module, claim.node, claim.name
-    if method.argument("poll_timeout") is not None:
+    fails = fails_in(context)
+    if method.argument("poll_timeout") is not None and fails is not Fails.AS_LEGACY:
         done.tell(module, node, "LDC216", "the run goes on in dbt Cloud when poll_timeout passes", name)
+    if fails is Fails.AS_V2:
+        done.tell(module, node, "LDC225", FAILS_AS_V2, name)
     done.tell(module, node, "LDC218", "requests time out after 15 seconds, and are retried as v2 does", name)
     if context.release.lacks("related") and (
         claim.detail.kind == "expression" or _needs_related(context, claim)

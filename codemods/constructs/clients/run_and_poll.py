@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from ...analysis.syntax.source_module import Module
 from ...editing import render
 from ...editing.style import Style
 from ...facts.release import Release
+from ...planning.claims import Context
 from ...planning.v2 import (
     Use,
     no_limit,
@@ -20,8 +22,23 @@ HELPERS: Mapping[str, str] = {"run_job_and_poll": "run_job", "poll_run": "wait_f
 """Methods that take several statements in v2, and what the function with these statements is called."""
 RELATED = ("job", "trigger", "run_steps")
 """What the details of a finished run hold beside those of the run itself."""
+FAILS_AS_V2 = (
+    "a run that fails raises another text, and a run that is late a plain Exception; neither has metadata"
+)
+"""What to tell of a run whose failures are those of v2."""
 INTERVAL = "10"
 """Seconds between two polls, unless the code says otherwise. Source: DEFAULT_POLL_INTERVAL."""
+
+
+class Fails(Enum):
+    """What is raised for a run that fails, or takes longer than it may."""
+
+    AS_V2 = 1
+    """``Failure`` without metadata, and a plain ``Exception``."""
+    AS_LEGACY = 2
+    """``Failure`` with legacy's text and metadata; a run that is late is cancelled."""
+    AS_LEGACY_WITHOUT_CANCEL = 3
+    """The same where v2's client cannot cancel yet."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +55,17 @@ class Poll:
     """Whether the limit may be None or 0, on which legacy waits for ever and v2 for 60 seconds."""
     related: bool = True
     """Whether the details hold the run's job, trigger and steps, as those that legacy answers do."""
+    fails: Fails = Fails.AS_V2
 
 
-def poll_of(method: Method, module: Module, *, related: bool) -> Poll:
+def fails_in(context: Context) -> Fails:
+    """What must be raised so that the code of a tree gets what it tells failures by."""
+    if not context.index.reads_failures:
+        return Fails.AS_V2
+    return Fails.AS_LEGACY_WITHOUT_CANCEL if context.release.lacks("cancel") else Fails.AS_LEGACY
+
+
+def poll_of(method: Method, module: Module, *, related: bool, fails: Fails = Fails.AS_V2) -> Poll:
     """What a call of ``run_job_and_poll`` says."""
 
     def text(name: str) -> str:
@@ -57,6 +82,7 @@ def poll_of(method: Method, module: Module, *, related: bool) -> Poll:
         "" if timeout is None or is_none else limit_text(module, timeout),
         not is_constant,
         related,
+        fails,
     )
 
 
@@ -74,15 +100,17 @@ def without_related(release: Release) -> str:
     return f"the details hold no job, trigger or steps: {release.lacks('related')}"
 
 
-def helper_text(method: str, name: str, use: Use, style: Style, *, related: bool) -> str:
+def helper_text(method: str, name: str, use: Use, style: Style, *, related: bool, fails: Fails) -> str:
     """A function that does what a legacy method did, on v2's client, which it takes as its first argument."""
-    poll = Poll("job_id", "steps_override", "poll_interval", "poll_timeout", related=related)
+    poll = Poll("job_id", "steps_override", "poll_interval", "poll_timeout", related=related, fails=fails)
     if method == "run_job_and_poll":
         subject, more = "job_id", ", steps_override=None"
         lines = run_and_poll(poll, "run", "client", "client", use, style)
     else:
         subject, more = "run_id", ""
         lines = _polled(poll, "run_id", "run", "client", use, style)
+        if fails is not Fails.AS_V2:
+            lines.insert(0, "run = client.get_run_details(run_id)")
     head = render.signature(
         name, f"client, {subject}, poll_interval={INTERVAL}, poll_timeout=None{more}", style
     )
@@ -106,17 +134,64 @@ def _polled(poll: Poll, run_id: str, run: str, client: str, use: Use, style: Sty
     limits = [poll.timeout] if poll.timeout else []
     if not limits or poll.may_be_none:
         limits.append(no_limit(use, style.quote))
-    polled = [run_id, f"poll_interval={poll.interval}", f"poll_timeout={' or '.join(limits)}"]
-    details = use("dagster_dbt.cloud_v2.types", "DbtCloudRun")
-    lines = [
-        _assigned(run, f"{client}.poll_run", polled, style),
-        f"{details}.from_run_details({run}).raise_for_status()",
-    ]
+    polled = [f"poll_interval={poll.interval}", f"poll_timeout={' or '.join(limits)}"]
+    if poll.fails is Fails.AS_V2:
+        details = use("dagster_dbt.cloud_v2.types", "DbtCloudRun")
+        lines = [
+            _assigned(run, f"{client}.poll_run", [run_id, *polled], style),
+            f"{details}.from_run_details({run}).raise_for_status()",
+        ]
+        run_id = f"{run}[{style.string('id')}]"
+    else:
+        lines = _raising_as_legacy(poll, run_id, run, client, polled, use, style)
+        run_id = "run_id"
     if poll.related:
         related = f"include_related=[{', '.join(style.string(name) for name in RELATED)}]"
-        identified = f"{run}[{style.string('id')}]"
-        lines.append(_assigned(run, f"{client}.get_run_details", [identified, related], style))
+        lines.append(_assigned(run, f"{client}.get_run_details", [run_id, related], style))
     return "\n".join(lines).split("\n")
+
+
+def _raising_as_legacy(
+    poll: Poll, run_id: str, run: str, client: str, polled: list[str], use: Use, style: Style
+) -> list[str]:
+    """Wait for a run, and raise what legacy raises. Source: ``DbtCloudClient.poll_run``."""
+    text, tab = style.string, style.indent
+    inner = "'" if style.quote == '"' else '"'
+    failure, metadata = use("dagster", "Failure"), use("dagster", "MetadataValue")
+    waiting = _assigned(run, f"{client}.poll_run", ["run_id", *polled], style)
+    lines = [f"run_id = {run_id}"] if run_id != "run_id" else []
+    lines.append(f"page = {{{text('run_page_url')}: {metadata}.url({run}[{text('href')}])}}")
+    if poll.timeout:
+        told = "Attempted to cancel." if poll.fails is Fails.AS_LEGACY else "It goes on in dbt Cloud."
+        after = f"{{{use('datetime', 'timedelta')}(seconds={poll.timeout})}}"
+        late = f"f{style.quote}Run {{run_id}} timed out after {after}. {told}{style.quote}"
+        lines += [
+            "try:",
+            *(f"{tab}{line}" for line in waiting.split("\n")),
+            "except Exception as error:",
+            f"{tab}if type(error) is not Exception:  # a plain one says that the time is up",
+            f"{tab * 2}raise",
+            *([f"{tab}{client}.cancel_run(run_id)"] if poll.fails is Fails.AS_LEGACY else []),
+            f"{tab}raise {failure}(",
+            f"{tab * 2}{late},",
+            f"{tab * 2}metadata=page,",
+            f"{tab}) from error",
+        ]
+    else:
+        lines.append(waiting)
+    status = f"{run}[{text('status')}]"
+    success = f"{use('dagster_dbt.cloud_v2.types', 'DbtCloudJobRunStatusType')}.SUCCESS"
+    failed = f"{{{run}[{inner}status_message{inner}]}}"
+    trigger = [f"include_related=[{text('trigger')}]"] if poll.related else []
+    return [
+        *lines,
+        f"if {status} != {success}:",
+        f"{tab}{_assigned(run, f'{client}.get_run_details', ['run_id', *trigger], style)}",
+        f"{tab}raise {failure}(",
+        f"{tab * 2}f{style.quote}Run {{run_id}} failed. Status Message: {failed}{style.quote},",
+        f"{tab * 2}metadata={{{text('run_details')}: {metadata}.json({run}), **page}},",
+        f"{tab})",
+    ]
 
 
 def _assigned(run: str, function: str, arguments: list[str], style: Style) -> str:

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from legacy_shim.catalogue import BY_NAME
 
 from ...analysis.inference.kinds import is_op, is_output
 from ...analysis.inference.values import (
+    LEGACY,
+    External,
     Keyed,
     Made,
     Member,
@@ -24,6 +27,7 @@ from ...analysis.inference.values import (
 from ...analysis.syntax.source_module import Module
 from ...analysis.uses.index import Reference
 from ...editing.edits import ReplaceExpression
+from ...findings import Finding
 from ...planning.claims import (
     Claim,
     Context,
@@ -41,20 +45,67 @@ from .methods import STATUS_ATTRIBUTE
 
 CONSTRUCT = "run_statuses"
 
+_BODIES = ("body", "orelse", "finalbody", "handlers", "cases")
 _NUMBER, _TEXT = "status", "status_humanized"
 """The entries of run details that hold a status."""
 
 
 def claims(context: Context) -> Iterator[Claim]:
-    """One claim for each member that is compared with a status that can be told apart: a number or a text."""
+    """One claim for each member that is compared with a status that can be told apart: a number or a text.
+
+    And one for each ``.value`` that is read in another way, which the facade answers otherwise than ``dagster_dbt``.
+    """
     for reference in context.index.references:
+        module = reference.module
         for place, link in enumerate(reference.chain):
-            member = status_of(context, reference.module, link)
-            if member.isidentifier():
-                found = _claim(context, reference, place, member)
-                if found is not None:
-                    yield found
+            member = status_of(context, module, link)
+            found = _claim(context, reference, place, member) if member.isidentifier() else None
+            if found is not None:
+                yield replace(found, if_kept=_told_of_value(module, found.node))
                 break
+            if member or External(f"{LEGACY}{NAME}") in context.index.values(module, link):
+                told = _told_of_value(module, reference.node)
+                if told and place + 1 >= _links_of_status(context, reference):
+                    yield _kept(module, link, reference, told)
+                    break
+
+
+def _links_of_status(context: Context, reference: Reference) -> int:
+    """How many links of a chain are the enumeration or a member of it."""
+    statuses = (
+        bool(status_of(context, reference.module, link))
+        or External(f"{LEGACY}{NAME}") in context.index.values(reference.module, link)
+        for link in reference.chain
+    )
+    return max((place for place, is_status in enumerate(statuses, 1) if is_status), default=0)
+
+
+def _kept(module: Module, link: ast.expr, reference: Reference, told: tuple[Finding, ...]) -> Claim:
+    return Claim(
+        construct=CONSTRUCT,
+        module=module,
+        node=link,
+        name=NAME,
+        code=BY_NAME[NAME].code,
+        blocked=told,
+        covers=frozenset({reference.chain[0]}),
+    )
+
+
+def _told_of_value(module: Module, node: ast.AST) -> tuple[Finding, ...]:
+    """What to tell of code that stays and reads ``.value`` of a status in the statement of ``node``."""
+    statement = module.statement_of(node)
+    body = {inner for part in _BODIES for one in getattr(statement, part, ()) for inner in ast.walk(one)}
+    if isinstance(statement, (ast.For, ast.Match)):
+        body = set()  # What a loop goes through, and what is matched, is read inside.
+    is_read = any(
+        isinstance(inner, ast.Attribute) and inner.attr == "value" and inner not in body
+        for inner in ast.walk(statement)
+    )
+    if not is_read:
+        return ()
+    said = "`.value` of a status is dbt Cloud's number on the facade, and its text in dagster_dbt: write the one that is meant"
+    return (Finding(module.place(node), "LDC302", said, NAME),)
 
 
 def _claim(context: Context, reference: Reference, place: int, member: str) -> Claim | None:

@@ -40,6 +40,7 @@ from ...planning.v2 import Use
 from ..clients.run_and_poll import (
     INTERVAL,
     Poll,
+    fails_in,
 )
 from .configured import (
     places_of_op,
@@ -154,14 +155,14 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
         text = op_text(
             name,
             _own_fields(name, use, style),
-            _poll(style, related=not context.release.lacks("related")),
+            _poll(style, context),
             _materializations(style),
             use,
             style,
             before=["config = context.op_config"],
         )
         done.edit(module, InsertBefore(module.span(bare.first), text, blank=True))
-        tell_of_op(done, claim, context.release, materializes=True, limits=True)
+        tell_of_op(done, claim, context, materializes=True, limits=True)
     if not bare.name:
         done.edit(module, ReplaceExpression(module.span(claim.node), name))
     return done
@@ -182,12 +183,13 @@ def _own_fields(name: str, use: Use, style: Style) -> list[Field]:
     return [*named, Field(f"{{\n{entries}}}", "config_schema")]
 
 
-def _poll(style: Style, *, related: bool) -> Poll:
+def _poll(style: Style, context: Context) -> Poll:
     return Poll(
         job=_config("job_id", style),
         interval=_config("poll_interval", style),
         timeout=_config("poll_timeout", style),
-        related=related,
+        related=not context.release.lacks("related"),
+        fails=fails_in(context),
     )
 
 

@@ -33,7 +33,7 @@ from ...planning.claims import (
 )
 from ...planning.units import Unit
 from ..clients.methods import Method
-from ..clients.run_and_poll import poll_of
+from ..clients.run_and_poll import fails_in, poll_of
 from .op_text import (
     KEY,
     LOCALS,
@@ -160,7 +160,7 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     text = op_text(
         found.variable,
         _own_fields(module, found, style),
-        poll_of(method, module, related=not context.release.lacks("related")),
+        poll_of(method, module, related=not context.release.lacks("related"), fails=fails_in(context)),
         materializations,
         use,
         style,
@@ -172,7 +172,7 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     tell_of_op(
         done,
         claim,
-        context.release,
+        context,
         materializes=materializations is not None,
         limits="poll_timeout" in found.settings,
     )

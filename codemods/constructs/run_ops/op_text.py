@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from ...editing import render
 from ...editing.render import Field
 from ...editing.style import Style
-from ...facts.release import Release
 from ...planning.claims import (
     Claim,
+    Context,
     Rewrite,
 )
 from ...planning.v2 import Use
 from ..clients.run_and_poll import (
+    FAILS_AS_V2,
+    Fails,
     Poll,
+    fails_in,
     run_and_poll,
     without_related,
 )
@@ -29,7 +32,9 @@ KEY = "dbt_cloud"
 PREFIX = ("dbt",)
 """What the keys of its materializations begin with, unless the configuration says otherwise."""
 
-LOCALS = frozenset({"context", "client", "run", "artifacts", "result", "node", "built"})
+LOCALS = frozenset(
+    {"context", "client", "run", "run_id", "page", "error", "artifacts", "result", "node", "built"}
+)
 """What is bound in the op, and hides what the module has under such a name."""
 
 _BUILT = ("model", "seed", "snapshot")
@@ -125,8 +130,9 @@ def _output(use: Use, style: Style) -> list[str]:
     ]
 
 
-def tell_of_op(done: Rewrite, claim: Claim, release: Release, *, materializes: bool, limits: bool) -> None:
+def tell_of_op(done: Rewrite, claim: Claim, context: Context, *, materializes: bool, limits: bool) -> None:
     """Tell what is different about the op. ``limits``: it may have a time limit."""
+    release, fails = context.release, fails_in(context)
 
     def tell(code: str, message: str) -> None:
         done.tell(claim.module, claim.node, code, message, NAME)
@@ -138,5 +144,7 @@ def tell_of_op(done: Rewrite, claim: Claim, release: Release, *, materializes: b
         tell("LDC206", "materializations keep status and execution time, and lose the other times")
     tell("LDC212", 'the cause is "Triggered by dagster."')
     tell("LDC218", "requests time out after 15 seconds, and are retried as v2 does")
-    if limits:
+    if fails is Fails.AS_V2:
+        tell("LDC225", FAILS_AS_V2)
+    if limits and fails is not Fails.AS_LEGACY:
         tell("LDC216", "the run goes on in dbt Cloud when poll_timeout passes")
