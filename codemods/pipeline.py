@@ -270,7 +270,7 @@ def _plan(paths: Sequence[Path], options: Options, broken: Broken) -> Planned:
     units = make_units(claims, context, Limits(options.only, options.skip))
     units = keep_what_may_be_used(units, {**broken, **unread}, data, context)
     findings += [problem for problem in index.problems if problem.place.path not in around]
-    findings += jobs_that_deployments_lack(units)
+    findings += jobs_that_deployments_lack(claims, context)
     findings += imports_of_forks(index)
     findings += other_findings(found.notebooks, found.others)
     interrupted = recovery.interrupted(paths, found.journals)

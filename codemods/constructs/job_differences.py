@@ -60,6 +60,10 @@ def unknown_job(ref: JobRef) -> str:
     return f"the job id `{ref.module.source_of(ref.node)}` cannot be read here"
 
 
+REUSE_NOTE = "# runs the job itself, with its settings"
+"""The comment behind the name of the job that a workspace runs, where that is another in each deployment."""
+
+
 def reuse_note(job: Job) -> str:
     """The comment behind the name of the job that a workspace runs."""
     return f"# runs job {job.id} itself, with its settings"

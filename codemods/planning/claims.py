@@ -55,6 +55,11 @@ class JobRef:
         return len({ids for ids in self.by_deployment.values() if ids}) > 1
 
     @property
+    def at_once(self) -> int:
+        """How many jobs it may be in one deployment."""
+        return max(map(len, self.by_deployment.values()), default=len(self.job_ids))
+
+    @property
     def in_words(self) -> str:
         """Which job it is in each deployment."""
         return ", ".join(

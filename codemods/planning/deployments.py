@@ -1,18 +1,258 @@
-"""What deployments of one code base differ in."""
+"""What the deployments of one code base differ in, and what each of them makes of a unit.
+
+Each deployment is planned as if it were the only one. What all agree on is written as it is; what they differ in goes to
+a table in the code, by the id of the job that the deployment runs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from ..analysis.inference.values import Made
+from ..analysis.syntax.source_module import Module
+from ..facts.job_commands import EVERYTHING, NoSingleBuild, build_words, command_words, plan_of
+from ..facts.jobs import Job
 from ..findings import Finding
-from .units import Unit
+from .claims import Claim, Context, JobRef
+from .environments import LOADS, Served, environments_of
+from .job_texts import text_in_place
+from .split import beside_text
+from .units import Environment, Table
+
+PLACE = ("project_id", "environment_id", "name")
+"""The columns that say where a workspace belongs, and which job it runs."""
+COMMANDS = ("select", "exclude", "selector", "before", "command", "after", "checks")
+"""The columns that say what a load runs."""
 
 
-def jobs_that_deployments_lack(units: Iterable[Unit]) -> Iterator[Finding]:
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A unit as one deployment has it."""
+
+    name: str
+    served: Served
+    reused: Mapping[Environment, Job]
+
+
+def jobs_that_deployments_lack(claims: Iterable[Claim], context: Context) -> Iterator[Finding]:
     """A finding for each job id that some deployments say and others do not."""
-    for unit in units:
-        for claim in unit.claims_inside:
-            for ref in claim.jobs:
-                if ref.job_ids and ref.lacking:
-                    said = f"set {ref.source or 'it'} in deployment {' and '.join(ref.lacking)}"
-                    yield Finding(ref.module.place(ref.node), "LDC402", said, claim.name)
+    for claim in claims:
+        for ref in claim.jobs:
+            if ref.job_ids and ref.lacking and claim.module.path not in context.outside:
+                said = f"set {ref.source or 'it'} in deployment {' and '.join(ref.lacking)}"
+                yield Finding(ref.module.place(ref.node), "LDC402", said, claim.name)
+
+
+def names_of(claims: Iterable[Claim], context: Context) -> list[str]:
+    """The deployments that say each job id which any of them says; all, where none does."""
+    refs = [ref for claim in claims for ref in claim.jobs if ref.job_ids]
+    names = [one.name for one in context.deployments]
+    return [name for name in names if all(ref.by_deployment[name] for ref in refs)] or names
+
+
+def where_complete(claims: tuple[Claim, ...], context: Context) -> tuple[Claim, ...]:
+    """The claims without the jobs of deployments that lack some of the others: the code refuses to load there."""
+    names = names_of(claims, context)
+    if len(names) == len(context.deployments):
+        return claims
+    return tuple(replace(claim, jobs=tuple(_limited(ref, names) for ref in claim.jobs)) for claim in claims)
+
+
+def _limited(ref: JobRef, names: Sequence[str]) -> JobRef:
+    by_deployment = {name: ref.by_deployment[name] for name in names}
+    ids = dict.fromkeys(job_id for name in names for job_id in by_deployment[name])
+    return replace(ref, job_ids=tuple(ids), by_deployment=by_deployment)
+
+
+def _narrowed(ref: JobRef, name: str) -> JobRef:
+    """A reference as one deployment has it."""
+    return _limited(ref, [name]) if len(ref.by_deployment) > 1 else ref
+
+
+def served_in(claims: Sequence[Claim], context: Context, name: str) -> Served:
+    """The environments of a unit in one deployment, by the references that all deployments share."""
+    if len(context.deployments) == 1:
+        return environments_of(claims, context)
+    there = [replace(claim, jobs=tuple(_narrowed(ref, name) for ref in claim.jobs)) for claim in claims]
+    served = environments_of(there, context)
+    jobs = {ref: served.jobs[_narrowed(ref, name)] for claim in claims for ref in claim.jobs}
+    return Served(served.by_resource, jobs, served.problems)
+
+
+def union(served: Sequence[Served]) -> Served:
+    """What is known of a unit, whatever the deployment; of an environment, that of the first."""
+    first = served[0]
+    if len(served) == 1:
+        return first
+    resources = set.intersection(*({*one.by_resource} for one in served))
+    jobs = {
+        ref: tuple(dict.fromkeys(job for one in served for job in one.jobs.get(ref, ())))
+        for ref in first.jobs
+    }
+    problems = tuple(dict.fromkeys(problem for one in served for problem in one.problems))
+    places = {made: place for made, place in first.by_resource.items() if made in resources}
+    return Served(places, jobs, problems)
+
+
+@dataclass(eq=False)
+class _Columns:
+    """The table as it is filled."""
+
+    rows: dict[int, dict[str, object]] = field(default_factory=dict)
+    differing: dict[Made | JobRef, set[str]] = field(default_factory=dict)
+    """The columns that a resource, or a load, reads from the table."""
+    problems: list[Finding] = field(default_factory=list)
+
+    def add(
+        self,
+        what: Made | JobRef,
+        claim: Claim,
+        ref: JobRef | None,
+        values: Mapping[str, Mapping[str, object]],
+    ) -> None:
+        """What deployments differ in, by the job of ``ref``. ``values`` are those of each deployment, by its name."""
+        for column in next(iter(values.values())):
+            found = {name: row[column] for name, row in values.items()}
+            if len({repr(value) for value in found.values()}) == 1:
+                continue
+            if ref is None or not self._is_told_by(ref, column, found):
+                self.problems.append(_differs(claim, column, found))
+                continue
+            self.differing.setdefault(what, set()).add(column)
+            for name, value in found.items():
+                self.rows.setdefault(ref.by_deployment[name][0], {})[column] = value
+
+    def _is_told_by(self, ref: JobRef, column: str, found: Mapping[str, object]) -> bool:
+        """Whether the job says the value: one job, one value."""
+        rows: dict[int, object] = {}
+        for name, value in found.items():
+            if len(ref.by_deployment[name]) != 1:
+                return False
+            job_id = ref.by_deployment[name][0]
+            known = self.rows.get(job_id, {}).get(column, value)
+            if rows.setdefault(job_id, known) != value:
+                return False
+        return True
+
+
+def _differs(claim: Claim, column: str, found: Mapping[str, object]) -> Finding:
+    told = ", ".join(f"{value} in {name}" for name, value in found.items())
+    return _kept(claim, f"{column} is {told}, and no single job id says which")
+
+
+def _kept(claim: Claim, said: str) -> Finding:
+    return Finding(claim.module.place(claim.node), "LDC307", said, claim.name)
+
+
+def _out_of_reach(context: Context, loads: Sequence[Claim], resource: Made, ref: JobRef) -> Iterator[Finding]:
+    """Why a workspace cannot read the job that says where it belongs."""
+    if resource.module.path in context.outside:
+        yield _kept(loads[0], f"it loads {ref.in_words}, and its resource is built outside of these paths")
+    elif text_in_place(context, ref, resource) is None:
+        said = f"its job id `{ref.module.source_of(ref.node)}` is not known where the resource is built"
+        yield _kept(loads[0], f"{said}: it loads {ref.in_words}")
+
+
+def table_of(
+    claims: Sequence[Claim], seen: Sequence[Seen], context: Context
+) -> tuple[Table, tuple[Finding, ...]]:
+    """What the deployments differ in, and what of it nothing in the code could choose."""
+    columns = _Columns()
+    if len(seen) < 2:
+        return Table(), ()
+    missing = list(_missing(claims, seen))
+    if missing:
+        return Table(), tuple(missing)
+    keys: dict[Made, JobRef] = {}
+    loads = [claim for claim in claims if claim.construct == "assets"]
+    for resource in dict.fromkeys(made for claim in loads for made in claim.resources):
+        mine = [claim for claim in loads if resource in claim.resources]
+        ref = _key(mine)
+        values = {one.name: _place_in(one, resource) for one in seen}
+        columns.add(resource, _builder(claims, resource) or mine[0], ref, values)
+        if ref is not None and columns.differing.get(resource):
+            keys[resource] = ref
+            columns.problems += _out_of_reach(context, mine, resource, ref)
+    for claim in loads:
+        if not claim.detail.makes_several and claim.jobs[0].varies:
+            (ref,) = claim.jobs
+            columns.add(ref, claim, ref, {one.name: commands_of(one.served.jobs[ref][0]) for one in seen})
+            if len(claim.resources) != 1:
+                columns.problems.append(_kept(claim, f"it loads {ref.in_words}, on several resources"))
+    homes = _homes(context, loads, keys, columns)
+    return Table(columns.rows, columns.differing, keys, homes), tuple(columns.problems)
+
+
+def _missing(claims: Sequence[Claim], seen: Sequence[Seen]) -> Iterator[Finding]:
+    """Jobs of some deployments whose facts are not there: what differs cannot be written yet."""
+    for claim in claims:
+        for ref in claim.jobs:
+            if claim.construct not in LOADS or not ref.varies:
+                continue
+            for one in seen:
+                known = {job.id for job in one.served.jobs[ref]}
+                for job_id in ref.by_deployment[one.name]:
+                    if job_id not in known:
+                        said = f"job {job_id} in deployment {one.name}: its project, environment and commands"
+                        yield Finding(claim.module.place(claim.node), "LDC401", said, claim.name)
+
+
+def _key(loads: Sequence[Claim]) -> JobRef | None:
+    """The job id that says where a resource belongs: that of the first load that takes one job in each deployment."""
+    refs = (ref for claim in loads if not claim.detail.makes_several for ref in claim.jobs if ref.varies)
+    return next((ref for ref in refs if all(len(ids) == 1 for ids in ref.by_deployment.values())), None)
+
+
+def _builder(claims: Sequence[Claim], resource: Made) -> Claim | None:
+    return next((claim for claim in claims if claim.value == resource), None)
+
+
+def _place_in(one: Seen, resource: Made) -> dict[str, object]:
+    where = one.served.by_resource.get(resource)
+    if where is None:
+        return dict.fromkeys(PLACE)
+    reused = one.reused.get(where)
+    return {
+        "project_id": where.project_id,
+        "environment_id": where.environment_id,
+        "name": reused.name if reused is not None else None,
+    }
+
+
+def commands_of(job: Job) -> dict[str, object]:
+    """What the commands of a job are in v2, column by column."""
+    try:
+        plan = plan_of(job)
+    except NoSingleBuild:
+        return dict.fromkeys(COMMANDS)  # Such a load stays anyway.
+    return {
+        "select": plan.select or EVERYTHING,
+        "exclude": plan.exclude,
+        "selector": plan.selector,
+        "before": [list(command_words(command)) for command in plan.before],
+        "command": list(build_words(plan)),
+        "after": [list(command_words(command)) for command in plan.after],
+        "checks": plan.runs_tests,
+    }
+
+
+def _homes(
+    context: Context, loads: Sequence[Claim], keys: Mapping[Made, JobRef], columns: _Columns
+) -> dict[Made | JobRef, Module]:
+    """The file whose table a resource, or a load, reads: that of its resource where the load's file reaches it."""
+    homes: dict[Made | JobRef, Module] = {made: made.module for made in keys}
+    for claim in loads:
+        for ref in claim.jobs:
+            if columns.differing.get(ref) and len(claim.resources) == 1:
+                (resource,) = claim.resources
+                is_there = resource in keys and _reaches(context, claim, resource)
+                homes[ref] = resource.module if is_there else claim.module
+    return homes
+
+
+def _reaches(context: Context, claim: Claim, resource: Made) -> bool:
+    if claim.module is resource.module:
+        return True
+    argument = claim.detail.arguments["dbt_cloud"]
+    return beside_text(context, claim.module, argument, resource, "dbt_cloud_facts") is not None

@@ -14,14 +14,15 @@ from ..facts.jobs import Job
 from ..findings import Finding
 from .accounts import facts_of_another_account, several_accounts
 from .claims import Claim, Context, JobRef
-from .environments import BUILDS, LOADS, Served, environments_of
+from .deployments import Seen, names_of, served_in, table_of, union, where_complete
+from .environments import BUILDS, LOADS, Served
 from .escaping import block_escapes
 from .groups import components_of, grouped
 from .keeping import Limits, asked_to_keep, unclaimed
 from .mixed_values import block_mixed
 from .split import Part, split
 from .stand_ins import block_doubtful
-from .units import Environment, Unit
+from .units import Environment, Reuse, Table, Unit
 
 
 def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tuple[Unit, ...]:
@@ -36,7 +37,7 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
     namespaces: dict[Module, Namespace] = {
         module: namespace_of(module, context.index.tree) for module in context.index.tree.modules.values()
     }
-    reused = _Reused({}, {})
+    reused = {deployment.name: _Reused({}, {}) for deployment in context.deployments}
     units = (
         _unit(part, context, namespaces, reused)
         for group in grouped(claims, context)
@@ -45,27 +46,41 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
     return tuple(unit for unit in units if unit.claims_inside)
 
 
-def _unit(part: Part, context: Context, namespaces: Mapping[Module, Namespace], reused: _Reused) -> Unit:
-    claims = part.claims
-    served = environments_of(claims, context)
+def _unit(
+    part: Part, context: Context, namespaces: Mapping[Module, Namespace], reused: Mapping[str, _Reused]
+) -> Unit:
+    claims = where_complete(part.claims, context)
+    each = {name: served_in(claims, context, name) for name in names_of(claims, context)}
+    served = union(list(each.values()))
     kept = tuple(finding for claim in claims for finding in claim.blocked)
     kept = kept or served.problems or several_accounts(claims, context)
     kept = kept or facts_of_another_account(claims, context) or _without_resource(claims)
     kept = kept or _without_facts_to_ask_for(claims, served) or _in_what_runs_later(claims, served, context)
+    table = Table()
     if not kept:
-        reused.choose(claims, served)
+        chosen = {name: reused[name].copy() for name in each}
+        for name, one in each.items():
+            chosen[name].choose(claims, one)
+        seen = [Seen(name, one, chosen[name].jobs) for name, one in each.items()]
+        table, kept = table_of(claims, seen, context)
+    if not kept:
+        for name, one in each.items():
+            reused[name].choose(claims, one)
+    first = reused[next(iter(each))]
     return Unit(
         tuple(claims),
         frozenset(resource for claim in claims for resource in claim.resources),
         _refs(claims),
         served.jobs,
         served.by_resource,
-        reused.jobs,
-        reused.reasons,
+        first.jobs,
+        first.reasons,
         kept,
         _inline_names(claims, namespaces),
         part.names,
         namespaces,
+        table,
+        {name: Reuse(reused[name].jobs, reused[name].reasons) for name in each},
         context.outside,
     )
 
@@ -156,6 +171,9 @@ class _Reused:
     def __init__(self, jobs: dict[Environment, Job], reasons: dict[Environment, str]) -> None:
         self.jobs = jobs
         self.reasons = reasons
+
+    def copy(self) -> _Reused:
+        return _Reused(dict(self.jobs), dict(self.reasons))
 
     def choose(self, claims: Sequence[Claim], served: Served) -> None:
         """Choose for the environments of the loads of a unit."""

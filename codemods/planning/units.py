@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..analysis.inference.values import Made
@@ -29,6 +29,27 @@ class Environment:
 
 
 @dataclass(frozen=True, eq=False)
+class Table:
+    """What deployments differ in, by the id of the job that each runs."""
+
+    rows: Mapping[int, Mapping[str, object]] = field(default_factory=dict)
+    columns: Mapping[Made | JobRef, Set[str]] = field(default_factory=dict)
+    """What the workspace of a resource, or a load of a job, reads from it; the rest is the same everywhere."""
+    keys: Mapping[Made, JobRef] = field(default_factory=dict)
+    """The job that says where a resource belongs, for each that reads the table."""
+    homes: Mapping[Made | JobRef, Module] = field(default_factory=dict)
+    """The file whose table each of them reads."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reuse:
+    """The user's own job that the workspaces of an environment run, and why there is none."""
+
+    jobs: Mapping[Environment, Job]
+    reasons: Mapping[Environment, str]
+
+
+@dataclass(frozen=True, eq=False)
 class Unit:
     """What migrates, or stays, together; and what is known of it."""
 
@@ -50,6 +71,9 @@ class Unit:
     beside: Mapping[Made, str]
     """The names of workspaces that are added beside resources; empty where the resource itself becomes one."""
     _namespaces: Mapping[Module, Namespace] = field(repr=False, default_factory=dict)
+    table: Table = Table()
+    reuse_in: Mapping[str, Reuse] = field(default_factory=dict)
+    """What `reused` and `not_reused` are in each deployment."""
     outside: frozenset[Path] = frozenset()
     """Files that are not among the given ones."""
 
@@ -75,6 +99,12 @@ class Unit:
         """The facts of the one job that a reference means."""
         jobs = self.jobs_of(ref)
         return jobs[0] if len(jobs) == 1 and ref.job_id is not None else None
+
+    def where(self, ref: JobRef, job: Job) -> Unit:
+        """The unit as a deployment has it in which a reference means a job."""
+        names = (name for name, ids in ref.by_deployment.items() if job.id in ids)
+        reuse = self.reuse_in.get(next(names, ""))
+        return self if reuse is None else replace(self, reused=reuse.jobs, not_reused=reuse.reasons)
 
     def namespace(self, module: Module) -> Namespace:
         return self._namespaces[module]

@@ -180,7 +180,7 @@ class Bench:
     ) -> Migration:
         """Migrate it in place, with the facts of the dbt Cloud that it runs on."""
         texts = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*.py")}
-        options = Options(facts=_facts_of(_cloud(change)), env=env)
+        options = Options(facts=facts_of(cloud_of(change)), env=env)
         units = pipeline.plan([folder], options).units
         report = pipeline.write(pipeline.migrate([folder], options))
         return Migration(folder, texts, report.findings, told_of(report.findings, units))
@@ -195,7 +195,7 @@ class Bench:
         target: str = "definitions.py",
     ) -> Side:
         """Load and execute what stands in the folder; with `install` on the facade."""
-        cloud = _cloud(change)
+        cloud = cloud_of(change)
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         with serve(cloud) as server:
             order = Order(target, (folder,), server.url, install, tuple(map(parse_action, actions)))
@@ -226,14 +226,14 @@ def slow(*, loading: float = 0.0, running: float = 0.0) -> Change:
     return change
 
 
-def _cloud(change: Change | None) -> DbtCloud:
+def cloud_of(change: Change | None) -> DbtCloud:
     cloud = load_setup(CASES / "_cloud.json")
     if change is not None:
         change(cloud)
     return cloud
 
 
-def _facts_of(cloud: DbtCloud) -> Facts:
+def facts_of(cloud: DbtCloud) -> Facts:
     """What a look-up would write down."""
     rows = cloud.jobs.values()
     same = [(row["environment_id"], row["name"]) for row in rows]

@@ -119,7 +119,7 @@ class Constants:
         """The environment variable that an expression reads, whether it is set or not; empty where it reads none."""
         for home, place in self.origins(module, node).places:
             for inner in ast.walk(place):
-                name = self._variable_read_at(home, inner)
+                name = self.variable_read_at(home, inner)
                 if name is None:
                     continue
                 known = self.read(home, name)
@@ -136,7 +136,7 @@ class Constants:
                     return inner.id
         return ""
 
-    def _variable_read_at(self, module: Module, node: ast.AST) -> ast.expr | None:
+    def variable_read_at(self, module: Module, node: ast.AST) -> ast.expr | None:
         """The expression that names the variable, where a node reads one."""
         if isinstance(node, ast.Call) and node.args and self._is(module, node.func, *_READERS):
             return node.args[0]
@@ -149,7 +149,7 @@ class Constants:
 
     def _terminal(self, module: Module, node: ast.expr) -> tuple[Constant, ...] | None:
         """What an expression that comes from no other says."""
-        name = self._variable_read_at(module, node)
+        name = self.variable_read_at(module, node)
         if name is not None:
             default = node.args[1] if isinstance(node, ast.Call) and len(node.args) > 1 else None
             return self._variable(module, name, default)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from legacy_shim.dbt_commands import DbtCommand
@@ -36,6 +36,7 @@ from ...planning.v2 import (
     missing_fact,
     no_limit,
 )
+from ..deployment_table import NOTHING_DIFFERS, Lookup
 from .bound_once import NAMES, VARIABLES, bound_once
 from .translator import FUNCTION_PARAMETERS, call_text, local_name, translator_of
 
@@ -60,6 +61,8 @@ class AssetText:
     """None where the job's facts are missing: placeholders are written."""
     parameter: str
     """The resource key that the function takes its workspace from; empty where it uses the module's own."""
+    lookup: Lookup = NOTHING_DIFFERS
+    """What another deployment has otherwise; `job` and `plan` are those of the first."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, 
     head = render.signature(wanted.name, parameters, style)
     lines = [
         *comments,
-        *guard(module, wanted.ref, wanted.job, style),
+        *_of_the_job(wanted, style),
         *(f"{names[name]} = {_assigned(module, wanted.arguments[name])}" for name in bound),
         *([""] if bound else []),
         *([definition, ""] if definition else []),
@@ -170,6 +173,7 @@ def _decorator_fields(
             values["backfill_policy"] = f"{use('dagster', 'BackfillPolicy')}.multi_run()"
     class_name = unit.namespace(module).reserve(f"DbtCloudJob{wanted.ref.job_id or ''}Translator")
     checks = "" if wanted.plan is None or wanted.plan.runs_tests else "False"
+    checks = wanted.lookup.cell("checks", style) or checks
     translator = translator_of(context, module, wanted.arguments, use, class_name, checks=checks, names=names)
     if translator is not None:
         values["dagster_dbt_translator"] = translator.argument
@@ -186,7 +190,9 @@ def _selection(wanted: AssetText, style: Style, use: Use) -> dict[str, str]:
     if wanted.plan is None:
         return {"select": missing_fact(use, "execute_steps", _job_text(wanted))}
     chosen = {"select": wanted.plan.select, "exclude": wanted.plan.exclude, "selector": wanted.plan.selector}
-    return {name: style.string(text) for name, text in chosen.items() if text}
+    told = {name: style.string(text) if text else "" for name, text in chosen.items()}
+    told = {name: wanted.lookup.cell(name, style) or text for name, text in told.items()}
+    return {name: text for name, text in told.items() if text}
 
 
 def _job_text(wanted: AssetText) -> str:
@@ -200,15 +206,29 @@ def _op_name(wanted: AssetText, style: Style) -> str:
     """The op is named after its job, as the loader names it."""
     if wanted.ref.job_id is not None:
         return style.string(f"dbt_cloud_job_{wanted.ref.job_id}")
-    text = _job_text(wanted)
+    text = wanted.lookup.job_id or _job_text(wanted)
     if style.quote in text or "\n" in text or "\\" in text:
         return f"{style.string('dbt_cloud_job_')} + str({text})"
     return f"f{style.quote}dbt_cloud_job_{{{text}}}{style.quote}"
 
 
+def _of_the_job(wanted: AssetText, style: Style) -> list[str]:
+    """The lines that read the row of the job, or refuse another job than those whose facts were written."""
+    if wanted.lookup.before:
+        return [*wanted.lookup.before, ""]
+    if not wanted.ref.varies or wanted.lookup.job:
+        return guard(wanted.module, wanted.ref, wanted.job, style)
+    ids = ", ".join(map(str, wanted.ref.job_ids))
+    said = (
+        f"what follows was written for dbt Cloud jobs {ids}; {wanted.ref.source or 'the code'} names another"
+    )
+    raises = f"{style.indent}raise ValueError({style.string(said)})"
+    return [f"if {wanted.lookup.job_id} not in ({ids}):", raises, ""]
+
+
 def guard(module: Module, ref: JobRef, job: Job | None, style: Style) -> list[str]:
     """Refuse to load for another job than the one whose facts were written."""
-    if not ref.source or job is None:
+    if not ref.source or job is None or ref.varies:
         return []
     text = render.own_text(module, ref.node)
     known = text if text.startswith("int(") else f"int({text})"
@@ -228,8 +248,9 @@ def _body(wanted: AssetText, runner: str, names: Mapping[str, str], style: Style
     if plan is None:
         words = [f"*{missing_fact(use, 'execute_steps', _job_text(wanted))}"]
     else:
-        lines += [line for command in plan.before for line in alone(command, runner, use, style)]
+        lines += _others(wanted, "before", plan.before, runner, style, use)
         words = [style.string(word) for word in build_words(plan)]
+    command = wanted.lookup.cell("command", style)
     variables = wanted.arguments.get(VARIABLES)
     if variables is not None and not is_none(variables):
         key = "context.partition_key"
@@ -238,10 +259,23 @@ def _body(wanted: AssetText, runner: str, names: Mapping[str, str], style: Style
         text = local_name(variables, "dbt_vars", "vars_text")
         lines += f"{text} = {use('json', '')}.dumps({asked})".split("\n")
         words += [style.string("--vars"), text]
-    lines += _awaited(f"{runner}.cli", f"[{', '.join(words)}], context=context", use, style, "yield from ")
+        command = f"[*{command}, {', '.join(words[-2:])}]" if command else ""
+    given = command or f"[{', '.join(words)}]"
+    lines += _awaited(f"{runner}.cli", f"{given}, context=context", use, style, "yield from ")
     if plan is not None:
-        lines += [line for command in plan.after for line in alone(command, runner, use, style)]
+        lines += _others(wanted, "after", plan.after, runner, style, use)
     return lines
+
+
+def _others(
+    wanted: AssetText, column: str, commands: Sequence[DbtCommand], runner: str, style: Style, use: Use
+) -> list[str]:
+    """The commands of the job beside the one that builds."""
+    cell = wanted.lookup.cell(column, style)
+    if not cell:
+        return [line for command in commands for line in alone(command, runner, use, style)]
+    waited = _awaited(f"{runner}.cli", "command", use, style, f"{use('builtins', 'list')}(", ")")
+    return [f"for command in {cell}:", *(f"{style.indent}{line}" for line in waited)]
 
 
 def alone(command: DbtCommand, runner: str, use: Use, style: Style) -> list[str]:

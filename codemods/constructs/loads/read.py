@@ -79,7 +79,7 @@ def read_load(context: Context, value: Made) -> ReadLoad:
     found = context.index.values(module, resource) if resource is not None else frozenset()
     job = arguments.get("job_id")
     ref = context.job_ref(module, job) if job is not None and not problem else None
-    makes_several = ref is not None and (len(ref.job_ids) > 1 or _is_in_comprehension(module, call))
+    makes_several = ref is not None and (ref.at_once > 1 or _is_in_comprehension(module, call))
     if not problem and ref is not None:
         blocked += [
             Finding(module.place(call), code, said, NAME)
@@ -214,8 +214,6 @@ def _against(
         origins = context.constants.origins(module, ref.node)
         if not ref.variable or len(origins.places) != 1 or makes_several:
             yield "LDC303", f"its job id `{module.source_of(ref.node)}` cannot be read here"
-    if ref.varies:
-        yield "LDC307", f"it loads {ref.in_words}"
     yield from _refused(context, ref)
     if not makes_several and _is_conditional(module, call):
         yield "LDC302", "it is loaded under a condition inside of an expression, and v2 would load it always"

@@ -35,6 +35,7 @@ from ...planning.claims import (
     covered,
 )
 from ...planning.units import Unit
+from ..deployment_table import of_load
 from ..job_differences import (
     tell_of_job,
     unknown_job,
@@ -130,9 +131,11 @@ def _rewrite_as_function(
     statement = module.span(module.statement_of(claim.node))
     ref = claim.jobs[0]
     name, is_assigned = _function_name(claim, unit)
-    job = unit.job_of(ref)
+    jobs = unit.jobs_of(ref)
+    job = jobs[0] if ref.varies and jobs else unit.job_of(ref)
     plan = plan_of(job) if job is not None else None
-    wanted = AssetText(module, name, load.arguments, load.parts, ref, job, plan, binding.parameter)
+    lookup = of_load(claim, unit, context, done)
+    wanted = AssetText(module, name, load.arguments, load.parts, ref, job, plan, binding.parameter, lookup)
     written = asset_text(wanted, claim.node, unit, context, done)
     text = written.text + _sensor(claim, written, unit, context, done)
     if is_assigned:
@@ -293,12 +296,14 @@ def _tell(claim: Claim, unit: Unit, is_bound: bool, done: Rewrite) -> None:
         known = {job.id: job for job in unit.jobs_of(ref)}
         source = ref.source if not claim.detail.makes_several else ""
         for job in known.values():
-            tell_of_job(done, claim, job, source, unit, plan_of(job))
+            tell_of_job(done, claim, job, "" if ref.varies else source, unit.where(ref, job), plan_of(job))
         for job_id in ref.job_ids:
             if job_id not in known:
                 tell(module, node, "LDC401", f"job {job_id}: its project, environment and commands", NAME)
         if not ref.job_ids:
             tell(module, node, "LDC402", unknown_job(ref), NAME)
+        if ref.varies and not claim.detail.makes_several:
+            tell(module, node, "LDC214", f"{ref.in_words}; the code refuses to load for another", NAME)
     _tell_of_other_loads(claim, unit, done)
     if "partition_key_to_vars_fn" in claim.detail.arguments:
         tell(module, node, "LDC217", "the partition's variables are passed with --vars", NAME)

@@ -56,7 +56,9 @@ from ...planning.v2 import (
     Use,
     missing_fact,
 )
+from ..deployment_table import Lookup, of_resource
 from ..job_differences import (
+    REUSE_NOTE,
     reuse_note,
     tell_of_schedules,
     unknown_job,
@@ -231,7 +233,8 @@ def workspace_text(claim: Claim, unit: Unit, context: Context, done: Rewrite) ->
     for setting, field in by_name.items():
         if setting in _WITHOUT_COUNTERPART:
             left += [*field.comments, *([field.trailing] if field.trailing else [])]
-    fields = [Field(inner, "credentials", tuple(left)), *_place(claim, unit, use, style.string)]
+    lookup = of_resource(claim, unit, context, use, done)
+    fields = [Field(inner, "credentials", tuple(left)), *_place(claim, unit, use, style, lookup)]
     for name in _RETRIES:
         if name in settings.values:
             fields.append(_described(name, _number(context, settings.values[name], use, style), by_name))
@@ -351,21 +354,25 @@ def _text_of(setting: Setting, variable: ast.expr, style: Style) -> str:
     return render.own_text(setting.module, variable)
 
 
-def _place(claim: Claim, unit: Unit, use: Use, string: Callable[[str], str]) -> list[Field]:
+def _place(claim: Claim, unit: Unit, use: Use, style: Style, lookup: Lookup) -> list[Field]:
     """Project, environment and, where one can be reused, the job."""
     assert isinstance(claim.value, Made)
     where = unit.environments.get(claim.value)
-    job = "" if where else _job_text(claim, unit, use, string)
+    job = "" if where else _job_text(claim, unit, use, style.string)
     fields = [
-        Field(str(where.project_id) if where else missing_fact(use, "project_id", job), "project_id"),
         Field(
-            str(where.environment_id) if where else missing_fact(use, "environment_id", job),
-            "environment_id",
-        ),
+            lookup.cell(name, style)
+            or (str(getattr(where, name)) if where else missing_fact(use, name, job)),
+            name,
+        )
+        for name in ("project_id", "environment_id")
     ]
+    if "name" in lookup.columns:
+        return [*fields, Field(lookup.cell("name", style), "adhoc_job_name", trailing=REUSE_NOTE)]
     reused = unit.reused.get(where) if where is not None and _loads_of(claim, unit) else None
     if reused is not None:
-        fields.append(Field(string(reused.name), "adhoc_job_name", trailing=reuse_note(reused)))
+        note = REUSE_NOTE if any(ref.varies for ref in _refs_of(claim, unit)) else reuse_note(reused)
+        fields.append(Field(style.string(reused.name), "adhoc_job_name", trailing=note))
     return fields
 
 
