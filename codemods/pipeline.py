@@ -147,7 +147,7 @@ def jobs_in_code(paths: Sequence[Path], options: Options) -> JobsInCode:
             for claim in unit.claims_inside:
                 for ref in claim.jobs:
                     place = ref.module.place(ref.node)
-                    job_ids = ref.by_deployment[deployment.name] or configured_job_ids(context, ref)
+                    job_ids = ref.by_deployment.get(deployment.name, ()) or configured_job_ids(context, ref)
                     if not job_ids:
                         unknown.append(Finding(place, "LDC402", unknown_job(ref), claim.name))
                     for job_id in job_ids:

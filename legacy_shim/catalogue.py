@@ -163,10 +163,11 @@ CODES: Final = (
     Code("LDC213", "the op returns run details", "differs",
          "The op returned a DbtCloudOutput; it now returns the run details of dbt Cloud as a mapping.",
          "Adapt ops downstream that read attributes of it."),
-    Code("LDC214", "the facts are those of one job", "differs",
+    Code("LDC214", "the facts are those of the jobs that are known", "differs",
          "The code takes the job id from its environment, and the selection, project and environment that were "
-         "written belong to one job. The code refuses to load for another.",
-         "Look up the facts of each job that is used, and choose between them in the code."),
+         "written belong to the jobs of the deployments that the migration was given. The code refuses to load for "
+         "another job.",
+         "Give an --env-file for each deployment. For one that comes later, add its job to the table in the code."),
     Code("LDC215", "runs are polled every second", "differs",
          "Legacy asked dbt Cloud every 10 seconds; v2 asks every second, which counts against the rate limit.",
          "Set DAGSTER_DBT_CLOUD_POLL_INTERVAL (seconds) in the environment of the runs."),

@@ -145,7 +145,8 @@ class Context:
 
     def constants_in(self, deployment: Deployment) -> Constants:
         """What expressions are in a deployment."""
-        return Constants(self.constants.evaluator, deployment.variables)
+        is_whole = len(self.deployments) > 1  # one alone may be whatever shell the tool runs in
+        return Constants(self.constants.evaluator, deployment.variables, is_whole)
 
     def job_ref(self, module: Module, node: ast.expr) -> JobRef:
         """The job that an expression names, in each deployment."""

@@ -40,7 +40,8 @@ def jobs_that_deployments_lack(claims: Iterable[Claim], context: Context) -> Ite
     for claim in claims:
         for ref in claim.jobs:
             if ref.job_ids and ref.lacking and claim.module.path not in context.outside:
-                said = f"set {ref.source or 'it'} in deployment {' and '.join(ref.lacking)}"
+                does = f"set {ref.source}" if ref.source else "say which job it is"
+                said = f"{does} in deployment {' and '.join(ref.lacking)}"
                 yield Finding(ref.module.place(ref.node), "LDC402", said, claim.name)
 
 
@@ -48,7 +49,7 @@ def names_of(claims: Iterable[Claim], context: Context) -> list[str]:
     """The deployments that say each job id which any of them says; all, where none does."""
     refs = [ref for claim in claims for ref in claim.jobs if ref.job_ids]
     names = [one.name for one in context.deployments]
-    return [name for name in names if all(ref.by_deployment[name] for ref in refs)] or names
+    return [name for name in names if all(ref.by_deployment.get(name) for ref in refs)] or names
 
 
 def where_complete(claims: tuple[Claim, ...], context: Context) -> tuple[Claim, ...]:

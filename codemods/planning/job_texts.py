@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ..analysis.inference.constants import Constant
 from ..analysis.inference.values import Made
 from ..analysis.syntax.rebinding import is_bound_again
-from ..analysis.syntax.scopes import Binding, Imported
+from ..analysis.syntax.scopes import Assigned, Binding, Imported
 from ..analysis.syntax.source_module import Module
 from ..editing import render
 from .claims import Context, JobRef
@@ -35,14 +35,18 @@ def text_in_place(context: Context, ref: JobRef, resource: Made) -> str | FromEn
     home = resource.module
     statement = home.statement_of(resource.call)
     inside = any(node is resource.call for node in ast.walk(ref.module.statement_of(ref.node)))
-    if inside or _reads_alike(context, ref, home, statement):
-        return id_text(context, ref)
+    node = ref.node if inside else _said_alike(context, ref.module, ref.node, home, statement)
+    if node is not None:
+        return _as_int(context, ref, render.own_text(ref.module, node))
     return _read_of(context, ref.module, ref.node)
 
 
 def id_text(context: Context, ref: JobRef) -> str:
     """The id as the code names it, as an int: tables have numbers for keys."""
-    text = render.own_text(ref.module, ref.node)
+    return _as_int(context, ref, render.own_text(ref.module, ref.node))
+
+
+def _as_int(context: Context, ref: JobRef, text: str) -> str:
     return text if _is_number(context, ref) else f"int({text})"
 
 
@@ -58,25 +62,42 @@ def _is_int_call(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "int"
 
 
-def _reads_alike(context: Context, ref: JobRef, home: Module, statement: ast.stmt) -> bool:
-    """Whether the names in the expression are the same things where the statement stands."""
-    nodes = list(ast.walk(ref.node))
+def _said_alike(
+    context: Context, module: Module, node: ast.expr, home: Module, statement: ast.stmt
+) -> ast.expr | None:
+    """The expression, or that which its name stands for, where it says the same before the statement."""
+    if _reads_alike(context, module, node, home, statement):
+        return node
+    names = context.index.tree.names(module)
+    if not isinstance(node, ast.Name) or not names.is_global(module, node.id, node):
+        return None
+    bindings = names.tables[module.tree][node.id]
+    if len(bindings) == 1 and isinstance(bindings[0], Assigned) and not bindings[0].path:
+        return _said_alike(context, module, bindings[0].value, home, statement)
+    return None
+
+
+def _reads_alike(
+    context: Context, module: Module, whole: ast.expr, home: Module, statement: ast.stmt
+) -> bool:
+    """Whether the names in an expression are the same things where the statement stands."""
+    nodes = list(ast.walk(whole))
     if not all(isinstance(node, _PLAIN) for node in nodes):
         return False
-    names = context.index.tree.names(ref.module)
+    names = context.index.tree.names(module)
     for node in nodes:
         if not isinstance(node, ast.Name):
             continue
-        bindings = names.lookup(ref.module, node.id, node)
+        bindings = names.lookup(module, node.id, node)
         if not bindings and hasattr(builtins, node.id):
             continue
-        if not names.is_global(ref.module, node.id, node) or is_bound_again(names, ref.module, node.id, node):
+        if not names.is_global(module, node.id, node) or is_bound_again(names, module, node.id, node):
             return False
-        if ref.module is home:
+        if module is home:
             line = home.top_statement_of(statement).lineno
             if not bindings or any(_line_of(binding) >= line for binding in bindings):
                 return False
-        elif not _is_imported_alike(context, ref.module, bindings, home, node.id, statement):
+        elif not _is_imported_alike(context, module, bindings, home, node.id, statement):
             return False
     return True
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from legacy_shim.codemods import pipeline
+from legacy_shim.codemods.facts.deployments import Deployment
 from legacy_shim.codemods.facts.jobs import Facts, Job
 from legacy_shim.codemods.facts.release import Release
 from legacy_shim.codemods.options import Options
@@ -48,13 +49,18 @@ def migrate(
     facts: Facts = FACTS,
     env: Mapping[str, str] | None = None,
     release: Release = NEWEST,
+    deployments: tuple[Deployment, ...] = (),
 ) -> tuple[dict[str, str], Report]:
     """Write the files, migrate them, and answer their new texts and the report."""
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(textwrap.dedent(text).lstrip("\n").encode())
-    report = pipeline.write(pipeline.migrate([folder], Options(facts=facts, env=env or {}, release=release)))
+    report = pipeline.write(
+        pipeline.migrate(
+            [folder], Options(facts=facts, env=env or {}, release=release, deployments=deployments)
+        )
+    )
     return {name: (folder / name).read_bytes().decode() for name in files}, report
 
 

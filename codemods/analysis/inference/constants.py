@@ -13,8 +13,10 @@ from ..syntax.scopes import (
     Parameter,
 )
 from ..syntax.source_module import Module
+from .branches import UNKNOWN_VALUE, Branches
 from .interpreter import Evaluator
 from .provenance import (
+    EVERY_BRANCH,
     Origins,
     is_external,
     origins_of,
@@ -46,12 +48,31 @@ class Constants:
 
     evaluator: Evaluator
     environment: Mapping[str, str]
+    is_whole: bool = False
+    """Whether the environment is that of a deployment, which says what branches the code takes."""
     _open: list[ast.expr] = field(default_factory=list, repr=False)
     """What is being read: a value that depends on itself, or lies deeper than this goes, is not known."""
 
     def origins(self, module: Module, node: ast.expr) -> Origins:
         """Where the value of an expression comes from."""
-        return origins_of(self.evaluator, module, node)
+        branches = Branches(self._said) if self.is_whole else EVERY_BRANCH
+        return origins_of(self.evaluator, module, node, branches)
+
+    def _said(self, module: Module, node: ast.expr) -> object:
+        found = self.read(module, node)
+        if found is not None:
+            return found.value
+        return self._guarded(node, partial(self._truth, module, node), otherwise=UNKNOWN_VALUE)
+
+    def _truth(self, module: Module, node: ast.expr) -> object:
+        """The value of a name for a comparison."""
+        origins = self.origins(module, node)
+        if not origins.is_complete or len(origins.places) != 1:
+            return UNKNOWN_VALUE
+        home, place = origins.places[0]
+        is_test = isinstance(place, ast.Compare) and place is not node
+        truth = Branches(self._said).truth(home, place) if is_test else None
+        return UNKNOWN_VALUE if truth is None else truth
 
     def is_text(self, module: Module, node: ast.expr) -> bool:
         """Whether a value is surely a text, whichever."""

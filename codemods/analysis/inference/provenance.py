@@ -32,6 +32,7 @@ from ..uses.uses import (
     COPYING,
     LOOKING_UP,
 )
+from .branches import Branches
 from .interpreter import Evaluator
 from .texts import text_of
 from .values import (
@@ -68,13 +69,16 @@ class Origins:
         return Origins(tuple(places), self.is_complete and other.is_complete, is_default)
 
 
+EVERY_BRANCH = Branches()
 NOWHERE = Origins(())
 UNKNOWN = Origins((), is_complete=False)
 
 
-def origins_of(evaluator: Evaluator, module: Module, node: ast.expr) -> Origins:
+def origins_of(
+    evaluator: Evaluator, module: Module, node: ast.expr, branches: Branches = EVERY_BRANCH
+) -> Origins:
     """The expressions that ``node`` gets its value from: calls and literals, mostly."""
-    return _Search(evaluator, set(), {}).of(module, node)
+    return _Search(evaluator, set(), {}, branches).of(module, node)
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ class _Search:
     open: set[ast.AST]
     """What is being searched: nothing comes from itself."""
     found: dict[ast.AST, Origins]
+    branches: Branches
 
     def of(self, module: Module, node: ast.expr) -> Origins:
         if node in self.found:
@@ -107,7 +112,7 @@ class _Search:
             case ast.Subscript():
                 return self._subscript(module, node)
             case ast.IfExp():
-                return self.of(module, node.body) | self.of(module, node.orelse)
+                return self._all((module, side) for side in self.branches.sides(module, node))
             case ast.NamedExpr():
                 return self.of(module, node.value)
             case ast.Call():
@@ -135,7 +140,7 @@ class _Search:
 
     def _bindings(self, module: Module, bindings: Iterable[Binding]) -> Origins:
         found = NOWHERE
-        for binding in bindings:
+        for binding in self.branches.last_of(module, list(bindings), lambda binding: binding.where):
             found |= self._binding(module, binding)
         return found
 
@@ -315,7 +320,7 @@ class _Search:
             yield from self.evaluator.values(value.module, value.call.func)
 
     def _subscript(self, module: Module, node: ast.Subscript) -> Origins:
-        key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        key = self.branches.key(module, node.slice)
         return self._under(module, node.value, key) or Origins(((module, node),))
 
     def _under(self, module: Module, holder: ast.expr, key: object) -> Origins | None:
@@ -327,26 +332,37 @@ class _Search:
             found |= self._all(named or [(home, value) for _, home, value in entries])
         return found if displays else None
 
+    def _is_under(self, module: Module, holder: ast.expr, key: object) -> bool:
+        displays = self._displays(module, holder)
+        return all(
+            any(name == key for name, _, _ in self.evaluator.containers.entries(display))
+            for display in displays
+        )
+
     def _displays(self, module: Module, node: ast.expr) -> list[Literal]:
         values = [value for value in self.evaluator.values(module, node) if isinstance(value, Literal)]
-        if values:
+        if values and (len(values) == 1 or self.branches is EVERY_BRANCH):
             return values
         return [
             Literal(home, place)
             for home, place in self.of(module, node).places
             if isinstance(place, (ast.Dict, ast.List, ast.Tuple))
-        ]
+        ] or values
 
     def _call(self, module: Module, node: ast.Call) -> Origins:
         if isinstance(node.func, ast.Attribute) and node.func.attr in LOOKING_UP and node.args:
-            key = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
+            key = self.branches.key(module, node.args[0])
             found = self._under(module, node.func.value, key)
             if found is not None:
-                return found | self._all((module, other) for other in node.args[1:2])
+                default = self._all((module, other) for other in node.args[1:2])
+                if key is None or isinstance(node.args[0], ast.Constant):
+                    return found | default
+                return found if self._is_under(module, node.func.value, key) else default
         found = NOWHERE
         for value in self.evaluator.values(module, node.func):
             if isinstance(value, Local) and isinstance(value.node, FUNCTIONS):
-                found |= self._all((value.module, returned) for returned in returns_of(value.node))
+                returned = self.branches.first_of(value.module, returns_of(value.node), lambda node: node)
+                found |= self._all((value.module, node) for node in returned)
         return found if found.places else Origins(((module, node),))
 
 
