@@ -29,7 +29,7 @@ from ..planning.split import beside_text
 from ..planning.units import Table, Unit
 from ..planning.v2 import Use
 
-_TABLE, _FUNCTION, _JOB, _JOB_ID = "DBT_CLOUD_JOBS", "dbt_cloud_facts", "job", "job_id"
+_TABLE, _FUNCTION, _JOB, _JOB_ID = "DBT_CLOUD_JOBS", "dbt_cloud_facts", "dbt_job", "job_id"
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,23 @@ def of_resource(claim: Claim, unit: Unit, context: Context, use: Use, done: Rewr
     statement = claim.module.statement_of(claim.node)
     done.edit(claim.module, InsertBefore(claim.module.span(statement), "\n".join(lines) + "\n", rank=-1))
     return Lookup(row, job_id, frozenset(unit.table.columns[resource]))
+
+
+def tell_of_clients(claim: Claim, unit: Unit, done: Rewrite) -> None:
+    """Tell that a workspace without loads names the environment of one deployment: its client asks for none."""
+    refs = [ref for ref in unit.job_refs if ref.varies]
+    places = {(job.project_id, job.environment_id) for ref in refs for job in unit.jobs_of(ref)}
+    where = unit.environments.get(claim.value) if isinstance(claim.value, Made) else None
+    loads = [
+        other for other in unit.claims if other.construct == "assets" and other.resources & claim.resources
+    ]
+    if where is None or loads or len(places) < 2:
+        return
+    said = (
+        f"project {where.project_id} and environment {where.environment_id} are those of one deployment "
+        f"({refs[0].in_words}); the calls of the client depend on neither"
+    )
+    done.tell(claim.module, claim.node, "LDC214", said, claim.name)
 
 
 def of_load(claim: Claim, unit: Unit, context: Context, done: Rewrite) -> Lookup:

@@ -74,7 +74,7 @@ def test_what_differs_stands_in_a_table_by_the_job(tmp_path: Path) -> None:
 
 
         job_id = int(os.environ["JOB"])
-        job = dbt_cloud_facts(job_id)
+        dbt_job = dbt_cloud_facts(job_id)
 
         cloud = DbtCloudWorkspace(
             credentials=DbtCloudCredentials(
@@ -83,8 +83,8 @@ def test_what_differs_stands_in_a_table_by_the_job(tmp_path: Path) -> None:
                 access_url="https://cloud.getdbt.com",
             ),
             project_id=11,
-            environment_id=job["environment_id"],
-            adhoc_job_name=job["name"],  # runs the job itself, with its settings
+            environment_id=dbt_job["environment_id"],
+            adhoc_job_name=dbt_job["name"],  # runs the job itself, with its settings
         )
 
 
@@ -125,7 +125,7 @@ def test_the_way_in_which_the_code_chooses_stays(tmp_path: Path, name: str) -> N
         return
     assert left == []
     assert CHOICES[name] in text
-    assert "job = dbt_cloud_facts(JOB)\n" in text
+    assert "dbt_job = dbt_cloud_facts(JOB)\n" in text
     assert '    67890: {"environment_id": 22, "name": "Nightly"},\n    67900: {' in text
     assert 'name=f"dbt_cloud_job_{JOB}"' in text
 
@@ -228,5 +228,5 @@ def test_the_table_of_two_files_stands_beside_the_resource(tmp_path: Path) -> No
     assert left == []
     assert '"select": "tag:hourly"' in texts["resources.py"]
     assert "from resources import cloud, dbt_cloud_facts\n" in texts["models.py"]
-    assert 'select=job["select"]' in texts["models.py"]
+    assert 'select=dbt_job["select"]' in texts["models.py"]
     assert "DBT_CLOUD_JOBS" not in texts["models.py"]

@@ -168,6 +168,65 @@ def test_each_deployment_runs_its_own_job(
         assert after.each("op") == before.each("op")
 
 
+CLIENTS = {
+    "an op": """
+run_it = dbt_cloud_run_op.configured({"job_id": int(os.environ["JOB"]), "poll_interval": 0.1}, name="run_it")
+
+
+@job(resource_defs={"dbt_cloud": cloud})
+def nightly():
+    run_it()
+
+
+defs = Definitions(jobs=[nightly])
+""",
+    "a client": """
+@op(required_resource_keys={"dbt_cloud"})
+def kick(context):
+    context.resources.dbt_cloud.run_job_and_poll(int(os.environ["JOB"]), poll_interval=0.1)
+
+
+@job(resource_defs={"dbt_cloud": cloud})
+def nightly():
+    kick()
+
+
+defs = Definitions(jobs=[nightly])
+""",
+}
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_ops_and_clients_run_the_job_of_their_deployment(bench: Bench, name: str) -> None:
+    done = in_each(bench, HEAD + CLOUD + CLIENTS[name], APART, "job:nightly")
+    for deployment, (before, after) in done.sides.items():
+        assert after.commands == before.commands
+        assert {job_id for job_id, _ in after.commands} == {int(APART[deployment]["JOB"])}
+    (said,) = done.migration.told("LDC214").values()
+    assert said.startswith(
+        "project 11 and environment 22 are those of one deployment (job 67890 in prod, job 67893"
+    )
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        'JOBS = {"prod": 67890, "staging": 67893}\nJOB = JOBS[os.environ["WHERE"]]\n',
+        'if os.environ["WHERE"] == "prod":\n    JOB = 67890\nelse:\n    JOB = 67893\n',
+        'CONFIG = {"prod": {"job": 67890}, "staging": {"job": 67893}}\nJOB = CONFIG[os.environ["WHERE"]]["job"]\n',
+    ],
+    ids=["a dict", "if and else", "a dict of dicts"],
+)
+def test_the_way_in_which_the_code_chooses_works_on(bench: Bench, choice: str) -> None:
+    program = HEAD + choice + CLOUD + "models = load_assets_from_dbt_cloud_job(cloud, JOB)\n" + DEFS
+    named = {"prod": {"WHERE": "prod"}, "staging": {"WHERE": "staging"}}
+    done = in_each(bench, program, named, "materialize:all")
+    for deployment, job_id in (("prod", 67890), ("staging", 67893)):
+        before, after = done.sides[deployment]
+        assert {number for number, _ in after.commands} == {job_id}
+        assert sorted(after.nodes) == sorted(before.nodes)
+
+
 def test_only_what_differs_goes_to_the_table(bench: Bench) -> None:
     done = in_each(bench, HEAD + CLOUD + LOAD + DEFS, TWINS, "materialize:all", change=cloud_of_twins)
     text = done.migration.now()

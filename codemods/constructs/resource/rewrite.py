@@ -56,7 +56,7 @@ from ...planning.v2 import (
     Use,
     missing_fact,
 )
-from ..deployment_table import Lookup, of_resource
+from ..deployment_table import Lookup, of_resource, tell_of_clients
 from ..job_differences import (
     REUSE_NOTE,
     reuse_note,
@@ -250,6 +250,7 @@ def _tell(claim: Claim, unit: Unit, settings: Settings, context: Context, done: 
         said = f"{' and '.join(late)} {'are' if len(late) > 1 else 'is'} read when this module is imported"
         done.tell(claim.module, claim.node, "LDC201", said, claim.name)
     _tell_of_missing_facts(claim, unit, done)
+    tell_of_clients(claim, unit, done)
     if not _leaves_schedules_alone(settings):
         tell_of_schedules(done, claim, unit)
 
