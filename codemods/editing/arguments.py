@@ -67,7 +67,16 @@ def prepend_argument(call: cst.Call, value: Any) -> cst.Call:
 
 
 def add_argument(call: cst.Call, name: str, value: Any, comment: str = "") -> cst.Call:
-    """The call with one more keyword argument, the last; the comment stands behind it if the line ends there."""
+    """The call with one more keyword argument, the last; the comment stands behind it if the line ends there.
+
+    Where the call has it already, as another edit added it, the elements of the two lists come together.
+    """
+    given = next((one for one in call.args if one.keyword is not None and one.keyword.value == name), None)
+    if given is not None and isinstance(given.value, cst.List) and isinstance(value, cst.List):
+        both = given.value
+        for element in value.elements:
+            both = add_element(both, element.value)
+        return call.with_deep_changes(given, value=both)
     argument = cst.Arg(
         keyword=cst.Name(name),
         value=value,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from rewriting import clean, migrate, migrate_one
+from rewriting import NIGHTLY, clean, migrate, migrate_one
+
+from legacy_shim.codemods.facts.jobs import Facts
 
 HEAD = """
 import os
@@ -362,3 +365,73 @@ defs = Definitions(assets=[*first, *second, *third])
     assert "first = [dbt_cloud_job(cloud, i) for i in [67890]]" in text
     assert "second = [dbt_cloud_job(cloud, j) for j in [67891]]" in text
     assert "third = [dbt_cloud_job_2(cloud, k) for k in [67890]]" in text
+
+
+@pytest.mark.parametrize(
+    ("options", "has_checks"),
+    [
+        ("", True),
+        ("--resource-type model", False),
+        ("--resource-type=model", False),
+        ("--resource-types model snapshot", False),
+        ("--resource-type model --resource-type test", True),
+        ("--resource-type 'model test'", True),
+        ("--resource-type all", True),
+        ("--exclude-resource-type test", False),
+        ("--exclude-resource-type=test", False),
+        ("--exclude-resource-types unit_test test", False),
+        ("--exclude-resource-type unit_test", True),
+    ],
+)
+def test_checks_that_no_run_evaluates_are_not_declared(
+    tmp_path: Path, options: str, has_checks: bool
+) -> None:
+    job = replace(NIGHTLY, execute_steps=(f"dbt build {options}", "dbt test"))
+    text, codes = migrate_one(
+        tmp_path,
+        HEAD + "models = load_assets_from_dbt_cloud_job(cloud, 67890)\ndefs = Definitions(assets=[models])\n",
+        facts=Facts((job,)),
+    )
+    assert ("enable_asset_checks=False" not in text) == has_checks
+    assert ("LDC205" in codes) == has_checks
+
+
+def test_a_job_that_is_loaded_twice_is_reported_at_the_second_load(tmp_path: Path) -> None:
+    load = "load_assets_from_dbt_cloud_job(cloud, 67890)"
+    _, report = migrate(tmp_path, {"p.py": f"{HEAD}a = {load}\nb = {load}\ndefs = Definitions([a])\n"})
+    (found,) = [finding for finding in report.findings if finding.code == "LDC223"]
+    assert (found.place.line, found.message) == (
+        6,
+        f"job 67890 is loaded at {tmp_path / 'p.py'}:5:5 too: Dagster refuses both in one code location",
+    )
+
+
+@pytest.mark.parametrize(
+    ("resource", "said"),
+    [
+        ('dbt_cloud_resource.configured({"auth_token": os.environ["T"], "account_id": 12345})', []),
+        ('dbt_cloud_resource("t", 12345)', []),
+        (
+            'dbt_cloud_resource.configured({"auth_token": {"env": "T"}, "account_id": 12345})',
+            ["token is read when this module is imported"],
+        ),
+        (
+            'dbt_cloud_resource.configured({"auth_token": {"env": "T"}, "account_id": {"env": "A"}})',
+            ["token and account_id are read when this module is imported"],
+        ),
+        (
+            'dbt_cloud_resource.configured(lambda _: {"auth_token": os.environ["T"], "account_id": 12345})',
+            ["token is read when this module is imported"],
+        ),
+    ],
+)
+def test_credentials_are_reported_where_they_were_read_later(
+    tmp_path: Path, resource: str, said: list[str]
+) -> None:
+    program = HEAD.replace('dbt_cloud_resource("t", 12345)', resource)
+    program += "models = load_assets_from_dbt_cloud_job(cloud, 67890)\ndefs = Definitions(assets=[models])\n"
+    _, report = migrate(tmp_path, {"p.py": program})
+    assert [finding.message for finding in report.findings if finding.code == "LDC201"] == said
+    codes = {finding.code for finding in report.findings}
+    assert {"LDC218", "LDC222"} <= codes
+    assert "LDC208" not in codes  # the schedule of the job is off already

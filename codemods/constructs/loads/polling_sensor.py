@@ -18,12 +18,13 @@ from ...editing.edits import (
 )
 from ...editing.render import Field
 from ...editing.style import Style
+from ...facts.job_commands import plan_of
 from ...planning.claims import (
     Claim,
     Context,
     Rewrite,
 )
-from ...planning.units import Unit
+from ...planning.units import Environment, Unit
 from ...planning.v2 import (
     CLOUD_V2,
     Use,
@@ -42,6 +43,24 @@ def sensor_text(name: str, workspace: str, translator: str, use: Use, style: Sty
     return f"{name} = {render.call(builder, fields, style, before=f'{name} = ')}\n"
 
 
+def against_sensor(claim: Claim, unit: Unit) -> str:
+    """Why no sensor is written for the workspace of a load; empty where one can be.
+
+    A tick raises for a model that no asset of the code location stands for, and so does every later one. A sensor has one
+    translator, for the keys of all assets.
+    """
+    loads = [
+        other for other in unit.claims if other.construct == "assets" and other.resources == claim.resources
+    ]
+    if len(loads) > 1:
+        return "several jobs are loaded on its workspace, and a sensor knows the assets of one"
+    job = unit.job_of(claim.jobs[0])
+    plan = plan_of(job) if job is not None else None
+    if plan is None or plan.select or plan.exclude or plan.selector:
+        return "it would fail for ever once another job builds a model outside of the selection"
+    return ""
+
+
 def place_sensor(claim: Claim, name: str, unit: Unit, context: Context, done: Rewrite) -> None:
     """Give the sensor to each ``Definitions`` that the assets are given to; tell of it where that cannot be."""
     is_placed = False
@@ -57,8 +76,15 @@ def place_sensor(claim: Claim, name: str, unit: Unit, context: Context, done: Re
             if imported is None:
                 continue
         is_placed = _add(module, call, name, imported, done) or is_placed
-    said = f"`{name}` watches the runs of the environment"
+    said = f"`{name}` watches the runs of the environment; reload the code location after a model is added"
     done.tell(claim.module, claim.node, "LDC221", said, claim.name)
+    job = unit.job_of(claim.jobs[0])
+    reused = unit.reused.get(Environment.of(job)) if job is not None else None
+    if reused is not None and reused.schedule_is_on is not False:
+        said = (
+            f"`{name}` passes over all runs of job {reused.id} ({reused.name}), those of its own schedule too"
+        )
+        done.tell(claim.module, claim.node, "LDC221", said, claim.name)
     if not is_placed:
         said = f"`{name}` is to be given to Dagster with the assets: the tool has found no place for it"
         done.tell(claim.module, claim.node, "LDC302", said, claim.name)

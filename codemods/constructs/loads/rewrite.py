@@ -52,6 +52,7 @@ from .asset_text import (
 )
 from .bound_once import NAMES, is_plain
 from .polling_sensor import (
+    against_sensor,
     is_first_on_its_workspace,
     place_sensor,
     sensor_text,
@@ -154,6 +155,10 @@ def _sensor(claim: Claim, written: Written, unit: Unit, context: Context, done: 
         done.tell(
             module, claim.node, "LDC302", "no sensor is written: the assets are made in a function", NAME
         )
+        return ""
+    against = against_sensor(claim, unit)
+    if against:
+        done.tell(module, claim.node, "LDC302", f"no sensor is written: {against}", NAME)
         return ""
     name = unit.namespace(module).reserve("dbt_cloud_polling_sensor")
     place_sensor(claim, name, unit, context, done)
