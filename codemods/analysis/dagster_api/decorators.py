@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 
-from ..inference.values import Evaluates, External, Local, Made
+from ..inference.values import Evaluates, External, Made
 from ..syntax.source_module import Module
 from .names import KEEPING_DECORATORS
 
@@ -27,17 +27,22 @@ def decorators_of_dagster(evaluator: Evaluates, module: Module, function: Functi
     return frozenset(name.rpartition(".")[2] for name in names if name.startswith(_DAGSTER))
 
 
-def unknown_decorators(evaluator: Evaluates, module: Module, function: Function) -> list[ast.expr]:
-    """The decorators that may do anything with a function, what it takes and what it returns."""
-    return [one for one in function.decorator_list if not _is_known(evaluator, module, one)]
+def unknown_decorators(
+    evaluator: Evaluates, module: Module, decorated: Function | ast.ClassDef
+) -> list[ast.expr]:
+    """The decorators that may do anything with a function, what it takes and what it returns; or with a class."""
+    return [one for one in decorated.decorator_list if not _is_known(evaluator, module, one)]
 
 
 def _is_known(evaluator: Evaluates, module: Module, decorator: ast.expr) -> bool:
     callee = _called(decorator)
     if isinstance(callee, ast.Attribute) and callee.attr in {"setter", "getter", "deleter"}:
         return True
-    if any(isinstance(value, Local) for value in evaluator.values(module, callee)):
-        return True  # One of the tree, whose own use of the function is judged there.
+    if any(
+        isinstance(value, Made) and value.of.startswith(_DAGSTER)
+        for value in evaluator.values(module, decorator)
+    ):
+        return True  # One of the tree that answers one of Dagster's.
     names = resolved(evaluator, module, callee)
     return bool(names) and all(name in KEEPING_DECORATORS or name.startswith(_DAGSTER) for name in names)
 

@@ -11,19 +11,13 @@ from typing import Final
 
 LOOKING: Final = frozenset(
     {
-        "isinstance",
         "issubclass",
         "print",
-        "len",
-        "type",
         "repr",
         "str",
         "id",
         "bool",
-        "callable",
-        "hasattr",
         "format",
-        "hash",
         "any",
         "all",
         "typing.assert_never",
@@ -31,6 +25,12 @@ LOOKING: Final = frozenset(
     }
 )
 """Functions that look at what they get and keep nothing of it."""
+
+MEASURING: Final = frozenset({"len"})
+"""Functions that answer the same of a container, whatever stands in it."""
+
+SCALARS: Final = frozenset({"str", "int", "float", "bool", "bytes"})
+"""Classes that nothing legacy is an object of, nor what takes its place in v2."""
 
 COPYING: Final = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "dict"})
 """Builtins that answer a container with what the one that they are given holds."""
@@ -49,6 +49,11 @@ SAME: Final = {
     "asyncio.run": 0,
 }
 """Functions that answer one of their arguments, and its place among them."""
+
+WRAPPING: Final = frozenset(
+    {"Optional", "Annotated", "ResourceParam", "ResourceDependency", "ClassVar", "Final"}
+)
+"""What stands around the class that an annotation names."""
 
 DYNAMIC: Final = frozenset({"locals", "vars", "globals", "exec", "eval", "dir"})
 """Builtins through which code reaches names that it does not spell."""

@@ -7,12 +7,14 @@ place that a legacy value reaches, and honest about the rest by returning nothin
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..dagster_api.asset_inputs import name_loaded_by
 from ..dagster_api.injection import is_injected
+from ..dagster_api.names import SAME, WRAPPING
 from ..dagster_api.op_outputs import (
     outputs_yielded,
     value_in_output,
@@ -222,8 +224,9 @@ class Evaluator:
             case ast.BoolOp():
                 return frozenset().union(*(self.values(module, value) for value in node.values))
             case ast.BinOp(op=ast.Add() | ast.BitOr()):
-                sides = (node.left, node.right)
-                return frozenset().union(*(self.containers.sequence_values(module, side) for side in sides))
+                sides = (self.containers.sequence_values(module, side) for side in (node.left, node.right))
+                # Containers are added up; what an object of the user's answers is not known.
+                return frozenset(value for side in sides for value in side if isinstance(value, Literal))
             case ast.NamedExpr() | ast.Await() | ast.Starred():
                 return self.values(module, node.value)
             case ast.Subscript():
@@ -250,6 +253,7 @@ class Evaluator:
                 case External() if value == RESOURCES:
                     if not node.attr.startswith("_"):
                         found.add(Keyed(module, node, node.attr))
+                        found |= self._objects_under(node.attr)
                 case External(name):
                     found.add(self.imports.of_package(module, name, node.attr))
                 case InTree(inner):
@@ -267,6 +271,41 @@ class Evaluator:
         if not found and node.attr == "resources":
             found.add(RESOURCES)
         return self._read(found)
+
+    def _objects_under(self, key: str) -> Values:
+        """The user's own objects that are bound under a resource key."""
+        found = (self.values(module, node) for module, node in self._by_key.get(key, ()))
+        return frozenset(value for values in found for value in values if isinstance(value, Instance))
+
+    @cached_property
+    def _by_key(self) -> Mapping[str, list[tuple[Module, ast.expr]]]:
+        """What stands under each text in some dict of the tree."""
+        found: dict[str, list[tuple[Module, ast.expr]]] = defaultdict(list)
+        for module in self.tree.modules.values():
+            for node in module.nodes:
+                if isinstance(node, ast.Dict):
+                    for name, value in zip(node.keys, node.values, strict=True):
+                        if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                            found[name.value].append((module, value))
+                elif isinstance(node, ast.keyword) and node.arg:
+                    found[node.arg].append((module, node.value))
+        return found
+
+    def instances_of(self, module: Module, annotation: ast.expr | None) -> Values:
+        """The objects of the user's own classes that an annotation names."""
+        if annotation is None:
+            return NOTHING
+        if isinstance(annotation, ast.BinOp):
+            return self.instances_of(module, annotation.left) | self.instances_of(module, annotation.right)
+        if isinstance(annotation, ast.Subscript):
+            wrapped = annotation.value
+            name = wrapped.attr if isinstance(wrapped, ast.Attribute) else getattr(wrapped, "id", "")
+            return self.instances_of(module, annotation.slice) if name in WRAPPING else NOTHING
+        return frozenset(
+            Instance(value)
+            for value in self.values(module, annotation)
+            if isinstance(value, Local) and isinstance(value.node, ast.ClassDef) and not self.bases(value)
+        )
 
     def _read(self, values: set[Value]) -> Values:
         """What attributes are once they are read: of a property, what its function answers."""
@@ -298,6 +337,8 @@ class Evaluator:
                     found.add(RESOURCES)
                 case External() if value == External(RUN_OP):
                     found.add(Result(module, node, Member(value, CALLED)))
+                case External(name) if name in SAME and len(node.args) > SAME[name]:
+                    found |= self.values(module, node.args[SAME[name]])
                 case External(name):
                     found.add(Made(module, node, name))
                 case Local(node=ast.ClassDef()):
@@ -394,6 +435,7 @@ class Evaluator:
         if is_injected(self, module, function, binding.arg):
             found.add(Keyed(module, binding.arg, name))
             return frozenset(found)
+        found |= self.instances_of(module, binding.arg.annotation)
         for caller, argument in self.calls.arguments(function, name):
             found |= self.values(caller, argument)
         if not found and (loaded := name_loaded_by(function, name)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -71,6 +71,36 @@ class Objects:
             for node in module.nodes
             if isinstance(node, ast.ClassDef) and node.bases and self.bases(Local(module, node))
         ]
+
+    def is_plainly_made(self, owner: Value) -> bool:
+        """Whether a call of a class gives its arguments to its own ``__init__``, or to the fields that it declares.
+
+        ``__new__``, a metaclass, or the ``__init__`` of a base class may do anything with them.
+        """
+        if not isinstance(owner, Local) or not isinstance(owner.node, ast.ClassDef):
+            return False
+        lineage = [one.node for one in self.lineage(owner) if isinstance(one.node, ast.ClassDef)]
+        if any("__new__" in fields_of(node) or node.keywords for node in lineage):
+            return False
+        if initializer_of(owner.node) is not None:
+            return True
+        return not any(initializer_of(node) for node in lineage) and self._declares_fields(owner)
+
+    def _declares_fields(self, owner: Local) -> bool:
+        """Whether a class is a dataclass or derives from one of the classes that take fields, and nothing else."""
+        assert isinstance(owner.node, ast.ClassDef)
+        if owner.node.decorator_list:
+            return True
+        return (
+            bool(owner.node.bases) and not self.may_be_set_elsewhere(owner) and not self._is_container(owner)
+        )
+
+    def _is_container(self, owner: Local) -> bool:
+        return any(
+            isinstance(base, ast.Name) and hasattr(builtins, base.id)
+            for one in self.lineage(owner)
+            for base in getattr(one.node, "bases", ())
+        )
 
     def heirs(self, owner: Local) -> list[Local]:
         """A class that derives from something legacy, and those of the tree that derive from it."""
@@ -142,17 +172,44 @@ class Objects:
         return [callee for callee in callees if isinstance(callee, Local)]
 
     def attribute(self, owner: Local, name: str) -> Values:
-        """What an attribute of a class, or of its objects, may be."""
+        """What an attribute of a class, or of its objects, may be. They may be of any class that derives from it."""
+        return frozenset().union(*(self._attribute(one, name) for one in (owner, *self._derived_from(owner))))
+
+    def _derived_from(self, owner: Local) -> list[Local]:
+        """The classes of the tree that derive from one, over any number of others."""
+        found: list[Local] = []
+        asked = [owner]
+        for one in asked:
+            new = [heir for heir in self._heirs.get(one.node, ()) if heir not in found and heir != owner]
+            found += new
+            asked += new
+        return found
+
+    @cached_property
+    def _heirs(self) -> Mapping[ast.AST, list[Local]]:
+        found: dict[ast.AST, list[Local]] = defaultdict(list)
+        for module in self.evaluator.tree.modules.values():
+            for node in module.nodes:
+                if isinstance(node, ast.ClassDef):
+                    for base in node.bases:
+                        for value in self.evaluator.values(module, base):
+                            if isinstance(value, Local):
+                                found[value.node].append(Local(module, node))
+        return found
+
+    def _attribute(self, owner: Local, name: str) -> Values:
         found: set[Value] = set()
         for binding in self.evaluator.tree.names(owner.module).tables.get(owner.node, {}).get(name, ()):
             found |= self.evaluator.binding_values(owner.module, binding)
         for module, value in self.given(owner, name):
             found |= self.evaluator.values(module, value)
+        for annotated in _annotations(owner.node, name):
+            found |= self.evaluator.instances_of(owner.module, annotated)
         if not found and isinstance(owner.node, ast.ClassDef):
             for base in owner.node.bases:
                 for inherited in self.evaluator.values(owner.module, base):
                     if isinstance(inherited, Local) and inherited != owner:
-                        found |= self.attribute(inherited, name)
+                        found |= self._attribute(inherited, name)
         return frozenset(found)
 
     def given(self, owner: Local, name: str) -> Iterator[tuple[Module, ast.expr]]:
@@ -185,3 +242,12 @@ class Objects:
                         found[name].append(node.value)
             self._assignments[owner] = dict(found)
         return self._assignments[owner]
+
+
+def _annotations(owner: ast.AST, name: str) -> list[ast.expr]:
+    """What the body of a class declares an attribute to be."""
+    return [
+        node.annotation
+        for node in getattr(owner, "body", ())
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == name
+    ]

@@ -150,6 +150,10 @@ class Evaluates(Protocol):
         """What a name may stand for through one of its bindings."""
         ...
 
+    def instances_of(self, module: Module, annotation: ast.expr | None) -> Values:
+        """The objects of the user's own classes that an annotation names."""
+        ...
+
     def is_derived(self, value: Local) -> bool:
         """Whether a class of the tree derives from something legacy."""
         ...

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..dagster_api.contexts import is_context
-from ..dagster_api.decorators import is_builtin, resolved
+from ..dagster_api.decorators import is_builtin, resolved, unknown_decorators
 from ..dagster_api.names import DYNAMIC, EXECUTING, KNOWN_BASES, READING_BY_NAME
 from ..inference.interpreter import Evaluator
 from ..inference.legacy_names import RESOURCES
-from ..inference.values import External, Instance, Keyed, Literal, Local, Made, Value, Values
+from ..inference.values import External, Instance, Keyed, Literal, Local, Made, Value, Values, root
 from ..syntax.functions import renamed
 from ..syntax.source_module import Module
 from .carriers import NONE, Carriers, is_class, kind_carried
@@ -137,9 +137,10 @@ class _Accounting:
             yield Escape(module, node, self._reaching[name], f"may read `.{name}` of an object that holds it")
 
     def _is_not_known(self, receiver: Values) -> bool:
-        """Whether a receiver may be a legacy client that was not followed: one by a key that is bound nowhere here too."""
-        return not receiver or all(
-            isinstance(value, (Keyed, Literal)) and not (isinstance(value, Keyed) and self.carriers.of(value))
+        """Whether a receiver may be a legacy client that was not followed, or what a key means that is bound nowhere here."""
+        return all(
+            isinstance(value, Literal)
+            or (isinstance(root(value), Keyed) and not self.carriers.is_legacy(value))
             for value in receiver
         )
 
@@ -233,15 +234,22 @@ class _Accounting:
     # -- classes and limits
 
     def _of_classes(self, module: Module) -> Iterator[Escape]:
-        """A base class of another package may call what its heirs define, and read what they hold."""
+        """A base, metaclass or decorator of another package may call what a class defines, and read what it holds."""
         for node in module.nodes:
             if not isinstance(node, ast.ClassDef) or self.evaluator.bases(Local(module, node)):
                 continue
             foreign = [base for base in node.bases if not self._is_known_base(module, base)]
+            foreign += [word.value for word in node.keywords if not self._is_known_base(module, word.value)]
+            foreign += unknown_decorators(self.evaluator, module, node)
             carried = self.carriers.of(Local(module, node)) if foreign else NONE
             if carried:
                 shown = module.source_of(foreign[0]).split("\n", 1)[0]
-                yield Escape(module, foreign[0], carried, f"is held by a `{shown}`, which is not followed")
+                yield Escape(
+                    module,
+                    foreign[0],
+                    carried,
+                    f"may reach what `{node.name}` holds: `{shown}` is not followed",
+                )
 
     def _is_known_base(self, module: Module, base: ast.expr) -> bool:
         if isinstance(base, ast.Subscript):

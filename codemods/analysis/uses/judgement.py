@@ -17,12 +17,26 @@ from ..dagster_api.names import (
     HANDING_ON,
     LOOKING,
     LOOPING,
+    MEASURING,
     SAME,
+    SCALARS,
     TYPING,
 )
 from ..dagster_api.op_outputs import wraps_as_output
 from ..inference.interpreter import Evaluator
-from ..inference.values import External, Instance, Literal, Local, Made, Member, Result, Value, is_load
+from ..inference.values import (
+    External,
+    Instance,
+    Keyed,
+    Literal,
+    Local,
+    Made,
+    Member,
+    Result,
+    Value,
+    is_load,
+    legacy_name,
+)
 from ..syntax.classes import attribute_of_self
 from ..syntax.functions import composes, renamed
 from ..syntax.source_module import FUNCTIONS, Module
@@ -79,8 +93,10 @@ class Judge:
                 return self._called(value)
             case ast.Call():
                 return self._argument(module, node, value, above)
-            case ast.Compare() | ast.FormattedValue() | ast.UnaryOp(op=ast.Not()):
+            case ast.FormattedValue() | ast.UnaryOp(op=ast.Not()):
                 return ACCOUNTED
+            case ast.Compare():
+                return self._compared(module, node, above)
             case ast.IfExp(test=test) if test is node:
                 return ACCOUNTED
             case ast.Subscript(slice=inner) if inner is node:
@@ -102,6 +118,23 @@ class Judge:
         if is_load(value) and isinstance(above, ast.BinOp):
             return ACCOUNTED  # It is a sequence there, which the construct of loads answers for.
         return "is part of an expression that is not followed"
+
+    def _compared(self, module: Module, node: ast.expr, above: ast.Compare) -> str:
+        """Comparing is harmless where nothing of the user's, or of others, can be called by it."""
+        sides = [above.left, *above.comparators]
+        if all(isinstance(one, (ast.Is, ast.IsNot)) for one in above.ops):
+            return ACCOUNTED
+        others = [side for side in sides if side is not node]
+        if all(isinstance(side, ast.Constant) or self._is_plain(module, side) for side in others):
+            return ACCOUNTED
+        return "is compared with something that is not known"
+
+    def _is_plain(self, module: Module, node: ast.expr) -> bool:
+        """Whether an expression is surely a container of the code, or something legacy, and no object of others."""
+        values = self.evaluator.values(module, node)
+        return bool(values) and all(
+            isinstance(value, (Literal, Keyed)) or bool(legacy_name(value)) for value in values
+        )
 
     def _attribute(self, module: Module, value: Value, above: ast.Attribute) -> str:
         name = above.attr
@@ -132,7 +165,7 @@ class Judge:
         if is_load(value) or is_class(value):
             return ACCOUNTED
         if not isinstance(value, Literal):
-            return "is asked for a part by its place" if isinstance(value, Instance) else ACCOUNTED
+            return "is asked for a part by its place"
         if isinstance(above.slice, ast.Slice):
             return "is cut into a part, which is not followed"
         return ACCOUNTED
@@ -186,6 +219,10 @@ class Judge:
         """Whether a call of a function of this name, of Python or another package, is accounted for."""
         if name in LOOKING:
             return True
+        if name in MEASURING:
+            return isinstance(value, Literal) or is_load(value)
+        if name == "isinstance":
+            return is_class(value) or (len(call.args) == 2 and self._is_of_no_use(module, call.args[1]))
         if name in SAME:
             return call.args[SAME[name] : SAME[name] + 1] == [node]
         if name in COPYING | CHAINING:
@@ -193,6 +230,14 @@ class Judge:
         if name in LOOPING:
             return (is_load(value) or isinstance(value, Literal)) and _is_looped_over(module, call)
         return name.startswith(TYPING) and (is_class(value) or is_function(value))
+
+    def _is_of_no_use(self, module: Module, classes: ast.expr) -> bool:
+        """Whether classes are ones that nothing legacy is of, nor what takes its place in v2."""
+        named = classes.elts if isinstance(classes, ast.Tuple) else [classes]
+        return all(
+            isinstance(one, ast.Name) and is_builtin(self.evaluator, module, one) and one.id in SCALARS
+            for one in named
+        )
 
     def _takes(self, module: Module, node: ast.expr, value: Value, call: ast.Call, callee: Value) -> bool:
         match callee:
@@ -205,8 +250,8 @@ class Judge:
             case Local(inner, ast.FunctionDef() | ast.AsyncFunctionDef() as function):
                 is_known = not unknown_decorators(self.evaluator, inner, function)
                 return is_known and self._is_followed(module, node)
-            case Local() | Instance():
-                return self._is_followed(module, node)
+            case Local(node=ast.ClassDef()):
+                return self.evaluator.objects.is_plainly_made(callee) and self._is_followed(module, node)
             case Member() | Made() | Result() if self.carriers.is_legacy(callee):
                 return True
             case Member():
@@ -255,9 +300,9 @@ class Judge:
             case ast.Return():
                 return self._returned(module, node)
             case ast.For(iter=iterated) | ast.AsyncFor(iter=iterated) if iterated is node:
-                return self._looped(value)
-            case ast.comprehension(iter=iterated):
-                return self._looped(value) if iterated is node else ACCOUNTED
+                return self._looped(value, above.target)
+            case ast.comprehension(iter=iterated, target=target):
+                return self._looped(value, target) if iterated is node else ACCOUNTED
             case ast.arguments() | ast.arg():
                 return ACCOUNTED
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
@@ -268,9 +313,10 @@ class Judge:
                 return ACCOUNTED if is_class(value) else "is raised"
         return "is used in a statement that is not followed"
 
-    def _looped(self, value: Value) -> str:
+    def _looped(self, value: Value, target: ast.expr) -> str:
         is_sequence = isinstance(value, Literal) or is_load(value)
-        return ACCOUNTED if is_sequence else "is gone through by a loop, which is not followed"
+        puts = [inner for inner in ast.walk(target) if isinstance(inner, (ast.Attribute, ast.Subscript))]
+        return ACCOUNTED if is_sequence and not puts else "is gone through by a loop, which is not followed"
 
     def _assigned(self, module: Module, value: Value, targets: list[ast.expr]) -> str:
         return next(filter(None, (self._put(module, value, target) for target in targets)), ACCOUNTED)
