@@ -10,7 +10,8 @@ from legacy_shim.catalogue import BY_NAME
 
 from ..analysis.inference.kinds import is_op, thing_kind
 from ..analysis.inference.values import Keyed, Made, Value, Values, is_load, legacy_name, root
-from ..analysis.uses.accounting import Escape, escapes_of
+from ..analysis.uses.accounting import escapes_of
+from ..analysis.uses.escape import Escape
 from ..findings import Finding
 from .claims import Claim, Context
 
@@ -33,7 +34,7 @@ def block_escapes(
         loads = {value for value in escape.carried if is_load(value)}
         found = [_with(claim, finding) if claim.value in loads else claim for claim in found]
         others = escape.carried - loads
-        if others or not escape.carried:
+        if others or escape.keys or not escape.carried:
             found.append(_claim(escape, others or _in_reach(escape, claims, components), finding))
     return found
 
@@ -53,7 +54,9 @@ def _name(escape: Escape) -> str:
 
 
 def _in_reach(escape: Escape, claims: Sequence[Claim], components: Mapping[Path, object]) -> Values:
-    """Every resource, and every use of a key, in the files that are connected with this one by imports."""
+    """Every resource in the files that are connected with this one by imports; none where keys say which it is."""
+    if escape.keys:
+        return frozenset()
     part = components[escape.module.path]
     inside = [claim for claim in claims if components[claim.module.path] == part]
     return frozenset(resource for claim in inside or claims for resource in claim.resources)
@@ -68,7 +71,7 @@ def _claim(escape: Escape, carried: Values, finding: Finding) -> Claim:
         name=finding.name,
         code=BY_NAME[finding.name].code,
         resources=frozenset(one for one in roots if isinstance(one, Made) and thing_kind(one) == "resource"),
-        keys=frozenset(key for one in roots for key in _keys(one)),
+        keys=escape.keys | {key for one in roots for key in _keys(one)},
         blocked=(finding,),
         is_site=False,
     )

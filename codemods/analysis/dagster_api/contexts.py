@@ -23,16 +23,19 @@ def is_context(evaluator: Evaluator, module: Module, node: ast.expr, depth: int 
     bindings = evaluator.tree.names(module).lookup(module, node.id, node)
     return bool(bindings) and all(
         (isinstance(one, Parameter) and _is_parameter(evaluator, module, one, depth))
-        or (isinstance(one, Assigned) and _is_built(evaluator, module, one))
+        or (isinstance(one, Assigned) and _is_assigned(evaluator, module, one, depth))
         for one in bindings
     )
 
 
-def _is_built(evaluator: Evaluator, module: Module, binding: Assigned) -> bool:
-    """``build_op_context(...)`` and its kin."""
-    return not binding.path and any(
-        isinstance(value, Made) and value.of.startswith("dagster.build_")
-        for value in evaluator.values(module, binding.value)
+def _is_assigned(evaluator: Evaluator, module: Module, binding: Assigned, depth: int) -> bool:
+    """``build_op_context(...)`` and its kin, or another name of a context."""
+    return not binding.path and (
+        is_context(evaluator, module, binding.value, depth - 1)
+        or any(
+            isinstance(value, Made) and value.of.startswith("dagster.build_")
+            for value in evaluator.values(module, binding.value)
+        )
     )
 
 

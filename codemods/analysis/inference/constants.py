@@ -185,6 +185,8 @@ class Constants:
                 first = self.possible(module, node.values[0])
                 if first is not None and all(constant.value for constant in first):
                     return first
+                if first is None and not self.variable_of(module, node.values[0]):
+                    return None  # It may be anything.
                 return self.possible(module, node.values[-1])
             case ast.JoinedStr():
                 return self._joined(module, node.values)

@@ -151,8 +151,12 @@ class Objects:
 
     def is_enum(self, owner: Local) -> bool:
         """Whether a class derives from one of the standard library's enumerations."""
+        return self.derives_from(owner, "enum.")
+
+    def derives_from(self, owner: Local, package: str) -> bool:
+        """Whether a class, or one of the tree that it derives from, derives from one of another package."""
         return any(
-            isinstance(value, External) and value.name.startswith("enum.")
+            isinstance(value, External) and value.name.startswith(package)
             for one in self.lineage(owner)
             for base in getattr(one.node, "bases", ())
             for value in self.evaluator.values(one.module, base)

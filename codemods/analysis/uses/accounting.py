@@ -9,18 +9,18 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..dagster_api.contexts import is_context
-from ..dagster_api.decorators import is_builtin, resolved, unknown_decorators
+from ..dagster_api.decorators import is_builtin, unknown_decorators
 from ..dagster_api.names import DYNAMIC, EXECUTING, KNOWN_BASES, READING_BY_NAME
 from ..inference.interpreter import Evaluator
-from ..inference.legacy_names import RESOURCES
-from ..inference.values import External, Instance, Keyed, Literal, Local, Made, Value, Values, root
-from ..syntax.functions import renamed
+from ..inference.values import External, Instance, Keyed, Literal, Local, Value, Values, root
 from ..syntax.source_module import Module
 from .carriers import NONE, Carriers, is_class, kind_carried
+from .contexts_led_away import contexts_led_away
+from .escape import Escape
 from .index import Index
 from .judgement import Judge
 
@@ -28,25 +28,15 @@ UNMISTAKABLE = frozenset({"get_dbt_client", "run_job_and_poll", "get_run_results
 """Methods of the legacy API whose names nothing else has."""
 
 
-@dataclass(frozen=True, eq=False)
-class Escape:
-    """A use that is not accounted for, and the legacy values that it takes out of sight."""
-
-    module: Module
-    node: ast.expr
-    carried: Values
-    """What goes out of sight; empty where that cannot be told, and any legacy value in reach may."""
-    said: str
-
-
 def escapes_of(index: Index) -> tuple[Escape, ...]:
     """Each use of something legacy that is not accounted for, one for each place."""
     carriers = Carriers(index, index.bound_keys)
     found: dict[tuple[Module, ast.expr], Escape] = {}
-    for escape in _Accounting(index, carriers, Judge(index, carriers)).all():
-        known = found.get((escape.module, escape.node))
-        carried = escape.carried | (known.carried if known else NONE)
-        found[escape.module, escape.node] = Escape(escape.module, escape.node, carried, escape.said)
+    for escape in (*_Accounting(index, carriers, Judge(index, carriers)).all(), *contexts_led_away(index)):
+        known = found.get((escape.module, escape.node), escape)
+        found[escape.module, escape.node] = replace(
+            escape, carried=escape.carried | known.carried, keys=escape.keys | known.keys
+        )
     return tuple(found.values())
 
 
@@ -111,8 +101,6 @@ class _Accounting:
     def _of_unknown(self, module: Module, node: ast.expr) -> Iterator[Escape]:
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
             yield from self._of_attribute(module, node)
-        elif isinstance(node, ast.Call):
-            yield from self._of_context(module, node)
 
     def _of_attribute(self, module: Module, node: ast.Attribute) -> Iterator[Escape]:
         """A name by which something legacy is reached, read of something that is not known."""
@@ -168,68 +156,6 @@ class _Accounting:
                     if not (name.startswith("__") and name.endswith("__")):
                         found[name] |= self.carriers.of_all(self.evaluator.objects.attribute(owner, name))
         return {name: frozenset(values) for name, values in found.items() if values}
-
-    def _of_context(self, module: Module, call: ast.Call) -> Iterator[Escape]:
-        """``foreign(context)``: what has the context has its resources."""
-        given = [*call.args, *(word.value for word in call.keywords)]
-        for argument in given:
-            inner = argument.value if isinstance(argument, ast.Starred) else argument
-            if RESOURCES in self.evaluator.values(module, inner):
-                carried = self._bound(None)
-            elif is_context(self.evaluator, module, inner):
-                function = module.function_of(call)
-                carried = self._bound(function) if function is not None else NONE
-            else:
-                continue
-            if carried and not self._is_in_sight(module, call):
-                yield Escape(
-                    module,
-                    inner,
-                    carried,
-                    f"is passed to `{module.source_of(call.func)}(...)`, which is not followed",
-                )
-
-    def _bound(self, function: ast.AST | None) -> Values:
-        """What is bound under the resource keys that a function requires; under any, where it is not said which."""
-        if function is None:
-            return frozenset(value for value in self._keyed if self.carriers.of(value))
-        required = {
-            inner.value
-            for decorator in getattr(function, "decorator_list", ())
-            for word in getattr(decorator, "keywords", ())
-            if word.arg == "required_resource_keys"
-            for inner in ast.walk(word.value)
-            if isinstance(inner, ast.Constant)
-        }
-        used = {value.key for value in self._keyed_in(function)}
-        # What the function takes itself is accounted for; what it requires and leaves to others is not.
-        return frozenset(value for value in self._keyed if value.key in required - used)
-
-    def _keyed_in(self, function: ast.AST) -> Iterator[Keyed]:
-        inside = set(ast.walk(function))
-        return (value for value in self._keyed if value.node in inside)
-
-    @cached_property
-    def _keyed(self) -> frozenset[Keyed]:
-        return frozenset(
-            value
-            for module in self.modules
-            for node in _expressions(module)
-            for value in self.evaluator.values(module, node)
-            if isinstance(value, Keyed)
-        )
-
-    def _is_in_sight(self, module: Module, call: ast.Call) -> bool:
-        callees = self.evaluator.values(module, renamed(call))
-        if not callees:
-            return bool(resolved(self.evaluator, module, call.func))
-        return all(
-            isinstance(value, (Local, Instance, Keyed))
-            or (isinstance(value, External) and value.name.startswith(("dagster.", "legacy.", "dagster_")))
-            or (isinstance(value, Made) and value.of.startswith("dagster"))
-            or not isinstance(value, External)
-            for value in callees
-        )
 
     # -- classes and limits
 

@@ -20,6 +20,15 @@ from ..syntax.functions import returns_of
 from ..syntax.source_module import FUNCTIONS
 from .index import Index
 
+CONTEXT_BUILDERS = (
+    "dagster.build_op_context",
+    "dagster.build_asset_context",
+    "dagster.build_init_resource_context",
+    "dagster.build_sensor_context",
+    "dagster.build_schedule_context",
+    "dagster.build_hook_context",
+)
+"""Dagster's functions that answer a context which holds the resources that they are given."""
 NONE: Values = frozenset()
 _OWN = frozenset({"resource", "load", "op"})
 
@@ -69,6 +78,9 @@ class Carriers:
         match value:
             case Made() if thing_kind(value) in _OWN:
                 yield value
+            case Made(module, ast.Call() as call, of) if of.startswith(CONTEXT_BUILDERS):
+                for given in (*call.args, *(word.value for word in call.keywords)):
+                    yield from self.of_all(evaluator.values(module, given))
             case Keyed() if self.is_legacy(value):
                 yield value
             case Result() if self.is_legacy(value) and (value.member.attribute == GETTER or is_output(value)):

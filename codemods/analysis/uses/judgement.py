@@ -40,7 +40,7 @@ from ..inference.values import (
 from ..syntax.classes import attribute_of_self
 from ..syntax.functions import composes, renamed
 from ..syntax.source_module import FUNCTIONS, Module
-from .carriers import Carriers, is_class, is_function, kind_carried
+from .carriers import CONTEXT_BUILDERS, Carriers, is_class, is_function, kind_carried
 from .escapes import is_followed
 from .index import Index
 from .uses import ADDING, EXTENDING, enclosing_annotation, role_of
@@ -116,7 +116,10 @@ class Judge:
         if value in self.evaluator.values(module, above):
             return ACCOUNTED
         if is_load(value) and isinstance(above, ast.BinOp):
-            return ACCOUNTED  # It is a sequence there, which the construct of loads answers for.
+            other = above.right if above.left is node else above.left
+            answers = self.evaluator.values(module, other)
+            if not any(isinstance(one, (External, Instance)) or _is_foreign(one) for one in answers):
+                return ACCOUNTED  # It is a sequence there, which the construct of loads answers for.
         return "is part of an expression that is not followed"
 
     def _compared(self, module: Module, node: ast.expr, above: ast.Compare) -> str:
@@ -212,8 +215,16 @@ class Judge:
         return (named in _RESOURCES or call.args[:1] == [node]) and self._is_definition(value)
 
     def _is_definition(self, value: Value) -> bool:
-        """Whether all that a value carries are definitions, which Dagster takes and constructs answer for."""
-        return {kind_carried(one) for one in self.carriers.of(value)} <= _OF_DEFINITIONS
+        """Whether all that a value carries are definitions, which Dagster takes and hands to what asks for them by key."""
+        match value:
+            case Literal():
+                inside = self.evaluator.element_values(value)
+                return all(self._is_definition(one) for one in inside if self.carriers.of(one))
+            case Instance(owner):
+                return self.evaluator.objects.derives_from(owner, "dagster.")
+            case Made():
+                return kind_carried(value) in _OF_DEFINITIONS
+        return False
 
     def _by_name(self, module: Module, node: ast.expr, value: Value, call: ast.Call, name: str) -> bool:
         """Whether a call of a function of this name, of Python or another package, is accounted for."""
@@ -248,6 +259,8 @@ class Judge:
             case External(name):
                 return self._by_name(module, node, value, call, name)
             case Local(inner, ast.FunctionDef() | ast.AsyncFunctionDef() as function):
+                if isinstance(value, Made) and value.of.startswith(CONTEXT_BUILDERS):
+                    return bool(decorators_of_dagster(self.evaluator, inner, function))
                 is_known = not unknown_decorators(self.evaluator, inner, function)
                 return is_known and self._is_followed(module, node)
             case Local(node=ast.ClassDef()):
@@ -361,6 +374,11 @@ class Judge:
         if by_dagster & HANDING_ON and isinstance(node, ast.Call) and wraps_as_output(module, node):
             return ACCOUNTED
         return "is yielded, which is not followed"
+
+
+def _is_foreign(value: Value) -> bool:
+    """Whether a value is made by another package than Dagster's and the legacy one."""
+    return isinstance(value, Made) and not value.of.startswith(("dagster", "legacy."))
 
 
 def _has_key(call: ast.Call) -> bool:

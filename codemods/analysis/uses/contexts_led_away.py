@@ -1,0 +1,183 @@
+"""Dagster's contexts, and definitions of others: what has a context, or is bound beside a resource, may ask for its key."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..dagster_api.contexts import is_context
+from ..dagster_api.decorators import Function, decorators_of_dagster, resolved, unknown_decorators
+from ..inference.interpreter import Evaluator
+from ..inference.legacy_names import RESOURCES
+from ..inference.values import External, Made, Value, Values
+from ..syntax.functions import composes, is_getattr, nodes_run_by, renamed
+from ..syntax.scopes import Parameter
+from ..syntax.source_module import FUNCTIONS, Module
+from .escape import Escape
+from .index import Index
+
+_NOTHING: Values = frozenset()
+_TAKING = frozenset({"assets", "jobs", "schedules", "sensors", "asset_checks", "definitions"})
+"""The parameters by which Dagster takes definitions that may ask for resources."""
+
+
+def contexts_led_away(index: Index) -> Iterator[Escape]:
+    """Each place at which something that is not followed gets to ask for a resource that something legacy is bound to."""
+    if not index.bound_keys:
+        return
+    search = _Search(index)
+    for path in sorted(index.tree.modules):
+        yield from search.of(index.tree.modules[path])
+
+
+@dataclass(frozen=True, eq=False)
+class _Search:
+    index: Index
+
+    @property
+    def evaluator(self) -> Evaluator:
+        return self.index.evaluator
+
+    def of(self, module: Module) -> Iterator[Escape]:
+        for node in module.nodes:
+            if isinstance(node, FUNCTIONS):
+                yield from self._decorated(module, node)
+                yield from self._composed(module, node)
+            elif isinstance(node, ast.Call):
+                yield from self._bound_beside(module, node)
+            if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+                yield from self._held(module, node)
+
+    # -- contexts
+
+    def _held(self, module: Module, node: ast.Name | ast.Attribute) -> Iterator[Escape]:
+        if RESOURCES in self.evaluator.values(module, node):
+            keys = self.index.bound_keys
+        elif isinstance(node, ast.Name) and is_context(self.evaluator, module, node):
+            keys = self._required(module, module.function_of(node))
+        else:
+            return
+        if keys and not self._stays_in_sight(module, node):
+            shown = module.source_of(module.statement_of(node)).split("\n", 1)[0]
+            said = f"goes where it is not followed, with the resources that it holds: `{shown}`"
+            yield Escape(module, node, _NOTHING, said, keys)
+
+    def _stays_in_sight(self, module: Module, node: ast.expr) -> bool:
+        above = module.parent(node)
+        call = module.parent(above) if isinstance(above, ast.keyword) else above
+        match above:
+            case ast.Attribute() | ast.Subscript() | ast.Compare() | ast.FormattedValue() | ast.Expr():
+                return True
+            case ast.Assign(targets=[ast.Name()]) | ast.withitem() | ast.For() | ast.comprehension():
+                return True
+            case ast.IfExp() | ast.BoolOp() | ast.NamedExpr():
+                return self._stays_in_sight(module, above)
+        if not isinstance(call, ast.Call):
+            return isinstance(above, (ast.If, ast.While, ast.Assert, ast.AnnAssign))
+        return is_getattr(call) or self._is_in_sight(module, call)
+
+    def _is_in_sight(self, module: Module, call: ast.Call) -> bool:
+        callees = self.evaluator.values(module, renamed(call))
+        if not callees:
+            return bool(resolved(self.evaluator, module, call.func)) or self._is_of_dagster(module, call.func)
+        return not any(_is_foreign(value) for value in callees)
+
+    def _is_of_dagster(self, module: Module, callee: ast.expr) -> bool:
+        """Whether a callee is a method of a parameter that is annotated with a class of Dagster's, or of an own object."""
+        if not isinstance(callee, ast.Attribute):
+            return False
+        base: ast.expr = callee.value
+        while isinstance(base, (ast.Attribute, ast.Call, ast.Subscript)):
+            base = base.func if isinstance(base, ast.Call) else base.value
+        if not isinstance(base, ast.Name):
+            return False
+        if base.id in {"self", "cls"} or is_context(self.evaluator, module, base):
+            return True
+        for binding in self.index.tree.names(module).lookup(module, base.id, base):
+            annotation = binding.arg.annotation if isinstance(binding, Parameter) else None
+            if annotation is not None:
+                names = resolved(self.evaluator, module, annotation)
+                return bool(names) and all(name.startswith("dagster") for name in names)
+        return False
+
+    def _required(self, module: Module, function: ast.AST | None) -> frozenset[str]:
+        """The keys of legacy resources that a function asks Dagster for."""
+        if not isinstance(function, FUNCTIONS):
+            return frozenset()
+        asked = {
+            inner.value
+            for decorator in function.decorator_list
+            for word in getattr(decorator, "keywords", ())
+            if word.arg == "required_resource_keys"
+            for inner in ast.walk(word.value)
+            if isinstance(inner, ast.Constant) and isinstance(inner.value, str)
+        }
+        if asked or decorators_of_dagster(self.evaluator, module, function):
+            arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+            asked |= {arg.arg for arg in arguments if arg.annotation is not None}
+        return self.index.bound_keys & asked
+
+    def _decorated(self, module: Module, function: Function) -> Iterator[Escape]:
+        keys = self._required(module, function)
+        unknown = unknown_decorators(self.evaluator, module, function) if keys else []
+        for decorator in unknown[:1]:
+            said = f"gets what `{function.name}` is called with, which is not followed"
+            yield Escape(module, decorator, _NOTHING, said, keys)
+
+    # -- definitions of others
+
+    def _composed(self, module: Module, function: Function) -> Iterator[Escape]:
+        """``@job def nightly(): clean()``: an op of another package may ask for any key that is bound."""
+        if not composes(function):
+            return
+        for node in nodes_run_by(function):
+            if isinstance(node, ast.Call) and self._is_foreign_call(module, node):
+                said = "may ask for the resource: it is an op of a package that is not followed"
+                yield Escape(module, node.func, _NOTHING, said, self.index.bound_keys)
+
+    def _is_foreign_call(self, module: Module, call: ast.Call) -> bool:
+        return any(_is_foreign(value) for value in self.evaluator.values(module, renamed(call)))
+
+    def _bound_beside(self, module: Module, call: ast.Call) -> Iterator[Escape]:
+        """``Definitions(assets=theirs, resources={"dbt_cloud": cloud})``: what others define may ask for the key."""
+        names = resolved(self.evaluator, module, call.func)
+        if not names & {"dagster.Definitions", "dagster.with_resources", "dagster.RepositoryData"}:
+            return
+        keys = self._keys_bound_by(call)
+        given = [word.value for word in call.keywords if word.arg in _TAKING]
+        given += call.args[:1] if "dagster.with_resources" in names else []
+        for argument in given if keys else []:
+            for inner in ast.walk(argument):
+                if isinstance(inner, (ast.Name, ast.Attribute, ast.Call)) and any(
+                    _is_foreign(value) for value in self.evaluator.values(module, inner)
+                ):
+                    said = "may ask for the resource that is bound beside it: it is of a package that is not followed"
+                    yield Escape(module, inner, _NOTHING, said, keys)
+                    return
+
+    def _keys_bound_by(self, call: ast.Call) -> frozenset[str]:
+        given = [
+            word.value for word in call.keywords if word.arg in {"resources", "resource_defs"}
+        ] or call.args[1:2]
+        texts = {
+            inner.value
+            for argument in given
+            for inner in ast.walk(argument)
+            if isinstance(inner, ast.Constant) and isinstance(inner.value, str)
+        }
+        is_written = all(isinstance(argument, ast.Dict) for argument in given)
+        return (
+            self.index.bound_keys & texts if is_written else self.index.bound_keys if given else frozenset()
+        )
+
+
+def _is_foreign(value: Value) -> bool:
+    """Whether a value is of a package that is neither Dagster's, nor Python's, nor the legacy one."""
+    name = value.name if isinstance(value, External) else value.of if isinstance(value, Made) else ""
+    package = name.partition(".")[0]
+    return bool(package) and not package.startswith("dagster") and package not in _KNOWN
+
+
+_KNOWN = sys.stdlib_module_names | {"legacy", "legacy_shim", "context", "pydantic", "pytest", "datetime"}
