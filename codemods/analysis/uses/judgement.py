@@ -336,10 +336,20 @@ class Judge:
 
     def _put(self, module: Module, value: Value, target: ast.expr) -> str:
         if isinstance(target, ast.Name):
-            return ACCOUNTED
+            in_class = isinstance(module.scope_of(target), ast.ClassDef)
+            is_workspace = isinstance(value, (Keyed, Made)) and kind_carried(value) in {"resource", "client"}
+            # Read of a class, a workspace is a descriptor, and answers None.
+            return (
+                "is an attribute of a class"
+                if in_class and is_workspace and self.carriers.of(value)
+                else ACCOUNTED
+            )
         if isinstance(target, (ast.Tuple, ast.List)):
-            is_spread = any(isinstance(element, ast.Starred) for element in target.elts[:-1])
-            is_sequence = (isinstance(value, Literal) and not is_spread) or is_load(value)
+            spread = [isinstance(element, ast.Starred) for element in target.elts]
+            kinds = {kind_carried(one) for one in self.carriers.of(value)}
+            # What is left over may be any of the elements: where all are of one kind, it does not matter which.
+            is_spread = any(spread[:-1]) or (any(spread) and kinds != {"output"})
+            is_sequence = (isinstance(value, Literal) or is_load(value)) and not is_spread
             inside = (self._put(module, value, element) for element in target.elts)
             return (
                 next(filter(None, inside), ACCOUNTED) if is_sequence else "is unpacked, which is not followed"
