@@ -18,7 +18,12 @@ _DISPLAYS = (ast.Tuple, ast.List, ast.Set)
 
 
 def status_of(context: Context, module: Module, node: ast.expr) -> str:
-    """The member of ``DbtCloudRunStatus`` that an expression names, ``SUCCESS`` for example; empty for none."""
+    """The member of ``DbtCloudRunStatus`` that an expression spells, ``SUCCESS`` for example; empty for none.
+
+    A name that holds one may hold something else too, and is not written anew where it is compared.
+    """
+    if not isinstance(node, ast.Attribute):
+        return ""
     for value in context.index.values(module, node):
         if isinstance(value, External) and value.name.startswith(_PREFIX):
             return value.name.removeprefix(_PREFIX)
