@@ -25,7 +25,14 @@ class Excerpt:
 
 def statement_lines(module: Module) -> tuple[Lines, ...]:
     """Where each statement at the top level of a file stands."""
-    return tuple(_lines_of(statement) for statement in module.tree.body)
+    found: list[Lines] = []
+    for statement in module.tree.body:
+        first, last = _lines_of(statement)
+        if found and statement.col_offset:
+            # It goes on from the line of the one before: `a = 1; \\`.
+            first = min(first, found[-1][1])
+        found.append((first, last))
+    return tuple(found)
 
 
 def _lines_of(statement: ast.stmt) -> Lines:
