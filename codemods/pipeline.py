@@ -192,6 +192,13 @@ def _whereabouts(context: Context, unit: Unit, deployment: Deployment) -> _Where
     return _Whereabouts()
 
 
+def token_variables(planned: Planned) -> tuple[str, ...]:
+    """The environment variables that the code takes its tokens from."""
+    settings = (claim.detail for unit in planned.units for claim in unit.claims)
+    names = (_variable(planned.context, each.token) for each in settings if isinstance(each, Settings))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
 def _place_of(setting: Setting | None) -> str:
     return str(setting.module.place(setting.node)) if setting is not None else ""
 

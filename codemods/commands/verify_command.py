@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
@@ -117,6 +119,10 @@ EnvFiles = Annotated[
     Optional[list[Path]],  # noqa: UP045
     _option("--env-file", "FILE", "NAME=VALUE lines, for the code that is loaded."),
 ]
+PassedVariables = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    _option("--pass-env", "NAME", "Let the code have this variable of your environment. It gets no other."),
+]
 Exclude = Annotated[
     Optional[list[str]],  # noqa: UP045
     _option("--exclude", "GLOB", "Do not migrate, as a line of .gitignore would say it."),
@@ -169,6 +175,7 @@ def verify(
     partition: Partition = None,
     job: JobNames = None,
     env_file: EnvFiles = None,
+    pass_env: PassedVariables = None,
     exclude: Exclude = None,
     token_env: TokenEnv = None,
     host: Host = None,
@@ -186,13 +193,13 @@ def verify(
         from ..verify.request import Request
         from ..verify.run import verify as verify_request
 
-        options = _options(path, facts, env_file, exclude)
+        options, own = _options(path, facts, env_file, pass_env, exclude)
         request = Request(
             path=path,
             definitions=definitions,
             options=options,
             dbt=_dbt_source(manifest, dbt_project, lookup),
-            access=_access(context, token_env, host, account_id, options.env),
+            access=_access(context, token_env, host, account_id, own),
             before=before,
             migrated=migrated,
             working_directory=working_directory,
@@ -208,25 +215,38 @@ def verify(
 
 
 def _options(
-    path: Path, facts: list[Path] | None, env_files: list[Path] | None, exclude: list[str] | None
-) -> Options:
-    """Raises UsageError for a path, facts or environment files that are wrong, before anything is done."""
+    path: Path,
+    facts: list[Path] | None,
+    env_files: list[Path] | None,
+    passed: list[str] | None,
+    exclude: list[str] | None,
+) -> tuple[Options, Mapping[str, str]]:
+    """The options, with the environment that the code gets, and the one that a token of --lookup is read from.
+
+    Raises UsageError for a path, facts or environment files that are wrong, before anything is done.
+    """
     from ..errors import UsageError
     from ..facts.deployments import read_deployments
     from ..facts.jobs import discover_facts, load_facts
+    from ..facts.variables import read_env_file
     from ..files.walk import require_paths
     from ..options import Options
+    from ..verify.code_environment import code_environment
 
     require_paths([path])
     deployments = read_deployments(env_files or ())
     if len(deployments) > 1:
         raise UsageError("verify loads the code in one deployment: give one --env-file")
-    return Options(
+    (deployment,) = deployments
+    file = read_env_file(deployment.file) if deployment.file is not None else {}
+    env = code_environment(os.environ, file, passed or ())
+    options = Options(
         exclude=tuple(exclude or ()),
         facts=load_facts(discover_facts([path]) if facts is None else facts),
-        env=deployments[0].variables,
-        deployments=deployments,
+        env=env,
+        deployments=(replace(deployment, variables=env),),
     )
+    return options, deployment.variables
 
 
 def _access(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 import shutil
@@ -48,8 +47,11 @@ class LocalCloud:
 
 
 @contextmanager
-def local_cloud(facts: Facts, dbt: DbtSource, work: Path) -> Iterator[LocalCloud]:
-    """Run one as long as the context lasts. Raises UsageError where it cannot be started."""
+def local_cloud(facts: Facts, dbt: DbtSource, work: Path, env: Mapping[str, str]) -> Iterator[LocalCloud]:
+    """Run one as long as the context lasts. `env` is its environment: the dbt project that it runs is the user's code.
+
+    Raises UsageError where it cannot be started.
+    """
     if find_spec("werkzeug") is None:
         raise UsageError('verify needs the local dbt Cloud: pip install "legacy-shim[emulator]"')
     token = f"verify-{secrets.token_hex(8)}"
@@ -67,7 +69,7 @@ def local_cloud(facts: Facts, dbt: DbtSource, work: Path) -> Iterator[LocalCloud
         "--hold",
         _HOLD,
     ]
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "200", "NO_COLOR": "1"}
+    environment = {**env, "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "200", "NO_COLOR": "1"}
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,

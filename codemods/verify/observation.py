@@ -16,7 +16,7 @@ from ..errors import UsageError
 from .compare import load_snapshot
 from .difference import Snapshot
 from .local_cloud import LocalCloud
-from .trees import Tree, git_folder
+from .trees import Tree
 
 _TOKEN_VARIABLE = "LEGACY_SHIM_SNAPSHOT_TOKEN"
 _LOG_TAIL = 15
@@ -31,7 +31,7 @@ class Stage:
     tree: Tree
     cloud: LocalCloud
     env: Mapping[str, str] = field(repr=False)
-    """The environment for the user's code. It holds secrets: never shown."""
+    """The environment for the user's code: see `code_environment`. It may hold secrets: never shown."""
     serves_old_names: bool
     """Whether old spellings come from the facade where the installed dagster-dbt has them no more."""
     work: Path
@@ -135,10 +135,8 @@ def _environment(stage: Stage) -> dict[str, str]:
     """The user's environment, with nothing in it that leads out of this observation."""
     home = stage.work / "dagster_home"
     home.mkdir(exist_ok=True)
-    git = git_folder(stage.tree.original)
     return {
         **stage.env,
-        **({"GIT_DIR": str(git), "GIT_OPTIONAL_LOCKS": "0"} if git else {}),
         "DAGSTER_HOME": str(home),
         "DAGSTER_DISABLE_TELEMETRY": "yes",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -224,6 +222,7 @@ def environment_error(names: Sequence[str]) -> LoadError:
     verb = "is" if len(names) == 1 else "are"
     return LoadError(
         f"loading needs {'an environment variable' if len(names) == 1 else 'environment variables'} that {verb} not set: "
-        f"{listed}\n  Set {'it' if len(names) == 1 else 'them'}, or write NAME=VALUE lines into a file and give "
-        "--env-file FILE. dbt Cloud is not asked, so that a token may be any text."
+        f"{listed}\n  The code gets no variable of your environment unless you name it: give "
+        f"{' '.join(f'--pass-env {name}' for name in names)}, or write NAME=VALUE lines into a file and give "
+        "--env-file FILE. dbt Cloud is not contacted, so any token value works."
     )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import UsageError
+from ..facts.trust import DEFAULT_TOKEN_ENV
 from ..findings import Finding
 from .actions import Plan, make_plan
+from .code_environment import with_made_up_tokens
 from .difference import Snapshot
 from .facts_at_hand import ask_dbt_cloud, require_facts
 from .judgement import Judged, judge
@@ -18,9 +20,11 @@ from .local_cloud import LocalCloud, local_cloud
 from .notes import notes, uses_kept
 from .observation import Stage, environment_error, load_error, missing_variables, observe
 from .request import Request
-from .trees import Tree, Trees, make_trees
+from .trees import Tree, Trees, give_own_repository, make_trees
 
 Told = Callable[[str], None]
+
+_PASS = "A variable of your environment is used where --pass-env NAME, or a file of --env-file, names it."
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def verify(request: Request, told: Told, step: Callable[[str], None]) -> Result:
         trees = make_trees(request, request.options, work)
         _require_complete(trees)
         step("Starting a local dbt Cloud")
-        with local_cloud(request.options.facts, request.dbt, work) as cloud:
+        with local_cloud(request.options.facts, request.dbt, work, request.options.env) as cloud:
             before, after, plan = _observe_both(request, trees, cloud, work, step)
     step("Comparing")
     differences = judge(before, after, trees.migration.told)
@@ -95,7 +99,9 @@ def _require_complete(trees: Trees) -> None:
     """Where a fact is missing, the migrated code raises when it loads, and says less than this."""
     missing = [finding for finding in trees.migration.report.findings if finding.code.startswith("LDC4")]
     if missing:
-        raise UsageError("\n".join(["the facts are not complete:", *(f"  {_line(row)}" for row in missing)]))
+        hint = [_PASS] if any(finding.code == "LDC402" for finding in missing) else []
+        rows = [f"  {_line(row)}" for row in missing]
+        raise UsageError("\n".join(["the facts are not complete:", *rows, *hint]))
 
 
 def _line(finding: Finding) -> str:
@@ -105,9 +111,11 @@ def _line(finding: Finding) -> str:
 def _observe_both(
     request: Request, trees: Trees, cloud: LocalCloud, work: Path, step: Callable[[str], None]
 ) -> tuple[Snapshot, Snapshot, Plan]:
+    tokens = (DEFAULT_TOKEN_ENV, *trees.migration.token_variables)
+    env = with_made_up_tokens(request.options.env, tokens)
     stages = [
-        _stage(trees.before, cloud, request, work / "of_before", serves_old_names=True),
-        _stage(trees.after, cloud, request, work / "of_after", serves_old_names=not trees.migrated_here),
+        _stage(trees.before, cloud, env, work / "of_before", serves_old_names=True),
+        _stage(trees.after, cloud, env, work / "of_after", serves_old_names=not trees.migrated_here),
     ]
     step("Loading both sides")
     with ExitStack() as stack:
@@ -123,9 +131,12 @@ def _observe_both(
     return before, after, plan
 
 
-def _stage(tree: Tree, cloud: LocalCloud, request: Request, work: Path, *, serves_old_names: bool) -> Stage:
+def _stage(
+    tree: Tree, cloud: LocalCloud, env: Mapping[str, str], work: Path, *, serves_old_names: bool
+) -> Stage:
     work.mkdir()
-    return Stage(tree, cloud, request.options.env, serves_old_names, work)
+    give_own_repository(tree, work / "repository")
+    return Stage(tree, cloud, env, serves_old_names, work)
 
 
 def _require_loaded(

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from .. import pipeline
 from ..errors import UsageError
+from ..files.checkout import git_environment
 from ..findings import Finding
 from ..options import Options
 from ..reporting.report import Report
@@ -53,6 +54,8 @@ class Migration:
 
     report: Report
     told: tuple[Told, ...]
+    token_variables: tuple[str, ...] = ()
+    """Where the code takes its tokens from."""
 
     def moved(self, place_of: Callable[[Path], Path]) -> Migration:
         """The same with other paths."""
@@ -61,7 +64,8 @@ class Migration:
             return replace(finding, place=replace(finding.place, path=place_of(finding.place.path)))
 
         report = replace(self.report, findings=tuple(map(move, self.report.findings)))
-        return Migration(report, tuple(replace(each, finding=move(each.finding)) for each in self.told))
+        told = tuple(replace(each, finding=move(each.finding)) for each in self.told)
+        return replace(self, report=report, told=told)
 
 
 @dataclass(frozen=True)
@@ -116,9 +120,10 @@ def _after(request: Request, options: Options, before: Tree, work: Path) -> tupl
 
 def _migrate(path: Path, options: Options) -> Migration:
     """Migrate in place. The plan is made twice: a report does not say of which jobs its findings speak."""
-    units = pipeline.plan([path], options).units
+    planned = pipeline.plan([path], options)
+    tokens = pipeline.token_variables(planned)
     report = pipeline.write(pipeline.migrate([path], options))
-    return Migration(report, told_of(report.findings, units))
+    return Migration(report, told_of(report.findings, planned.units), tokens)
 
 
 def _matching_root(migrated: Path, relative: Path) -> Path:
@@ -179,12 +184,19 @@ def extract_revision(root: Path, revision: str, folder: Path) -> str:
     return commit
 
 
-def git_folder(root: Path) -> Path | None:
-    """Where git keeps the repository of a folder; None where there is none."""
+def give_own_repository(tree: Tree, folder: Path) -> None:
+    """Let code in a copy that asks git have answers, from a repository of its own that leads nowhere.
+
+    It reads the objects of the user's repository, and can write to none of it. Nothing is done where there is none.
+    """
     try:
-        return Path(os.fsdecode(_git(root, "rev-parse", "--absolute-git-dir")).strip())
-    except UsageError:
-        return None
+        git = os.fsdecode(_git(tree.original, "rev-parse", "--absolute-git-dir")).strip()
+        _git(tree.original, "clone", "--quiet", "--bare", "--shared", git, str(folder))
+        _git(folder, "remote", "remove", "origin")
+        _git(folder, "config", "core.bare", "false")
+        (tree.root / ".git").write_text(f"gitdir: {folder}\n", "utf-8")
+    except (UsageError, OSError):
+        return
 
 
 def _git(folder: Path, *arguments: str) -> bytes:
@@ -193,7 +205,7 @@ def _git(folder: Path, *arguments: str) -> bytes:
             ["git", "-C", str(folder), *arguments],
             capture_output=True,
             check=False,
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+            env={**git_environment(), "GIT_OPTIONAL_LOCKS": "0"},
         )
     except FileNotFoundError:
         raise UsageError("git is not installed, and --before needs it") from None

@@ -32,8 +32,11 @@ def guard_network(allowed_url: str, refuse: Callable[[str], NoReturn], programs:
     def watch(event: str, arguments: tuple[object, ...]) -> None:
         if event in _SENDS:
             address = arguments[1]
-            if isinstance(address, tuple) and address[:2] not in allowed:
-                refuse(str(address[0]))
+            if isinstance(address, tuple):
+                if address[:2] not in allowed:
+                    refuse(str(address[0]))
+            elif address is not None:  # a socket file: behind it may be a service that sends on
+                refuse(f"the socket {_text(address)!r}")
         elif event in _LOOKS_UP:
             name = arguments[0]
             name = name.decode("ascii", "replace") if isinstance(name, bytes) else name

@@ -33,6 +33,7 @@ CLOUD = CASES / "_cloud.json"
 MANIFEST = CASES / "_artifacts" / "shop" / "manifest.json"
 EXAMPLE = TOP / "examples" / "legacy_project"
 TOKEN = "dbt_api_token_here"
+TOKEN_ENV = "DBT_CLOUD_API_TOKEN"
 ENV = {"DBT_CLOUD_API_TOKEN": TOKEN, "DBT_CLOUD_ACCOUNT_ID": "12345"}
 
 
@@ -123,8 +124,10 @@ def run_verify(
     folder: Path, *arguments: str, env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """The command, as people call it."""
-    command = [sys.executable, "-m", "legacy_shim.codemods", "verify", *arguments]
+    given = ENV if env is None else env
+    passed = [
+        f"--pass-env={name}" for name in given if name.startswith("DBT_CLOUD_") and name not in TOKEN_ENV
+    ]
+    command = [sys.executable, "-m", "legacy_shim.codemods", "verify", *arguments, *passed]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DBT_", "DAGSTER_"))}
-    return subprocess.run(
-        command, cwd=folder, env={**kept, **(ENV if env is None else env)}, capture_output=True, text=True
-    )
+    return subprocess.run(command, cwd=folder, env={**kept, **given}, capture_output=True, text=True)
