@@ -7,6 +7,8 @@ from pathlib import Path
 
 from legacy_shim.catalogue import BY_CODE, Safety
 
+from .visible import one_line
+
 OUTSIDE_PYTHON = frozenset({"LDC505", "LDC506"})
 """Legacy names where nothing is rewritten: in notebooks, and in files that are not Python."""
 
@@ -20,7 +22,7 @@ class Place:
     column: int = 1
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}"
+        return f"{one_line(self.path)}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, order=True)

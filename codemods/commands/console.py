@@ -41,11 +41,14 @@ class Console:
     def print(self, text: str) -> None:
         """Print text that ends its own lines."""
         # typer would take the escapes out where it sees no terminal, although they were asked for.
-        typer.echo(_printable(text, self.stream), file=self.stream, nl=False, color=self.palette is not PLAIN)
+        shown = visible.text(text) if self.palette is PLAIN else visible.coloured_text(text)
+        typer.echo(
+            _printable(shown, self.stream), file=self.stream, nl=False, color=self.palette is not PLAIN
+        )
 
     def note(self, line: str) -> None:
         """Print a line that is no result: it goes to standard error."""
-        typer.echo(_printable(line, sys.stderr), err=True)
+        typer.echo(_printable(visible.message(line), sys.stderr), err=True)
 
     def print_diffs(self, changes: Iterable[Change]) -> None:
         """Print a patch: byte for byte where it goes to a file or a program, for the eye on a terminal."""
@@ -55,7 +58,7 @@ class Console:
         )
 
         for change in changes:
-            if self.palette is PLAIN:
+            if self.palette is PLAIN and not self.stream.isatty():
                 typer.echo(render_diff(change), file=self.stream, nl=False)
             else:
                 self.print(colour_diff(change, self.palette))
@@ -102,7 +105,7 @@ def answers(watch: Watch) -> Iterator[Console]:
         yield console_of(sys.stdout)
         sys.stdout.flush()
     except UsageError as error:
-        typer.echo(_printable(f"error: {error}", sys.stderr), err=True)
+        typer.echo(_printable(visible.message(f"error: {error}"), sys.stderr), err=True)
         raise typer.Exit(EXIT_FAILED) from None
     except KeyboardInterrupt:
         typer.echo("Interrupted. Each unit is written whole, or not at all: run the command again.", err=True)
@@ -119,8 +122,8 @@ def answers(watch: Watch) -> Iterator[Console]:
 
 
 def _tell_of_bug(error: Exception, watch: Watch) -> None:
-    handled = f" while it handled {watch.current}" if watch.current else ""
-    typer.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+    handled = f" while it handled {visible.one_line(watch.current)}" if watch.current else ""
+    typer.echo(visible.message("".join(traceback.format_exception(error))), err=True, nl=False)
     typer.echo(
         f"\nThis is a bug in legacy-shim{handled}. Nothing is lost: each unit is written whole, or not at all."
         "\nPlease report the lines above. To go on meanwhile, leave the file out with --exclude.",

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..visible import one_line
+
 
 @dataclass
 class Watch:
@@ -33,7 +35,7 @@ def shown_progress(watch: Watch, verb: str) -> Iterator[Callable[[Path], None]]:
 
         def show(path: Path) -> None:
             watch(path)
-            status.update(f"{verb} {escape(str(path))}")
+            status.update(f"{verb} {escape(one_line(path))}")
 
         yield show
 
@@ -48,4 +50,4 @@ def shown_step() -> Iterator[Callable[[str], None]]:
     from rich.markup import escape
 
     with Console(stderr=True).status("") as status:
-        yield lambda text: status.update(f"{escape(text)} ...")
+        yield lambda text: status.update(f"{escape(one_line(text))} ...")

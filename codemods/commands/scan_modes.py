@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from ..reporting.formats.palette import (
     Palette,
 )
 from ..reporting.formats.text import plural
+from ..visible import json_text, one_line
 from .console import Console
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def usage_json(usage: UsageReport) -> str:
     """The report as JSON."""
     from ..reporting.usage_report import as_json
 
-    return json.dumps(as_json(usage), indent=2) + "\n"
+    return json_text(as_json(usage)) + "\n"
 
 
 def usage_text(usage: UsageReport, palette: Palette = PLAIN) -> str:
@@ -108,7 +108,8 @@ def _usage_lines(usage: UsageReport, palette: Palette) -> Iterator[str]:
     if usage.elsewhere:
         yield palette.paint(palette.strong, "Used where this source has no such use")
     for record in usage.elsewhere:
-        yield f"  {record.file}:{record.line}  {record.code} {record.name}  {plural(record.count, 'time')}"
+        where = one_line(f"{record.file}:{record.line}  {record.code} {record.name}")
+        yield f"  {where}  {plural(record.count, 'time')}"
     if usage.sites or usage.elsewhere:
         yield ""
     uses = plural(len(usage.sites), "legacy use")

@@ -24,6 +24,7 @@ from typing import Any
 from legacy_shim.json_text import JsonError, parse_json
 from legacy_shim.regular_file import read_given
 
+from ..visible import json_text
 from .schema import FactsError, check_document
 
 VERSION = 1
@@ -226,7 +227,7 @@ def _as_seen_from_here(path: Path) -> Path:
 def dump(document: Mapping[str, Any]) -> str:
     """The text of a facts file, as `lookup` writes it: jobs in the order of their ids, so that diffs stay small."""
     jobs = dict(sorted(document["jobs"].items(), key=lambda item: int(item[0])))
-    return json.dumps({**document, "jobs": jobs}, indent=2, ensure_ascii=False) + "\n"
+    return json_text({**document, "jobs": jobs}) + "\n"
 
 
 def normal_host(host: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from legacy_shim.catalogue import BY_CODE
 
 from ..findings import Finding
+from ..visible import json_text
 from .judgement import Judged, reasons_of
 from .machine import document_of
 from .origins import cloud_assets
@@ -32,9 +33,8 @@ def render_html(result: Result) -> str:
     page = (parts / "page.html").read_text("utf-8")
     style = (parts / "style.css").read_text("utf-8")
     script = "\n".join((parts / name).read_text("utf-8") for name in _SCRIPTS)
-    data = json.dumps(page_data(result), ensure_ascii=False, separators=(",", ":"))
-    # Nothing in the data may end the element that it stands in.
-    data = data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    data = json_text(page_data(result), indent=None)
+    data = data.replace("<", "\\u003c")  # nothing in the data may end the element that it stands in
     return page.replace("/*STYLE*/", style).replace("/*SCRIPT*/", script).replace("/*DATA*/", data)
 
 

@@ -31,11 +31,11 @@ Version 1 of the format. A later version may add keys; it raises ``version`` whe
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ..findings import Finding
 from ..reporting.formats.machine import tool_version
+from ..visible import json_text
 from .attempts import Attempt, Command, attempts
 from .judgement import Judged
 from .run import Result, Side
@@ -45,7 +45,7 @@ VERSION = 1
 
 def render_json(result: Result) -> str:
     """The document as text, with a line end behind it."""
-    return json.dumps(document_of(result), indent=2, ensure_ascii=False) + "\n"
+    return json_text(document_of(result)) + "\n"
 
 
 def document_of(result: Result) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from ..reporting.formats.palette import (
     Palette,
 )
 from ..reporting.formats.text import plural
+from ..visible import one_line
 from .actions import Plan
 from .attempts import Attempt, Command, attempts
 from .difference import Difference
@@ -48,7 +49,7 @@ def render_text(result: Result, palette: Palette = PLAIN) -> str:
         list(_told(result.of("expected"), result.plan, palette)),
         list(_unseen(result.unseen, palette)),
         list(_ran(attempts(result), palette)),
-        [f"Note: {note}" for note in result.notes],
+        [f"Note: {one_line(note)}" for note in result.notes],
         [verdict_line(result, palette)],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
@@ -125,13 +126,16 @@ def _unseen(findings: Sequence[Finding], palette: Palette) -> Iterator[str]:
 
 
 def _places(reasons: Iterable[Finding]) -> list[str]:
-    lines = [f"{finding.place.path}:{finding.place.line}  {finding.message}" for finding in reasons]
+    lines = [
+        f"{one_line(finding.place.path)}:{finding.place.line}  {one_line(finding.message)}"
+        for finding in reasons
+    ]
     more = len(lines) - _MOST_PLACES
     return [*lines[:_MOST_PLACES], *([f"and {more:,} more places; {_ALL}"] if more > 0 else [])]
 
 
 def _listed(subjects: Sequence[str]) -> str:
-    shown = list(subjects[:_MAX_SUBJECTS])
+    shown = [one_line(subject) for subject in subjects[:_MAX_SUBJECTS]]
     while len(shown) > 1 and len(", ".join(shown)) > _MAX_LIST:
         shown.pop()
     more = len(subjects) - len(shown)
@@ -143,7 +147,7 @@ def _ran(rows: Sequence[Attempt], palette: Palette) -> Iterator[str]:
     differ = [row for row in rows if not row.is_as_told]
     shown = [*differ, *(row for row in rows if row.is_as_told)][:_MOST_ATTEMPTS]
     for row in (each for each in rows if each in shown):
-        yield f"  {row.title}{_failed(row)}"
+        yield f"  {one_line(row.title)}{_failed(row)}"
         before, after = _lines(row.before), _lines(row.after)
         if before == after:
             yield from (f"      {line}" for line in before or ["nothing"])
@@ -186,5 +190,5 @@ def value_text(value: Any) -> str:
 
 
 def _shortened(text: str) -> str:
-    flat = " ".join(text.split())
+    flat = one_line(" ".join(text.split()))
     return flat if len(flat) <= _MAX_VALUE else f"{flat[: _MAX_VALUE - 1]}…"

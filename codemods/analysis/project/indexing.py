@@ -106,13 +106,13 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
         evaluator = evaluator_of(tree)
         bound = set(_bound_keys(tree, evaluator))
         new_names = set(_handed_on(tree, evaluator, bound)) - handed_on
-        new_keys = {key.encode() for key in bound} - keys
+        new_keys = {key.encode(errors="replace") for key in bound} - keys
         by_key = (
             path
             for path, data in files.items()
             if new_keys and (reaches_key(data, new_keys) or gives_run_config(data))
         )
-        new_assets = {name.encode() for name in _assets_of_outputs(tree, evaluator)} - assets
+        new_assets = {name.encode(errors="replace") for name in _assets_of_outputs(tree, evaluator)} - assets
         by_asset = (path for path, data in files.items() if new_assets and loads_asset(data, new_assets))
         by_text = (path for path, data in files.items() if not handed_on and may_patch(data))
         by_package = (path for path, data in files.items() if not handed_on and loads_packages(data))
@@ -154,19 +154,21 @@ def _read_failures(tree: Tree, files: Mapping[Path, bytes]) -> bool:
 def _handed_on(tree: Tree, evaluator: Evaluator, keys: set[str]) -> Iterator[tuple[bytes, bytes]]:
     """The last part of a module's name and a name to import from it, for each name that holds something legacy."""
     for module in tree.modules.values():
-        stem = (module.path.parent.name if module.is_package else module.path.stem).encode()
+        stem = (module.path.parent.name if module.is_package else module.path.stem).encode(
+            errors="surrogateescape"
+        )
         names = tree.names(module)
         by_star = BY_NAME.keys() if any(star.module in LEGACY_PACKAGES for star in names.stars) else ()
         handed = False
         for name in (*names.tables.get(module.tree, {}), *by_star):
             if any(_matters(evaluator, value, 4, keys) for value in evaluator.global_values(module, name)):
                 handed = True
-                yield (stem, name.encode())
+                yield (stem, name.encode(errors="replace"))
         if handed:
             yield (stem, b"import *")
             for package in module.dotted[:-1][-1:]:
                 # `from . import resources` and `from package import resources` name the module alone.
-                yield (package.encode(), stem)
+                yield (package.encode(errors="surrogateescape"), stem)
             yield (stem, stem)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from legacy_shim.catalogue import BY_CODE
 
 from ...findings import Finding
+from ...visible import one_line
 from ..report import Report
 from .locations import relative_to_root
 from .sarif import level_of
@@ -25,13 +26,13 @@ def render_github(report: Report, root: Path) -> str:
 def _annotation(finding: Finding, root: Path) -> str:
     place = finding.place
     properties = {
-        "file": relative_to_root(place.path, root) or place.path.as_posix(),
+        "file": one_line(relative_to_root(place.path, root) or place.path.as_posix()),
         "line": str(place.line),
         "col": str(place.column),
         "title": f"{finding.code} {finding.title}",
     }
     listed = ",".join(f"{key}={_escape_property(value)}" for key, value in properties.items())
-    message = "\n".join(part for part in (finding.message, BY_CODE[finding.code].do) if part)
+    message = "\n".join(part for part in (one_line(finding.message), BY_CODE[finding.code].do) if part)
     return f"::{_COMMANDS[level_of(finding)]} {listed}::{_escape(message)}"
 
 

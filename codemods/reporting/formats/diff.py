@@ -6,12 +6,14 @@ import difflib
 import os
 from pathlib import Path
 
+from ... import visible
 from ...files.sources import (
     Change,
     encode,
 )
 from .palette import Palette
 
+_SHORT = {7: b"a", 8: b"b", 9: b"t", 10: b"n", 11: b"v", 12: b"f", 13: b"r", 34: b'"', 92: b"\\"}
 _NO_NEWLINE = b"\n\\ No newline at end of file\n"
 
 
@@ -20,14 +22,15 @@ def render_diff(change: Change) -> bytes:
     old = _lines(encode(change.source, change.source.text))
     new = _lines(encode(change.source, change.new_text))
     name = _name(change.path)
-    lines = difflib.diff_bytes(difflib.unified_diff, old, new, b"a/" + name, b"b/" + name)
+    lines = difflib.diff_bytes(difflib.unified_diff, old, new, _header(b"a/" + name), _header(b"b/" + name))
     return b"".join(line if line.endswith(b"\n") else line + _NO_NEWLINE for line in lines)
 
 
 def colour_diff(change: Change, palette: Palette) -> str:
     """The same, for the eye: decoded, with colours, without what a terminal would not show."""
     text = render_diff(change).decode(change.source.encoding, "replace")
-    return "".join(_colour(line, palette) + "\n" for line in text.replace("\r\n", "\n").split("\n")[:-1])
+    lines = text.replace("\r\n", "\n").split("\n")[:-1]
+    return "".join(_colour(visible.text(line), palette) + "\n" for line in lines)
 
 
 def _colour(line: str, palette: Palette) -> str:
@@ -47,9 +50,30 @@ def _lines(data: bytes) -> list[bytes]:
 
 
 def _name(path: Path) -> bytes:
-    """The path from the working directory, where a patch is applied. A tab ends a name with spaces in it."""
+    """The path from the working directory, where a patch is applied."""
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a link is patched by its own name
     here = Path.cwd()
     name = absolute.relative_to(here) if absolute.is_relative_to(here) else absolute
-    text = name.as_posix().lstrip("/")
-    return os.fsencode(f"{text}\t" if " " in text else text)
+    return os.fsencode(name.as_posix().lstrip("/"))
+
+
+def _header(name: bytes) -> bytes:
+    """A name as it stands in a patch: quoted as git quotes it where it is odd, and ended by a tab where it has spaces."""
+    if _is_plain(name):
+        return name + b"\t" if b" " in name else name
+    return b'"' + b"".join(_quoted(byte) for byte in name) + b'"'
+
+
+def _is_plain(name: bytes) -> bool:
+    try:
+        text = name.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return not set(text) & {'"', "\\"} and visible.one_line(text) == text
+
+
+def _quoted(byte: int) -> bytes:
+    """Source: ``quote_c_style`` of git."""
+    if byte in _SHORT:
+        return b"\\" + _SHORT[byte]
+    return bytes([byte]) if 0x20 <= byte < 0x7F else b"\\%03o" % byte

@@ -23,7 +23,6 @@ Paths are as they were given, with ``/`` between their parts.
 
 from __future__ import annotations
 
-import json
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ from ...findings import (
     Finding,
     Place,
 )
+from ...visible import json_text
 from ..report import Report
 
 VERSION = 1
@@ -56,7 +56,7 @@ def render_json(report: Report, _root: Path) -> str:
         "changed": [change.path.as_posix() for change in report.changes],
         "findings": [_finding(finding) for finding in report.findings],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document) + "\n"
 
 
 def tool_version() -> str:

@@ -6,7 +6,6 @@ The format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from ...findings import (
     Finding,
     Place,
 )
+from ...visible import json_text
 from ..report import Report
 from .locations import as_uri
 from .machine import tool_version
@@ -40,10 +40,7 @@ def render_sarif(report: Report, root: Path) -> str:
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The top of the repository."}}},
         "results": [_result(finding, codes, root, seen) for finding in report.findings],
     }
-    return (
-        json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
-        + "\n"
-    )
+    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
 
 
 def level_of(finding_or_code: Finding | Code) -> str:

@@ -8,6 +8,7 @@ from itertools import groupby
 from legacy_shim.catalogue import BY_CODE
 
 from ...findings import Finding
+from ...visible import one_line
 from ..report import Report
 from .palette import PLAIN, Palette
 
@@ -45,10 +46,11 @@ def _code_section(code: str, findings: list[Finding], palette: Palette) -> Itera
     yield f"  {palette.paint(palette.good, 'Do:')} {entry.do}"
     for message, group in _by_message(findings).items():
         if len(group) == 1:
-            yield f"    {palette.paint(palette.strong, str(group[0].place))}  {message}".rstrip()
+            place = palette.paint(palette.strong, str(group[0].place))
+            yield f"    {place}  {one_line(message)}".rstrip()
             yield from _related(group[0], "      ")
             continue
-        yield f"    {message or 'At:'}"
+        yield f"    {one_line(message) or 'At:'}"
         for finding in group:
             yield f"      {palette.paint(palette.strong, str(finding.place))}"
             yield from _related(finding, "        ")
@@ -85,12 +87,12 @@ def _counts(report: Report, palette: Palette) -> Iterator[str]:
         yield from _unit_counts(report)
     yield from _changes(report, palette)
     for link in report.outside:
-        yield f"Not followed: {link} leads out of the given paths."
+        yield f"Not followed: {one_line(link)} leads out of the given paths."
     problems = {finding.place.path for finding in report.file_problems}
     if problems:
         yield palette.paint(palette.bad, f"{plural(len(problems), 'file')} could not be done:")
         for problem in report.file_problems:
-            yield f"  {problem.place}  {problem.code} {problem.message}"
+            yield f"  {problem.place}  {problem.code} {one_line(problem.message)}"
 
 
 def _changes(report: Report, palette: Palette) -> Iterator[str]:
@@ -98,7 +100,7 @@ def _changes(report: Report, palette: Palette) -> Iterator[str]:
         changed = plural(len(report.changes), "file")
         yield f"{changed} changed:" if report.wrote else f"{changed} would change; nothing was written:"
     for change in report.changes:
-        yield f"  {palette.paint(palette.strong, str(change.path))}"
+        yield f"  {palette.paint(palette.strong, one_line(change.path))}"
 
 
 def _unit_counts(report: Report) -> Iterator[str]:

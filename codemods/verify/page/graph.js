@@ -282,4 +282,6 @@ function fitted(text, font) {
   return cut(text, size);
 }
 function wide(text, font) { PEN.font = font; return PEN.measureText(text).width; }
-function esc(text) { return String(text).replace(/[&<>"']/g, (letter) => ({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})[letter]); }
+// What would steer the reader's eye is shown as an escape, as in the other formats.
+const STEERING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+function esc(text) { return String(text).replace(STEERING, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`).replace(/[&<>"']/g, (letter) => ({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})[letter]); }
