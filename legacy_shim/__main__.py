@@ -10,8 +10,14 @@ import sysconfig
 from pathlib import Path
 
 _FILE_NAME = "legacy_shim_install.pth"
-# One line, since Python executes lines; quiet where the package was uninstalled and the file was left behind.
-_LINE = 'import sys; exec("try:\\n    import legacy_shim._autoinstall\\nexcept ImportError:\\n    pass")\n'
+_LINE = """\
+import sys; exec("try:\\n import os\\n if any(name.startswith('legacy_shim-') and name.endswith('.dist-info') \
+for name in os.listdir({folder})):\\n  import legacy_shim._autoinstall\\nexcept (ImportError, OSError, NameError):\\n pass")
+"""
+"""One line, since Python executes lines. It does nothing once the package is uninstalled, whatever else is then found under
+its name: it looks for what an installer wrote, and removes."""
+_SAME_FOLDER = "sitedir"
+"""What Python calls the folder of the file while it executes the line, so that an environment may be moved."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,9 +37,34 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _enable(path: Path) -> int:
-    path.write_text(_LINE, encoding="utf-8")
+    folder = _folder_of_installation()
+    if folder is None:
+        print(
+            f"legacy-shim is not installed in this environment: it runs from {Path(__file__).parent.parent}. "
+            "Install it with pip, then enable it.",
+            file=sys.stderr,
+        )
+        return 1
+    same = folder == path.parent.resolve()
+    path.write_text(_LINE.format(folder=_SAME_FOLDER if same else _literal(folder)), encoding="utf-8")
     print(f"Enabled by {path}: from the next start on, dagster_dbt serves the legacy names from legacy_shim.")
     return 0
+
+
+def _folder_of_installation() -> Path | None:
+    """Where an installer wrote what it installed."""
+    from importlib.metadata import distributions
+
+    for distribution in distributions(name="legacy-shim"):
+        folder = Path(str(distribution.locate_file(""))).resolve()
+        if any(folder.glob("legacy_shim-*.dist-info")):
+            return folder
+    return None
+
+
+def _literal(folder: Path) -> str:
+    """The path as it is written inside the text of the line."""
+    return ascii(str(folder)).replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _disable(path: Path) -> int:

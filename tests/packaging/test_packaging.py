@@ -145,6 +145,50 @@ def run_bare(folder: Path, path: Path, *arguments: str) -> subprocess.CompletedP
     return subprocess.run(bare, cwd=folder, env=env, capture_output=True, text=True)
 
 
+def test_after_an_uninstall_nothing_acts(dist: Path, tmp_path: Path) -> None:
+    venv = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+    interpreter = venv / "bin" / "python"
+    (wheel,) = dist.glob("*.whl")
+    pip = [str(interpreter), "-m", "pip", "-q"]
+    subprocess.run([*pip, "install", "--no-deps", str(wheel)], check=True)
+    enabled = run(interpreter, tmp_path, "-m", "legacy_shim", "enable")
+    assert enabled.returncode == 0, enabled.stderr
+    loaded = ("-c", "import sys; print('legacy_shim.import_hook' in sys.modules)")
+    assert run(interpreter, tmp_path, *loaded).stdout.strip() == "True"
+    subprocess.run([*pip, "uninstall", "-y", "legacy-shim"], check=True)
+    # What another folder on the search path has under this name is not what was installed.
+    stray = tmp_path / "stray" / "legacy_shim"
+    stray.mkdir(parents=True)
+    (stray / "__init__.py").touch()
+    (stray / "_autoinstall.py").write_text("print('it acts')")
+    for path in ("", str(tmp_path / "stray")):
+        done = subprocess.run(
+            [str(interpreter), *loaded],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": path},
+            capture_output=True,
+            text=True,
+        )
+        assert (done.stdout.strip(), done.stderr) == ("False", "")
+
+
+def test_a_copy_that_nobody_installed_is_not_enabled(target: Path, tmp_path: Path) -> None:
+    shutil.copytree(target / "legacy_shim", tmp_path / "copy" / "legacy_shim")
+    venv = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
+    done = subprocess.run(
+        [str(venv / "bin" / "python"), "-m", "legacy_shim", "enable"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "copy")},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "not installed in this environment" in done.stderr
+    assert not list(venv.rglob("legacy_shim_install.pth"))
+
+
 def test_a_tree_without_legacy_code_is_untouched(python: Path, tmp_path: Path) -> None:
     plain = tmp_path / "plain.py"
     plain.write_bytes(b"from dagster_dbt import DbtCliResource\r\n# load_assets_from_dbt_cloud_job\r\nx = 1")
