@@ -111,6 +111,9 @@ KEPT = {
     + PLACED,
     "unpacked with a star": "one, *others = models\n" + PLACED,
     "cut": "defs = Definitions(assets=models[:1])",
+    "added to a tuple": "defs = Definitions(assets=models + ())",
+    "gone through in a list": "import itertools\n"
+    "defs = Definitions(assets=list(itertools.chain.from_iterable([models, []])))",
     "mapped": "names = list(map(lambda one: one.op.name, models))\n" + PLACED,
     "added to in place": "@asset\ndef other(): ...\n\n\nmodels += [other]\n" + PLACED,
     "changed": "defs = Definitions(assets=[one.with_attributes(group_names_by_key={}) for one in models])",

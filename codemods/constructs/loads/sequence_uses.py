@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ...analysis.dagster_api.decorators import is_builtin
-from ...analysis.inference.values import External, Made, is_load
+from ...analysis.inference.values import External, Literal, Made, is_load
+from ...analysis.syntax.functions import decorator_name
 from ...analysis.syntax.source_module import Module
 from ...analysis.uses.uses import Role, whole_of
 from ...planning.claims import Context
@@ -52,6 +53,7 @@ def sequence_uses(context: Context, value: Made) -> SequenceUses:
             _look_at(context, found, module, node)
     for module in {module for module, _ in context.index.places_of(value)}:
         found.problems += [(module, node, said) for node, said in _added_to(context, module, value)]
+        found.problems += [(module, node, said) for node, said in _flattened(context, module, value)]
         if found.is_taken_apart:
             found.problems += [(module, node, said) for node, said in _changed(module)]
     return found
@@ -97,6 +99,10 @@ def _look_at(context: Context, found: SequenceUses, module: Module, node: ast.ex
         case ast.Subscript(slice=place) if whole is node and _is_the_one(place):
             found.is_taken_apart = True
             found.taken[node] = above
+        case ast.BinOp(left=left, right=right):
+            other = right if left is whole else left
+            if _is_tuple(context, module, other):
+                found.problems.append((module, node, "is added to a tuple"))
         case ast.Compare(ops=ops, comparators=others) if whole in others:
             if isinstance(ops[others.index(whole)], (ast.In, ast.NotIn)):
                 found.wrapped[node] = module
@@ -104,6 +110,24 @@ def _look_at(context: Context, found: SequenceUses, module: Module, node: ast.ex
             if is_builtin(context.index.evaluator, module, func):
                 found.is_taken_apart = True
                 found.wrapped[node] = module
+
+
+def _is_tuple(context: Context, module: Module, node: ast.expr) -> bool:
+    """Whether an expression may be a tuple, which no list can be added to."""
+    values = context.index.values(module, node)
+    is_made = isinstance(node, ast.Call) and decorator_name(node) == "tuple"
+    return is_made or any(isinstance(one, Literal) and isinstance(one.node, ast.Tuple) for one in values)
+
+
+def _flattened(context: Context, module: Module, value: Made) -> Iterator[tuple[ast.expr, str]]:
+    """Calls that go through what stands in a list, where that is a load: ``chain.from_iterable([models])``."""
+    evaluator = context.index.evaluator
+    for node in (one for one in module.nodes if isinstance(one, ast.Call) and one.args):
+        first, name = node.args[0], decorator_name(node)
+        if name in {"from_iterable", "sum"} or (name == "chain" and isinstance(first, ast.Starred)):
+            for held in evaluator.values(module, first):
+                if isinstance(held, Literal) and value in evaluator.element_values(held):
+                    yield node, "is gone through where it stands in a list"
 
 
 def _takes_one(target: ast.expr) -> bool:
