@@ -28,6 +28,7 @@ from ..planning.job_texts import FromEnvironment, id_text, text_in_place
 from ..planning.split import beside_text
 from ..planning.units import Table, Unit
 from ..planning.v2 import Use
+from .job_differences import REUSE_NOTE
 
 _TABLE, _FUNCTION, _JOB, _JOB_ID = "DBT_CLOUD_JOBS", "dbt_cloud_facts", "dbt_job", "job_id"
 
@@ -44,6 +45,8 @@ class Lookup:
     """What stands in it; the rest is the same in all deployments."""
     before: tuple[str, ...] = ()
     """Lines that come first."""
+    note: str = ""
+    """The comment behind the name of the job that a workspace runs."""
 
     def cell(self, column: str, style: Style) -> str:
         """The text that reads a column; empty where it is the same in all deployments."""
@@ -70,7 +73,10 @@ def of_resource(claim: Claim, unit: Unit, context: Context, use: Use, done: Rewr
     _write_table(claim.module, unit, context, done)
     statement = claim.module.statement_of(claim.node)
     done.edit(claim.module, InsertBefore(claim.module.span(statement), "\n".join(lines) + "\n", rank=-1))
-    return Lookup(row, job_id, frozenset(unit.table.columns[resource]))
+    names = {job.id: job.name for job in unit.jobs_of(ref)}
+    is_own = all(unit.table.rows[number].get("name") == name for number, name in names.items())
+    columns = frozenset(unit.table.columns[resource])
+    return Lookup(row, job_id, columns, note=REUSE_NOTE if is_own else "")
 
 
 def tell_of_clients(claim: Claim, unit: Unit, done: Rewrite) -> None:

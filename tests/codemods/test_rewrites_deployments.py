@@ -230,3 +230,23 @@ def test_the_table_of_two_files_stands_beside_the_resource(tmp_path: Path) -> No
     assert "from resources import cloud, dbt_cloud_facts\n" in texts["models.py"]
     assert 'select=dbt_job["select"]' in texts["models.py"]
     assert "DBT_CLOUD_JOBS" not in texts["models.py"]
+
+
+def test_a_name_that_is_not_the_job_s_own_is_not_called_so(tmp_path: Path) -> None:
+    program = (
+        HEAD
+        + CLOUD
+        + CLOUD.replace("cloud =", "other =")
+        + 'models = load_assets_from_dbt_cloud_job(dbt_cloud=cloud, job_id=int(os.environ["JOB"]))\n'
+        + 'more = load_assets_from_dbt_cloud_job(dbt_cloud=other, job_id=int(os.environ["MORE"]))\n'
+    )
+    deployments = {
+        "prod": {"JOB": "67890", "MORE": "67891"},
+        "staging": {"JOB": "67900", "MORE": "67902"},
+    }
+    facts = Facts((*KNOWN.jobs, replace(STAGING, id=67902, name="Hourly (staging)")))
+    texts, left = migrated(tmp_path, program, deployments, facts)
+    assert left == []
+    text = texts["program.py"]
+    assert text.count("# runs the job itself, with its settings") == 1
+    assert 'adhoc_job_name=dbt_job_2["name"],\n' in text

@@ -369,7 +369,7 @@ def _place(claim: Claim, unit: Unit, use: Use, style: Style, lookup: Lookup) -> 
         for name in ("project_id", "environment_id")
     ]
     if "name" in lookup.columns:
-        return [*fields, Field(lookup.cell("name", style), "adhoc_job_name", trailing=REUSE_NOTE)]
+        return [*fields, Field(lookup.cell("name", style), "adhoc_job_name", trailing=lookup.note)]
     reused = unit.reused.get(where) if where is not None and _loads_of(claim, unit) else None
     if reused is not None:
         note = REUSE_NOTE if any(ref.varies for ref in _refs_of(claim, unit)) else reuse_note(reused)
