@@ -30,7 +30,6 @@ from .editing.import_edits import ImportChanges, import_edits
 from .editing.import_places import placed
 from .editing.legacy_imports import (
     LegacyAlias,
-    behind_stars,
     judge,
     legacy_aliases,
 )
@@ -169,7 +168,8 @@ def carry_out(planned: Planned, found: Collected, jobs: int = 1) -> tuple[list[C
         if not (found.edits[module] or wanted.drop or wanted.to_facade or wanted.to_v2 or wanted.add):
             continue
         try:
-            tasks.append(_task(planned, module, found.edits[module], wanted))
+            guards = [alias.node for alias in verdicts.untouched if alias.module is module]
+            tasks.append(_task(planned, module, found.edits[module], wanted, guards))
         except SyntaxError as error:
             broken.append(
                 Finding(Place(module.path), "LDC507", f"what was to be written does not parse: {error.msg}")
@@ -220,8 +220,14 @@ def _unknown(unknown: Iterable[LegacyAlias], outside: frozenset[Path]) -> list[F
     ]
 
 
-def _task(planned: Planned, module: Module, edits: Sequence[Edit], wanted: ImportChanges) -> Task:
-    """The edits of a file; imports that they leave unused go too."""
+def _task(
+    planned: Planned,
+    module: Module,
+    edits: Sequence[Edit],
+    wanted: ImportChanges,
+    guards: Sequence[ast.stmt],
+) -> Task:
+    """The edits of a file; imports that they leave unused go too. ``guards`` import modules that are still used."""
     style = planned.context.style(module)
     index = planned.context.index
     tree = index.tree
@@ -229,7 +235,8 @@ def _task(planned: Planned, module: Module, edits: Sequence[Edit], wanted: Impor
     def is_own(source: str) -> bool:
         return tree.resolve(module, source, 0) is not None
 
-    legacy = {alias.node for alias in (*wanted.drop, *wanted.to_facade)}
+    nested = [node for node in guards if module.parent(node) is not module.tree]
+    legacy = {*(alias.node for alias in (*wanted.drop, *wanted.to_facade)), *nested}
     places = placed(module, tree.names(module), legacy, wanted.add, edits, style)
     edits = places.edits
     wanted = replace(
@@ -272,7 +279,7 @@ def _starred_in(index: Index, rewritten: frozenset[ast.AST]) -> list[tuple[Modul
         is_name = any(
             isinstance(value, External) and legacy_name(value) for value in index.values(module, first)
         )
-        homes = (module, *behind_stars(index, module))
+        homes = (module, *index.tree.behind_stars(module))
         stars = (star for home in homes for star in index.tree.names(home).stars)
         from_package = any(star.module.split(".")[0] == "dagster_dbt" for star in stars)
         if is_name and from_package and (module, first.id) not in found:

@@ -58,7 +58,7 @@ def import_edits(
     statements = new_statements(at_top, style, additions.merge)
     edits: list[Edit] = []
     beside: dict[ast.stmt, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
-    replaced = dict.fromkeys([*gone, *additions.merged])
+    replaced = dict.fromkeys([*gone, *changes.in_place, *additions.merged])
     for new, text in statements:
         insertion = additions.insertion(new, text)
         neighbour = additions.neighbour(insertion)

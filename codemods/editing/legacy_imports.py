@@ -264,7 +264,7 @@ def _read_through_stars(
             continue
         names = index.tree.names(reference.module)
         if names.stars and not names.lookup(reference.module, first.id, first):
-            kept |= {(home, first.id) for home in behind_stars(index, reference.module)}
+            kept |= {(home, first.id) for home in index.tree.behind_stars(reference.module)}
         for link, inner in pairwise(reference.chain):
             if isinstance(inner, ast.Attribute):
                 modules = (
@@ -272,20 +272,10 @@ def _read_through_stars(
                     for value in index.values(reference.module, link)
                     if isinstance(value, InTree)
                 )
-                kept |= {(home, inner.attr) for one in modules for home in (one, *behind_stars(index, one))}
+                kept |= {
+                    (home, inner.attr) for one in modules for home in (one, *index.tree.behind_stars(one))
+                }
     return {alias for alias in aliases if (alias.module, alias.bound) in kept}
-
-
-def behind_stars(index: Index, module: Module) -> list[Module]:
-    """The modules of the tree that a module has names from by stars, through others too."""
-    found = [module]
-    for home in found:  # grows as it goes
-        for star in index.tree.names(home).stars:
-            path = index.tree.resolve(home, star.module, star.level)
-            source = index.tree.modules.get(path) if path is not None else None
-            if source is not None and source not in found:
-                found.append(source)
-    return found[1:]
 
 
 def _importers(index: Index, alias: LegacyAlias, aliases: Iterable[LegacyAlias]) -> list[LegacyAlias]:

@@ -271,6 +271,43 @@ def test_uses_behind_stars_are_counted_and_migrated(tmp_path: Path) -> None:
     assert texts["pkg/app.py"].startswith(f"{V2}\n\nfrom .compat import *\n")
 
 
+def test_names_come_through_several_stars(tmp_path: Path) -> None:
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/a.py": "from dagster_dbt import DbtCloudClientResource, DbtCloudOutput\n",
+        "pkg/b.py": "from .a import *\n",
+        "pkg/app.py": f"from .b import *\n\nkinds = [DbtCloudOutput]\ndbt = {MADE}\nprint(dbt.get_job(67890))\n",
+    }
+    texts, report = migrate(tmp_path, files)
+    assert (report.sites.total, report.sites.kept) == (3, 1)
+    assert texts["pkg/a.py"] == "from legacy_shim import DbtCloudOutput\n"
+    assert "from .b import *\n" in texts["pkg/app.py"]
+
+
+def test_a_guarded_module_that_is_still_asked_for_guards_v2_too(tmp_path: Path) -> None:
+    before = f"""
+try:
+    import dagster_dbt
+except ImportError:
+    dagster_dbt = None
+
+if dagster_dbt:
+    dbt = dagster_dbt.{MADE}
+"""
+    after = f"""
+try:
+    import dagster_dbt
+    {V2}
+except ImportError:
+    dagster_dbt = None
+
+if dagster_dbt:
+    dbt = {INDENTED}
+"""
+    text, _ = migrate_one(tmp_path, before)
+    assert text == clean(after)
+
+
 # previews of v2
 
 

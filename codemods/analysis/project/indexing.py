@@ -157,10 +157,8 @@ def _handed_on(tree: Tree, evaluator: Evaluator, keys: set[str]) -> Iterator[tup
         stem = (module.path.parent.name if module.is_package else module.path.stem).encode(
             errors="surrogateescape"
         )
-        names = tree.names(module)
-        by_star = BY_NAME.keys() if any(star.module in LEGACY_PACKAGES for star in names.stars) else ()
         handed = False
-        for name in (*names.tables.get(module.tree, {}), *by_star):
+        for name in _names_of(tree, module):
             if any(_matters(evaluator, value, 4, keys) for value in evaluator.global_values(module, name)):
                 handed = True
                 yield (stem, name.encode(errors="replace"))
@@ -170,6 +168,15 @@ def _handed_on(tree: Tree, evaluator: Evaluator, keys: set[str]) -> Iterator[tup
                 # `from . import resources` and `from package import resources` name the module alone.
                 yield (package.encode(errors="surrogateescape"), stem)
             yield (stem, stem)
+
+
+def _names_of(tree: Tree, module: Module) -> Iterator[str]:
+    """The names that may be imported from a module, those included that stars bring there."""
+    homes = (module, *tree.behind_stars(module))
+    if any(star.module in LEGACY_PACKAGES for home in homes for star in tree.names(home).stars):
+        yield from BY_NAME
+    for home in homes:
+        yield from tree.names(home).tables.get(home.tree, {})
 
 
 def _matters(evaluator: Evaluator, value: Value, depth: int, keys: set[str]) -> bool:

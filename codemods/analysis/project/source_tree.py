@@ -77,6 +77,17 @@ class Tree:
         found = [path for path in self._by_stem.get(parts[-1], ()) if _is_named(path, parts)]
         return max(found, key=lambda path: (_shared(path, importer.path), -len(path.parts)), default=None)
 
+    def behind_stars(self, module: Module) -> list[Module]:
+        """The parsed modules that a module has names from by ``from x import *``, through others too."""
+        found = [module]
+        for home in found:  # grows as it goes
+            for star in self.names(home).stars:
+                path = self.resolve(home, star.module, star.level)
+                source = self.modules.get(path) if path is not None else None
+                if source is not None and source not in found:
+                    found.append(source)
+        return found[1:]
+
     def is_forked(self, parts: Sequence[str]) -> bool:
         """Whether a dotted name begins with a ``dagster_dbt`` that the tree itself has: vendored, or a fork."""
         return parts[0] == _DAGSTER_DBT and bool(self.forks)
