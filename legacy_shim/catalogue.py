@@ -235,7 +235,8 @@ CODES: Final = (
          "Upgrade dagster-dbt, or say with --dagster-dbt what the code will run with, then migrate again."),
     # LDC4xx: a fact is missing
     Code("LDC401", "the facts of a dbt Cloud job are missing", "manual",
-         "A placeholder stands in for them, and raises when the code loads.",
+         "A placeholder stands in for them, and raises when the code loads. Where other jobs are loaded with the same "
+         "resource, it stays on the facade until the facts of all are there.",
          "Run `python -m legacy_shim.codemods lookup`, then `migrate` again."),
     Code("LDC402", "the job id is not known", "manual",
          "The job id is computed, or comes from an environment variable that is not set here.",

@@ -57,6 +57,7 @@ def _unit(
     kept = kept or facts_of_another_account(claims, context) or _without_resource(claims)
     kept = kept or _without_facts_to_ask_for(claims, served) or _in_what_runs_later(claims, served, context)
     table = Table()
+    kept = kept or _waiting_for_facts(claims, served)
     if not kept:
         chosen = {name: reused[name].copy() for name in each}
         for name, one in each.items():
@@ -128,6 +129,22 @@ def _without_facts_to_ask_for(claims: Sequence[Claim], served: Served) -> tuple[
         for claim in claims
         if claim.construct in BUILDS and not claim.resources & served.by_resource.keys()
     )
+
+
+def _waiting_for_facts(claims: Sequence[Claim], served: Served) -> tuple[Finding, ...]:
+    """The facts of one job decide which workspaces all loads of its resource need: they wait for each other."""
+    found: list[Finding] = []
+    for resource in dict.fromkeys(resource for claim in claims for resource in claim.resources):
+        loads = [claim for claim in claims if claim.construct == "assets" and resource in claim.resources]
+        named = {job_id for claim in loads for ref in claim.jobs for job_id in ref.job_ids}
+        known = {job.id for claim in loads for ref in claim.jobs for job in served.jobs[ref]}
+        # What one load loads in each deployment is said with the deployments.
+        varies = len(loads) == 1 and any(ref.varies for ref in loads[0].jobs)
+        for claim in loads if len(named) > 1 and not varies else ():
+            for job_id in (one for ref in claim.jobs for one in ref.job_ids if one not in known):
+                said = f"job {job_id}: its project, environment and commands; other loads of its resource wait for them"
+                found.append(Finding(claim.module.place(claim.node), "LDC401", said, claim.name))
+    return tuple(found)
 
 
 def _in_what_runs_later(claims: Sequence[Claim], served: Served, context: Context) -> tuple[Finding, ...]:

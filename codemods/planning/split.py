@@ -48,9 +48,12 @@ def split(claims: Sequence[Claim], context: Context, namespaces: Mapping[Module,
         free = []
     elif not any(claim.blocked for claim in claims):
         free = _of_further_environments(claims, free, context)
+    by_environment = _by_environment(free, context)
+    # Several workspaces beside one resource are told apart by their environments.
+    is_alone = not any(claim.blocked for claim in claims) or len(by_environment) > 1
     parts = [
-        _beside(loads, environment, homes, namespaces, is_alone=not any(claim.blocked for claim in claims))
-        for environment, loads in _by_environment(free, context).items()
+        _beside(loads, environment, homes, namespaces, is_alone=is_alone)
+        for environment, loads in by_environment.items()
     ]
     staying = tuple(claim for claim in claims if claim not in free)
     return [*parts, Part(staying)]
