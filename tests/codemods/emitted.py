@@ -87,7 +87,10 @@ def _parameters(function: Any) -> set[str] | None:
     fields = getattr(function, "model_fields", None)
     if fields:
         return set(fields)
-    parameters = inspect.signature(function).parameters.values()
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except ValueError:  # A subclass of a built-in type, such as EnvVar, has no signature that can be read.
+        return None
     if any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters):
         return None
     return {parameter.name for parameter in parameters}
