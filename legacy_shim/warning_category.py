@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from dagster_shared.utils.warnings import SupersessionWarning
+from dagster import SupersessionWarning
 
 
 class LegacyDbtCloudWarning(SupersessionWarning):

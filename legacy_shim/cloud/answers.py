@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import requests
@@ -16,8 +17,12 @@ from requests import exceptions as errors
 
 from legacy_shim.cloud.retry import Trouble, retry_after_seconds
 
-_LONGEST_QUOTE = 400
+Tell = Callable[[str], str]
+"""Makes a text fit to be quoted: without the token, and short."""
+
 _NOT_SENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
+_PASSING_REFUSALS = frozenset({408, 423, 425, 429})
+"""Too slow, locked, too early, too often: the same request may succeed later."""
 _HOPELESS = (
     errors.InvalidURL,
     errors.MissingSchema,
@@ -36,16 +41,16 @@ class UnreadableAnswer(Exception):
     """A success by its status, but not with the content that was asked for."""
 
 
-def read_data(response: requests.Response) -> Any:
+def read_data(response: requests.Response, tell: Tell) -> Any:
     """Return the ``data`` of the envelope; None for an answer without content (204)."""
     if response.status_code == 204:
         return None
     try:
         envelope = json.loads(whole_text(response))
-    except ValueError:
-        raise UnreadableAnswer(_not_json(response)) from None
+    except (ValueError, RecursionError):
+        raise UnreadableAnswer(_not_json(response, tell)) from None
     if not isinstance(envelope, dict) or "data" not in envelope:
-        raise UnreadableAnswer(f'an answer without "data": {quote(response)}')
+        raise UnreadableAnswer(f'an answer without "data": {quote(response, tell)}')
     return envelope["data"]
 
 
@@ -58,60 +63,58 @@ def whole_text(response: requests.Response) -> str:
     """Return the content as text. dbt writes UTF-8, whatever the header makes of it."""
     announced = response.headers.get("Content-Length", "")
     encoded = "Content-Encoding" in response.headers  # then the length is that of the compressed content
-    if announced.isdigit() and not encoded and len(response.content) < int(announced):
+    if announced.isdecimal() and not encoded and len(response.content) < int(announced):
         raise UnreadableAnswer(f"an answer that was cut after {len(response.content)} of {announced} bytes")
     return response.content.decode("utf-8", errors="replace")
 
 
-def trouble_of_answer(response: requests.Response) -> Trouble:
+def trouble_of_answer(response: requests.Response, tell: Tell) -> Trouble:
     """Say what is wrong with an answer that is no success."""
     code = response.status_code
-    said = quote(response)
-    text = f"{code} {response.reason or ''}".rstrip() + (f": {said}" if said else "")
+    said = quote(response, tell)
+    text = f"{code} {tell(response.reason or '')}".rstrip() + (f": {said}" if said else "")
     hint = _HINTS.get(code)
     return Trouble(
         text=f"{text}{'' if text.endswith(('.', '!', '?')) else '.'} {hint}" if hint else text,
-        passing=code == 429 or code >= 500,
-        reached=code >= 500,
+        passing=code in _PASSING_REFUSALS or code >= 500,
+        reached=code == 408 or code >= 500,  # 408 may be a gateway's word for a time-out behind it
         status_code=code,
-        retry_after=retry_after_seconds(response.headers.get("Retry-After")),
+        retry_after=retry_after_seconds(response.headers.get("Retry-After"), response.headers.get("Date")),
     )
 
 
-def trouble_of_error(error: requests.RequestException) -> Trouble:
+def trouble_of_error(error: Exception, tell: Tell) -> Trouble:
     """Say what kept a request from being answered."""
     if isinstance(error, _HOPELESS):
-        return Trouble(f"{type(error).__name__}: {shorten(str(error))}", passing=False, reached=False)
+        return Trouble(f"{type(error).__name__}: {tell(str(error))}", passing=False, reached=False)
     if isinstance(error, errors.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return Trouble(f"The certificate is not trusted: {_innermost(error)}", passing=False, reached=False)
+        return Trouble(
+            f"The certificate is not trusted: {_innermost(error, tell)}", passing=False, reached=False
+        )
     return Trouble(
-        text=f"{type(error).__name__}: {_innermost(error)}",
+        text=f"{type(error).__name__}: {_innermost(error, tell)}",
         passing=True,
-        reached=not (isinstance(error, errors.ConnectTimeout) or _never_sent(error)),
-        timed_out=isinstance(error, errors.ReadTimeout),
+        reached=not (isinstance(error, errors.ConnectTimeout) or _is_caused_by(error, _NOT_SENT)),
+        timed_out=_is_caused_by(
+            error, (errors.ReadTimeout, urllib3.exceptions.ReadTimeoutError, TimeoutError)
+        ),
     )
 
 
-def quote(response: requests.Response) -> str:
-    """Return what dbt Cloud says in an answer, short enough for a message."""
+def quote(response: requests.Response, tell: Tell) -> str:
+    """Return what dbt Cloud says in an answer, fit for a message."""
     try:
         text = response.content.decode("utf-8", errors="replace").strip()
     except (requests.RequestException, RuntimeError):
         return ""
     if text.startswith("<"):
         title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-        return f"an HTML page ({shorten(title.group(1))})" if title else "an HTML page"
+        return f"an HTML page ({tell(title.group(1))})" if title else "an HTML page"
     try:
         said = _message(json.loads(text))
-    except ValueError:
+    except (ValueError, RecursionError):
         said = None
-    return shorten(said or text)
-
-
-def shorten(text: str, length: int = _LONGEST_QUOTE) -> str:
-    """Return `text` on one line, cut to `length` characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= length else f"{line[: length - 1]}…"
+    return tell(said or text)
 
 
 def _message(envelope: Any) -> str | None:
@@ -128,18 +131,19 @@ def _message(envelope: Any) -> str | None:
     return " ".join(part for part in parts if isinstance(part, str) and part) or None
 
 
-def _not_json(response: requests.Response) -> str:
+def _not_json(response: requests.Response, tell: Tell) -> str:
     if response.content.lstrip().startswith(b"<"):
-        return f"{quote(response)} in place of JSON. Is {response.url.split('/api/')[0]} a dbt Cloud host?"
-    return f"JSON that ends too early or is none: {quote(response) or 'nothing'}"
+        host = tell(response.url.split("/api/")[0])
+        return f"{quote(response, tell)} in place of JSON. Is {host} a dbt Cloud host?"
+    return f"JSON that ends too early or is none: {quote(response, tell) or 'nothing'}"
 
 
-def _never_sent(error: BaseException) -> bool:
-    return any(isinstance(cause, _NOT_SENT) for cause in _causes(error))
+def _is_caused_by(error: BaseException, kinds: tuple[type[BaseException], ...]) -> bool:
+    return any(isinstance(cause, kinds) for cause in _causes(error))
 
 
-def _innermost(error: BaseException) -> str:
-    return shorten(str(list(_causes(error))[-1])) or type(error).__name__
+def _innermost(error: BaseException, tell: Tell) -> str:
+    return tell(str(list(_causes(error))[-1])) or type(error).__name__
 
 
 def _causes(error: BaseException) -> list[BaseException]:

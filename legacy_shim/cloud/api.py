@@ -137,7 +137,7 @@ class AccountApi:
 
     @property
     def request_timeout(self) -> float:
-        """How many seconds a request waits for its answer to go on."""
+        """How many seconds a request takes at most, its whole answer included; an artifact may take longer."""
         return self._request_timeout
 
     @property
@@ -207,7 +207,10 @@ class AccountApi:
 
         Example: ``client.update_job(12345, triggers={"schedule": False})`` switches its schedule off.
         """
-        changed = _merged(self.get_job(job_id), kwargs)
+        job = self.get_job(job_id)
+        if not isinstance(job, Mapping):
+            raise DbtCloudFailure(f"dbt Cloud answered no details of job {job_id}.", passing=True)
+        changed = _merged(job, kwargs)
         return cast(
             Mapping[str, Any], self.make_request("POST", f"{self.account_id}/jobs/{job_id}/", data=changed)
         )
@@ -270,11 +273,11 @@ class AccountApi:
 
     def get_manifest(self, run_id: int, step: int | None = None) -> Mapping[str, Any]:
         """Return the ``manifest.json`` of a run, parsed."""
-        return cast(Mapping[str, Any], self.get_json_artifact(run_id, "manifest.json", step))
+        return self._json_object(run_id, "manifest.json", step)
 
     def get_run_results(self, run_id: int, step: int | None = None) -> Mapping[str, Any]:
         """Return the ``run_results.json`` of a run, parsed."""
-        return cast(Mapping[str, Any], self.get_json_artifact(run_id, "run_results.json", step))
+        return self._json_object(run_id, "run_results.json", step)
 
     def get_json_artifact(self, run_id: int, path: str, step: int | None = None) -> Any:
         """Return an artifact, parsed. One that came incomplete is asked for again."""
@@ -282,11 +285,17 @@ class AccountApi:
             text = self.get_run_artifact(run_id, path, step=step)
             try:
                 return json.loads(text)
-            except ValueError:
+            except (ValueError, RecursionError):
                 self._log.warning(f"{path} of run {run_id} came incomplete.")
         raise DbtCloudFailure(
             f"{path} of run {run_id} is no complete JSON ({len(text)} characters).", passing=True
         )
+
+    def _json_object(self, run_id: int, path: str, step: int | None) -> Mapping[str, Any]:
+        content = self.get_json_artifact(run_id, path, step)
+        if not isinstance(content, Mapping):
+            raise DbtCloudFailure(f"{path} of run {run_id} is JSON, but no object.", passing=True)
+        return content
 
     def get_job_environment_variables(self, project_id: int, job_id: int) -> Mapping[str, Any]:
         """Return the environment variables of a job by name (v3, ``GET .../environment-variables/job``)."""

@@ -8,12 +8,17 @@ compiling beforehand and leaving the id in an environment variable of the job.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dagster import Failure
+
+from legacy_shim.cloud.artifacts import require_manifest, require_results
+from legacy_shim.cloud.failures import DbtCloudFailure
 from legacy_shim.cloud.manifest import Manifest, find_node, is_asset_id
 from legacy_shim.dbt_commands import DbtCommand, materialization_step, parse_command, selection_options
 
@@ -48,6 +53,7 @@ def compile_job(client: Any, job_id: int, partition_vars: Mapping[str, Any] | No
     Raises ``DagsterDbtCloudJobInvariantViolationError`` for a job that cannot be loaded.
     """
     job = client.get_job(job_id=job_id)
+    _require_job(job, job_id)
     commands = tuple(job["execute_steps"])
     step = only_materialization_step(commands)
     cached_run_id = _cached_compile_run_id(client, job["project_id"], job_id)
@@ -57,21 +63,29 @@ def compile_job(client: Any, job_id: int, partition_vars: Mapping[str, Any] | No
         run_id, run_step = _compile(
             client, job_id, job, commands, parse_command(commands[step]), partition_vars
         )
-    manifest = client.get_manifest(run_id=run_id, step=run_step)
-    run_results = client.get_run_results(run_id=run_id, step=run_step)
-    executed = frozenset(result["unique_id"] for result in run_results["results"])
+    manifest = require_manifest(client.get_manifest(run_id=run_id, step=run_step), run_id)
+    run_results = require_results(client.get_run_results(run_id=run_id, step=run_step), run_id)
+    executed = frozenset(result["unique_id"] for result in run_results.get("results") or ())
     _require_known_nodes(job_id, run_id, manifest, executed)
     return CompiledJob(
         job_id=job_id,
         account_id=account_id_of(client),
         project_id=job["project_id"],
         environment_id=job.get("environment_id"),
-        generates_docs=bool(job["generate_docs"]),
+        generates_docs=bool(job.get("generate_docs")),
         commands=commands,
         materialization_step=step,
         manifest=manifest,
         executed=executed,
     )
+
+
+def _require_job(job: Any, job_id: int) -> None:
+    known = job if isinstance(job, Mapping) else {}
+    kinds = {"execute_steps": list, "project_id": int}
+    wrong = [name for name, kind in kinds.items() if not isinstance(known.get(name), kind)]
+    if wrong:
+        raise job_error(f"dbt Cloud described the job {job_id} without {' and '.join(wrong)}.")
 
 
 def account_id_of(client: Any) -> int:
@@ -85,6 +99,20 @@ def job_error(message: str) -> Exception:
     from dagster_dbt.errors import DagsterDbtCloudJobInvariantViolationError
 
     return DagsterDbtCloudJobInvariantViolationError(message)
+
+
+def run_error(message: str) -> Failure:
+    """Return the same error as a ``Failure``, for a run that has ended."""
+    return _run_error_type()(message)
+
+
+@functools.cache
+def _run_error_type() -> type[Failure]:
+    from dagster_dbt.errors import DagsterDbtCloudJobInvariantViolationError
+
+    return type(
+        "DbtCloudRunInvariantViolationError", (DbtCloudFailure, DagsterDbtCloudJobInvariantViolationError), {}
+    )
 
 
 def vars_option(values: Mapping[str, Any]) -> str:
@@ -149,7 +177,7 @@ def _compile(
         cause=COMPILE_CAUSE,
         steps_override=[" ".join(["dbt compile", *options])],
     )
-    steps = len(output.run_details.get("run_steps") or ()) - (1 if job["generate_docs"] else 0)
+    steps = len(output.run_details.get("run_steps") or ()) - (1 if job.get("generate_docs") else 0)
     return output.run_id, _step_number(steps)
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from dagster import Failure, MetadataValue
+
+from legacy_shim.cloud.dagster_private import CheckError
+
+AnyFailure = TypeVar("AnyFailure", bound=Failure)
 
 
 class DbtCloudConfigurationError(TypeError, ValueError):
@@ -34,6 +38,20 @@ class DbtCloudFailure(Failure):
         super().__init__(description=description, metadata=metadata)
         self.passing = passing
         self.status_code = status_code
+
+
+class UnexpectedStatus(DbtCloudFailure, CheckError):
+    """A run has a status that dbt Cloud did not have so far.
+
+    A ``CheckError`` too, which is what the legacy client raises for it.
+    """
+
+
+def retold(failure: AnyFailure, description: str) -> AnyFailure:
+    """Return `failure` with another description."""
+    failure.description = description
+    failure.args = (description,)
+    return failure
 
 
 def with_run_page(metadata: dict[str, Any], href: object) -> dict[str, Any]:

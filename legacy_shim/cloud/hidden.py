@@ -1,4 +1,4 @@
-"""Keeps tokens out of everything that Dagster stores, shows or serializes.
+"""Keeps tokens out of everything that Dagster stores, shows or serializes, messages included.
 
 Dagster writes the literal values of a resource into the snapshots of jobs and shows them in its UI. So what it is
 given in place of a literal token is a handle, which this process can turn back and nobody else.
@@ -6,14 +6,22 @@ given in place of a literal token is a handle, which this process can turn back 
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from hashlib import blake2b
+from itertools import groupby
+from typing import Any
+from urllib.parse import quote, quote_plus
 
 from legacy_shim.cloud.failures import DbtCloudConfigurationError
 
 _HANDLE = re.compile(r"hidden-token-[0-9a-f]{8}")
 _tokens: dict[str, str] = {}
 _MASK = "***"
+LONGEST_QUOTE = 400
+"""Characters that a message quotes of what dbt Cloud said."""
+_SHORTEST_PIECE = 10  # characters in a row that a text and a token do not share by chance
 _SHORTEST_SECRET = 4  # shorter texts are no secrets, and masking them would blot out innocent words
 
 
@@ -40,5 +48,57 @@ def reveal(text: str) -> str:
 
 
 def redact(text: str, token: str) -> str:
-    """Return `text` without `token`."""
-    return text.replace(token, _MASK) if len(token) >= _SHORTEST_SECRET else text
+    """Return `text` without `token`, as it is, escaped or in part.
+
+    A part is left where something else has cut the text: the network, or dbt Cloud itself.
+    """
+    if len(token) < _SHORTEST_SECRET:
+        return text
+    for spelling in _spellings(token):
+        text = text.replace(spelling, _MASK)
+    return _without_pieces(text, token)
+
+
+def redact_value(value: Any, token: str) -> Any:
+    """Return JSON data with `redact` done to each of its texts."""
+    if isinstance(value, str):
+        return redact(value, token)
+    if isinstance(value, Mapping):
+        return {redact(str(key), token): redact_value(inner, token) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [redact_value(inner, token) for inner in value]
+    return value
+
+
+def excerpt(text: str, token: str, length: int = LONGEST_QUOTE) -> str:
+    """Return `text` without `token`, on one line and cut to `length` characters.
+
+    Every quotation passes here, since the order counts: a token that is cut first is no longer found.
+    """
+    line = " ".join(redact(text, token).split())
+    return line if len(line) <= length else f"{line[: length - 1]}…"
+
+
+def _spellings(token: str) -> list[str]:
+    """Return the ways in which JSON, a URL or Python's repr write `token`, the longest first."""
+    spellings = {token, json.dumps(token)[1:-1], quote(token, safe=""), quote_plus(token), repr(token)[1:-1]}
+    return sorted(spellings, key=len, reverse=True)
+
+
+def _without_pieces(text: str, token: str) -> str:
+    if len(token) < _SHORTEST_PIECE:
+        return text
+    pieces = {token[at : at + _SHORTEST_PIECE] for at in range(len(token) - _SHORTEST_PIECE + 1)}
+    if any(piece in text for piece in pieces):
+        covered = bytearray(len(text))
+        for at in range(len(text) - _SHORTEST_PIECE + 1):
+            if text[at : at + _SHORTEST_PIECE] in pieces:
+                covered[at : at + _SHORTEST_PIECE] = b"\1" * _SHORTEST_PIECE
+        text = "".join(
+            _MASK if hidden else "".join(character for character, _ in group)
+            for hidden, group in groupby(zip(text, covered, strict=True), key=lambda pair: pair[1])
+        )
+    for length in range(_SHORTEST_PIECE - 1, _SHORTEST_SECRET - 1, -1):  # the text ends within the token
+        if text.endswith(token[:length]):
+            return text[:-length] + _MASK
+    return text

@@ -8,11 +8,14 @@ from typing import Any
 
 from dagster import AssetExecutionContext, AssetObservation, Output
 
+from legacy_shim.cloud.api import AccountApi
+from legacy_shim.cloud.artifacts import require_manifest, require_results
 from legacy_shim.cloud.asset_specs import NodeTranslation
-from legacy_shim.cloud.compiled_job import job_error, vars_option
+from legacy_shim.cloud.compiled_job import job_error, run_error, vars_option
 from legacy_shim.cloud.failures import telling_run_page
 from legacy_shim.cloud.loaded_assets import RESOURCE_KEY
 from legacy_shim.cloud.manifest import Manifest, dependency_order, find_node, is_asset, is_asset_id
+from legacy_shim.cloud.patience import patiently
 from legacy_shim.cloud.utils import result_to_events
 from legacy_shim.dbt_commands import without_selection
 
@@ -48,8 +51,7 @@ def run_job(context: AssetExecutionContext, job: LoadedJob) -> Iterator[Output[N
     )
     step = _artifact_step(output.run_details, job)
     with telling_run_page(output.run_details.get("href")):
-        manifest = client.get_manifest(run_id=output.run_id, step=step)
-        results = client.get_run_results(run_id=output.run_id, step=step).get("results") or []
+        manifest, results = _artifacts(client, output.run_id, step)
     selected = set(context.op_execution_context.selected_output_names) & set(job.unique_ids)
     for event in _events(context, job, output.docs_url, manifest, results):
         if isinstance(event, Output):
@@ -60,7 +62,8 @@ def run_job(context: AssetExecutionContext, job: LoadedJob) -> Iterator[Output[N
                 continue
             selected.discard(event.output_name)
         yield event
-    _judge_the_rest(context, output.run_id, job, selected, manifest, results)
+    with telling_run_page(output.run_details.get("href")):
+        _judge_the_rest(context, output.run_id, job, selected, manifest, results)
 
 
 def commands_for(context: AssetExecutionContext, job: LoadedJob) -> list[str]:
@@ -89,10 +92,26 @@ def _client(context: AssetExecutionContext) -> Any:
     return client
 
 
+def _artifacts(client: Any, run_id: int, step: int | None) -> tuple[Manifest, list[dict[str, Any]]]:
+    """Fetch what the run wrote. It may take dbt Cloud a moment to have that after the end of the run."""
+
+    def ask() -> tuple[Manifest, list[dict[str, Any]]]:
+        manifest = require_manifest(client.get_manifest(run_id=run_id, step=step), run_id)
+        results = require_results(client.get_run_results(run_id=run_id, step=step), run_id)
+        return manifest, results.get("results") or []
+
+    if not isinstance(client, AccountApi):  # dagster-dbt's own, or a user's
+        return ask()
+    patience = client.transport.patience
+    return patiently(client.transport, patience.shortest_pause, ask, silence=patience.refusal)
+
+
 def _artifact_step(run_details: Mapping[str, Any], job: LoadedJob) -> int | None:
     """Return the 1-based step of the run that materialized. dbt Cloud puts steps of its own first, and docs last."""
-    number = len(run_details.get("run_steps") or ()) - (len(job.commands) - job.materialization_step - 1)
-    if (run_details.get("job") or {}).get("generate_docs"):
+    steps, of_job = run_details.get("run_steps"), run_details.get("job")
+    number = len(steps) if isinstance(steps, list) else 0
+    number -= len(job.commands) - job.materialization_step - 1
+    if isinstance(of_job, Mapping) and of_job.get("generate_docs"):
         number -= 1
     return number if number > 0 else None
 
@@ -143,7 +162,7 @@ def _judge_the_rest(
             f"The dbt Cloud run {run_id} succeeded without a result for {', '.join(untold)}. Dagster takes them as built."
         )
     if unbuilt:
-        raise job_error(
+        raise run_error(
             f"The dbt Cloud run {run_id} of job {job.job_id} succeeded but cannot have built all that was selected: "
             f"{', '.join(unbuilt)}. Reload the code location if the dbt project has changed."
         )

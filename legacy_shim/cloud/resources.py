@@ -101,7 +101,8 @@ class DbtCloudClientResource(ConfigurableResource[Any], IAttachDifferentObjectTo
         description="Address of the dbt Cloud host, for example https://emea.dbt.com.",
     )
     request_timeout: float = Field(
-        default=DEFAULT_REQUEST_TIMEOUT, description="Seconds that a request waits for an answer to go on."
+        default=DEFAULT_REQUEST_TIMEOUT,
+        description="Seconds that a request takes at most, its whole answer included.",
     )
     _client: DbtCloudClient | None = PrivateAttr(default=None)
 
@@ -173,6 +174,7 @@ class DbtCloudClientResource(ConfigurableResource[Any], IAttachDifferentObjectTo
 
     run_job_and_poll = _of_client(DbtCloudClient.run_job_and_poll)
     run_job = _of_client(DbtCloudClient.run_job)
+    rerun_job = _of_client(DbtCloudClient.rerun_job)
     poll_run = _of_client(DbtCloudClient.poll_run)
     cancel_run = _of_client(DbtCloudClient.cancel_run)
     get_job = _of_client(DbtCloudClient.get_job)

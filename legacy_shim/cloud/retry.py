@@ -7,6 +7,7 @@ out; other trouble is retried as often as the resource says (``request_max_retri
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
+_SECONDS = re.compile(r"[0-9]{1,15}(?:\.[0-9]*)?")  # a fraction is not legal, but its meaning is plain
 _deadline: ContextVar[float | None] = ContextVar("legacy_shim_deadline", default=None)
 
 
@@ -33,6 +35,8 @@ class Trouble:
     """Seconds to wait, where dbt Cloud said so."""
     timed_out: bool = False
     """Whether dbt Cloud got it and may still be at it."""
+    accepted: bool = False
+    """Whether dbt Cloud reported success, and only the content of its answer is not usable."""
 
     @property
     def limited(self) -> bool:
@@ -122,21 +126,25 @@ def seconds_left() -> float:
     return float("inf") if deadline is None else deadline - time.monotonic()
 
 
-def retry_after_seconds(header: str | None) -> float | None:
-    """Read a ``Retry-After`` header, which has seconds or a date. None where it has neither."""
-    if not header:
+def retry_after_seconds(header: str | None, date: str | None = None) -> float | None:
+    """Read a ``Retry-After`` header, which has seconds or a date. None where it has neither.
+
+    `date` is the ``Date`` header of the same answer: a moment by dbt Cloud's clock means as much time as lies between
+    the two, whatever the clock here says.
+    """
+    text = (header or "").strip()
+    if _SECONDS.fullmatch(text):
+        return float(text)
+    until = http_date(text)
+    if until is None:
         return None
-    try:
-        return max(float(header), 0.0)
-    except ValueError:
-        date = http_date(header)
-    return None if date is None else max((date - datetime.now(timezone.utc)).total_seconds(), 0.0)
+    return max((until - (http_date(date) or datetime.now(timezone.utc))).total_seconds(), 0.0)
 
 
 def http_date(header: str | None) -> datetime | None:
-    """Read the date of an HTTP header; None where there is none."""
+    """Read the date of an HTTP header, in any of the three forms of RFC 9110; None where there is none."""
     try:
         date = parsedate_to_datetime(header or "")
-    except (TypeError, ValueError):
+        return date if date.tzinfo else date.replace(tzinfo=timezone.utc)
+    except (TypeError, ValueError, OverflowError, IndexError):
         return None
-    return date if date.tzinfo else date.replace(tzinfo=timezone.utc)

@@ -13,7 +13,7 @@ from legacy_shim.cloud.hidden import hide, reveal
 
 DBT_DEFAULT_HOST = "https://cloud.getdbt.com/"
 DEFAULT_REQUEST_TIMEOUT = 60.0
-"""Seconds to wait for a connection's next bytes. Artifacts of large projects take long to their first."""
+"""Seconds for a whole request. An artifact may take ten times as long while it comes fast enough."""
 
 TOKEN_NAMES = ("auth_token", "api_token")
 """The two names of one argument."""

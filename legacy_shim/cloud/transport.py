@@ -1,4 +1,4 @@
-"""Sends requests to dbt Cloud: one session, a time-out on each, and again only what can pass and may be repeated."""
+"""Sends requests to dbt Cloud: one session, a time limit on each, and again only what can pass and may be repeated."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import version
 from typing import Any, TypeVar
 
 import requests
+import urllib3.exceptions
 from dagster import MetadataValue
 
 from legacy_shim.cloud.answers import (
@@ -25,15 +27,28 @@ from legacy_shim.cloud.answers import (
     trouble_of_answer,
     trouble_of_error,
 )
-from legacy_shim.cloud.failures import DbtCloudFailure
-from legacy_shim.cloud.hidden import redact
+from legacy_shim.cloud.deadline import DeadlineAdapter, whole_request
+from legacy_shim.cloud.failures import DbtCloudConfigurationError, DbtCloudFailure
+from legacy_shim.cloud.hidden import LONGEST_QUOTE, excerpt, redact, redact_value
+from legacy_shim.cloud.patience import Patience
 from legacy_shim.cloud.retry import Pauses, RetryPolicy, Trouble, http_date, seconds_left
+from legacy_shim.cloud.shapes import expected_instead
 
 T = TypeVar("T")
-Recover = Callable[[Trouble, datetime], Any]
+Recover = Callable[[Trouble], Any]
 """Asked when the answer to an unrepeatable request was lost: what came of it, or None if nothing did."""
 
 _LONGEST_CONNECT = 10.0  # seconds; a host that does not take a connection by then is not there
+_SHORTEST_LIMIT = 0.5  # seconds for a request, however little time is left: it may be the one that cancels
+_LEAST_RANDOM = 16  # characters; a shorter token may be a word, which must stay in what dbt Cloud says
+_ERRORS = (  # what requests lets through from below is no RequestException
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    HTTPException,
+    OSError,
+    ValueError,
+    LookupError,
+)
 _REPEATABLE_POST = re.compile(r"/(?:\d+|cancel)/?(?:\?.*)?$")  # writes one thing to one state, however often
 
 
@@ -56,6 +71,9 @@ class Request:
 class Transport:
     """The connection of one client. Safe to share between threads and to inherit in a forked process."""
 
+    patience = Patience()
+    """How long trouble is sat out while a run goes on."""
+
     def __init__(self, token: Callable[[], str], log: Callable[[], logging.Logger], timeout: float):
         self._token = token
         self._log = log
@@ -73,54 +91,84 @@ class Transport:
         """
         pauses = Pauses(policy)
         while True:
-            sent_at = self.server_now()
             result = self._once(request)
             if not isinstance(result, Trouble):
                 return result
             if result.reached and not request.repeatable:
                 if recover is None:
                     raise self._failure(request, result, _lost(request))
-                found = recover(result, sent_at)
+                found = recover(result)
                 if found is not None:
                     return found
             pause = pauses.next(result)
             if pause is None:
                 raise self._failure(request, result, _given_up(request, result, policy))
-            self._log().warning(
-                f"{request.method} {request.url} failed, next try in {pause:.1f} s. {self.redacted(result.text)}"
-            )
+            self.warn(f"{request.method} {request.url} failed, next try in {pause:.1f} s. {result.text}")
             time.sleep(pause)
 
     def server_now(self) -> datetime:
-        """Return the time by dbt Cloud's clock, as far as its last answer tells."""
+        """Return the time by dbt Cloud's clock, as far as the last answer says it."""
         return datetime.now(timezone.utc) + self._clock_difference
+
+    def warn(self, text: str) -> None:
+        """Warn in the log, without the token."""
+        self._log().warning(self.redacted(text))
 
     def redacted(self, text: str) -> str:
         """Return `text` without the token."""
         return redact(text, self._token())
 
+    def redacted_value(self, value: Any) -> Any:
+        """Return JSON data without the token."""
+        return redact_value(value, self._token())
+
+    def excerpt(self, text: str, length: int = LONGEST_QUOTE) -> str:
+        """Return `text` without the token, on one line, short enough for a message."""
+        return excerpt(text, self._token(), length)
+
     def _once(self, request: Request) -> Any:
         """Send `request` once. Return the data, or the :class:`Trouble`."""
-        timeout = max(min(self._timeout, seconds_left()), 0.5)
+        limit = max(min(self._timeout, seconds_left()), _SHORTEST_LIMIT)
+        body = None if request.data is None else json.dumps(request.data)
         try:
-            response = self._open_session().request(
-                request.method,
-                request.url,
-                headers={"Content-Type": "application/json"},
-                data=None if request.data is None else json.dumps(request.data),
-                params=request.params,
-                timeout=(min(timeout, _LONGEST_CONNECT), timeout),
-            )
-        except requests.RequestException as error:
-            _forget_credentials(error)
-            return trouble_of_error(error)
+            with whole_request(limit, download=request.as_text):
+                response = self._open_session().request(
+                    request.method,
+                    request.url,
+                    headers={"Content-Type": "application/json"},
+                    data=body,
+                    params=request.params,
+                    timeout=(min(limit, _LONGEST_CONNECT), limit),
+                )
+        except DbtCloudConfigurationError:  # a ValueError, but not of the answer
+            raise
+        except _ERRORS as error:
+            if isinstance(error, requests.RequestException):
+                _forget_credentials(error)
+            return trouble_of_error(error, self.excerpt)
         self._set_clock(response)
         if not 200 <= response.status_code < 300:
-            return trouble_of_answer(response)
+            return trouble_of_answer(response, self.excerpt)
+        return self._content(request, response)
+
+    def _content(self, request: Request, response: requests.Response) -> Any:
         try:
-            return read_text(response) if request.as_text else read_data(response)
+            if request.as_text:
+                return read_text(response)
+            data = self._without_long_token(read_data(response, self.excerpt), response.content)
         except UnreadableAnswer as error:
-            return Trouble(f"dbt Cloud answered with {error}", passing=True, reached=True)
+            return _unusable(str(error), response)
+        expected = expected_instead(request.method, request.url, data)
+        if expected is None:
+            return data
+        return _unusable(f"{self.excerpt(json.dumps(data))} in place of {expected}", response)
+
+    def _without_long_token(self, data: Any, content: bytes) -> Any:
+        """Return what dbt Cloud said without the token, should it repeat that: Dagster stores the details of runs."""
+        token = self._token()
+        if len(token) < _LEAST_RANDOM or token.encode() not in content:
+            return data
+        return redact_value(data, token)
 
     def _open_session(self) -> requests.Session:
         with self._lock:
@@ -131,6 +179,8 @@ class Transport:
 
     def _new_session(self) -> requests.Session:
         session = requests.Session()
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, DeadlineAdapter())
         session.headers["User-Agent"] = f"legacy-shim/{version('legacy-shim')} dagster/{version('dagster')}"
         session.auth = self._authorize  # an `auth` object keeps a .netrc from putting its own in place
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # the token alone says who asks
@@ -148,10 +198,20 @@ class Transport:
     def _failure(self, request: Request, trouble: Trouble, text: str) -> DbtCloudFailure:
         return DbtCloudFailure(
             self.redacted(f"{text} {trouble.text}"),
-            metadata={"request": MetadataValue.text(f"{request.method} {request.url}")},
+            metadata={"request": MetadataValue.text(self.redacted(f"{request.method} {request.url}"))},
             passing=trouble.passing,
             status_code=trouble.status_code,
         )
+
+
+def _unusable(what: str, response: requests.Response) -> Trouble:
+    return Trouble(
+        f"dbt Cloud answered {response.status_code} with {what}",
+        passing=True,
+        reached=True,
+        accepted=True,
+        status_code=response.status_code,
+    )
 
 
 def _given_up(request: Request, trouble: Trouble, policy: RetryPolicy) -> str:

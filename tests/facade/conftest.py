@@ -7,12 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from loading import SHORT
 
 from legacy_shim.cloud.resources import DbtCloudResource
+from legacy_shim.cloud.transport import Transport
 from legacy_shim.deprecation import forget_call_sites
 from legacy_shim.emulator import DbtCloud, RecordedArtifacts, Server, Speed, serve
 
 ARTIFACTS = Path(__file__).parents[1] / "cases" / "_artifacts" / "shop"
+
+
+@pytest.fixture(autouse=True)
+def _short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sit trouble out as the client does, in hundredths of its seconds."""
+    monkeypatch.setattr(Transport, "patience", SHORT)
 
 
 @pytest.fixture(autouse=True)

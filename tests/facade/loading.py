@@ -17,9 +17,12 @@ from typing import Any
 import pytest
 from dagster import AssetsDefinition, Definitions
 
+from legacy_shim.cloud.patience import Patience
 from legacy_shim.emulator import DbtCloud, RecordedArtifacts, Speed
 
 ARTIFACTS = Path(__file__).parent / "loader_project" / "artifacts"
+SHORT = Patience(silence=30, refusal=0.5, shortest_pause=0.01, longest_pause=0.3, lookout=0.5)
+"""How long the client sits trouble out in tests."""
 TOKEN = "dbt_api_token_here"
 ACCOUNT, PROJECT, ENVIRONMENT, JOB = 12345, 11, 22, 67890
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,14 +12,15 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from dagster import DagsterExecutionInterruptedError, Failure
 from dagster import _check as check
-from loading import start_after_a_look
+from loading import SHORT, start_after_a_look
 
-from legacy_shim.cloud import polling
 from legacy_shim.cloud.resources import DbtCloudResource
+from legacy_shim.cloud.transport import Transport
 from legacy_shim.emulator import DbtCloud, Fault, Outcome, Server, Speed
 
 MakeClient = Callable[..., DbtCloudResource]
@@ -61,10 +63,17 @@ def test_trouble_after_the_end_is_survived(cloud: DbtCloud, make_client: MakeCli
     assert make_client(request_max_retries=1).run_job_and_poll(67890, poll_interval=0.01).is_successful
 
 
+def test_details_that_cannot_be_read_after_a_success_do_not_fail_it(
+    cloud: DbtCloud, make_client: MakeClient
+) -> None:
+    cloud.fail(Fault(method="GET", path=RUN, status=404, skip=1, times=None))
+    assert make_client().run_job_and_poll(67890, poll_interval=0.01).is_successful
+
+
 def test_silence_is_not_survived_for_ever(
     cloud: DbtCloud, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(polling, "_SILENCE", 0.2)
+    monkeypatch.setattr(Transport, "patience", replace(SHORT, silence=0.2))
     cloud.speed = Speed(running=60, hold=0)
     cloud.fail(Fault(method="GET", path=RUN, status=502, times=None))
     with pytest.raises(Failure, match="502") as caught:
@@ -73,9 +82,17 @@ def test_silence_is_not_survived_for_ever(
     assert cancels(cloud) == 1
 
 
-def test_refusal_while_polling_is_final(cloud: DbtCloud, make_client: MakeClient) -> None:
+@pytest.mark.parametrize("status", [401, 403, 404, 408, 409, 423, 425])
+def test_refusals_while_polling_are_sat_out(cloud: DbtCloud, make_client: MakeClient, status: int) -> None:
+    cloud.speed = Speed(running=0.2, hold=0)
+    cloud.fail(Fault(method="GET", path=RUN, status=status, times=2))
+    assert make_client(request_max_retries=0).run_job_and_poll(67890, poll_interval=0.01).is_successful
+    assert cancels(cloud) == 0
+
+
+def test_refusal_while_polling_is_final_when_it_lasts(cloud: DbtCloud, make_client: MakeClient) -> None:
     cloud.speed = Speed(running=60, hold=0)
-    cloud.fail(Fault(method="GET", path=RUN, status=401, times=1))
+    cloud.fail(Fault(method="GET", path=RUN, status=401, times=None))
     with pytest.raises(Failure, match="401") as caught:
         make_client().run_job_and_poll(67890, poll_interval=0.01)
     assert run_page(caught.value) == page_of_last_run(cloud)
@@ -117,7 +134,7 @@ def test_failed_run_says_which_step_and_why(cloud: DbtCloud, make_client: MakeCl
     cloud.end_runs(Outcome(status=20, message="dbt build failed", commands=0))
     with pytest.raises(Failure, match=r"Run \d+ failed\. Status Message: dbt build failed") as caught:
         make_client().run_job_and_poll(67890, poll_interval=0.01)
-    assert set(caught.value.metadata) == {"run_details", "run_page_url"}
+    assert set(caught.value.metadata) == {"run_details", "run_page_url", "run_status"}
     assert cancels(cloud) == 0
 
 
@@ -197,12 +214,8 @@ def test_interruption_between_the_trigger_and_the_wait_stops_the_run(
 
 LATER: dict[str, tuple[Fault, Callable[[DbtCloudResource], object]]] = {
     "switching the schedule off": (
-        Fault(method="POST", path=r"/jobs/67890/$", status=403),
+        Fault(method="POST", path=r"/jobs/67890/$", status=403, times=None),
         lambda client: client.run_job(67890),
-    ),
-    "the details at the end": (
-        Fault(method="GET", path=RUN, status=404, skip=1),
-        lambda client: client.run_job_and_poll(67890, poll_interval=0.01),
     ),
     "an artifact": (
         Fault(method="GET", path="manifest.json", status=403),
@@ -246,7 +259,7 @@ def test_run_terminated_by_dagster_is_cancelled_in_dbt_cloud(
     process = subprocess.Popen([sys.executable, "-W", "ignore", "-c", script], cwd=str(tmp_path))
     try:
         deadline = time.monotonic() + 120
-        while not any("/runs/" in request.path for request in cloud.journal):
+        while not any(re.search(RUN, request.path) for request in cloud.journal):
             assert time.monotonic() < deadline, "the run was not polled"
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
