@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from enum import Enum
 from typing import Any, cast
 
@@ -36,17 +35,14 @@ class DbtCloudRunStatus(str, Enum):
 
     @classmethod
     def of_run(cls, run: Mapping[str, Any]) -> DbtCloudRunStatus:
-        """Return the state that the details of a run tell: its text, else its number, else its flags.
-
-        Raises ``ValueError`` if it is none that is known.
-        """
-        told = [run.get("status_humanized"), run.get("status")]
-        told += [int(text) for text in told if isinstance(text, str) and _NUMBER.fullmatch(text)]
-        told += [status for flag, status in _FLAGS.items() if run.get(flag) is True]
-        for value in told:
-            with suppress(ValueError, TypeError):  # a TypeError for what cannot be looked up at all
-                return cast(Any, cls)(value)  # type: ignore[no-any-return]
-        raise ValueError(f"{told[0] or told[1]!r} is no status of a dbt Cloud run")
+        """Return the state that the details of a run tell. Raises ``ValueError`` if it is none that is known."""
+        told = run.get("status_humanized") or run.get("status")
+        if isinstance(told, str) and _NUMBER.fullmatch(told):
+            told = int(told)
+        try:
+            return cast(Any, cls)(told)  # type: ignore[no-any-return]
+        except TypeError:  # what cannot be looked up at all
+            raise ValueError(f"{told!r} is no status of a dbt Cloud run") from None
 
     def __format__(self, spec: str) -> str:
         return str.__format__(str.__str__(self), spec)
@@ -58,10 +54,4 @@ class DbtCloudRunStatus(str, Enum):
 
 
 _NUMBER = re.compile(r"[0-9]{1,3}")
-_FLAGS = {
-    "is_success": DbtCloudRunStatus.SUCCESS,
-    "is_error": DbtCloudRunStatus.ERROR,
-    "is_cancelled": DbtCloudRunStatus.CANCELLED,
-}
-"""What says the same, should a state have got a new name."""
 _FINAL = frozenset({DbtCloudRunStatus.SUCCESS, DbtCloudRunStatus.ERROR, DbtCloudRunStatus.CANCELLED})

@@ -66,6 +66,7 @@ def test_trouble_after_the_end_is_survived(cloud: DbtCloud, make_client: MakeCli
 def test_details_that_cannot_be_read_after_a_success_do_not_fail_it(
     cloud: DbtCloud, make_client: MakeClient
 ) -> None:
+    cloud.speed = Speed(hold=60)
     cloud.fail(Fault(method="GET", path=RUN, status=404, skip=1, times=None))
     assert make_client().run_job_and_poll(67890, poll_interval=0.01).is_successful
 
