@@ -74,16 +74,21 @@ def newest_run_id(client: Client, job_id: int) -> int | None:
             runs = client.transport.send(request, _FIRST_LOOK)
     except DbtCloudFailure:  # the trigger itself will show whether dbt Cloud can be reached
         return None
-    return max((run_id for run in runs if (run_id := id_of(run)) is not None), default=0)
+    ids = [
+        id_of(run) for run in runs if str(run.get("job_definition_id") or run.get("job_id")) == str(job_id)
+    ]
+    known = [run_id for run_id in ids if run_id is not None]
+    return (
+        max(known, default=0) if len(known) == len(runs) else None
+    )  # else the list is not what was asked for
 
 
 def runs_like(client: Client, sought: Sought) -> list[Mapping[str, Any]]:
     """Return the runs of the job that are new, that a request like this one triggered, and that are nobody's."""
     listed: Any = client.get_runs(job_id=sought.job_id, order_by="-id", limit=_LOOKED_THROUGH)
-    recent = [run_id for run in listed if (run_id := id_of(run)) is not None and _is_new(client, run, sought)]
     detailed = [
         {**client.get_run(run_id, include_related=["trigger", "job"]), "id": run_id}
-        for run_id in recent
+        for run_id in _new_ids(client, listed, sought)
         if not is_owned(client, run_id)
     ]
     return [run for run in detailed if _is_of_job(run, sought.job_id) and _triggered_with(run, sought.body)]
@@ -111,12 +116,16 @@ def is_owned(client: Client, run_id: int) -> bool:
         return (client.host, run_id) in _owned
 
 
-def _is_new(client: Client, run: Mapping[str, Any], sought: Sought) -> bool:
-    if sought.newest is not None:
-        return (id_of(run) or 0) > sought.newest
+def _new_ids(client: Client, runs: Sequence[Mapping[str, Any]], sought: Sought) -> list[int]:
+    """Return the ids of the runs that came after the newest that was known, or where none was, by the clock."""
+    by_id = {run_id: run for run in runs if (run_id := id_of(run)) is not None}
+    newer = [run_id for run_id in by_id if run_id > (sought.newest or 0)]
+    if sought.newest:
+        return newer
     # By dbt Cloud's own clock, which its last answer has set: this one.
     since = client.transport.server_now() - timedelta(seconds=monotonic() - sought.sent_at) - _CLOCK_TOLERANCE
-    return _created_since(run, since)
+    recent = [run_id for run_id in newer if _created_since(by_id[run_id], since)]
+    return newer if sought.newest == 0 and not recent else recent
 
 
 def _created_since(run: Mapping[str, Any], since: datetime) -> bool:
