@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from dagster import SupersessionWarning
+from legacy_shim.cloud.dagster_private import SupersessionWarning
 
 
 class LegacyDbtCloudWarning(SupersessionWarning):

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast, overload
 
-import dagster._check as check
 from dagster import (
     AssetExecutionContext,
     AssetKey,
@@ -23,18 +22,20 @@ from dagster import (
     multi_asset,
     with_resources,
 )
-from dagster._core.definitions.assets.definition.cacheable_assets_definition import (
-    AssetsDefinitionCacheableData,
-    CacheableAssetsDefinition,
-)
-from dagster._utils.warnings import disable_dagster_warnings
 
 from legacy_shim.cloud.asset_specs import NodeTranslation, asset_specs, cacheable_data
 from legacy_shim.cloud.client import DbtCloudClient
 from legacy_shim.cloud.compiled_job import COMPILE_RUN_ID_VARIABLE, compile_job, only_materialization_step
+from legacy_shim.cloud.dagster_private import (
+    AssetsDefinitionCacheableData,
+    attributes_of,
+    check,
+    disable_dagster_warnings,
+    tell_losses,
+)
 from legacy_shim.cloud.job_run import LoadedJob, PartitionVars, run_job
 from legacy_shim.cloud.load_state import recall, recall_in_process, remember, remember_in_process
-from legacy_shim.cloud.loaded_assets import RESOURCE_KEY, LoadedJobAssets
+from legacy_shim.cloud.loaded_assets import RESOURCE_KEY, JobAssetsBase, LoadedJobAssets
 from legacy_shim.cloud.resources import DbtCloudClientResource
 from legacy_shim.cloud.status import DbtCloudRunStatus
 from legacy_shim.cloud.utils import result_to_events
@@ -122,7 +123,7 @@ def _no_policy(_: NodeInfo) -> None:
     return None
 
 
-class _JobAssets(CacheableAssetsDefinition, Sequence[AssetsDefinition]):
+class _JobAssets(JobAssetsBase, Sequence[AssetsDefinition]):
     """One object for both dialects: Dagster asks it for cacheable data, and it is a sequence of its assets."""
 
     def __init__(
@@ -144,7 +145,10 @@ class _JobAssets(CacheableAssetsDefinition, Sequence[AssetsDefinition]):
         self._lock = threading.RLock()
         self._client: Any = None
         self._data: Sequence[AssetsDefinitionCacheableData] | None = None
-        self._assets = LoadedJobAssets.deferred(self._load_assets)
+        self._assets = (
+            self if isinstance(self, AssetsDefinition) else LoadedJobAssets.deferred(self._load_assets)
+        )
+        tell_losses()
 
     @property
     def _dbt_cloud(self) -> Any:
@@ -211,8 +215,7 @@ class _JobAssets(CacheableAssetsDefinition, Sequence[AssetsDefinition]):
     ) -> list[LoadedJobAssets]:
         with disable_dagster_warnings():  # a copy made here is not the user's use of what is in beta
             assets = [
-                LoadedJobAssets(**self._multi_asset(one).get_attributes_dict(), hand_on=hand_on)
-                for one in data
+                LoadedJobAssets(**attributes_of(self._multi_asset(one)), hand_on=hand_on) for one in data
             ]
         return list(with_resources(assets, {RESOURCE_KEY: self._dbt_cloud_resource_def}))
 

@@ -21,12 +21,14 @@ from dagster import (
     LegacyFreshnessPolicy,
     MetadataValue,
 )
-from dagster._core.definitions.assets.definition.cacheable_assets_definition import (
-    AssetsDefinitionCacheableData,
-)
-from dagster._serdes import deserialize_value, serialize_value
 
 from legacy_shim.cloud.compiled_job import CompiledJob, no_assets_error
+from legacy_shim.cloud.dagster_private import (
+    AssetsDefinitionCacheableData,
+    deserialize_value,
+    hands_state_on,
+    serialize_value,
+)
 from legacy_shim.cloud.manifest import Node, Upstream, asset_nodes, find_node
 
 NodeFunction = Callable[[Mapping[str, Any]], Any]
@@ -212,6 +214,8 @@ def _of_kind(policies: Mapping[str, Sequence[Any]], kind: type) -> dict[str, Any
 
 def _packed(values: Mapping[str, Any]) -> dict[str, Any]:
     """Serialize each distinct value once: thousands of models usually share one policy."""
+    if not hands_state_on():  # then it stays in this process
+        return {"by_output_name": {name: name for name in values}, "values": dict(values)}
     texts: dict[str, int] = {}
     return {
         "by_output_name": {
@@ -222,5 +226,6 @@ def _packed(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unpacked(packed: Mapping[str, Any]) -> dict[str, Any]:
-    values = [deserialize_value(text) for text in packed["values"]]
+    texts = packed["values"]
+    values = [deserialize_value(text) for text in texts] if hands_state_on() else texts
     return {name: values[index] for name, index in packed["by_output_name"].items()}

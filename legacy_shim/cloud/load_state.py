@@ -1,7 +1,7 @@
 """Keeps what was asked of dbt Cloud for the processes that come after the load of a code location.
 
 Dagster gives run and step workers the reconstruction metadata that the code server collected while it loaded. A load that
-finds its state there asks dbt Cloud nothing. (The same mechanism serves dagster-dbt's ``cloud_v2``.)
+finds its state there asks dbt Cloud nothing. In a Dagster without that mechanism each process asks for itself. (The same mechanism serves dagster-dbt's ``cloud_v2``.)
 """
 
 from __future__ import annotations
@@ -11,31 +11,36 @@ import zlib
 from collections.abc import Hashable, Sequence
 from typing import cast
 
-from dagster._core.definitions.assets.definition.cacheable_assets_definition import (
+from legacy_shim.cloud.dagster_private import (
     AssetsDefinitionCacheableData,
+    DefinitionsLoadContext,
+    DefinitionsLoadType,
+    deserialize_value,
+    hands_state_on,
+    serialize_value,
 )
-from dagster._core.definitions.definitions_load_context import DefinitionsLoadContext, DefinitionsLoadType
-from dagster._serdes import deserialize_value, serialize_value
 
 State = Sequence[AssetsDefinitionCacheableData]
 
 
 def recall(unique_id: str) -> State | None:
     """Return the state that the code server handed on for this load, or None if this process is the first to load."""
-    context = DefinitionsLoadContext.get()
-    if context.load_type != DefinitionsLoadType.RECONSTRUCTION:
+    if not _reconstructs():
         return None
+    context = DefinitionsLoadContext.get()
     packed = context.reconstruction_metadata.get(_key(unique_id))
     if packed is not None:
         return _unpack(packed)
     for known_id, data in context.cacheable_asset_data.items():
         if f"{known_id}_".startswith(f"{unique_id}_"):  # Dagster's wrappers append to the id
-            return data
+            return cast(State, data)
     return None
 
 
 def remember(unique_id: str, state: State) -> None:
     """Hand the state on to the processes that are started from the definitions which are loading now."""
+    if not hands_state_on():
+        return
     context = DefinitionsLoadContext.get()
     key = _key(unique_id)
     pending = context.get_pending_reconstruction_metadata()
@@ -61,7 +66,7 @@ def recall_in_process(identity: Hashable) -> State | None:
     ``dagster job execute`` and ``dagster asset materialize`` load a file twice in one process, the second time to
     reconstruct what they found the first time.
     """
-    if DefinitionsLoadContext.get().load_type != DefinitionsLoadType.RECONSTRUCTION:
+    if not _reconstructs():
         return None
     return _of_this_process.get(identity)
 
@@ -69,6 +74,13 @@ def recall_in_process(identity: Hashable) -> State | None:
 def remember_in_process(identity: Hashable, state: State) -> None:
     """Keep the state for :func:`recall_in_process`. `identity` is the same only for the same line of the same file."""
     _of_this_process[identity] = state
+
+
+def _reconstructs() -> bool:
+    """Whether this process loads definitions that another process, or this one, has loaded before."""
+    return hands_state_on() and bool(
+        DefinitionsLoadContext.get().load_type == DefinitionsLoadType.RECONSTRUCTION
+    )
 
 
 def _key(unique_id: str) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dagster import AssetsDefinition, ResourceDefinition
+
+from legacy_shim.cloud.dagster_private import CacheableAssetsDefinition
 
 RESOURCE_KEY = "dbt_cloud"
 
@@ -66,3 +68,26 @@ class LoadedJobAssets(AssetsDefinition):
     def _filled(self) -> LoadedJobAssets:
         _ = self.keys
         return self
+
+
+class _PlainJobAssets(LoadedJobAssets):
+    """What a loaded job is in a Dagster without ``CacheableAssetsDefinition``: the assets themselves, filled when used."""
+
+    def __new__(cls, *args: Any, **attributes: Any) -> Any:
+        # Dagster makes changed copies with the class of what it copies. They are assets that are loaded already.
+        if "keys_by_output_name" in attributes:
+            return LoadedJobAssets(*args, **attributes)
+        return super().__new__(cls)
+
+    def __init__(self, unique_id: str) -> None:
+        self.__dict__.update(_deferred=(threading.RLock(), self._load_assets), unique_id=unique_id)
+
+    def _load_assets(self) -> LoadedJobAssets:
+        raise NotImplementedError
+
+
+if TYPE_CHECKING:
+    JobAssetsBase = CacheableAssetsDefinition
+else:
+    JobAssetsBase = CacheableAssetsDefinition or _PlainJobAssets
+"""What Dagster takes for the assets of a job that is not loaded yet."""

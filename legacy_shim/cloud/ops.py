@@ -15,10 +15,10 @@ from dagster import (
     Output,
     op,
 )
-from dagster._core.errors import DagsterInvalidPropertyError
 from pydantic import Field, ValidationError
 
 from legacy_shim.cloud.client import DEFAULT_POLL_INTERVAL
+from legacy_shim.cloud.dagster_private import DagsterInvalidPropertyError
 from legacy_shim.cloud.failures import DbtCloudConfigurationError
 from legacy_shim.cloud.types import DbtCloudOutput
 from legacy_shim.cloud.user_calls import building, warn_construction

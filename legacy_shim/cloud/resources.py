@@ -15,6 +15,7 @@ from requests.exceptions import RequestException
 
 from legacy_shim.cloud.api import DBT_API_V2_PATH, DBT_API_V3_PATH
 from legacy_shim.cloud.client import DEFAULT_POLL_INTERVAL, DbtCloudClient
+from legacy_shim.cloud.dagster_private import resource_context_of
 from legacy_shim.cloud.hidden import reveal
 from legacy_shim.cloud.resource_definition import DbtCloudResource, DbtCloudResourceFactory
 from legacy_shim.cloud.settings import (
@@ -154,7 +155,7 @@ class DbtCloudClientResource(ConfigurableResource[Any], IAttachDifferentObjectTo
     def get_dbt_client(self) -> DbtCloudClient:
         """Return the client: one for each resource, with the log of the run if it is used in a run."""
         if self._client is None:
-            context = self._state__internal__.resource_context
+            context = resource_context_of(self)
             with building():
                 self._client = DbtCloudClient(
                     auth_token=self.auth_token,

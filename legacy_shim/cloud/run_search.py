@@ -125,7 +125,8 @@ def _new_ids(client: Client, runs: Sequence[Mapping[str, Any]], sought: Sought) 
     # By dbt Cloud's own clock, which its last answer has set: this one.
     since = client.transport.server_now() - timedelta(seconds=monotonic() - sought.sent_at) - _CLOCK_TOLERANCE
     recent = [run_id for run_id in newer if _created_since(by_id[run_id], since)]
-    return newer if sought.newest == 0 and not recent else recent
+    first_ever = sought.newest == 0 and len(newer) == 1  # whose time need not be looked at
+    return newer if first_ever else recent
 
 
 def _created_since(run: Mapping[str, Any], since: datetime) -> bool:

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 
-from dagster import _check as check
 from dateutil.parser import isoparse
 
 from legacy_shim.cloud import live_clients
+from legacy_shim.cloud.dagster_private import check
 from legacy_shim.cloud.failures import DbtCloudFailure, telling_run_page
 from legacy_shim.cloud.settings import DBT_DEFAULT_HOST
 from legacy_shim.cloud.status import DbtCloudRunStatus

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dagster import AssetKey, AssetMaterialization, AssetObservation, MetadataValue, Output
-from dagster import _check as check
 from dateutil.parser import isoparse
 
+from legacy_shim.cloud.dagster_private import check
 from legacy_shim.cloud.types import DbtCloudOutput
 from legacy_shim.cloud.user_calls import warn_call
 from legacy_shim.module_access import watch_module

@@ -77,6 +77,6 @@ def v2(url: str, log: logging.Logger, scenario: Scenario) -> Any:
         request_timeout=1,
     )
     run_id = client.trigger_job_run(JOB)["id"]
-    run = client.poll_run(run_id, poll_interval=_INTERVAL, poll_timeout=scenario.poll_timeout or 3.0)
+    run = client.poll_run(run_id, poll_interval=_INTERVAL, poll_timeout=scenario.poll_timeout or 1.0)
     client.get_run_results_json(run_id)
     return run
