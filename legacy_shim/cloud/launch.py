@@ -78,7 +78,13 @@ def trigger(client: Client, request: Request, job_id: int) -> Any:
 
     Raises :class:`DbtCloudFailure` if it was refused, or if it cannot be known what came of it.
     """
-    sought = Sought(job_id, request.data or {}, run_search.newest_run_id(client, job_id), time.monotonic())
+    sought = Sought(
+        job_id=job_id,
+        body=request.data or {},
+        newest=run_search.newest_run_id(client, job_id),
+        sent_at=time.monotonic(),
+        inherits="/rerun" in request.url,
+    )
 
     def recover(trouble: Trouble) -> Any:
         return _look_repeatedly(client, sought, trouble)

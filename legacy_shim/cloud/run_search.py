@@ -63,6 +63,8 @@ class Sought:
     """The id of the newest run of the job before the trigger; 0 if it had none, None if dbt Cloud did not say."""
     sent_at: float
     """When the trigger was sent for the first time, by ``time.monotonic``."""
+    inherits: bool = False
+    """Whether the run takes its overrides from the run that it continues."""
 
 
 def newest_run_id(client: Client, job_id: int) -> int | None:
@@ -91,7 +93,7 @@ def runs_like(client: Client, sought: Sought) -> list[Mapping[str, Any]]:
         for run_id in _new_ids(client, listed, sought)
         if not is_owned(client, run_id)
     ]
-    return [run for run in detailed if _is_of_job(run, sought.job_id) and _triggered_with(run, sought.body)]
+    return [run for run in detailed if _is_of_job(run, sought.job_id) and _is_triggered_like(run, sought)]
 
 
 def own(client: Client, run_id: int, page: object) -> None:
@@ -143,11 +145,12 @@ def _is_of_job(run: Mapping[str, Any], job_id: int) -> bool:
     return found is None or str(found) == str(job_id)
 
 
-def _triggered_with(run: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+def _is_triggered_like(run: Mapping[str, Any], sought: Sought) -> bool:
+    body = sought.body
     cause = run.get("trigger")
     if not isinstance(cause, Mapping):
         return True
-    if any(cause.get(name) and not body.get(name) for name in _TELLING):
+    if not sought.inherits and any(cause.get(name) and not body.get(name) for name in _TELLING):
         return False
     return all(_is_same(cause[key], value) for key, value in body.items() if key in cause)
 

@@ -51,6 +51,7 @@ def _rules() -> Iterator[Rule]:
         ("POST", "jobs/<int:job_id>/", calls.update_job),
         ("DELETE", "jobs/<int:job_id>/", calls.delete_job),
         ("POST", "jobs/<int:job_id>/run/", calls.trigger_run),
+        ("POST", "jobs/<int:job_id>/rerun/", calls.rerun_job),
         ("GET", "runs/", calls.list_runs),
         ("GET", "runs/<int:run_id>/", calls.get_run),
         ("POST", "runs/<int:run_id>/cancel/", calls.cancel_run),

@@ -25,6 +25,7 @@ from .payloads import (
 )
 from .records import Job, Run, new_job, now, stamp
 from .state import DbtCloud
+from .status import RunStatus
 
 _OVERRIDES: Mapping[str, type | tuple[type, ...]] = {
     "steps_override": list,
@@ -165,6 +166,38 @@ def trigger_run(call: Call, job_id: int) -> Answer:
     call.cloud.start(run)
     run.done.wait(call.cloud.speed.hold)
     return Answer(shown)
+
+
+def rerun_job(call: Call, job_id: int) -> Answer:
+    """Run again what is left of the job's last run, if that failed; else the whole job."""
+    job = call.job(job_id)
+    last = max(
+        (run for run in list(call.cloud.live_runs.values()) if run.job["id"] == job_id),
+        key=lambda run: run.id,
+        default=None,
+    )
+    body: dict[str, Any] = {"cause": "Rerun from the point of failure"}
+    if last is None or last.status != RunStatus.ERROR:
+        run = call.cloud.trigger(job, body)
+    else:
+        overrides = {name: last.trigger[name] for name in last.trigger.keys() & {*_OVERRIDES}}
+        run = call.cloud.trigger(job, {**overrides, **body})
+        run.commands = last.commands[_commands_done(last) :]
+    shown = call.show(run, frozenset({"trigger", "job"}))
+    call.cloud.start(run)
+    run.done.wait(call.cloud.speed.hold)
+    return Answer(shown)
+
+
+def _commands_done(run: Run) -> int:
+    """How many of a run's commands succeeded before one failed."""
+    done = [step.name for step in run.steps if step.status == RunStatus.SUCCESS]
+    count = 0
+    for command in run.commands:
+        if f"Invoke dbt with `{command}`" not in done:
+            break
+        count += 1
+    return count
 
 
 def list_runs(call: Call) -> Answer:
