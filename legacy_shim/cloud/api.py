@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, cast
@@ -284,8 +283,8 @@ class AccountApi:
         for _ in range(self.retry_policy.max_retries + 1):
             text = self.get_run_artifact(run_id, path, step=step)
             try:
-                return json.loads(text)
-            except (ValueError, RecursionError):
+                return self.transport.parsed(text)
+            except ValueError:
                 self._log.warning(f"{path} of run {run_id} came incomplete.")
         raise DbtCloudFailure(
             f"{path} of run {run_id} is no complete JSON ({len(text)} characters).", passing=True

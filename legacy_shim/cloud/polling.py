@@ -40,7 +40,7 @@ class _Watch:
     client: AccountApi
     run_id: int
     interval: float
-    page: object
+    page: str | None
     """Its address in dbt Cloud, once that is known."""
     status: str = "unknown"
     unexpected: DbtCloudFailure | None = None
@@ -55,10 +55,11 @@ class _Watch:
 
     def learn(self, run: Run) -> None:
         """Note where the run is shown, if its details tell that."""
-        if not self.page:
-            project = run.get("project_id")
-            built = page_of_run(self.client, project, self.run_id) if isinstance(project, int) else None
-            self.page = run.get("href") or built
+        href, project = run.get("href"), run.get("project_id")
+        if not self.page and isinstance(href, str) and href:
+            self.page = href
+        elif not self.page and isinstance(project, int):
+            self.page = page_of_run(self.client, project, self.run_id)
 
 
 def wait_for_run(
@@ -69,7 +70,7 @@ def wait_for_run(
     If it is not over after `timeout` seconds (None or 0: no limit), or the wait is interrupted, it is cancelled,
     once. Raises ``dagster.Failure`` for a run that failed, was cancelled, took too long, or could not be followed.
     """
-    watch = _Watch(client, run_id, interval, href)
+    watch = _Watch(client, run_id, interval, href if isinstance(href, str) and href else None)
     try:
         with within(timeout) if timeout else nullcontext():
             run, status = _poll_to_the_end(watch)
@@ -107,6 +108,8 @@ def cancel_quietly(client: AccountApi, run_id: int) -> str:
             except Failure as failure:
                 told = failure.description or ""
             status = _status_if_known(client, run_id)
+            if status is DbtCloudRunStatus.CANCELLED:
+                return "It was cancelled."
             if status is not None and status.is_final:
                 return f"It could not be cancelled, since it had ended: {status}."
             if attempt + 1 < _CANCEL_TRIES and seconds_left() > 0:

@@ -42,6 +42,7 @@ def _is_run(data: Any) -> bool:
 
 _SHAPES: tuple[tuple[str, re.Pattern[str], Callable[[Any], bool], str], ...] = (
     ("POST", re.compile(rf"{_ACCOUNT}/jobs/\d+/(?:re)?run{_END}"), _is_run, "the details of a run"),
+    ("POST", re.compile(rf"{_ACCOUNT}/runs/\d+/cancel{_END}"), _is_object, "an object"),
     ("GET", re.compile(rf"{_ACCOUNT}/runs/\d+{_END}"), _is_object, "an object"),
     ("GET", re.compile(rf"{_ACCOUNT}/jobs/\d+{_END}"), _is_object_or_list, "an object"),
     ("GET", re.compile(rf"{_ACCOUNT}/(?:runs|jobs){_END}"), _is_list_of_objects, "a list of objects"),

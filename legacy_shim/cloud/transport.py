@@ -26,6 +26,7 @@ from legacy_shim.cloud.answers import (
     read_text,
     trouble_of_answer,
     trouble_of_error,
+    whole_text,
 )
 from legacy_shim.cloud.deadline import DeadlineAdapter, whole_request
 from legacy_shim.cloud.failures import DbtCloudConfigurationError, DbtCloudFailure
@@ -155,7 +156,7 @@ class Transport:
         try:
             if request.as_text:
                 return read_text(response)
-            data = self._without_long_token(read_data(response, self.excerpt), response.content)
+            data = self._without_long_token(read_data(response, self.excerpt), whole_text(response))
         except UnreadableAnswer as error:
             return _unusable(str(error), response)
         expected = expected_instead(request.method, request.url, data)
@@ -163,12 +164,17 @@ class Transport:
             return data
         return _unusable(f"{self.excerpt(json.dumps(data))} in place of {expected}", response)
 
-    def _without_long_token(self, data: Any, content: bytes) -> Any:
+    def parsed(self, text: str) -> Any:
+        """Return the JSON in an artifact, without the token should dbt Cloud repeat it. Raises ``ValueError``."""
+        try:
+            return self._without_long_token(json.loads(text), text)
+        except RecursionError:
+            raise ValueError("too deeply nested") from None
+
+    def _without_long_token(self, data: Any, text: str) -> Any:
         """Return what dbt Cloud said without the token, should it repeat that: Dagster stores the details of runs."""
         token = self._token()
-        if len(token) < _LEAST_RANDOM or token.encode() not in content:
-            return data
-        return redact_value(data, token)
+        return redact_value(data, token) if len(token) >= _LEAST_RANDOM and token in text else data
 
     def _open_session(self) -> requests.Session:
         with self._lock:

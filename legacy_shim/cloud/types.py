@@ -84,7 +84,7 @@ class DbtCloudOutput:
     def job_name(self) -> str | None:
         """The name of the job, where the details have the job."""
         job = self._run_details.get("job")
-        return job.get("name") if job else None
+        return job.get("name") if isinstance(job, Mapping) else None
 
     @property
     def run_status(self) -> DbtCloudRunStatus:
@@ -100,11 +100,11 @@ class DbtCloudOutput:
     def docs_url(self) -> str | None:
         """The page of the documentation that the run generated, on the account's own host; None if it did not."""
         job = self._run_details.get("job")
-        if not job or not job.get("generate_docs"):
+        if not isinstance(job, Mapping) or not job.get("generate_docs"):
             return None
         return urljoin(
             self._host or _host_of_page(self._run_details.get("href")) or DBT_DEFAULT_HOST,
-            f"/accounts/{self._run_details['account_id']}/runs/{self.run_id}/docs/",
+            f"/accounts/{self._run_details.get('account_id')}/runs/{self.run_id}/docs/",
         )
 
     def get_artifact(self, artifact_name: str) -> Any:

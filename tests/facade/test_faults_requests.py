@@ -13,6 +13,7 @@ from email.utils import format_datetime
 import pytest
 from dagster import Failure
 
+from legacy_shim.cloud.deadline import Budget
 from legacy_shim.cloud.failures import DbtCloudFailure
 from legacy_shim.cloud.resources import DbtCloudResource
 from legacy_shim.cloud.retry import Pauses, RetryPolicy, Trouble, retry_after_seconds, within
@@ -232,6 +233,75 @@ def test_cool_down_that_does_not_say_how_long_is_sat_out(cloud: DbtCloud, make_c
     cloud.fail(Fault(status=429, times=MOST_REFUSALS))
     assert client.get_job(67890)["name"] == "Nightly"
     assert [request.status for request in cloud.journal] == [*[429] * MOST_REFUSALS, 200]
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("0", 0),
+        ("007", 7),
+        (" 12 ", 12),
+        ("1.5", 1.5),
+        ("9" * 12, 999_999_999_999),
+        ("Wed, 21 Oct 2015 07:28:30 GMT", 30),
+        ("Wednesday, 21-Oct-15 07:28:30 GMT", 30),
+        ("Wed Oct 21 07:28:30 2015", 30),
+        ("Wed, 21 Oct 2015 07:27:00 GMT", 0),
+        *((illegal, None) for illegal in ("", " ", "-1", "+1", "1e3", "inf", "nan", "0x10", "1_000", "5, 6")),
+        *(
+            (illegal, None)
+            for illegal in ("9" * 400, "½", "٣", "soon", "21 Oct", "Wed, 99 Foo 2015 07:28:00 GMT")
+        ),
+    ],
+)
+def test_retry_after_in_every_form(header: str, seconds: float | None) -> None:
+    """A date counts from the Date of the same answer, whatever the clock of this machine says."""
+    assert retry_after_seconds(header, "Wed, 21 Oct 2015 07:28:00 GMT") == seconds
+
+
+@pytest.mark.parametrize(
+    ("received", "after", "left"),
+    [
+        (0, 0, 60),
+        (0, 59, 1),
+        (0, 61, -1),
+        (10**6, 90, 10),
+        (10**6, 101, -1),
+        (10**9, 599, 1),
+        (10**9, 601, -1),
+    ],
+)
+def test_download_may_take_longer_while_it_comes_fast(
+    monkeypatch: pytest.MonkeyPatch, received: int, after: float, left: float
+) -> None:
+    budget = Budget(seconds=60, download=True, began=1000.0)
+    budget.count(received)
+    monkeypatch.setattr(time, "monotonic", lambda: 1000.0 + after)
+    assert budget.seconds_left() == left
+    plain = Budget(seconds=60, download=False, began=1000.0)
+    assert plain.seconds_left() == 60 - after
+
+
+def test_answer_without_end_is_no_answer() -> None:
+    budget = Budget(seconds=60, download=False, began=0.0)
+    with pytest.raises(OSError, match="more than"):
+        budget.count(65 * 1024 * 1024)
+
+
+@pytest.mark.parametrize("status", [408, 423, 425])
+def test_refusals_that_pass_are_survived(cloud: DbtCloud, make_client: MakeClient, status: int) -> None:
+    cloud.fail(Fault(status=status))
+    assert make_client().get_job(67890)["name"] == "Nightly"
+
+
+@pytest.mark.parametrize("path", ["12345/jobs/67890/", "12345/runs/", "12345/jobs/"])
+def test_answer_of_the_wrong_shape_is_asked_for_again(
+    cloud: DbtCloud, make_client: MakeClient, path: str
+) -> None:
+    cloud.fail(Fault(body='{"data": "ok"}', times=None))
+    with pytest.raises(Failure, match='200 with "ok" in place of'):
+        make_client(request_max_retries=1).make_request("GET", path)
+    assert len(cloud.journal) == 2
 
 
 def test_retry_after_is_seconds_or_a_date() -> None:

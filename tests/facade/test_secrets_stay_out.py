@@ -1,6 +1,7 @@
 """A planted token is looked for wherever Dagster or Python could keep it."""
 
 import copy
+import json
 import logging
 import pickle
 import subprocess
@@ -9,6 +10,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 from dagster import (
@@ -23,7 +25,7 @@ from dagster._core.definitions.repository_definition import RepositoryDefinition
 from dagster._core.remote_representation.external_data import RepositorySnap
 from dagster._core.test_utils import instance_for_test
 
-from legacy_shim.cloud.hidden import hide, redact, reveal
+from legacy_shim.cloud.hidden import excerpt, hide, redact, reveal
 from legacy_shim.cloud.ops import dbt_cloud_run_op
 from legacy_shim.cloud.resources import DbtCloudClientResource, DbtCloudResource, dbt_cloud_resource
 from legacy_shim.emulator import DbtCloud, Fault, Outcome, Server
@@ -283,6 +285,52 @@ def test_value_of_an_environment_variable_is_not_logged(
     client.set_job_environment_variable(11, 67890, variable.id, "DBT_ENV_SECRET_X", "hush-hush")
     assert "Making Request" in caplog.text
     assert "hush-hush" not in caplog.text
+
+
+LONG = 'dbtc_aB"3\\x/+9zQ7wK2mN5pR8tV1yC4'
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        LONG,
+        json.dumps(LONG),
+        repr(LONG),
+        quote(LONG, safe=""),
+        quote_plus(LONG),
+        LONG[:20],
+        LONG[9:],
+        LONG[6:18],
+    ],
+)
+def test_token_is_taken_out_in_every_spelling_and_in_part(spelling: str) -> None:
+    told = redact(f"before {spelling} behind", LONG)
+    assert not any(LONG[at : at + 8] in told for at in range(len(LONG) - 8))
+    assert told.startswith("before ") and told.endswith(" behind")
+
+
+@pytest.mark.parametrize("kept", range(4, len(LONG)))
+def test_text_that_was_cut_within_the_token_tells_nothing_of_it(kept: int) -> None:
+    assert redact(f"before {LONG[:kept]}", LONG) == "before ***"
+
+
+@pytest.mark.parametrize("before", range(340, 402))
+def test_token_is_taken_out_before_a_quotation_is_cut(before: int) -> None:
+    told = excerpt(f"{'x' * before} {LONG} and more", LONG)
+    assert len(told) <= 400
+    assert not any(LONG[at : at + 4] in told for at in range(len(LONG) - 4))
+
+
+def test_words_that_look_a_little_like_a_token_stay() -> None:
+    assert redact("the api_token of dbt_api", "dbt_api_token_here") == "the api_token of ***"
+    assert redact("the api_token of dbt_api.", "dbt_api_token_here") == "the api_token of dbt_api."
+
+
+def test_run_that_repeats_the_token_is_stored_without_it(make_client: MakeClient, token: str) -> None:
+    """dbt Cloud shows the cause; the details of a run are stored by IO managers."""
+    output = make_client().run_job_and_poll(67890, f"with {token}", poll_interval=0.01)
+    assert output.run_details["trigger"]["cause"] == "with ***"
+    assert token.encode() not in pickle.dumps(output)
 
 
 def test_handles() -> None:

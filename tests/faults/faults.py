@@ -170,6 +170,17 @@ def retry_after(value: str, status: int) -> Answer:
     return _status(status, b"", Retry_After=value)
 
 
+def with_field(name: str, value: Any) -> Answer:
+    """The right answer, but for one field of its data."""
+
+    def changed(right: Right) -> Iterable[Step]:
+        envelope = json.loads(right.body)
+        envelope["data"] = {**envelope["data"], name: value}
+        return [http(200, json.dumps(envelope).encode(), right.date)]
+
+    return changed
+
+
 def telling(status: int, content: str) -> Answer:
     """An answer that repeats the token where `content` says `{token}`."""
     return lambda right: [http(status, content.replace("{token}", right.token).encode(), right.date)]

@@ -96,12 +96,44 @@ def cancels() -> Iterator[Scenario]:
     """The time limit is over, and the answer to the cancel is lost."""
     for fault in faults.ALL:
         script = replace(_ENDLESS, struck=(_struck("cancel", fault, acts=False),))
-        accepted = fault in faults.WRONG_SHAPE  # dbt Cloud says that it was cancelled, and lies
+        lie = fault in ("data an empty object", *(name for name in faults.ALL if name.startswith("id ")))
         yield Scenario(
-            f"cancel, {fault}", script, ends="failure", says="timed out", poll_timeout=0.03, stop=not accepted
+            f"cancel, {fault}", script, ends="failure", says="timed out", poll_timeout=0.03, stop=not lie
         )
         script = replace(_ENDLESS, struck=(_struck("cancel", fault, acts=True, times=None),))
         yield Scenario(f"cancelled, {fault} for ever", script, ends="failure", poll_timeout=0.03)
+
+
+def details() -> Iterator[Scenario]:
+    """What dbt Cloud tells of a run is not of the kind that it should be."""
+    strange: tuple[object, ...] = (None, 5, "text", [], {}, [[]], True, [None])
+    fields = (
+        "job",
+        "trigger",
+        "run_steps",
+        "href",
+        "account_id",
+        "project_id",
+        "created_at",
+        "status_message",
+    )
+    for field, value, end in itertools.product(fields, strange, (SUCCESS, ERROR)):
+        answer = faults.with_field(field, value)
+        struck = tuple(Struck(place, answer, True, None) for place in ("trigger", "poll", "details"))
+        yield Scenario(
+            f"{field} is {value!r} in a run that ends {end}",
+            replace(_PLAIN, struck=struck, ends=end),
+            ends="success" if end == SUCCESS else "failure",
+        )
+    for value in (None, {}, [], [3], 3.5, -3, "3", "running", 2**70, {"a": 1}, True):
+        names = ("status", "status_humanized")
+        struck = tuple(Struck("poll", faults.with_field(name, value), True, 1, 1) for name in names)
+        yield Scenario(
+            f"status is {value!r} once", replace(_PLAIN, struck=struck[:1], looks=3), ends="success"
+        )
+        yield Scenario(
+            f"status_humanized is {value!r} once", replace(_PLAIN, struck=struck[1:], looks=3), ends="success"
+        )
 
 
 def waits() -> Iterator[Scenario]:
@@ -181,5 +213,5 @@ def sample() -> list[Scenario]:
 
 def everything() -> list[Scenario]:
     """All scenarios."""
-    groups = (triggers, clocks, looks, polls, after_the_run, schedules, cancels, waits, tokens, ends)
+    groups = (triggers, clocks, looks, polls, after_the_run, schedules, cancels, details, waits, tokens, ends)
     return list(itertools.chain.from_iterable(group() for group in groups))
