@@ -188,7 +188,8 @@ class RawCloud:
             headers[name.strip().lower()] = value.strip()
         body = reader.read(int(headers.get(b"content-length", 0)))
         method, path = first[0], first[1]
-        place = next(name for name, of, pattern in PLACES if of == method and re.search(pattern, path))
+        fitting = (name for name, of, pattern in PLACES if of == method and re.search(pattern, path))
+        place = next(fitting, "nowhere")
         with self._lock:
             self.journal.append(place)
             struck = self._struck(place)
@@ -253,6 +254,8 @@ class RawCloud:
             if place == "update":
                 self.job_schedule = bool(body["triggers"]["schedule"])
             return _envelope(self._job())
+        if place == "nowhere":
+            return b""
         run_id = int((re.search(r"/runs/(\d+)", path) or ["", "0"])[1])
         run = next((run for run in self.runs if run.id == run_id), None)
         if run is None:
