@@ -60,8 +60,19 @@ def upstream(url: str, log: logging.Logger, scenario: Scenario) -> Any:
 
 
 def v2(url: str, log: logging.Logger, scenario: Scenario) -> Any:
-    """Drive the client of ``dagster_dbt.cloud_v2`` as its assets do: trigger, wait, fetch the results."""
+    """Drive the client of ``dagster_dbt.cloud_v2``, with its own number of retries, relative to its pauses."""
+    return _v2(url, log, scenario, retries=2)
+
+
+def v2_without_retries(url: str, log: logging.Logger, scenario: Scenario) -> Any:
+    """The same with ``request_max_retries=0``, which keeps it from triggering twice."""
+    return _v2(url, log, scenario, retries=0)
+
+
+def _v2(url: str, log: logging.Logger, scenario: Scenario, retries: int) -> Any:
+    """Do what v2's assets do: trigger, wait, fetch the results, raise if the run failed."""
     module = importlib.import_module("dagster_dbt.cloud_v2.client")
+    types = importlib.import_module("dagster_dbt.cloud_v2.types")
 
     class Client(module.DbtCloudWorkspaceClient):  # type: ignore[misc, name-defined]
         @property
@@ -72,11 +83,12 @@ def v2(url: str, log: logging.Logger, scenario: Scenario) -> Any:
         account_id=ACCOUNT,
         token=scenario.script.token,
         access_url=url,
-        request_max_retries=2,
+        request_max_retries=retries,
         request_retry_delay=_PAUSE,
         request_timeout=1,
     )
     run_id = client.trigger_job_run(JOB)["id"]
     run = client.poll_run(run_id, poll_interval=_INTERVAL, poll_timeout=scenario.poll_timeout or 1.0)
     client.get_run_results_json(run_id)
+    types.DbtCloudRun.from_run_details(run_details=run).raise_for_status()
     return run

@@ -1,6 +1,6 @@
 """Prints how the facade, the legacy client of dagster-dbt and that of its v2 fare in the scenarios.
 
-    python tests/faults/compare.py [--only facade,upstream,v2] [--limit SECONDS] [--jobs N] [--show]
+    python tests/faults/compare.py [--only facade,upstream,v2,"v2 without retries"] [--limit SECONDS] [--jobs N] [--show]
 
 `--show` names each scenario that went wrong.
 """
@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import itertools
 import warnings
 from collections.abc import Callable, Sequence
@@ -17,7 +18,12 @@ import clients
 from judge import Verdict, judge
 from scenarios import everything
 
-_CLIENTS = {"facade": clients.facade, "upstream": clients.upstream, "v2": clients.v2}
+_CLIENTS = {
+    "facade": clients.facade,
+    "upstream": clients.upstream,
+    "v2": clients.v2,
+    "v2 without retries": clients.v2_without_retries,
+}
 _ROWS: dict[str, Callable[[Verdict], bool]] = {
     "double runs": lambda verdict: bool(verdict.doubles),
     "hangs": lambda verdict: verdict.hung,
@@ -34,6 +40,8 @@ Row = tuple[str, str, Verdict]
 def _one(task: tuple[str, int, float]) -> Row:
     client, index, limit = task
     warnings.simplefilter("ignore")
+    for module in ("dagster_dbt.cloud.resources", "dagster_dbt.cloud_v2.client"):
+        importlib.import_module(module)  # which takes its time, and that is no hang
     scenario = everything()[index]
     return client, scenario.name, judge(scenario, _CLIENTS[client], limit)
 

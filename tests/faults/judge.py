@@ -81,7 +81,7 @@ def judge(scenario: Scenario, drive: Drive, limit: float) -> Verdict:
         hung = thread.is_alive()
         left = [one for one in cloud.started if one.status == RUNNING]
     if hung:
-        return Verdict(hung=True, doubles=len(cloud.started) > 1, left_running=len(left))
+        return Verdict(hung=True, doubles=int(len(cloud.started) > 1), left_running=len(left))
     (ended,) = outcome
     failed = isinstance(ended, BaseException)
     return Verdict(

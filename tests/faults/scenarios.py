@@ -199,7 +199,7 @@ def ends() -> Iterator[Scenario]:
     messages = (None, "", "Line one\nline two", "x" * 5000, f"token {TOKEN}", "ü€\0\x1b[31m")
     for status, message in itertools.product((ERROR, CANCELLED), messages):
         script = replace(_PLAIN, ends=status, message=message)
-        says = "Run 1003 failed" if message is None else ""
+        says = {"Line one\nline two": "Line one", "x" * 5000: "x" * 300}.get(message or "", "1003")
         yield Scenario(f"run ends {status}, {str(message)[:12]!r}", script, ends="failure", says=says)
     for humanized in ("Paused", "Skipped", "", "🙂", "10", "success"):
         script = replace(_PLAIN, ends=SUCCESS, humanized=humanized, looks=0)
