@@ -64,9 +64,9 @@ class DbtCloudClient(AccountApi):
     def _triggered(self, job_id: int, what: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
         endpoint = f"{self.account_id}/jobs/{job_id}/{what}/"
         run = cast(Mapping[str, Any], self.make_request("POST", endpoint, data=data))
-        page = run.get("href")
+        page = polling.page_in(run) or polling.page_of_run(self, run.get("project_id"), run["id"])
         try:
-            with telling_run_page(page or polling.page_of_run(self, run.get("project_id"), run["id"])):
+            with telling_run_page(page):
                 if self._disable_schedule_on_trigger and self._has_schedule(job_id, run):
                     self._log.info("Disabling dbt Cloud job schedule.")
                     self._patiently(lambda: self.update_job(job_id, triggers={"schedule": False}))

@@ -55,10 +55,9 @@ class _Watch:
 
     def learn(self, run: Run) -> None:
         """Note where the run is shown, if its details tell that."""
-        href, project = run.get("href"), run.get("project_id")
-        if not self.page and isinstance(href, str) and href:
-            self.page = href
-        elif not self.page and isinstance(project, int):
+        project = run.get("project_id")
+        self.page = self.page or page_in(run)
+        if not self.page and isinstance(project, int):
             self.page = page_of_run(self.client, project, self.run_id)
 
 
@@ -70,7 +69,7 @@ def wait_for_run(
     If it is not over after `timeout` seconds (None or 0: no limit), or the wait is interrupted, it is cancelled,
     once. Raises ``dagster.Failure`` for a run that failed, was cancelled, took too long, or could not be followed.
     """
-    watch = _Watch(client, run_id, interval, href if isinstance(href, str) and href else None)
+    watch = _Watch(client, run_id, interval, page_in({"href": href}))
     try:
         with within(timeout) if timeout else nullcontext():
             run, status = _poll_to_the_end(watch)
@@ -88,6 +87,12 @@ def wait_for_run(
     if status is DbtCloudRunStatus.SUCCESS:
         return _final_details(watch, run)
     raise _run_failed(watch, run, status)
+
+
+def page_in(run: Run) -> str | None:
+    """Return the page of a run that its details name; None if they name none."""
+    href = run.get("href")
+    return href if isinstance(href, str) and href.startswith(("https://", "http://")) else None
 
 
 def page_of_run(client: AccountApi, project_id: object, run_id: int) -> str:
