@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
-DOCUMENTS = ("README.md", "MIGRATION.md", "CONTRIBUTING.md", "SECURITY.md", "BENCHMARKS.md", "RELIABILITY.md")
+DOCUMENTS = ("README.md", "MIGRATION.md", "CONTRIBUTING.md", "SECURITY.md", "BENCHMARKS.md")
 _FENCED = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _INDENTED = re.compile(r"(?:(?<=\n\n)|\A)(?:    [^\n]*\n+)+")
 
