@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,6 +16,7 @@ from ..reporting.formats.palette import (
     PLAIN,
     Palette,
 )
+from .cli_parameters import Deployments
 from .console import (
     Console,
     answers,
@@ -175,6 +177,7 @@ def verify(
     partition: Partition = None,
     job: JobNames = None,
     env_file: EnvFiles = None,
+    deployment: Deployments = None,
     pass_env: PassedVariables = None,
     exclude: Exclude = None,
     token_env: TokenEnv = None,
@@ -193,7 +196,7 @@ def verify(
         from ..verify.request import Request
         from ..verify.run import verify as verify_request
 
-        options, own = _options(path, facts, env_file, pass_env, exclude)
+        options, own = _options(path, facts, env_file, deployment, pass_env, exclude)
         request = Request(
             path=path,
             definitions=definitions,
@@ -208,16 +211,21 @@ def verify(
             jobs=tuple(job or ()),
         )
         _check(request, token_env or host or account_id, output)
+        _require_one_deployment(request, form)
+        results: dict[str, Result] = {}
         with shown_step() as step:
-            result = verify_request(request, console.note, step)
-        _print(result, form, output, console)
-        console.leave(0 if result.is_as_told else 1)
+            for name, env in _environments(options, pass_env).items():
+                one = replace(request, options=replace(options, env=env))
+                results[name] = verify_request(one, console.note, step)
+        _print(results, form, output, console)
+        console.leave(0 if all(result.is_as_told for result in results.values()) else 1)
 
 
 def _options(
     path: Path,
     facts: list[Path] | None,
     env_files: list[Path] | None,
+    named: list[str] | None,
     passed: list[str] | None,
     exclude: list[str] | None,
 ) -> tuple[Options, Mapping[str, str]]:
@@ -225,7 +233,6 @@ def _options(
 
     Raises UsageError for a path, facts or environment files that are wrong, before anything is done.
     """
-    from ..errors import UsageError
     from ..facts.deployments import read_deployments
     from ..facts.jobs import discover_facts, load_facts
     from ..facts.variables import read_env_file
@@ -234,19 +241,40 @@ def _options(
     from ..verify.code_environment import code_environment
 
     require_paths([path])
-    deployments = read_deployments(env_files or ())
-    if len(deployments) > 1:
-        raise UsageError("verify loads the code in one deployment: give one --env-file")
-    (deployment,) = deployments
+    deployments = read_deployments(env_files or (), named or ())
+    deployment = deployments[0]
     file = read_env_file(deployment.file) if deployment.file is not None else {}
     env = code_environment(os.environ, file, passed or ())
     options = Options(
         exclude=tuple(exclude or ()),
         facts=load_facts(discover_facts([path]) if facts is None else facts),
         env=env,
-        deployments=(replace(deployment, variables=env),),
+        deployments=deployments if len(deployments) > 1 else (replace(deployment, variables=env),),
     )
     return options, deployment.variables
+
+
+def _environments(options: Options, passed: list[str] | None) -> Mapping[str, Mapping[str, str]]:
+    """The environment that the code gets in each deployment."""
+    from ..verify.code_environment import code_environment
+
+    if len(options.deployments) == 1:
+        return {options.deployments[0].name: options.env}
+    return {
+        one.name: code_environment(os.environ, one.variables, passed or ()) for one in options.deployments
+    }
+
+
+def _require_one_deployment(request: Request, form: VerifyFormat) -> None:
+    """Raises UsageError for what shows, or asks for, one deployment alone."""
+    from ..errors import UsageError
+
+    if len(request.options.deployments) < 2:
+        return
+    if form is VerifyFormat.html:
+        raise UsageError("--format html shows one deployment: give one --env-file, or another --format")
+    if request.dbt.lookup:
+        raise UsageError("--lookup asks for one deployment: give one --env-file, or --facts and --manifest")
 
 
 def _access(
@@ -296,14 +324,28 @@ def _check(request: Request, asks_how: object, output: Path | None) -> None:
         raise UsageError(f"{output}: there is no folder {output.parent}")
 
 
-def _print(result: Result, form: VerifyFormat, output: Path | None, console: Console) -> None:
+def _print(results: Mapping[str, Result], form: VerifyFormat, output: Path | None, console: Console) -> None:
     from ..verify.text import verdict_line
 
     if output is None:
-        console.print(_rendered(result, form, console.palette))
+        console.print(_of_all(results, form, console.palette))
         return
-    console.save(output, _rendered(result, form, PLAIN))
-    console.print(f"{verdict_line(result, console.palette)} See {output}.\n")
+    console.save(output, _of_all(results, form, PLAIN))
+    for name, result in results.items():
+        where = f"Deployment {name}: " if len(results) > 1 else ""
+        console.print(f"{where}{verdict_line(result, console.palette)} See {output}.\n")
+
+
+def _of_all(results: Mapping[str, Result], form: VerifyFormat, palette: Palette) -> str:
+    """The results of all deployments in one; that of the only one as it is."""
+    rendered = {name: _rendered(result, form, palette) for name, result in results.items()}
+    if len(rendered) == 1:
+        return next(iter(rendered.values()))
+    if form is VerifyFormat.json:
+        documents = {name: json.loads(text) for name, text in rendered.items()}
+        return json.dumps({"deployments": documents}, indent=2) + "\n"
+    titled = ((palette.paint(palette.strong, f"Deployment {name}"), text) for name, text in rendered.items())
+    return "\n".join(f"{title}\n\n{text}" for title, text in titled)
 
 
 def _rendered(result: Result, form: VerifyFormat, palette: Palette) -> str:

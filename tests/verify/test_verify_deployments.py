@@ -1,0 +1,65 @@
+"""``verify`` for a code base that runs in several deployments: one migration, compared in each of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from verify_rig import MANIFEST, run_verify
+
+PROGRAM = """\
+import os
+
+from dagster import Definitions
+from dagster_dbt import dbt_cloud_resource, load_assets_from_dbt_cloud_job
+
+cloud = dbt_cloud_resource.configured({"auth_token": {"env": "DBT_CLOUD_API_TOKEN"}, "account_id": 12345})
+models = load_assets_from_dbt_cloud_job(dbt_cloud=cloud, job_id=int(os.environ["JOB"]))
+defs = Definitions(assets=[models])
+"""
+JOB = {"project_id": 11, "generate_docs": False, "triggers": {"schedule": False}, "name_is_unique": True}
+FACTS = {
+    "version": 1,
+    "host": "https://cloud.getdbt.com",
+    "account_id": 12345,
+    "jobs": {
+        "501": {**JOB, "name": "Nightly", "environment_id": 22, "execute_steps": ["dbt build"]},
+        "502": {**JOB, "name": "Staging", "environment_id": 23, "execute_steps": ["dbt run"]},
+    },
+}
+FILES = ("--env-file", "prod.env", "--deployment", "staging=other.env")
+WITH = ("--definitions", "defs.py", "--manifest", str(MANIFEST))
+
+
+def test_each_deployment_is_compared(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "defs.py").write_text(PROGRAM)
+    (tmp_path / "dbt_cloud_jobs.json").write_text(json.dumps(FACTS))
+    for name, job_id in (("prod", 501), ("other", 502)):
+        (tmp_path / f"{name}.env").write_text(f"DBT_CLOUD_API_TOKEN=of-nobody\nJOB={job_id}\n")
+    output = tmp_path / "result.json"
+    done = run_verify(tmp_path, ".", *WITH, *FILES, "--format", "json", "--output", str(output), env={})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [line.partition(":")[0] for line in done.stdout.splitlines()] == [
+        "Deployment prod",
+        "Deployment staging",
+    ]
+    found = json.loads(output.read_text())["deployments"]
+    for name, job_id in (("prod", 501), ("staging", 502)):
+        assert found[name]["counts"]["unexpected"] == 0
+        ran = {
+            each["job"]
+            for row in found[name]["attempts"]
+            for side in ("before", "after")
+            for each in row[side]
+        }
+        assert ran == {job_id}
+
+
+def test_a_page_shows_one_deployment(tmp_path: Path) -> None:
+    (tmp_path / "defs.py").write_text(PROGRAM)
+    for name in ("prod", "other"):
+        (tmp_path / f"{name}.env").write_text("JOB=501\n")
+    done = run_verify(tmp_path, ".", *WITH, *FILES, "--format", "html", env={})
+    assert done.returncode == 2
+    assert "--format html shows one deployment" in done.stderr
