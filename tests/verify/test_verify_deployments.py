@@ -23,7 +23,7 @@ FACTS = {
     "host": "https://cloud.getdbt.com",
     "account_id": 12345,
     "jobs": {
-        "501": {**JOB, "name": "Nightly", "environment_id": 22, "execute_steps": ["dbt build"]},
+        "501": {**JOB, "name": "Nightly", "environment_id": 22, "execute_steps": ["dbt seed", "dbt run"]},
         "502": {**JOB, "name": "Staging", "environment_id": 23, "execute_steps": ["dbt run"]},
     },
 }
