@@ -6,6 +6,8 @@ import ast
 import builtins
 from dataclasses import dataclass
 
+from legacy_shim.catalogue import BY_NAME
+
 from ..syntax.functions import decorator_name
 from ..syntax.scopes import Imported
 from ..syntax.source_module import Module
@@ -45,7 +47,11 @@ class Imports:
         dotted = canonical(f"{binding.module}.{binding.name}")
         if isinstance(binding.node, ast.ImportFrom) and binding.node.names[0].name == "*":
             # Any name may be meant by a star: of other packages than these nobody knows what they have.
-            is_own = binding.module == "dagster" and not hasattr(builtins, binding.name)
+            is_own = (
+                binding.module == "dagster"
+                and not hasattr(builtins, binding.name)
+                and binding.name not in BY_NAME
+            )
             is_known = dotted.startswith(LEGACY) or is_own or binding.module == "os"
             return frozenset({External(dotted)}) if is_known else NOTHING
         return frozenset({External(dotted)})

@@ -149,6 +149,11 @@ class Evaluator:
             if not self._is_circular or self._round == self._last:
                 break
             self._last = self._round
+        else:
+            if isinstance(asked, ast.expr) and module is not None:
+                self._given_up[asked] = (
+                    module  # Each round found more: what it may be in the end is not known.
+                )
         self._known |= self._round
         self._round, self._last = {}, {}
         return self._known[asked]

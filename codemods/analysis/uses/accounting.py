@@ -17,6 +17,7 @@ from ..dagster_api.decorators import is_builtin, unknown_decorators
 from ..dagster_api.names import DYNAMIC, EXECUTING, KNOWN_BASES, READING_BY_NAME
 from ..inference.interpreter import Evaluator
 from ..inference.values import External, Instance, Keyed, Literal, Local, Value, Values, root
+from ..syntax.scopes import Assigned
 from ..syntax.source_module import Module
 from .carriers import NONE, Carriers, is_class, kind_carried
 from .contexts_led_away import contexts_led_away
@@ -24,6 +25,7 @@ from .escape import Escape
 from .index import Index
 from .judgement import Judge
 
+DYNAMICALLY = "stands where `globals()`, `locals()`, `exec` or the like may reach it"
 UNMISTAKABLE = frozenset({"get_dbt_client", "run_job_and_poll", "get_run_results", "list_run_artifacts"})
 """Methods of the legacy API whose names nothing else has."""
 
@@ -59,6 +61,7 @@ class _Accounting:
             return
         for module in self.modules:
             dynamic = set(self._dynamic_scopes(module))
+            yield from self._bound_in(module, dynamic)
             for node in _expressions(module):
                 carrying = [
                     (value, carried)
@@ -68,7 +71,7 @@ class _Accounting:
                 for value, carried in carrying:
                     said = self.judge.of(module, node, value)
                     if not said and self._is_read_dynamically(module, node, dynamic):
-                        said = "stands where `globals()`, `locals()`, `exec` or the like may reach it"
+                        said = DYNAMICALLY
                     if said:
                         yield Escape(module, node, carried, said)
                 if not carrying:
@@ -89,6 +92,17 @@ class _Accounting:
                 yield module.scope_of(node)
             if name in EXECUTING | {"globals"}:
                 yield module.tree
+
+    def _bound_in(self, module: Module, dynamic: set[ast.AST]) -> Iterator[Escape]:
+        """What is given a name there, which nothing has to read by that name."""
+        for scope in dynamic:
+            for bindings in self.index.tree.names(module).tables.get(scope, {}).values():
+                for binding in bindings:
+                    if not isinstance(binding, Assigned):
+                        continue
+                    carried = self.carriers.of_all(self.evaluator.binding_values(module, binding))
+                    if carried:
+                        yield Escape(module, binding.value, carried, DYNAMICALLY)
 
     def _is_read_dynamically(self, module: Module, node: ast.expr, dynamic: set[ast.AST]) -> bool:
         if not dynamic or not isinstance(node, ast.Name):

@@ -204,9 +204,13 @@ def is_followed(index: Index, role: Role) -> bool:
         if isinstance(owner, ast.ClassDef):
             initializer = initializer_of(owner)
             if initializer is None:
-                found = bool(
-                    set(annotated_fields(owner)) & {word.arg for word in role.call.keywords} or role.call.args
-                )
+                fields = {
+                    name
+                    for one in index.evaluator.objects.lineage(_class_called(value))
+                    if isinstance(one.node, ast.ClassDef)
+                    for name in annotated_fields(one.node)
+                }
+                found = bool(fields & {word.arg for word in role.call.keywords} or role.call.args)
                 continue
             owner = initializer
         if not isinstance(owner, FUNCTIONS):
@@ -219,6 +223,12 @@ def is_followed(index: Index, role: Role) -> bool:
             return False
         found = True
     return found
+
+
+def _class_called(value: Value) -> Local:
+    owner = value.owner if isinstance(value, Instance) else value
+    assert isinstance(owner, Local)
+    return owner
 
 
 def _name_called(value: Value) -> str:
