@@ -21,6 +21,7 @@ from .editing.forks import imports_of_forks
 from .errors import SourceError
 from .facts.deployments import Deployment
 from .files import recovery, sources, walk
+from .files.code_locations import declared_entries
 from .files.other_files import other_findings
 from .files.sources import Change, Source
 from .files.surroundings import files_around
@@ -272,6 +273,7 @@ def _plan(paths: Sequence[Path], options: Options, broken: Broken) -> Planned:
         other_files=found.others,
         release=options.release,
         polling_sensor=options.polling_sensor,
+        entries=declared_entries(index.tree.modules),
     )
     claims = [claim for construct in constructs().values() for claim in construct.claims(context)]
     units = make_units(claims, context, Limits(options.only, options.skip))

@@ -132,8 +132,8 @@ CODES: Final = (
          "run history are those of a new job, and the token must be allowed to create jobs.",
          "Give the new job the settings of the old one, and point what reads the old job's runs at it."),
     Code("LDC204", "runs share another job of the same environment", "differs",
-         "v2 keeps one state for each project and environment, so only one job of an environment can be reused. "
-         "This job's commands run in the job that is named.",
+         "In a code location v2 keeps one state for each project and environment, so only one job of an environment "
+         "can be reused. This job's commands run in the job that is named.",
          "Compare the settings of the two jobs (threads, target, dbt version, deferral)."),
     Code("LDC205", "dbt tests become asset checks", "differs",
          "Legacy recorded test results as observations on the asset; v2 shows them as asset checks.",

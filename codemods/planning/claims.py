@@ -21,6 +21,7 @@ from ..editing.style import Style, style_of
 from ..facts.deployments import Deployment
 from ..facts.jobs import Facts
 from ..facts.release import Release
+from ..files.code_locations import Entries
 from ..findings import Finding
 
 
@@ -134,6 +135,8 @@ class Context:
     """The dagster-dbt that the code will run with."""
     polling_sensor: bool = False
     """Whether the user asked for the sensor that records other runs of the environment."""
+    entries: Entries = field(default_factory=Entries)
+    """The code locations that the project declares."""
     placed: dict[ast.Call, set[Made]] = field(default_factory=lambda: defaultdict(set), repr=False)
     """The resources of all loads that a call like ``Definitions(...)`` is given."""
     _styles: dict[Module, Style] = field(default_factory=dict, repr=False)

@@ -19,6 +19,7 @@ from .environments import BUILDS, LOADS, Served
 from .escaping import block_escapes
 from .groups import components_of, grouped
 from .keeping import Limits, asked_to_keep, unclaimed
+from .locations import locations_of
 from .mixed_values import block_mixed
 from .split import Part, split
 from .stand_ins import block_doubtful
@@ -37,10 +38,15 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
     namespaces: dict[Module, Namespace] = {
         module: namespace_of(module, context.index.tree) for module in context.index.tree.modules.values()
     }
-    reused = {deployment.name: _Reused({}, {}) for deployment in context.deployments}
+    groups = grouped(claims, context)
+    locations = locations_of(groups, context)
+    reused = {
+        location: {deployment.name: _Reused({}, {}) for deployment in context.deployments}
+        for location in locations
+    }
     units = (
-        _unit(part, context, namespaces, reused)
-        for group in grouped(claims, context)
+        _unit(part, context, namespaces, reused[location])
+        for group, location in zip(groups, locations, strict=True)
         for part in split(group, context, namespaces)
     )
     return tuple(unit for unit in units if unit.claims_inside)
@@ -182,7 +188,7 @@ def _keys(claim: Claim) -> str:
 class _Reused:
     """The user's job that the workspaces of each environment run by its name, or why there is none.
 
-    v2 keeps one state for each project and environment, so all workspaces of one share one job.
+    v2 keeps one state for each project and environment in a code location, so all workspaces of one there share one job.
     """
 
     def __init__(self, jobs: dict[Environment, Job], reasons: dict[Environment, str]) -> None:

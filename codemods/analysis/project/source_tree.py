@@ -35,6 +35,11 @@ class Tree:
     _names: dict[Path, Names] = field(default_factory=dict)
 
     @cached_property
+    def known(self) -> frozenset[Path]:
+        """The files of the run, for a quick look."""
+        return frozenset(self.paths)
+
+    @cached_property
     def _by_stem(self) -> dict[str, list[Path]]:
         found: dict[str, list[Path]] = defaultdict(list)
         for path in self.paths:
