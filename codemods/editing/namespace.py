@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import itertools
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -33,6 +34,8 @@ class Namespace:
     """The first line that reads something legacy: what takes its place cannot rest on an import below."""
     _reserved: set[str] = field(default_factory=set)
     _shared: dict[tuple[str, object], str] = field(default_factory=dict)
+    _planned: set[str] = field(default_factory=set)
+    """What planning named: rewrites that start over leave it."""
 
     def existing(self, source: str, name: str) -> str:
         """How the file can already write ``source.name`` at module level; empty where it cannot."""
@@ -82,7 +85,8 @@ class Namespace:
         return candidate
 
     def _is_used(self, name: str) -> bool:
-        return name in self.taken or name in self._reserved or hasattr(builtins, name)
+        given = (self.taken, self._reserved, self._planned)
+        return any(name in names for names in given) or hasattr(builtins, name)
 
     def reserve(self, wanted: str) -> str:
         """A fresh name for something at module level, that nothing else gets."""
@@ -113,6 +117,19 @@ class Namespace:
             isinstance(one, Imported) and (one.module, one.name, one.level) == (source, name, 0)
             for one in bindings
         )
+
+
+def planned_name(wanted: str, namespaces: Iterable[Namespace]) -> str:
+    """``wanted``, or the first of ``wanted_2`` ..., that none of the files uses, and that nothing else gets there."""
+    spaces = list(namespaces)
+    candidate = wanted
+    for number in itertools.count(2):
+        if not any(space._is_used(candidate) for space in spaces):
+            break
+        candidate = f"{wanted}_{number}"
+    for space in spaces:
+        space._planned.add(candidate)
+    return candidate
 
 
 def _brings_from(binding: Imported, source: str) -> bool:

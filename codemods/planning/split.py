@@ -18,7 +18,7 @@ from ..analysis.project.source_tree import Tree
 from ..analysis.syntax.scopes import Imported
 from ..analysis.syntax.source_module import Module
 from ..editing.edits import Import
-from ..editing.namespace import Namespace
+from ..editing.namespace import Namespace, planned_name
 from ..facts.jobs import Job
 from .claims import Claim, Context
 from .units import Environment
@@ -115,10 +115,12 @@ def _beside(
         for resource in used
     ]
     suffix = f"environment_{environment.environment_id}" if environment and is_alone else "workspace"
-    names = {
-        resource: namespaces[resource.module].fresh(f"{_target(homes[resource])}_{suffix}")
-        for resource in used
-    }
+    names: dict[Made, str] = {}
+    for resource in used:
+        # Two resources may have one name, in one file or where a file imports both.
+        modules = {claim.module for claim in loads if resource in claim.resources} | {resource.module}
+        wanted = f"{_target(homes[resource])}_{suffix}"
+        names[resource] = planned_name(wanted, (namespaces[module] for module in modules))
     return Part((*loads, *beside), names)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from rewriting import HOURLY, NIGHTLY, clean, migrate_one
+from rewriting import HOURLY, NIGHTLY, clean, migrate, migrate_one
 
 from legacy_shim.codemods.facts.jobs import Facts
 
@@ -53,3 +53,95 @@ def test_facts_that_come_later_give_what_they_would_have_given_at_once(tmp_path:
     second, codes = migrate_one(tmp_path / "steps", first, facts=later)
     assert not any(code[3] in "34" for code in codes)
     assert second == migrate_one(tmp_path / "once", R11, facts=later)[0]
+
+
+def _workspace(name: str, environment: int, job: str, job_id: int) -> str:
+    return f"""{name} = DbtCloudWorkspace(
+    credentials=DbtCloudCredentials(
+        account_id=12345,
+        token="t",
+        access_url="https://cloud.getdbt.com",
+    ),
+    project_id=11,
+    environment_id={environment},
+    adhoc_job_name="{job}",  # runs job {job_id} itself, with its settings
+)
+"""
+
+
+def test_each_environment_of_a_resource_gets_a_workspace(tmp_path: Path) -> None:
+    text, codes = migrate_one(tmp_path, R11, facts=BOTH)
+    first = _workspace("cloud", 22, "Nightly", 67890)
+    beside = _workspace("cloud_environment_23", 23, "Staging", 67891)
+    assert text == clean(
+        f"""
+from dagster import AssetExecutionContext, Definitions, job, op
+from dagster_dbt.cloud_v2 import (
+    DbtCloudCredentials,
+    DbtCloudWorkspace,
+    dbt_cloud_assets,
+)
+
+{first}{beside}
+
+@dbt_cloud_assets(workspace=cloud, select="tag:daily", name="dbt_cloud_job_67890")
+def nightly(context: AssetExecutionContext, dbt_cloud: DbtCloudWorkspace):
+    yield from dbt_cloud.cli(["build"], context=context).wait(timeout=float("inf"))
+
+
+@dbt_cloud_assets(
+    workspace=cloud_environment_23,
+    select="tag:daily",
+    name="dbt_cloud_job_67891",
+)
+def staging(context: AssetExecutionContext):
+    yield from cloud_environment_23.cli(["build"], context=context).wait(
+        timeout=float("inf")
+    )
+
+
+defs = Definitions(assets=[nightly, staging], resources={{"dbt_cloud": cloud}})
+"""
+    )
+    assert "LDC220" in codes
+    assert not any(code[3] in "34" for code in codes)
+
+
+RESOURCE = 'from dagster_dbt import dbt_cloud_resource\ncloud = dbt_cloud_resource("t", 12345)\n'
+PAIR = "from dagster_dbt import load_assets_from_dbt_cloud_job as load\n"
+FOUR = "".join(f"{name}_{job} = load({name}, {job})\n" for name in ("one", "two") for job in (67890, 67891))
+
+
+def test_names_are_free_in_every_file_that_uses_them(tmp_path: Path) -> None:
+    own = f"{PAIR}from home import cloud\ncloud_environment_23 = 1\na = load(cloud, 67890)\nb = load(cloud, 67891)\n"
+    texts, _ = migrate(tmp_path, {"home.py": RESOURCE, "defs.py": own}, facts=BOTH)
+    assert "cloud_environment_23_2 = DbtCloudWorkspace(" in texts["home.py"]
+    assert "workspace=cloud_environment_23_2," in texts["defs.py"]
+    assert "cloud_environment_23 = 1\n" in texts["defs.py"]
+
+
+def test_resources_of_one_name_that_one_file_imports_keep_their_workspaces_apart(tmp_path: Path) -> None:
+    both = f"{PAIR}from first import cloud as one\nfrom second import cloud as two\n{FOUR}"
+    files = {"first.py": RESOURCE, "second.py": RESOURCE.replace('"t"', '"u"'), "defs.py": both}
+    texts, _ = migrate(tmp_path, files, facts=BOTH)
+    assert "cloud_environment_23 = DbtCloudWorkspace(" in texts["first.py"]
+    assert "cloud_environment_23_2 = DbtCloudWorkspace(" in texts["second.py"]
+    assert "from first import cloud as one, cloud_environment_23\n" in texts["defs.py"]
+    assert "from second import cloud as two, cloud_environment_23_2\n" in texts["defs.py"]
+
+
+@pytest.mark.parametrize(
+    "loads",
+    [
+        "models = [load_assets_from_dbt_cloud_job(cloud, i) for i in (67890, 67891)]\n",
+        "models = [load_assets_from_dbt_cloud_job(r, i) for r, i in ((cloud, 67890), (cloud, 67891))]\n",
+        "def make(i, r=cloud):\n    return load_assets_from_dbt_cloud_job(r, i)\n\nmodels = [make(67890), make(67891)]\n",
+        "models = [load_assets_from_dbt_cloud_job(dbt_cloud_resource('t', 12345), i) for i in (67890, 67891)]\n",
+        "ids = iter((67890, 67891))\nmodels = [load_assets_from_dbt_cloud_job(cloud, next(ids)) for _ in range(2)]\n",
+    ],
+)
+def test_where_another_workspace_cannot_be_named_the_resource_stays(tmp_path: Path, loads: str) -> None:
+    head = LOADS[: LOADS.index("nightly =")]
+    text, codes = migrate_one(tmp_path, head + loads, facts=BOTH)
+    assert {"LDC303", "LDC307"} & {*codes}
+    assert loads in text and "dbt_cloud_assets" not in text
