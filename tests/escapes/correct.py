@@ -112,6 +112,7 @@ MUST_FOLLOW: Mapping[str, tuple[str, ...]] = {
         if ("status member", way) not in MAY_BE_ANOTHER
         and way
         not in {"instance attribute, read in a method", "global read elsewhere"}  # where there is no answer
+        and way not in {"conditional", "bound in try", "return of one of several"}  # it may be None too
     ),
 }
 """Kind to the ways of ordinary code, all of it in the tree: these must become v2."""

@@ -250,7 +250,7 @@ def run(context):
         context.resources.dbt_cloud.run_job_and_poll(67891, poll_interval=0.1, poll_timeout=%s)
     except Failure as failure:
         said = failure.description.split("\\n")[0].split(" after ")[0]
-        raise ValueError(json.dumps([said, sorted(failure.metadata), failure.metadata["run_page_url"].value[-8:]]))
+        raise ValueError(json.dumps([said, failure.metadata["run_page_url"].value[-8:]]))
 
 
 @job(resource_defs={"dbt_cloud": cloud})
@@ -275,5 +275,5 @@ def test_a_failure_that_is_read_says_what_it_said(
     before, after, _ = bench.twice(HEAD + READS_FAILURE % timeout, "job:nightly", change=change)
     messages = [side.actions[0]["errors"][0]["message"] for side in (before, after)]
     assert messages[0] == messages[1]
-    assert said in messages[1] and "run_page_url" in messages[1]
+    assert said in messages[1]
     assert [[run["status"] for run in side.runs] for side in (before, after)] == [[status], [status]]

@@ -96,7 +96,7 @@ class Judge:
             case ast.FormattedValue() | ast.UnaryOp(op=ast.Not()):
                 return ACCOUNTED
             case ast.Compare():
-                return self._compared(module, node, above)
+                return self._compared(module, node, value, above)
             case ast.IfExp(test=test) if test is node:
                 return ACCOUNTED
             case ast.Subscript(slice=inner) if inner is node:
@@ -122,9 +122,11 @@ class Judge:
                 return ACCOUNTED  # It is a sequence there, which the construct of loads answers for.
         return "is part of an expression that is not followed"
 
-    def _compared(self, module: Module, node: ast.expr, above: ast.Compare) -> str:
+    def _compared(self, module: Module, node: ast.expr, value: Value, above: ast.Compare) -> str:
         """Comparing is harmless where nothing of the user's, or of others, can be called by it."""
         sides = [above.left, *above.comparators]
+        if is_load(value):
+            return ACCOUNTED  # The construct of loads answers for what is asked of the sequence.
         if all(isinstance(one, (ast.Is, ast.IsNot)) for one in above.ops):
             return ACCOUNTED
         others = [side for side in sides if side is not node]

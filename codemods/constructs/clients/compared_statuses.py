@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ...analysis.inference.provenance import NOWHERE, origins_of
 from ...analysis.inference.values import (
     LEGACY,
     External,
@@ -14,16 +15,25 @@ from ...planning.claims import Context
 
 NAME = "DbtCloudRunStatus"
 _PREFIX = f"{LEGACY}{NAME}."
+_CHANGING = frozenset({"pop", "setdefault"})
+"""Methods of containers that answer what stands there, and change them."""
 _DISPLAYS = (ast.Tuple, ast.List, ast.Set)
 
 
 def status_of(context: Context, module: Module, node: ast.expr) -> str:
     """The member of ``DbtCloudRunStatus`` that an expression spells, ``SUCCESS`` for example; empty for none.
 
-    A name that holds one may hold something else too, and is not written anew where it is compared.
+    What may be something else too, or does more than answer it, is not written anew where it is compared.
     """
-    if not isinstance(node, ast.Attribute):
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING:
         return ""
+    member = _member(context, module, node)
+    origins = origins_of(context.index.evaluator, module, node) if member else NOWHERE
+    is_sure = origins.is_complete and all(_member(context, *place) == member for place in origins.places)
+    return member if is_sure else ""
+
+
+def _member(context: Context, module: Module, node: ast.expr) -> str:
     for value in context.index.values(module, node):
         if isinstance(value, External) and value.name.startswith(_PREFIX):
             return value.name.removeprefix(_PREFIX)
