@@ -125,7 +125,8 @@ class Judge:
     def _compared(self, module: Module, node: ast.expr, value: Value, above: ast.Compare) -> str:
         """Comparing is harmless where nothing of the user's, or of others, can be called by it."""
         sides = [above.left, *above.comparators]
-        if is_load(value):
+        is_asked = all(isinstance(one, (ast.In, ast.NotIn)) for one in above.ops) and node is not above.left
+        if is_load(value) and is_asked:
             return ACCOUNTED  # The construct of loads answers for what is asked of the sequence.
         if all(isinstance(one, (ast.Is, ast.IsNot)) for one in above.ops):
             return ACCOUNTED
