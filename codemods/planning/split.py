@@ -136,11 +136,14 @@ def _can_stand_beside(claim: Claim, context: Context) -> bool:
 
 
 def _target(claim: Claim) -> str:
+    """The name that a resource is assigned to at module level, and to nothing else."""
     statement = claim.module.parent(claim.node)
-    if not isinstance(statement, ast.Assign) or claim.module.parent(statement) is not claim.module.tree:
+    if statement is None or claim.module.parent(statement) is not claim.module.tree:
         return ""
-    target = statement.targets[0]
-    return target.id if len(statement.targets) == 1 and isinstance(target, ast.Name) else ""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            return name
+    return ""
 
 
 def _is_free(claim: Claim, homes: Mapping[Made, Claim], context: Context) -> bool:

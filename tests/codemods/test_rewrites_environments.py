@@ -145,3 +145,11 @@ def test_where_another_workspace_cannot_be_named_the_resource_stays(tmp_path: Pa
     text, codes = migrate_one(tmp_path, head + loads, facts=BOTH)
     assert {"LDC303", "LDC307"} & {*codes}
     assert loads in text and "dbt_cloud_assets" not in text
+
+
+def test_a_resource_with_an_annotation_gets_workspaces_beside_it(tmp_path: Path) -> None:
+    program = R11.replace("cloud = dbt", "cloud: object = dbt")
+    text, codes = migrate_one(tmp_path, program, facts=BOTH)
+    first = _workspace("cloud: object", 22, "Nightly", 67890)
+    assert first + _workspace("cloud_environment_23", 23, "Staging", 67891) in text
+    assert not any(code[3] in "34" for code in codes)

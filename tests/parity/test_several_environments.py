@@ -97,7 +97,6 @@ KEEPS = {
     "a factory of a factory": "LDC307",
     "a function with its resource": "LDC307",
     "a function with a loop": "LDC307",
-    "an annotated resource": "LDC307",
     "text for job ids": "LDC307",
     "partitions": "LDC307",
 }
