@@ -39,7 +39,7 @@ class Namespace:
 
     def existing(self, source: str, name: str) -> str:
         """How the file can already write ``source.name`` at module level; empty where it cannot."""
-        if name in self.taken and any(
+        if name in self.taken - self.bound and any(
             star.module == source and self._is_early(star) for star in self.names.stars
         ):
             return name  # It takes it from `from source import *` already.

@@ -45,6 +45,21 @@ def jobs_that_deployments_lack(claims: Iterable[Claim], context: Context) -> Ite
                 yield Finding(ref.module.place(ref.node), "LDC402", said, claim.name)
 
 
+def half_lacking(claims: Sequence[Claim], context: Context) -> tuple[Finding, ...]:
+    """Why a unit stays that a deployment has in part: code that asks there for fewer jobs may load, and v2's would not."""
+    refs = {ref: claim for claim in claims for ref in claim.jobs if ref.job_ids}
+    found: list[Finding] = []
+    for name in (one.name for one in context.deployments):
+        lacking = [ref for ref in refs if not ref.by_deployment.get(name)]
+        if len(lacking) in (0, len(refs)):
+            continue
+        for ref in lacking:
+            does = f"set {ref.source}" if ref.source else "say which job it is"
+            said = f"deployment {name} has others of its jobs and not this one: {does} there"
+            found.append(Finding(ref.module.place(ref.node), "LDC402", said, refs[ref].name))
+    return tuple(found)
+
+
 def names_of(claims: Iterable[Claim], context: Context) -> list[str]:
     """The deployments that say each job id which any of them says; all, where none does."""
     refs = [ref for claim in claims for ref in claim.jobs if ref.job_ids]

@@ -14,7 +14,7 @@ from ..facts.jobs import Job
 from ..findings import Finding
 from .accounts import facts_of_another_account, several_accounts
 from .claims import Claim, Context, JobRef
-from .deployments import Seen, names_of, served_in, table_of, union, where_complete
+from .deployments import Seen, half_lacking, names_of, served_in, table_of, union, where_complete
 from .environments import BUILDS, LOADS, Served
 from .escaping import block_escapes
 from .groups import components_of, grouped
@@ -63,7 +63,7 @@ def _unit(
     kept = kept or facts_of_another_account(claims, context) or _without_resource(claims)
     kept = kept or _without_facts_to_ask_for(claims, served) or _in_what_runs_later(claims, served, context)
     table = Table()
-    kept = kept or _waiting_for_facts(claims, served)
+    kept = kept or _waiting_for_facts(claims, served) or half_lacking(part.claims, context)
     if not kept:
         chosen = {name: reused[name].copy() for name in each}
         for name, one in each.items():

@@ -16,8 +16,10 @@ from legacy_shim.catalogue import BY_NAME
 from ..analysis.inference.kinds import thing_kind
 from ..analysis.inference.legacy_names import RESOURCES
 from ..analysis.inference.texts import text_of
-from ..analysis.inference.values import Values
+from ..analysis.inference.values import Local, Values
+from ..analysis.syntax.classes import fields_of
 from ..analysis.syntax.source_module import Module
+from ..analysis.uses.accounting import UNMISTAKABLE
 from ..analysis.uses.keys import entries_of
 from ..findings import Finding
 from .claims import Claim, Context
@@ -50,7 +52,20 @@ def block_doubtful(
             in_tests.append(_told(other))
         elif not is_test(other.module.path):
             others.setdefault((components[other.module.path], other.key), other)
+    in_tests += _fakes(context, {claim.module for claim in in_tests})
     return [*(_blocked(claim, others, components, bound) for claim in claims), *in_tests]
+
+
+def _fakes(context: Context, known: set[Module]) -> Iterator[Claim]:
+    """The classes of tests that have the methods of the legacy client, in files of which nothing is said yet."""
+    for module in context.index.tree.modules.values():
+        if module in known or not is_test(module.path):
+            continue
+        for node in module.nodes:
+            own = fields_of(node) if isinstance(node, ast.ClassDef) else frozenset()
+            if own & UNMISTAKABLE and not context.index.evaluator.bases(Local(module, node)):  # type: ignore[arg-type]
+                name = getattr(node, "name", "")
+                yield stand_in_of_a_test(module, node, f"`{name}` has the methods of the legacy client")  # type: ignore[arg-type]
 
 
 def is_test(path: Path) -> bool:

@@ -104,7 +104,7 @@ def _options_of_dbt() -> dict[str, set[str]]:
 def test_every_option_that_dbt_has_is_known() -> None:
     found = _options_of_dbt()
     assert {"--select", "-s", "--exclude"} <= found["list"]
-    lists, texts = {*dbt_commands._LISTS, *dbt_commands._OTHER_LISTS}, {*dbt_commands._TEXTS}
+    lists, texts = {*dbt_commands._LISTS, *dbt_commands._TYPES}, {*dbt_commands._TEXTS}
     assert found["list"] - lists == set()
     assert found["text"] - texts - dbt_commands._OTHER_TEXTS == set()
     assert found["flag"] - dbt_commands._FLAGS - dbt_commands._SHORT_FLAGS == set()

@@ -58,6 +58,7 @@ from ..uses.uses import (
 from .handed_to import files_handed_to
 from .prefilter import (
     Importers,
+    calls_legacy,
     gives_run_config,
     loads_asset,
     loads_packages,
@@ -66,6 +67,7 @@ from .prefilter import (
     names_legacy,
     reaches_key,
     reads_outputs_in_hooks,
+    sorts_out_loads,
 )
 from .source_tree import Tree
 
@@ -114,7 +116,9 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
         )
         new_assets = {name.encode(errors="replace") for name in _assets_of_outputs(tree, evaluator)} - assets
         by_asset = (path for path, data in files.items() if new_assets and loads_asset(data, new_assets))
-        by_text = (path for path, data in files.items() if not handed_on and may_patch(data))
+        by_text = (
+            path for path, data in files.items() if not handed_on and (may_patch(data) or calls_legacy(data))
+        )
         by_package = (path for path, data in files.items() if not handed_on and loads_packages(data))
         by_call = files_handed_to(tree, evaluator, partial(_of_interest, evaluator, keys=bound))
         if not take([*importers.of(new_names), *by_key, *by_asset, *by_text, *by_package, *by_call]):
@@ -126,6 +130,7 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
     by_value = _by_value(evaluator, references)
     merges = any(merges_definitions(data) for data in files.values()) if references else False
     collects = any(loads_packages(data) for data in files.values()) if references else False
+    by_class = any(sorts_out_loads(data) for data in files.values()) if references else False
     hooks = any(reads_outputs_in_hooks(data) for data in files.values()) if references else False
     bound_keys = frozenset(_bound_keys(tree, evaluator)) if references else frozenset()
     failures = bool(references) and _read_failures(tree, files)
@@ -139,6 +144,7 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
         hooks,
         bound_keys,
         failures,
+        by_class,
         by_value,
     )
 

@@ -21,6 +21,8 @@ _OF_ANSWERS = (
     b".result",
     b".docs_url",
 )
+_METHODS = (b"run_job_and_poll", b"get_dbt_client")
+_BY_CLASS = re.compile(rb"isinstance\s*\([^\n]*CacheableAssetsDefinition")
 _STAR = b"import *"
 _WORD = re.compile(rb"[\w\x80-\xff]+")
 
@@ -82,6 +84,16 @@ def gives_run_config(data: bytes) -> bool:
 def merges_definitions(data: bytes) -> bool:
     """Whether a file may merge several ``Definitions`` into one."""
     return b".merge(" in data and b"Definitions" in data
+
+
+def calls_legacy(data: bytes) -> bool:
+    """Whether a file may call a legacy client, or stand in for one, that it is handed."""
+    return any(name in data for name in _METHODS)
+
+
+def sorts_out_loads(data: bytes) -> bool:
+    """Whether a file may tell loads from other assets by their class, which v2's are not of."""
+    return b"CacheableAssetsDefinition" in data and bool(_BY_CLASS.search(data))
 
 
 def reads_outputs_in_hooks(data: bytes) -> bool:

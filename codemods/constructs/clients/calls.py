@@ -177,18 +177,17 @@ def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.ex
     assert isinstance(node, ast.Call)
     name = value.member.attribute
     if name == GETTER:
-        return client_claim(CONSTRUCT, module, node, value, ClientUse("getter", base=base))
+        blocked_here = _built_where_called(context, module, node, base, name)
+        return client_claim(
+            CONSTRUCT, module, node, value, ClientUse("getter", base=base), blocked=tuple(blocked_here)
+        )
     method, problem, job_node = read_call(node, name, lambda given: context.constants.is_text(module, given))
     jobs: tuple[JobRef, ...] = (context.job_ref(module, job_node),) if job_node is not None else ()
     blocked = [Finding(module.place(node), "LDC304", problem, name)] if problem else []
     lacks = _lacks(context.release, method)
     if lacks:
         blocked.append(Finding(module.place(node), "LDC309", lacks, name))
-    built = (made for made in context.index.values(module, base) if isinstance(made, Made))
-    if any(made.call is base and thing_kind(made) == "resource" for made in built):
-        blocked.append(
-            Finding(module.place(node), "LDC302", "the resource is built where it is called", name)
-        )
+    blocked += _built_where_called(context, module, node, base, name)
     if name == RUN_AND_POLL:
         blocked += goes_by_name(context, module, node, name)
         blocked += lost_answers(context, module, node)
@@ -221,6 +220,17 @@ def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.ex
         jobs=jobs,
         covers=covered([returns]) if isinstance(returns, (ast.Name, ast.Attribute)) else frozenset(),
     )
+
+
+def _built_where_called(
+    context: Context, module: Module, node: ast.Call, base: ast.expr, name: str
+) -> list[Finding]:
+    """Why a call stays whose resource is built in the same expression: one rewrite would stand inside the other."""
+    built = (made for made in context.index.values(module, base) if isinstance(made, Made))
+    if not any(made.call is base and thing_kind(made) == "resource" for made in built):
+        return []
+    said = "the resource is built where it is called; assign it to a name first"
+    return [Finding(module.place(node), "LDC302", said, name)]
 
 
 def _lacks(release: Release, method: Method | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ...analysis.inference.kinds import thing_kind
@@ -87,6 +87,10 @@ def read_load(context: Context, value: Made) -> ReadLoad:
         ]
         reasons = [
             prefixed(context, module),
+            _without_variables(context, module, arguments),
+            "a file looks for assets that are a `CacheableAssetsDefinition`, which v2's are not"
+            if context.index.sorts_out_loads
+            else "",
             *read_sooner(context, module, call, arguments),
             *against_binding(context, module, call, arguments, makes_several),
         ]
@@ -105,6 +109,23 @@ def read_load(context: Context, value: Made) -> ReadLoad:
     )
     load = Load(arguments, parts, tuple(placements), sequence, makes_several)
     return ReadLoad(load, resources, (ref,) if ref is not None else (), tuple(blocked))
+
+
+def _without_variables(context: Context, module: Module, arguments: Mapping[str, ast.expr]) -> str:
+    """Why a load stays that may have no function for the variables of a partition: v2's body would call it."""
+    function = arguments.get("partition_key_to_vars_fn")
+    if function is None or is_none(function) or not _may_be_none(context, module, function):
+        return ""
+    return "its `partition_key_to_vars_fn` may be None, and v2 would ask for a partition key all the same"
+
+
+def _may_be_none(context: Context, module: Module, node: ast.expr) -> bool:
+    origins = context.constants.origins(module, node)
+    if any(is_none(place) for _, place in origins.places):
+        return True
+    if origins.is_complete or not isinstance(node, ast.Name):
+        return False
+    return bool(context.constants.parameter_of(module, node))
 
 
 def _placements(
