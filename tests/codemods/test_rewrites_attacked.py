@@ -104,3 +104,22 @@ def test_loads_that_a_file_finds_by_their_class_stay(tmp_path: Path) -> None:
     texts, report = migrate(tmp_path, files)
     assert "LDC302" in [finding.code for finding in report.findings]
     assert "load_assets_from_dbt_cloud_job(cloud, 67891)" in texts["models.py"]
+
+
+def test_places_that_select_what_v2_adds_are_named(tmp_path: Path) -> None:
+    program = LOADS + (
+        "models = load_assets_from_dbt_cloud_job(cloud, 67890)\n"
+        'daily = define_asset_job("daily", selection=AssetSelection.tag("daily", ""))\n'
+        'weekly = define_asset_job("weekly", selection="tag:weekly")\n'
+        'plain = define_asset_job("plain", selection=AssetSelection.keys("orders").without_checks())\n'
+        'named = define_asset_job("named", selection=AssetSelection.keys("orders"))\n'
+        "defs = Definitions(assets=[models], jobs=[daily, weekly, plain, named])\n"
+    )
+    _, report = migrate(tmp_path, {"program.py": program})
+    lines = program.lstrip("\n").split("\n")
+    told = {
+        (lines[one.place.line - 1].split(" ")[0], one.code)
+        for one in report.findings
+        if "v2, so" in one.message
+    }
+    assert told == {("daily", "LDC206"), ("weekly", "LDC206"), ("plain", "LDC205")}

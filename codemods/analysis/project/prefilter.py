@@ -22,6 +22,7 @@ _OF_ANSWERS = (
     b".docs_url",
 )
 _METHODS = (b"run_job_and_poll", b"get_dbt_client")
+_SELECTING = (b"AssetSelection.tag", b"tag:", b"asset_check", b"without_checks", b"checks_for_assets")
 _BY_CLASS = re.compile(rb"isinstance\s*\([^\n]*CacheableAssetsDefinition")
 _STAR = b"import *"
 _WORD = re.compile(rb"[\w\x80-\xff]+")
@@ -89,6 +90,11 @@ def merges_definitions(data: bytes) -> bool:
 def calls_legacy(data: bytes) -> bool:
     """Whether a file may call a legacy client, or stand in for one, that it is handed."""
     return any(name in data for name in _METHODS)
+
+
+def selects_by_what_is_added(data: bytes) -> bool:
+    """Whether a file may select assets by tags or checks, of which v2's assets have more, or define a check."""
+    return b"dagster" in data and any(name in data for name in _SELECTING)
 
 
 def sorts_out_loads(data: bytes) -> bool:

@@ -62,6 +62,7 @@ from .read import (
     Load,
     read_load,
 )
+from .selections import tell_of_selections
 from .workspace_binding import (
     HowBound,
     bind,
@@ -121,6 +122,7 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
         bind(binding, context, done)
     _replace_uses(claim, context, done)
     _tell(claim, unit, bool(binding.parameter), done)
+    tell_of_selections(context, done)
     return done
 
 
