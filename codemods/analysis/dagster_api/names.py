@@ -59,7 +59,7 @@ DYNAMIC: Final = frozenset({"locals", "vars", "globals", "exec", "eval", "dir"})
 """Builtins through which code reaches names that it does not spell."""
 
 EXECUTING: Final = frozenset({"exec", "eval"})
-"""Those that run what a text says."""
+"""Those that run code which a string holds."""
 
 LOGGERS: Final = frozenset({"logging.getLogger", "dagster.get_dagster_logger", "structlog.get_logger"})
 """Functions that answer a logger."""

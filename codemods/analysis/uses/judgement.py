@@ -43,6 +43,7 @@ from ..syntax.source_module import FUNCTIONS, Module
 from .carriers import CONTEXT_BUILDERS, Carriers, is_class, is_function, kind_carried
 from .escapes import is_followed
 from .index import Index
+from .loops import has_key, is_looped_over
 from .uses import ADDING, EXTENDING, enclosing_annotation, role_of
 
 ACCOUNTED = ""
@@ -163,7 +164,7 @@ class Judge:
         if name in _READING and self.carriers.of_all(self.evaluator.values(module, call)):
             return ACCOUNTED
         is_of_loads = {kind_carried(one) for one in self.carriers.of_all(held)} == {"load"}
-        if name in _VIEWING and (name == "keys" or is_of_loads or _is_looped_over(module, call)):
+        if name in _VIEWING and (name == "keys" or is_of_loads or is_looped_over(module, call)):
             return ACCOUNTED  # The construct of loads answers for what it does not follow itself.
         return f"is asked for `.{name}()`, which is not followed"
 
@@ -240,9 +241,9 @@ class Judge:
         if name in SAME:
             return call.args[SAME[name] : SAME[name] + 1] == [node]
         if name in COPYING | CHAINING:
-            return (is_load(value) or isinstance(value, Literal)) and not _has_key(call)
+            return (is_load(value) or isinstance(value, Literal)) and not has_key(call)
         if name in LOOPING:
-            return (is_load(value) or isinstance(value, Literal)) and _is_looped_over(module, call)
+            return (is_load(value) or isinstance(value, Literal)) and is_looped_over(module, call)
         return name.startswith(TYPING) and (is_class(value) or is_function(value))
 
     def _is_of_no_use(self, module: Module, classes: ast.expr) -> bool:
@@ -392,20 +393,6 @@ class Judge:
 def _is_foreign(value: Value) -> bool:
     """Whether a value is made by another package than Dagster's and the legacy one."""
     return isinstance(value, Made) and not value.of.startswith(("dagster", "legacy."))
-
-
-def _has_key(call: ast.Call) -> bool:
-    return any(word.arg == "key" and not isinstance(word.value, ast.Lambda) for word in call.keywords)
-
-
-def _is_looped_over(module: Module, call: ast.expr) -> bool:
-    """Whether a loop goes through what a call answers, at once or through a copy of it."""
-    above = module.parent(call)
-    if isinstance(above, (ast.For, ast.AsyncFor, ast.comprehension)):
-        return above.iter is call
-    if not isinstance(above, ast.Call) or not isinstance(above.func, ast.Name):
-        return False
-    return above.func.id in COPYING | LOOPING and _is_looped_over(module, above)
 
 
 def _shown(module: Module, call: ast.Call) -> str:
