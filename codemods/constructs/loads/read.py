@@ -120,12 +120,7 @@ def _without_variables(context: Context, module: Module, arguments: Mapping[str,
 
 
 def _may_be_none(context: Context, module: Module, node: ast.expr) -> bool:
-    origins = context.constants.origins(module, node)
-    if any(is_none(place) for _, place in origins.places):
-        return True
-    if origins.is_complete or not isinstance(node, ast.Name):
-        return False
-    return bool(context.constants.parameter_of(module, node))
+    return any(is_none(place) for _, place in context.constants.origins(module, node).places)
 
 
 def _placements(
