@@ -145,8 +145,6 @@ def migrate(
     """Rewrite legacy code to v2, in place. What cannot become v2 stays on the facade, with a reason."""
     watch = Watch()
     with answers(watch) as console:
-        from .. import pipeline
-        from ..files.checkout import warnings
         from ..reporting.formats.text import (
             findings_text,
             outcome_text,
@@ -160,12 +158,8 @@ def migrate(
             skip=_legacy_codes(skip),
             polling_sensor=polling_sensor,
         )
-        with shown_progress(watch, "Reading") as on_file:
-            report = pipeline.migrate(paths, replace(options, on_file=on_file))
-        if report.interrupted and not (diff or check):
-            for line in pipeline.recover(report, paths):
-                console.note(line)
-            report = pipeline.migrate(paths, options)
+        is_writing = not (diff or check)
+        report = _migrated(paths, options, watch, console, recovers=is_writing)
         if diff:
             console.print_diffs(report.changes)
             console = console.on_standard_error()
@@ -173,12 +167,8 @@ def migrate(
         if told_first:
             # Whatever differs is named before a byte is written.
             console.print(findings_text(report, console.palette))
-        if not (diff or check):
-            for warning in warnings(change.source.path for change in report.changes):
-                console.note(warning)
-            report = _written(report, watch)
-            for line in report.notes:
-                console.note(f"warning: {line}")
+        if is_writing:
+            report = _written(report, watch, console)
         given = _given(facts, env_file, deployment, exclude, dagster_dbt)
         given += [("--only", code) for code in only or ()] + [("--skip", code) for code in skip or ()]
         given += [("--polling-sensor", "")] if polling_sensor else []
@@ -364,11 +354,32 @@ def _print_report(
         console.save(output, render(report, form.value, root=root, advice=advice))
 
 
-def _written(report: Report, watch: Watch) -> Report:
+def _migrated(
+    paths: Sequence[Path], options: Options, watch: Watch, console: Console, *, recovers: bool
+) -> Report:
+    """What a migration changes; interrupted ones are brought to an end before, where this one is to write."""
     from .. import pipeline
 
+    with shown_progress(watch, "Reading") as on_file:
+        report = pipeline.migrate(paths, replace(options, on_file=on_file))
+    if not (report.interrupted and recovers):
+        return report
+    for line in pipeline.recover(report, paths):
+        console.note(line)
+    return pipeline.migrate(paths, options)
+
+
+def _written(report: Report, watch: Watch, console: Console) -> Report:
+    from .. import pipeline
+    from ..files.checkout import warnings
+
+    for warning in warnings(change.source.path for change in report.changes):
+        console.note(warning)
     with shown_progress(watch, "Writing"):
-        return pipeline.write(report)
+        report = pipeline.write(report)
+    for line in report.notes:
+        console.note(f"warning: {line}")
+    return report
 
 
 def _scan_exit_code(report: Report) -> int:

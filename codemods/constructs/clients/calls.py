@@ -24,7 +24,6 @@ from ...analysis.inference.values import (
 from ...analysis.syntax.functions import (
     composes,
     is_getattr,
-    place_of,
 )
 from ...analysis.syntax.source_module import Module
 from ...analysis.uses import escapes as sinks
@@ -33,13 +32,8 @@ from ...analysis.uses.uses import (
     Role,
     role_of,
 )
-from ...editing import render
 from ...editing.edits import (
-    DropArgument,
-    InsertBefore,
-    PrependArgument,
     ReplaceExpression,
-    ReplaceStatement,
 )
 from ...facts.release import Release
 from ...findings import Finding
@@ -52,19 +46,13 @@ from ...planning.claims import (
     goes_by_name,
 )
 from ...planning.units import Unit
-from ...planning.v2 import Use
+from .call_text import rewrite_call, rewrite_poll, rewrite_poll_in_expression, tell_of_poll
 from .lost_answers import lost_answers
-from .methods import JOB_NAME_ATTRIBUTE, METHODS, SETTINGS, Method, is_written_for_v2, read_call
+from .methods import SETTINGS, Method, is_written_for_v2, read_call
 from .run_and_poll import (
-    FAILS_AS_V2,
     HELPERS,
-    RELATED,
     Fails,
     fails_in,
-    helper_text,
-    poll_of,
-    run_and_poll,
-    without_related,
 )
 from .uses import (
     ClientUse,
@@ -279,11 +267,11 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     elif use_.kind == "attribute":
         rewrite_attribute(claim, use_.replacement, done)
     elif use_.kind == "call":
-        _rewrite_call(claim, use_, context, done)
+        rewrite_call(claim, use_, context, done)
     elif use_.method is not None:
-        rewrite_poll = _rewrite_poll if use_.kind == "poll" else _rewrite_poll_in_expression
-        rewrite_poll(claim, use_, unit, use, context, done)
-        _tell_of_poll(claim, use_.method, context, done)
+        write = rewrite_poll if use_.kind == "poll" else rewrite_poll_in_expression
+        write(claim, use_, unit, use, context, done)
+        tell_of_poll(claim, use_.method, context, done)
     return done
 
 
@@ -291,132 +279,3 @@ def _is_rewritten_with_its_call(module: Module, node: ast.expr) -> bool:
     """Whether the client is asked for only to be called at once: then the call's rewrite holds it."""
     above = module.parent(node)
     return isinstance(above, ast.Attribute) and is_called(module, above)
-
-
-def _rewrite_call(claim: Claim, use_: ClientUse, context: Context, done: Rewrite) -> None:
-    module, node, method = claim.module, claim.node, use_.method
-    assert isinstance(node, ast.Call) and method is not None and use_.base is not None
-    # The arguments are the same in v2, and stay as they stand.
-    text = f"{client_text(context, module, use_.base)}.{METHODS[method.name]}"
-    done.edit(module, ReplaceExpression(module.span(node.func), text))
-    _drop_unsent(module, node, method, done)
-    done.tell(module, node, "LDC218", _said_of(method.name), claim.name)
-
-
-def _said_of(name: str) -> str:
-    return f"`{name}` becomes `{METHODS[name]}`" if METHODS[name] != name else f"`{name}` is that of v2"
-
-
-def _drop_unsent(module: Module, call: ast.Call, method: Method, done: Rewrite) -> None:
-    """Leave out what v2 has no parameter for."""
-    schema = method.argument("schema_override")
-    if schema is not None:
-        done.edit(module, DropArgument(module.span(call), place_of(call, schema)))
-    cause = method.argument("cause")
-    if cause is None:
-        return
-    done.edit(module, DropArgument(module.span(call), place_of(call, cause)))
-    done.tell(module, call, "LDC212", "the cause given here is not sent", method.name)
-
-
-def _rewrite_poll_in_expression(
-    claim: Claim, use_: ClientUse, unit: Unit, use: Use, context: Context, done: Rewrite
-) -> None:
-    """Several statements cannot stand where the call does: a function of the module has them."""
-    module, node, method = claim.module, claim.node, use_.method
-    assert isinstance(node, ast.Call) and method is not None and use_.base is not None
-    assert use_.first is not None
-    style = context.style(module)
-    name = unit.namespace(module).shared(HELPERS[method.name])
-    related = not context.release.lacks("related")
-    text = helper_text(method.name, name, use, style, related=related, fails=fails_in(context))
-    done.edit(module, InsertBefore(module.span(use_.first), text, blank=True, rank=0))
-    done.edit(module, ReplaceExpression(module.span(node.func), name))
-    done.edit(module, PrependArgument(module.span(node), client_text(context, module, use_.base)))
-    _drop_unsent(module, node, method, done)
-    statement = module.statement_of(node)
-    if isinstance(statement, ast.Return) and statement.value is node:
-        _rewrite_return_annotation(claim, statement, context, done)
-
-
-def _rewrite_poll(
-    claim: Claim, use_: ClientUse, unit: Unit, use: Use, context: Context, done: Rewrite
-) -> None:
-    module, node, method = claim.module, claim.node, use_.method
-    assert isinstance(node, ast.Call) and method is not None and use_.base is not None
-    statement = module.statement_of(node)
-    namespace = unit.namespace(module)
-    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
-    run = target.id if isinstance(target, ast.Name) else namespace.fresh("run", "dbt_run")
-    client = client_text(context, module, use_.base)
-    style = context.style(module)
-    poll = poll_of(
-        method, module, related=_needs_related(context, claim) and not context.release.lacks("related")
-    )
-    lines = run_and_poll(poll, run, client, namespace.fresh("client", "dbt_client"), use, style)
-    if isinstance(statement, ast.Return):
-        lines.append(f"return {run}")
-    _, comments = render.with_comments(module, style, node, [])
-    done.edit(module, ReplaceStatement(module.span(statement), "\n".join([*comments, *lines]) + "\n"))
-    _rewrite_return_annotation(claim, statement, context, done)
-    if method.argument("cause") is not None:
-        done.tell(module, node, "LDC212", "the cause given here is not sent", claim.name)
-
-
-def _tell_of_poll(claim: Claim, method: Method, context: Context, done: Rewrite) -> None:
-    module, node, name = claim.module, claim.node, claim.name
-    fails = fails_in(context)
-    if method.argument("poll_timeout") is not None and fails is not Fails.AS_LEGACY:
-        done.tell(module, node, "LDC216", "the run goes on in dbt Cloud when poll_timeout passes", name)
-    if fails is Fails.AS_V2:
-        done.tell(module, node, "LDC225", FAILS_AS_V2, name)
-    done.tell(module, node, "LDC218", "requests time out after 15 seconds, and are retried as v2 does", name)
-    if context.release.lacks("related") and (
-        claim.detail.kind == "expression" or _needs_related(context, claim)
-    ):
-        done.tell(module, node, "LDC213", without_related(context.release), name)
-    is_followed = claim.detail.role.kind in {"chain", "flow", "nothing"}
-    if not is_followed or _is_handed_on(context, claim):
-        done.tell(module, node, "LDC213", "the value is a mapping of run details", name)
-
-
-def _needs_related(context: Context, claim: Claim) -> bool:
-    """Whether the run's job, trigger or steps may be read off what the call answers."""
-    assert claim.value is not None
-    return any(
-        not _reads_the_run_alone(module, node) for module, node in context.index.places_of(claim.value)
-    )
-
-
-def _reads_the_run_alone(module: Module, node: ast.expr) -> bool:
-    above = module.parent(node)
-    if isinstance(above, (ast.Expr, ast.Assign, ast.AnnAssign)):
-        return True  # Nothing is read here: a name is followed to where it is.
-    if not isinstance(above, ast.Attribute):
-        return False
-    entry = module.parent(above)
-    if above.attr != "run_details":
-        return above.attr != JOB_NAME_ATTRIBUTE
-    key = entry.slice if isinstance(entry, ast.Subscript) and entry.value is above else None
-    return isinstance(key, ast.Constant) and key.value not in RELATED
-
-
-def _is_handed_on(context: Context, claim: Claim) -> bool:
-    assert claim.value is not None
-    return any(
-        role_of(module, node).kind == "returned" for module, node in context.index.places_of(claim.value)
-    )
-
-
-def _rewrite_return_annotation(claim: Claim, statement: ast.stmt, context: Context, done: Rewrite) -> None:
-    """An op that says it returns a ``DbtCloudOutput`` would fail Dagster's type check with run details."""
-    function = claim.module.function_of(statement)
-    if (
-        function is None
-        or function.returns is None
-        or not isinstance(function.returns, (ast.Name, ast.Attribute))
-    ):
-        return
-    values = context.index.values(claim.module, function.returns)
-    if any(legacy_name(value) == "DbtCloudOutput" for value in values):
-        done.edit(claim.module, ReplaceExpression(claim.module.span(function.returns), "dict"))

@@ -13,7 +13,7 @@ from ...planning.claims import (
     Rewrite,
 )
 from ...planning.units import Unit
-from .rewrite import workspace_text
+from .workspace_text import workspace_text
 
 CONSTRUCT = "beside"
 
