@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .facts.deployments import Deployment
 from .facts.jobs import Facts
-from .facts.release import Release, installed_release
+from .facts.release import Release
 from .findings import Finding
 
 
@@ -27,8 +27,8 @@ class Options:
     jobs: int = 1
     """Processes to work with."""
     facts: Facts = field(default_factory=Facts)
-    release: Release = field(default_factory=installed_release)
-    """The dagster-dbt that the code will run with."""
+    release: Release | None = None
+    """The dagster-dbt that the code will run with; None: the one that is installed here."""
     env: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The environment from which job ids that the code reads there are resolved. It holds secrets: never shown."""
     deployments: tuple[Deployment, ...] = ()

@@ -264,10 +264,7 @@ def _options(
 ) -> Options:
     """Raises UsageError for facts, environment files or a version that are wrong, before any source is read."""
     from ..facts.deployments import read_deployments
-    from ..facts.release import (
-        installed_release,
-        read_release,
-    )
+    from ..facts.release import read_release
     from ..files.walk import require_paths
     from ..options import Options
 
@@ -279,7 +276,7 @@ def _options(
         facts=_facts(paths, facts),
         env=deployments[0].variables if len(deployments) == 1 else dict(os.environ),
         deployments=deployments,
-        release=installed_release() if dagster_dbt is None else read_release(dagster_dbt),
+        release=None if dagster_dbt is None else read_release(dagster_dbt),
     )
 
 

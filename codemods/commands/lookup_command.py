@@ -43,9 +43,9 @@ class LookupRequest:
 
     def jobs_in_code(self) -> JobsInCode:
         """The jobs that the code names, and those that the caller adds."""
-        from .. import pipeline
+        from ..jobs_in_code import jobs_in_code
 
-        named = pipeline.jobs_in_code(self.paths, self.options)
+        named = jobs_in_code(self.paths, self.options)
         known = {job.job_id for job in named.wanted}
         added = tuple(WantedJob(job_id) for job_id in self.job_ids if job_id not in known)
         return replace(named, wanted=(*named.wanted, *added))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import metadata
 from typing import Literal
 
 from ..errors import UsageError
@@ -49,6 +48,8 @@ def read_release(text: str) -> Release:
 
 def installed_release() -> Release:
     """The release that is installed here; one that has everything where that is none, or a build of its own."""
+    from importlib import metadata  # here, since it is slow to import and most trees need no version
+
     try:
         return read_release(metadata.version("dagster-dbt"))
     except (metadata.PackageNotFoundError, UsageError):

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from .. import pipeline
 from ..errors import UsageError
 from ..facts.cloud_reader import CloudError, CloudReader
 from ..facts.jobs import FILE_NAME, Facts, Job, load_facts
 from ..facts.permission import Granted
+from ..jobs_in_code import jobs_in_code
 from ..lookup import Access, look_up
 from ..options import WantedJob
 from .request import DbtSource, Request
@@ -25,7 +25,7 @@ def ask_dbt_cloud(request: Request, work: Path, told: Told) -> tuple[Facts, DbtS
 
     Nothing of it is kept. `told` gets a line for each request. Raises UsageError for what cannot be had.
     """
-    named = pipeline.jobs_in_code([request.path], request.options)
+    named = jobs_in_code([request.path], request.options)
     known = tuple(
         WantedJob(job.id, job.account_id, job.host, host_place=str(job.path))
         for job in request.options.facts.jobs

@@ -13,9 +13,11 @@ from io import BytesIO
 from pathlib import Path
 
 from .. import pipeline
+from ..deciding import plan
 from ..errors import UsageError
 from ..files.checkout import git_environment
 from ..findings import Finding
+from ..jobs_in_code import token_variables
 from ..options import Options
 from ..reporting.report import Report
 from .request import Request
@@ -120,8 +122,8 @@ def _after(request: Request, options: Options, before: Tree, work: Path) -> tupl
 
 def _migrate(path: Path, options: Options) -> Migration:
     """Migrate in place. The plan is made twice: a report does not say of which jobs its findings speak."""
-    planned = pipeline.plan([path], options)
-    tokens = pipeline.token_variables(planned)
+    planned = plan([path], options)
+    tokens = token_variables(planned)
     report = pipeline.write(pipeline.migrate([path], options))
     return Migration(report, told_of(report.findings, planned.units), tokens)
 

@@ -151,6 +151,16 @@ def test_help_loads_nothing_slow() -> None:
     assert not {name.partition(".")[0] for name in loaded} & {"libcst", "requests", "rich", "dagster", "yaml"}
 
 
+@pytest.mark.parametrize("command", ["scan", "migrate"])
+def test_a_tree_without_legacy_names_loads_nothing_that_analyses(command: str, tmp_path: Path) -> None:
+    (tmp_path / "assets.py").write_text("from dagster import asset\n")
+    loaded = _loaded_by_module(command, str(tmp_path))
+    assert "legacy_shim.codemods.pipeline" in loaded
+    rooms = {name.split(".")[2] for name in loaded if name.startswith("legacy_shim.codemods.")}
+    assert not rooms & {"constructs", "planning", "editing", "facts_at_hand", "verify", "deciding"}
+    assert "legacy_shim.codemods.analysis.inference" not in loaded
+
+
 def test_explain_loads_nothing_slow() -> None:
     loaded = _loaded_by_module("explain", "LDC101")
     assert "legacy_shim.codemods.reporting.guide" in loaded

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rewriting import migrate
 
-from legacy_shim.codemods import constructs, pipeline, rewriting
+from legacy_shim.codemods import constructs, deciding, pipeline, rewriting
 from legacy_shim.codemods.analysis.syntax.source_module import Module
 from legacy_shim.codemods.analysis.uses import index
 from legacy_shim.codemods.constructs.loads import rewrite as loads
@@ -149,7 +149,7 @@ def test_what_cannot_be_laid_to_a_file_is_a_bug(tmp_path: Path, monkeypatch: pyt
     def broken() -> object:
         raise ZeroDivisionError("boom")
 
-    monkeypatch.setattr(pipeline, "constructs", broken)
+    monkeypatch.setattr(deciding, "constructs", broken)
     with pytest.raises(ZeroDivisionError):
         migrate(tmp_path, FILES)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from legacy_shim.codemods import pipeline
+from legacy_shim.codemods.jobs_in_code import jobs_in_code
 from legacy_shim.codemods.options import JobsInCode, Options
 
 OP = """
@@ -24,7 +24,7 @@ defs = Definitions(resources={"dbt_cloud": DbtCloudClientResource(auth_token="t"
 
 def _jobs(folder: Path, read: str, configured: str) -> JobsInCode:
     (folder / "p.py").write_text(OP % read + textwrap.dedent(configured))
-    return pipeline.jobs_in_code([folder], Options())
+    return jobs_in_code([folder], Options())
 
 
 @pytest.mark.parametrize(

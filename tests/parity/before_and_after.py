@@ -14,6 +14,7 @@ from parity_case import CASES, ENV
 from parity_warm import Warm
 
 from legacy_shim.codemods import pipeline
+from legacy_shim.codemods.deciding import plan
 from legacy_shim.codemods.facts.jobs import Facts, Job
 from legacy_shim.codemods.findings import Finding, Place
 from legacy_shim.codemods.options import Options
@@ -181,7 +182,7 @@ class Bench:
         """Migrate it in place, with the facts of the dbt Cloud that it runs on."""
         texts = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*.py")}
         options = Options(facts=facts_of(cloud_of(change)), env=env)
-        units = pipeline.plan([folder], options).units
+        units = plan([folder], options).units
         report = pipeline.write(pipeline.migrate([folder], options))
         return Migration(folder, texts, report.findings, told_of(report.findings, units))
 

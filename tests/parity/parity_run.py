@@ -15,6 +15,7 @@ from parity_case import FACTS, Case
 from parity_warm import Warm
 
 from legacy_shim.codemods import pipeline
+from legacy_shim.codemods.deciding import plan
 from legacy_shim.codemods.facts.jobs import load_facts
 from legacy_shim.codemods.options import Options
 from legacy_shim.codemods.verify.told import Told, told_of
@@ -91,7 +92,7 @@ class Runner:
         facts = folder / FACTS
         options = Options(facts=load_facts([facts] if facts.is_file() else []), env=self.env)
         report = pipeline.migrate([folder], options)
-        return told_of(report.findings, pipeline.plan([folder], options).units)
+        return told_of(report.findings, plan([folder], options).units)
 
     def _codemod(self, arguments: list[str], url: str, folder: Path, name: str) -> int:
         return self.warm.codemod(arguments, url, self.env, folder, self.work / f"{name}.log")

@@ -15,6 +15,7 @@ from before_and_after import HOST, Bench, Change, Migration, Side, cloud_of, fac
 from parity_case import ENV
 
 from legacy_shim.codemods import pipeline
+from legacy_shim.codemods.deciding import plan
 from legacy_shim.codemods.facts.deployments import Deployment
 from legacy_shim.codemods.options import Options
 from legacy_shim.codemods.verify.told import told_of
@@ -92,7 +93,7 @@ def migrate(folder: Path, deployments: Mapping[str, Variables], change: Change |
         facts=facts_of(cloud_of(change)),
         deployments=tuple(Deployment(name, {**ENV, **own}) for name, own in deployments.items()),
     )
-    units = pipeline.plan([folder], options).units
+    units = plan([folder], options).units
     report = pipeline.write(pipeline.migrate([folder], options))
     return Migration(folder, texts, report.findings, told_of(report.findings, units))
 

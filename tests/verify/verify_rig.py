@@ -18,6 +18,7 @@ from typing import Any
 from parity_warm import Warm
 
 from legacy_shim.codemods import pipeline
+from legacy_shim.codemods.deciding import plan
 from legacy_shim.codemods.facts.jobs import Facts, load_facts
 from legacy_shim.codemods.options import Options
 from legacy_shim.codemods.verify.actions import Plan, make_plan
@@ -96,18 +97,18 @@ def make_program(source: Path, target: str, warm: Warm, work: Path) -> Program:
     migrated = work / "migrated"
     shutil.copytree(before, migrated)
     options = Options(facts=facts, env={**os.environ, **ENV})
-    units = pipeline.plan([migrated], options).units
+    units = plan([migrated], options).units
     report = pipeline.write(pipeline.migrate([migrated], options))
     assert report.changes and not report.left_for_a_person, report.findings
     request = Request(before, target, Options(facts=facts), DbtSource({None: MANIFEST}, {}))
     graphs = [observe(warm, target, folder, (), install=folder == before) for folder in (before, migrated)]
-    plan = make_plan(graphs[0], graphs[1], request)
+    actions = make_plan(graphs[0], graphs[1], request)
     documents = [
-        observe(warm, target, folder, tuple(plan.actions), install=folder == before)
+        observe(warm, target, folder, tuple(actions.actions), install=folder == before)
         for folder in (before, migrated)
     ]
     told = told_of(report.findings, units)
-    return Program(target, migrated, told, facts, documents[0], documents[1], plan, warm, work)
+    return Program(target, migrated, told, facts, documents[0], documents[1], actions, warm, work)
 
 
 def observe(

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..report import Report
-from .annotations import render_github
-from .machine import render_json
 from .palette import PLAIN, Palette
-from .sarif import render_sarif
-from .text import render_text
 
-_RENDERERS: dict[str, Callable[[Report, Path], str]] = {
-    "json": render_json,
-    "sarif": render_sarif,
-    "github": render_github,
-}
+if TYPE_CHECKING:
+    from ..report import Report
 
 
 def render(
@@ -29,5 +22,22 @@ def render(
     json, sarif and github.
     """
     if form == "text":
+        from .text import render_text
+
         return render_text(report, advice=advice, palette=palette)
-    return _RENDERERS[form](report, root)
+    return _renderer(form)(report, root)
+
+
+def _renderer(form: str) -> Callable[[Report, Path], str]:
+    # Each is imported when it is used: most runs print text, and `--help` prints none.
+    if form == "json":
+        from .machine import render_json
+
+        return render_json
+    if form == "sarif":
+        from .sarif import render_sarif
+
+        return render_sarif
+    from .annotations import render_github
+
+    return render_github

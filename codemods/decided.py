@@ -1,0 +1,95 @@
+"""What was decided, as a report: of a scan, and of a migration that is not yet written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from .deciding import plan_without
+from .files.sources import Change
+from .findings import Finding
+from .isolation import Broken, isolated
+from .options import Options
+from .planning.units import Unit
+from .reading import FilesRead
+from .reporting.report import (
+    Report,
+    Sites,
+    Together,
+    Units,
+    sorted_findings,
+)
+from .rewriting import Collected, Planned, collect, settle
+from .together import written_together
+
+
+def scanned(files: FilesRead, options: Options) -> Report:
+    """What is legacy in the files, and what a migration would do with it."""
+    planned, collected = isolated(lambda broken: _collected(files, options, broken))
+    report = _report(planned, options, (), [*collected.findings, *collected.faults.values()])
+    sites = [
+        Finding(claim.module.place(claim.node), claim.code, _fate(unit), claim.name)
+        for unit in planned.units
+        for claim in unit.claims_inside
+        if claim.is_site and claim.code.startswith("LDC1")
+    ]
+    return replace(report, findings=sorted_findings([*report.findings, *sites]))
+
+
+def _collected(files: FilesRead, options: Options, broken: Broken) -> tuple[Planned, Collected]:
+    planned = plan_without(files, options, broken)
+    return planned, collect(planned)
+
+
+def _fate(unit: Unit) -> str:
+    return "can become v2" if unit.migrates else "stays on the facade"
+
+
+def migrated(files: FilesRead, options: Options) -> Report:
+    """What a migration changes, and all there is to report."""
+    planned, collected, changes, problems = isolated(
+        lambda broken: settle(plan_without(files, options, broken), options.jobs)
+    )
+    report = _report(planned, options, changes, [*collected.findings, *problems])
+    return replace(report, together=_together(planned, collected, changes))
+
+
+def _together(planned: Planned, collected: Collected, changes: Sequence[Change]) -> tuple[Together, ...]:
+    found = []
+    for paths, units in written_together(planned, collected, changes):
+        migrating = [unit for unit in units if unit.migrates]
+        counts = _units(units, planned.units)
+        found.append(Together(paths, _sites(migrating), replace(counts, kept=0)))
+    return tuple(found)
+
+
+def _report(
+    planned: Planned, options: Options, changes: Sequence[Change], findings: Sequence[Finding]
+) -> Report:
+    return Report(
+        findings=sorted_findings([*planned.findings, *findings]),
+        changes=tuple(changes),
+        sites=_sites(planned.units),
+        units=_units(planned.units, planned.units),
+        files=planned.files,
+        facts_files=options.facts.files,
+        outside=planned.outside,
+        interrupted=planned.interrupted,
+    )
+
+
+def _sites(units: Iterable[Unit]) -> Sites:
+    total = Sites()
+    for unit in units:
+        for claim in unit.claims_inside:
+            if claim.is_site:
+                total += Sites(1, int(unit.migrates), int(not unit.migrates))
+    return total
+
+
+def _units(units: Sequence[Unit], all_units: Sequence[Unit]) -> Units:
+    migrated = [unit for unit in units if unit.resources and unit.migrates and not unit.beside]
+    parted = {resource for unit in all_units for resource in unit.beside}
+    kept = [unit for unit in units if unit.resources and not unit.migrates]
+    partial = [unit for unit in kept if unit.resources & parted]
+    return Units(len(migrated) + len(kept), len(migrated), len(partial), len(kept) - len(partial))

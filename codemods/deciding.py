@@ -1,0 +1,89 @@
+"""From bytes to decisions: parse what must be, index it, let the constructs claim, make units."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from .analysis.inference.constants import Constants
+from .analysis.project.indexing import build_index
+from .analysis.syntax.source_module import (
+    Module,
+    dotted_name,
+    parse_module,
+)
+from .constructs import constructs
+from .editing.forks import imports_of_forks
+from .errors import SourceError
+from .facts.release import installed_release
+from .files import sources
+from .files.code_locations import declared_entries
+from .files.sources import Source
+from .findings import Finding, Place
+from .isolation import Broken, fault, isolated, keep_what_may_be_used
+from .options import Options
+from .planning.claims import Context
+from .planning.deployments import jobs_that_deployments_lack
+from .planning.keeping import Limits
+from .planning.plan import make_units
+from .reading import FilesRead, read_files
+from .rewriting import Planned
+
+
+def plan(paths: Sequence[Path], options: Options) -> Planned:
+    """Read, index and decide. Changes nothing."""
+    files = read_files(paths, options)
+    return isolated(lambda broken: plan_without(files, options, broken))
+
+
+def plan_without(files: FilesRead, options: Options, broken: Broken) -> Planned:
+    """The same without the files in ``broken``."""
+    raws, around = files.raws, files.around
+    findings = list(files.findings)
+    read: dict[Path, Source] = {}
+    unread: dict[Path, Finding] = {}
+
+    def parse(path: Path, _: bytes) -> Module | Finding:
+        if path in broken:
+            return broken[path]
+        try:
+            read[path] = sources.decode(raws[path] if path in raws else around[path])
+            return parse_module(path, read[path].text, dotted_name(path))
+        except SourceError as error:
+            return error.finding
+        except SyntaxError as error:
+            return Finding(
+                Place(path, error.lineno or 1, error.offset or 1), "LDC502", error.msg or "it does not parse"
+            )
+        except ValueError as error:
+            return Finding(Place(path), "LDC502", str(error))
+        except (RecursionError, MemoryError):  # Python's own parser says either.
+            unread[path] = Finding(Place(path), "LDC502", "it is nested too deeply to be parsed")
+            return unread[path]
+        except Exception as error:
+            unread[path] = fault(Place(path), error)
+            return unread[path]
+
+    data = files.data
+    index = build_index(data, parse)
+    evaluator = index.evaluator
+    context = Context(
+        index,
+        options.facts,
+        Constants(evaluator, options.in_deployments()[0].variables),
+        options.in_deployments(),
+        outside=frozenset(around),
+        other_files=files.found.others,
+        release=options.release or installed_release(),
+        polling_sensor=options.polling_sensor,
+        entries=declared_entries(index.tree.modules),
+    )
+    claims = [claim for construct in constructs().values() for claim in construct.claims(context)]
+    units = make_units(claims, context, Limits(options.only, options.skip))
+    units = keep_what_may_be_used(units, {**broken, **unread}, data, context)
+    findings += [problem for problem in index.problems if problem.place.path not in around]
+    findings += jobs_that_deployments_lack(claims, context)
+    findings += imports_of_forks(index)
+    return Planned(
+        context, units, read, tuple(findings), len(files.found.python), files.found.outside, files.interrupted
+    )

@@ -1,0 +1,107 @@
+"""The dbt Cloud jobs that the code names, and where it says that they live."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .constructs.job_differences import unknown_job
+from .deciding import plan
+from .facts.deployments import Deployment
+from .findings import Finding
+from .options import JobsInCode, Options, WantedJob
+from .planning.claims import Context
+from .planning.configured_jobs import configured_job_ids
+from .planning.settings import Setting, Settings
+from .planning.units import Unit
+from .rewriting import Planned
+
+
+def jobs_in_code(paths: Sequence[Path], options: Options) -> JobsInCode:
+    """The dbt Cloud jobs that the code names, with what it says of where they live."""
+    planned = plan(paths, options)
+    context = planned.context
+    found: dict[tuple[int, int | None, str | None], list[str]] = defaultdict(list)
+    told: dict[tuple[int, int | None, str | None], tuple[_Whereabouts, str]] = {}
+    unknown: list[Finding] = []
+    for unit in planned.units:
+        for deployment in context.deployments:
+            whereabouts = _whereabouts(context, unit, deployment)
+            for claim in unit.claims_inside:
+                for ref in claim.jobs:
+                    place = ref.module.place(ref.node)
+                    job_ids = ref.by_deployment.get(deployment.name, ()) or configured_job_ids(context, ref)
+                    if not job_ids:
+                        unknown.append(Finding(place, "LDC402", unknown_job(ref), claim.name))
+                    for job_id in job_ids:
+                        key = (job_id, whereabouts.account_id, whereabouts.host)
+                        found[key].append(str(place))
+                        told.setdefault(key, (whereabouts, deployment.name))
+    wanted = (
+        WantedJob(key[0], **vars(told[key][0]), places=tuple(dict.fromkeys(places)), deployment=told[key][1])
+        for key, places in sorted(found.items(), key=lambda item: str(item[0]))
+    )
+    return JobsInCode(tuple(wanted), tuple(dict.fromkeys(unknown)))
+
+
+@dataclass(frozen=True)
+class _Whereabouts:
+    """Account, host and the variables that hold them and the token, as far as the code says; see WantedJob."""
+
+    account_id: int | None = None
+    host: str | None = None
+    token_env: str | None = None
+    account_env: str | None = None
+    host_env: str | None = None
+    host_place: str = ""
+    token_place: str = ""
+
+
+def _whereabouts(context: Context, unit: Unit, deployment: Deployment) -> _Whereabouts:
+    for claim in unit.claims:
+        if isinstance(claim.detail, Settings):
+            values = claim.detail.values
+            account = _value_of(context, values.get("account_id"), deployment)
+            host = _value_of(context, values.get("dbt_cloud_host"), deployment)
+            return _Whereabouts(
+                int(str(account)) if account is not None and str(account).isdigit() else None,
+                str(host).rstrip("/") if host else None,
+                _variable(context, claim.detail.token) or None,
+                _variable(context, values.get("account_id")) or None,
+                _variable(context, values.get("dbt_cloud_host")) or None,
+                _place_of(values.get("dbt_cloud_host")),
+                _place_of(claim.detail.token),
+            )
+    return _Whereabouts()
+
+
+def token_variables(planned: Planned) -> tuple[str, ...]:
+    """The environment variables that the code takes its tokens from."""
+    settings = (claim.detail for unit in planned.units for claim in unit.claims)
+    names = (_variable(planned.context, each.token) for each in settings if isinstance(each, Settings))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _place_of(setting: Setting | None) -> str:
+    return str(setting.module.place(setting.node)) if setting is not None else ""
+
+
+def _value_of(context: Context, setting: Setting | None, deployment: Deployment) -> object:
+    if setting is None:
+        return None
+    if isinstance(setting.node, ast.Dict):
+        return deployment.variables.get(_variable(context, setting))
+    found = context.constants_in(deployment).read(setting.module, setting.node)
+    return found.value if found is not None else None
+
+
+def _variable(context: Context, setting: Setting | None) -> str:
+    if setting is None:
+        return ""
+    node = setting.node
+    if isinstance(node, ast.Dict) and node.values and isinstance(node.values[0], ast.Constant):
+        return str(node.values[0].value)
+    return context.constants.variable_of(setting.module, node)
