@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rewriting import migrate
 
-from legacy_shim.codemods import constructs, deciding, pipeline, rewriting
+from legacy_shim.codemods import constructs, deciding, rewriting
 from legacy_shim.codemods.analysis.syntax.source_module import Module
 from legacy_shim.codemods.analysis.uses import index
 from legacy_shim.codemods.constructs.loads import rewrite as loads
