@@ -7,13 +7,28 @@ import builtins
 import re
 from collections.abc import Iterator
 
-from ..syntax.source_module import Module
+from ..syntax.source_module import FUNCTIONS, Module
 
 _FAILURES = frozenset({"Failure", "DbtCloudFailure"})
 _ALERT = re.compile(
     r"failure_hook|failure_sensor|on_(?:run_)?failure|op_exception|failure_event|failure_data|^FAILURE$"
 )
 """Names by which hooks, sensors and alerts go that show a failure."""
+_SHOWING = frozenset(
+    {
+        "assertRaisesRegex",
+        "exc_info",
+        "format_exc",
+        "format_exception",
+        "format_exception_only",
+        "print_exc",
+        "print_exception",
+        "serializable_error_info_from_exc_info",
+    }
+)
+"""Functions that show an exception."""
+_EXPECTING = frozenset({"raises", "RaisesGroup"})
+"""Functions of pytest that may check an exception by its text."""
 _SAID = ("run_page_url", "Status Message", "timed out after", "Attempted to cancel")
 """What legacy's failures say."""
 _WORDS = (b"Failure", b"FAILURE", b"failure_", b"on_run_failure", b"on_failure", b"op_exception")
@@ -47,11 +62,49 @@ def _reads(module: Module, node: ast.AST, names: frozenset[str | None]) -> bool:
 
 
 def reads_what_it_catches(module: Module) -> bool:
-    """Whether some ``except`` of a file may catch a failure and reads it, other than to raise it on."""
+    """Whether some code of a file reads a failure that it catches, or shows it, and does more than raise it on."""
     return any(
-        isinstance(node, ast.ExceptHandler) and _may_catch(node.type) and any(_reads_of(module, node))
+        (isinstance(node, ast.ExceptHandler) and _reads_its_exception(module, node))
+        or _shows_exception(node)
+        or (isinstance(node, FUNCTIONS) and _reads_on_exit(node))
         for node in module.nodes
     )
+
+
+def _reads_its_exception(module: Module, handler: ast.ExceptHandler) -> bool:
+    return _may_catch(handler.type) and (any(_reads_of(module, handler)) or any(_logs(handler)))
+
+
+def _logs(handler: ast.ExceptHandler) -> Iterator[ast.Call]:
+    """The calls that log what is caught: ``logger.exception("failed")``, ``logger.error("failed", exc_info=True)``."""
+    for node in ast.walk(handler):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            by_keyword = any(word.arg in {"exc_info", "serializable_error_info"} for word in node.keywords)
+            if node.func.attr == "exception" or by_keyword:
+                yield node
+
+
+def _shows_exception(node: ast.AST) -> bool:
+    """Whether a call answers or checks an exception that no ``except`` names: ``format_exc()``, ``future.exception()``."""
+    if not isinstance(node, ast.Call):
+        return False
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    words = {word.arg for word in node.keywords}
+    if name == "exception":
+        return isinstance(node.func, ast.Attribute) and not node.args and words <= {"timeout"}
+    return (
+        name in _SHOWING
+        or (name in _EXPECTING and bool(words & {"match"}))
+        or bool(words & {"return_exceptions", "giveup"})
+    )
+
+
+def _reads_on_exit(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a context manager reads the exception that leaves its block."""
+    if function.name not in {"__exit__", "__aexit__"}:
+        return False
+    given = {arg.arg for arg in function.args.args[2:]}
+    return any(isinstance(node, ast.Name) and node.id in given for node in ast.walk(function))
 
 
 def _may_catch(kind: ast.expr | None) -> bool:
