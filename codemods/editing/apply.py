@@ -1,7 +1,7 @@
 """Carry out edits on a file with LibCST, so that every byte outside of them stays.
 
-This module, `arguments` and `edit_targets` alone import LibCST, and are themselves imported only once a file must change: importing
-and parsing with LibCST cost more than all the rest.
+This module and those that it imports alone import LibCST, and are themselves imported only once a file must change:
+importing and parsing with LibCST cost more than all the rest.
 """
 
 from __future__ import annotations
@@ -14,10 +14,7 @@ from typing import Any
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from ..analysis.syntax.source_module import (
-    Span,
-    split_lines,
-)
+from ..analysis.syntax.source_module import Span, split_lines
 from .arguments import (
     add_argument,
     add_element,
@@ -44,6 +41,7 @@ from .edits import (
     Unstar,
 )
 from .excerpts import Lines, excerpts
+from .kept_comments import NOTHING_KEPT, Kept, homes_of, lost_comments, on_first_line
 from .removed import heirs_of_comments, heirs_of_space, is_removed
 from .style import is_directive
 
@@ -76,18 +74,20 @@ def _apply(text: str, newline: str, edits: Sequence[Edit]) -> str:
     positions = wrapper.resolve(PositionProvider)
     targets = find_targets(positions, edits)
     blocks = [node for node in positions if isinstance(node, (cst.Module, cst.IndentedBlock))]
-    changer = _Changer(
-        targets,
-        touched_statements(positions, edits),
-        heirs_of_space(module, targets),
-        heirs_of_comments(blocks, targets),
-        module,
-    )
-    changed = wrapper.module.visit(changer)
-    left = [edit for edit in edits if edit not in changer.done]
-    if left:
-        raise NotApplied(f"these edits overlap with others: {left}")
-    return changed.code
+    touched = touched_statements(positions, edits)
+    space, comments = heirs_of_space(module, targets), heirs_of_comments(blocks, targets)
+
+    def change(kept: Mapping[cst.CSTNode, Kept]) -> cst.Module:
+        changer = _Changer(targets, touched, space, comments, kept, module)
+        changed = wrapper.module.visit(changer)
+        left = [edit for edit in edits if edit not in changer.done]
+        if left:
+            raise NotApplied(f"these edits overlap with others: {left}")
+        return changed
+
+    changed = change({})
+    lost = lost_comments(module, changed, positions, edits) if "#" in text else []
+    return (change(homes_of(lost, blocks, positions, targets)) if lost else changed).code
 
 
 def _newline_of(lines: Sequence[str]) -> str:
@@ -120,12 +120,14 @@ class _Changer(cst.CSTTransformer):
         touched: set[cst.CSTNode],
         heirs: set[cst.CSTNode],
         comments: Mapping[cst.CSTNode, Sequence[cst.EmptyLine]],
+        kept: Mapping[cst.CSTNode, Kept],
         module: cst.Module,
     ) -> None:
         super().__init__()
         self.targets = targets
         self.heirs = heirs
         self.comments = comments
+        self.kept = kept
         self.module = module
         self.touched = touched
         self.done: set[Edit] = set()
@@ -140,10 +142,14 @@ class _Changer(cst.CSTTransformer):
 
     def on_leave(self, original_node: Any, updated_node: Any) -> Any:
         inherited = self.comments.get(original_node, ())
-        if inherited and isinstance(original_node, (cst.Module, cst.IndentedBlock)):
-            updated_node = updated_node.with_changes(footer=[*inherited, *updated_node.footer])
-        elif inherited:
-            updated_node = updated_node.with_changes(leading_lines=[*inherited, *updated_node.leading_lines])
+        kept = self.kept.get(original_node, NOTHING_KEPT)
+        if isinstance(original_node, (cst.Module, cst.IndentedBlock)):
+            if inherited or kept.above:
+                footer = [*inherited, *kept.above, *updated_node.footer]
+                updated_node = updated_node.with_changes(footer=footer)
+        elif inherited or kept.above:
+            lines = [*inherited, *updated_node.leading_lines, *kept.above]
+            updated_node = updated_node.with_changes(leading_lines=lines)
         if original_node in self.heirs:
             space = cst.EmptyLine(indent=False)
             updated_node = updated_node.with_changes(leading_lines=[space, *updated_node.leading_lines])
@@ -163,7 +169,9 @@ class _Changer(cst.CSTTransformer):
                 updated_node = self._change(edit, updated_node)
                 self.done.add(edit)
         if statement_edits and isinstance(original_node, cst.BaseCompoundStatement):
-            return self._leave_compound(updated_node, statement_edits)
+            return self._leave_compound(original_node, updated_node, statement_edits)
+        if kept.directives and isinstance(original_node, cst.BaseCompoundStatement):
+            return on_first_line(self.module, updated_node, kept.directives)
         return updated_node
 
     def _change(self, edit: Edit, node: Any) -> Any:
@@ -200,9 +208,20 @@ class _Changer(cst.CSTTransformer):
         raise AssertionError(edit)
 
     def _leave_line(self, original: cst.SimpleStatementLine, updated: cst.SimpleStatementLine) -> Any:
-        if not any(statement in self.targets for statement in original.body):
+        directives = self.kept.get(original, NOTHING_KEPT).directives
+        if not directives and not any(statement in self.targets for statement in original.body):
             return updated
-        return self._placed(self._pieces(original, updated), list(updated.leading_lines))
+        pieces = self._pieces(original, updated)
+        return self._placed(self._for_tools(original, pieces), list(updated.leading_lines))
+
+    def _for_tools(self, original: Any, pieces: list[_Piece]) -> list[_Piece]:
+        """The statements, with what spoke to a tool inside of the old one on the first line of what replaces it."""
+        directives = self.kept.get(original, NOTHING_KEPT).directives
+        at = next((at for at, piece in enumerate(pieces) if not piece.is_inserted), None)
+        if not directives or at is None:
+            return pieces
+        told = on_first_line(self.module, pieces[at].node, directives)
+        return [*pieces[:at], replace(pieces[at], node=told), *pieces[at + 1 :]]
 
     def _leave_suite(self, original: cst.SimpleStatementSuite, updated: cst.SimpleStatementSuite) -> Any:
         """``else: run()``: several statements need a block of their own."""
@@ -224,9 +243,10 @@ class _Changer(cst.CSTTransformer):
             pieces += self._around(line, edits, comment)
         return pieces
 
-    def _leave_compound(self, updated: Any, edits: Sequence[Edit]) -> Any:
+    def _leave_compound(self, original: Any, updated: Any, edits: Sequence[Edit]) -> Any:
         bare = updated.with_changes(leading_lines=[])
-        return self._placed(self._around(bare, edits, None), list(updated.leading_lines))
+        pieces = self._around(bare, edits, None)
+        return self._placed(self._for_tools(original, pieces), list(updated.leading_lines))
 
     def _around(self, line: Any, edits: Sequence[Edit], comment: cst.Comment | None) -> list[_Piece]:
         before: list[Any] = []

@@ -10,7 +10,7 @@ from ..analysis.syntax.source_module import (
     Module,
     Span,
 )
-from .style import Comment, Style
+from .style import Comment, Style, is_directive, is_switch
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,8 @@ class Field:
     """Comments on lines of their own before it."""
     trailing: str = ""
     """The comment behind it on its line."""
+    inside: tuple[str, ...] = ()
+    """Comments within the text that it had."""
 
     @property
     def code(self) -> str:
@@ -31,6 +33,16 @@ class Field:
     @property
     def is_plain(self) -> bool:
         return not self.comments and not self.trailing and "\n" not in self.text
+
+    def saying(self, text: str, elsewhere: str = "") -> Field:
+        """The argument with another text, and with the comments that stood within the old one.
+
+        Those that ``elsewhere`` has stay there: it is written beside the argument.
+        """
+        lost = [comment for comment in self.inside if comment not in text + elsewhere]
+        behind = next((comment for comment in lost if is_directive(comment) and not self.trailing), "")
+        above = tuple(comment for comment in lost if comment != behind)
+        return Field(text, self.name, (*self.comments, *above), self.trailing or behind)
 
 
 def call(function: str, fields: Sequence[Field], style: Style, *, before: str = "", behind: str = "") -> str:
@@ -124,10 +136,13 @@ def with_comments(
     """Give each comment inside ``whole`` to the part that it speaks of; what is left speaks of the whole.
 
     A comment behind code belongs to the part that ends on its line, a comment on a line of its own to the part
-    that follows it.
+    that follows it. ``Field.saying`` has those that stand within a part, where its new text has them no more.
+    What switches a formatter off and on stays together, above the statement.
     """
     span = module.span(whole)
-    inside = [comment for comment in style.comments if _is_inside(comment, span)]
+    inside = [
+        comment for comment in style.comments if _is_inside(comment, span) and not is_switch(comment.text)
+    ]
     spans = [
         (module.span(node), at)
         for at, (node, _) in enumerate(parts)
@@ -136,8 +151,10 @@ def with_comments(
     fields = [field for _, field in parts]
     left: list[str] = []
     for comment in inside:
-        if any(_is_inside(comment, own) for own, _ in spans):
-            continue  # It stands within the text of a part, and stays there.
+        within = next((at for own, at in spans if _is_inside(comment, own)), None)
+        if within is not None:
+            fields[within] = replace(fields[within], inside=(*fields[within].inside, comment.text))
+            continue
         owner = _owner(comment, spans)
         if owner is None or (comment.trails and fields[owner].trailing):
             left.append(comment.text)

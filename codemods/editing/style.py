@@ -35,6 +35,14 @@ def is_directive(comment: str) -> bool:
     return bool(_DIRECTIVE.match(comment))
 
 
+_SWITCH = re.compile(r"#\s*(?:fmt|isort|yapf)\s*:\s*(?:on|off|disable|enable)\b")
+
+
+def is_switch(comment: str) -> bool:
+    """Whether a comment switches a tool off or on for the lines that follow."""
+    return bool(_SWITCH.match(comment))
+
+
 @dataclass(frozen=True)
 class Style:
     """What new code in a file must look like."""

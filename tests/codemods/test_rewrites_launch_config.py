@@ -116,3 +116,71 @@ def weekly():
 """
     _, report = migrate(tmp_path, {"program.py": program})
     assert not [each for each in report.findings if "run configuration" in each.message]
+
+
+def _unread(folder: Path, job: str, more: str, **files: str) -> tuple[int, list[str]]:
+    """How many uses are kept, and where run configuration cannot be read."""
+    texts = {"program.py": PROGRAM % (job, more), "keys.py": 'CLOUD = "cloud"\n', **files}
+    _, report = migrate(folder, texts)
+    told = [
+        f"{each.place.path.name}:{each.place.line}"
+        for each in report.findings
+        if each.code == "LDC219" and "settings in it for `cloud`" in each.message
+    ]
+    return report.sites.kept, told
+
+
+UNREAD = (
+    ("@job", SCHEDULE % "json.loads(TEXT)"),
+    ("@job(config=json.loads(TEXT))", ""),
+    ("@job", "late = define_asset_job('late', config=yaml.safe_load(open('a.txt')))"),
+    ("@job", SCHEDULE % '{"ops": {}, **json.loads(TEXT)}'),
+    ("@job", "base = {}\nbase.update(json.loads(TEXT))\n" + SCHEDULE % "base"),
+    ("@job", "from platform_tools import config_of\n" + SCHEDULE % "config_of('nightly')"),
+    ("@job", "def own(name):\n    return config_of(name)\n\n" + SCHEDULE % "own('a')"),
+    ("@job", "def own(name, config):\n    return RunRequest(name, run_config=config)\n"),
+    ("@job", "@sensor(job=nightly)\ndef s():\n    yield RunRequest('a', json.loads(TEXT))\n"),
+    ("@job", "@schedule(job=nightly, cron_schedule='@daily')\ndef s():\n    return json.loads(TEXT)\n"),
+    ("@job", "@daily_partitioned_config('2024-01-01')\ndef c(start, end):\n    return config_of(start)\n"),
+    ("@job", "@static_partitioned_config(['a'])\ndef c(key):\n    return {'ops': {}} | config_of(key)\n"),
+    ("@job", "nightly.execute_in_process(run_config=load())"),
+)
+
+
+@pytest.mark.parametrize(("job", "more"), UNREAD)
+def test_run_configuration_that_cannot_be_read_is_reported(tmp_path: Path, job: str, more: str) -> None:
+    kept, told = _unread(tmp_path, job, more)
+    assert kept == 0
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    ("job", "more"),
+    [
+        ("@job", SCHEDULE % "{'ops': {'start': {'config': json.loads(TEXT)}}}"),
+        ("@job", SCHEDULE % "RunConfig(ops={'start': load()})"),
+        ("@job", "OPS = {'a': load()}\n" + SCHEDULE % "{'ops': OPS}"),
+        (
+            "@job",
+            "def own(day):\n    return {'ops': {'start': {'config': load(day)}}}\n\n" + SCHEDULE % "own(1)",
+        ),
+        ("@job", "@sensor(job=nightly)\ndef s():\n    yield RunRequest(run_key=load())\n"),
+        (
+            "@job",
+            "@schedule(job=nightly, cron_schedule='@daily')\ndef s():\n    return RunRequest(tags=load())\n",
+        ),
+        (
+            "@job",
+            "@daily_partitioned_config('2024-01-01')\ndef c(start, end):\n    return {'ops': load(start)}\n",
+        ),
+        ("@job", SCHEDULE % "None"),
+        ("@job", "print(dict(config=load()))"),
+    ],
+)
+def test_run_configuration_that_can_be_read_is_not_reported(tmp_path: Path, job: str, more: str) -> None:
+    assert _unread(tmp_path, job, more) == (0, [])
+
+
+def test_run_configuration_of_another_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
+    schedules = "from dagster import *\nimport program\n\nlate = ScheduleDefinition(\n    job=program.nightly,\n    run_config=load(),\n)\n"
+    assert _unread(tmp_path, "@job", "", **{"schedules.py": schedules}) == (0, ["schedules.py:6"])

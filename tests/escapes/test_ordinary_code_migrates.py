@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from commented import commented, exploded, lost_comments
 from ordinary_programs import PROGRAMS
 from rewriting import migrate
 from rows import check_whole
@@ -21,3 +22,11 @@ def test_ordinary_code_becomes_v2(name: str, tmp_path: Path) -> None:
     assert "DbtCloudWorkspace(" in after
     for path, text in texts.items():
         check_whole(path, text)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_no_comment_is_lost(name: str, tmp_path: Path) -> None:
+    files = {path: commented(exploded(text)) for path, text in PROGRAMS[name].items()}
+    texts, report = migrate(tmp_path, files, env=ENV)
+    assert not report.left_for_a_person
+    assert not lost_comments(files, texts)

@@ -78,8 +78,8 @@ def reaches_key(data: bytes, keys: Iterable[bytes]) -> bool:
 
 
 def gives_run_config(data: bytes) -> bool:
-    """Whether a file may write run configuration of resources, under keys that it may have from elsewhere."""
-    return b"resources" in data and (b"run_config" in data or b"RunConfig" in data or b"config=" in data)
+    """Whether a file may give run configuration, also one that it has from elsewhere."""
+    return b"dagster" in data and (b"run_config" in data or b"RunConfig" in data or b"config=" in data)
 
 
 def merges_definitions(data: bytes) -> bool:

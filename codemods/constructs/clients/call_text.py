@@ -8,7 +8,6 @@ from ...analysis.inference.values import legacy_name
 from ...analysis.syntax.functions import place_of
 from ...analysis.syntax.source_module import Module
 from ...analysis.uses.uses import role_of
-from ...editing import render
 from ...editing.edits import (
     DropArgument,
     InsertBefore,
@@ -101,8 +100,7 @@ def rewrite_poll(
     lines = run_and_poll(poll, run, client, namespace.fresh("client", "dbt_client"), use, style)
     if isinstance(statement, ast.Return):
         lines.append(f"return {run}")
-    _, comments = render.with_comments(module, style, node, [])
-    done.edit(module, ReplaceStatement(module.span(statement), "\n".join([*comments, *lines]) + "\n"))
+    done.edit(module, ReplaceStatement(module.span(statement), "\n".join(lines) + "\n"))
     _rewrite_return_annotation(claim, statement, context, done)
     if method.argument("cause") is not None:
         done.tell(module, node, "LDC212", "the cause given here is not sent", claim.name)

@@ -163,7 +163,8 @@ def _decorator_fields(
         trailing = field.trailing if not have or not have.trailing else have.trailing
         extra = (field.trailing,) if have and have.trailing and field.trailing else ()
         before = (*(have.comments if have else ()), *field.comments, *extra)
-        spoken[field.name] = Field("", field.name, before, trailing)
+        inside = (*(have.inside if have else ()), *field.inside)
+        spoken[field.name] = Field("", field.name, before, trailing, inside)
     values = {"workspace": workspace, **_selection(wanted, style, use)}
     values["name"] = _op_name(wanted, style)
     partitions = wanted.arguments.get("partitions_def")
@@ -179,10 +180,11 @@ def _decorator_fields(
         values["dagster_dbt_translator"] = translator.argument
     fields: list[Field] = []
     for name, text in values.items():
-        have = spoken.pop(name, Field(""))
-        fields.append(Field(text, name, have.comments, have.trailing))
+        shown = translator.definition if translator and name == "dagster_dbt_translator" else ""
+        fields.append(spoken.pop(name, Field("", name)).saying(text, shown))
     for field in spoken.values():
-        left += [*field.comments, *([field.trailing] if field.trailing else [])]
+        gone = field.saying("")
+        left += [*gone.comments, *([gone.trailing] if gone.trailing else [])]
     return fields, left, translator.definition if translator else ""
 
 

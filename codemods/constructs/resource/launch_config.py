@@ -33,14 +33,14 @@ _LINE = re.compile(r"^(?P<blank>\s*)(?:[-{]\s*)*[\"']?(?P<key>[\w./-]+)[\"']?\s*
 
 def kept_for_launch(context: Context, claims: Sequence[Claim]) -> Iterator[Claim]:
     """The claims of resources, those blocked that run configuration gives settings anew."""
-    taking = [claim for claim in claims if _takes_run_config(claim)]
+    taking = [claim for claim in claims if takes_run_config(claim)]
     given = dict(configured_at_launch(context, frozenset(key for claim in taking for key in claim.keys)))
     for claim in claims:
         places = [given[key] for key in sorted(claim.keys & given.keys())] if claim in taking else []
         yield replace(claim, blocked=(*claim.blocked, *(_at_launch(claim, place) for place in places)))
 
 
-def _takes_run_config(claim: Claim) -> bool:
+def takes_run_config(claim: Claim) -> bool:
     """Whether run configuration may give the settings of a resource anew: not of one that is configured for good."""
     value = claim.value
     return isinstance(value, Made) and isinstance(value.call, ast.Call) and value.of != CONFIGURED

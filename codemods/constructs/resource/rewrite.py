@@ -45,12 +45,13 @@ from ...planning.claims import (
     covered,
 )
 from ...planning.units import Unit
-from .launch_config import kept_for_launch
+from .launch_config import kept_for_launch, takes_run_config
 from .run_config import settings_from_run_config
 from .settings import (
     is_legacy_resource,
     settings_of,
 )
+from .unread_config import unread_run_config
 from .workspace_text import decorated_by, workspace_text
 
 CONSTRUCT = "resource"
@@ -171,4 +172,17 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     if claim.detail.leftovers:
         said = "the configuration of the resource is written where it is built; what is given at launch is refused"
         done.tell(module, claim.node, "LDC219", said, claim.name)
+    if takes_run_config(claim):
+        _tell_of_unread_config(claim, context, done)
     return done
+
+
+def _tell_of_unread_config(claim: Claim, context: Context, done: Rewrite) -> None:
+    """Report run configuration that may give the resource settings, which nobody reads off the code."""
+    for module, node in unread_run_config(context):
+        for key in sorted(claim.keys):
+            said = (
+                f"this run configuration cannot be read here: settings in it for `{key}`, "
+                "which the legacy resource took, are refused by the workspace"
+            )
+            done.tell(module, node, "LDC219", said, claim.name)

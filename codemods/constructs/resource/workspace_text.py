@@ -18,7 +18,7 @@ from ...analysis.inference.values import (
 from ...analysis.syntax.source_module import FUNCTIONS, Module
 from ...editing import render
 from ...editing.render import Field
-from ...editing.style import Style
+from ...editing.style import Style, is_directive
 from ...planning.claims import (
     Claim,
     Context,
@@ -62,12 +62,10 @@ def workspace_text(claim: Claim, unit: Unit, context: Context, done: Rewrite) ->
     order = {"account_id": 0, "token": 1, "access_url": 2}
     renamed = {"auth_token": "token", "api_token": "token", "dbt_cloud_host": "access_url"}
     parts = [(node, Field("", renamed.get(name, name))) for node, name in settings.parts]
-    told, left = render.with_comments(module, style, settings.whole, parts)
+    told, left = render.with_comments(module, style, _whole(claim, settings), parts)
     by_name = {field.name: field for field in told}
     credentials = [
-        Field(field.text, name, by_name[name].comments, by_name[name].trailing)
-        if name in by_name
-        else Field(field.text, name)
+        by_name.get(name, Field("", name)).saying(field.text)
         for name, field in sorted(described.items(), key=lambda item: order[item[0]])
     ]
     workspace = _class_text(claim, context, use)
@@ -80,7 +78,10 @@ def workspace_text(claim: Claim, unit: Unit, context: Context, done: Rewrite) ->
     )
     for setting, field in by_name.items():
         if setting in _WITHOUT_COUNTERPART:
-            left += [*field.comments, *([field.trailing] if field.trailing else [])]
+            gone = field.saying("")
+            left += [*gone.comments, *([gone.trailing] if gone.trailing else [])]
+    for_tools = "".join(f"  {comment}" for comment in left if is_directive(comment))
+    left = [comment for comment in left if not is_directive(comment)]
     lookup = of_resource(claim, unit, context, use, done)
     fields = [Field(inner, "credentials", tuple(left)), *_place(claim, unit, use, style, lookup)]
     for name in _RETRIES:
@@ -89,7 +90,15 @@ def workspace_text(claim: Claim, unit: Unit, context: Context, done: Rewrite) ->
     fields += [_described(name, setting.text(), by_name) for name, setting in settings.own.items()]
     _tell(claim, unit, settings, context, done)
     # A workspace is always laid out one argument a line: nobody reads four of them in one.
-    return f"{workspace}(\n{render.exploded(fields, style)})"
+    return f"{workspace}({for_tools}\n{render.exploded(fields, style)})"
+
+
+def _whole(claim: Claim, settings: Settings) -> ast.expr:
+    """The expression that the workspace stands for, or the configuration where a function returns it."""
+    assert isinstance(claim.node, ast.expr)
+    function = decorated_by(claim.module, claim.node)
+    is_in_lambda = any(isinstance(above, ast.Lambda) for above in claim.module.ancestors(settings.whole))
+    return settings.whole if function is not None or is_in_lambda else claim.node
 
 
 def decorated_by(module: Module, call: ast.expr) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
@@ -125,8 +134,7 @@ def _read_at_launch(context: Context, claim: Claim, settings: Settings) -> Itera
 
 
 def _described(name: str, text: str, by_name: Mapping[str, Field]) -> Field:
-    have = by_name.get(name, Field(""))
-    return Field(text, name, have.comments, have.trailing)
+    return by_name.get(name, Field("", name)).saying(text)
 
 
 def _class_text(claim: Claim, context: Context, use: Use) -> str:

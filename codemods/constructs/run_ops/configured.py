@@ -165,10 +165,8 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
         use,
         style,
     )
-    _, comments = render.with_comments(module, style, claim.node, [])
     statement = module.statement_of(claim.node)
-    told = "".join(f"{comment}\n" for comment in comments)
-    done.edit(module, ReplaceStatement(module.span(statement), told + text))
+    done.edit(module, ReplaceStatement(module.span(statement), text))
     tell_of_op(
         done,
         claim,
