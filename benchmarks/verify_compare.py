@@ -16,13 +16,12 @@ from legacy_shim.codemods.verify.judgement import judge
 from legacy_shim.codemods.verify.machine import render_json
 from legacy_shim.codemods.verify.run import Result, Side
 from legacy_shim.codemods.verify.text import render_text
-from legacy_shim.codemods.verify.told import Told
 
 _LAYERS = ("raw", "staging", "intermediate", "core", "marts", "reports")
 _BUILD = "materialize:dbt-cloud"
 _JOB = 67890
 _TOLD = tuple(
-    Told(Finding(Place(Path("defs.py"), 3), code, "as the code says"), frozenset({_JOB}))
+    Finding(Place(Path("defs.py"), 3), code, "as the code says", jobs=(_JOB,))
     for code in ("LDC202", "LDC205", "LDC206")
 )
 
@@ -63,8 +62,7 @@ def result_of(before: dict[str, Any], after: dict[str, Any]) -> Result:
     """The result of comparing two such documents."""
     sides = Side("the tree as it is", before), Side("a copy, migrated just now", after)
     plan = Plan({_BUILD: "Everything that dbt Cloud makes"}, ())
-    findings = tuple(each.finding for each in _TOLD)
-    return Result(*sides, tuple(judge(before, after, _TOLD)), plan, (), findings)
+    return Result(*sides, tuple(judge(before, after, _TOLD)), plan, (), _TOLD)
 
 
 def _asset(deps: list[str], group: str) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from .deciding import plan_without
 from .files.sources import Change
 from .findings import Finding
 from .isolation import Broken, isolated
+from .jobs_in_code import token_variables
 from .options import Options
+from .planning.claims import Claim, about
 from .planning.units import Unit
 from .reading import FilesRead
 from .reporting.report import (
@@ -28,7 +30,7 @@ def scanned(files: FilesRead, options: Options) -> Report:
     planned, collected = isolated(lambda broken: _collected(files, options, broken))
     report = _report(planned, options, (), [*collected.findings, *collected.faults.values()])
     sites = [
-        Finding(claim.module.place(claim.node), claim.code, _fate(unit), claim.name)
+        about(claim.jobs, _site(claim, unit))
         for unit in planned.units
         for claim in unit.claims_inside
         if claim.is_site and claim.code.startswith("LDC1")
@@ -41,8 +43,9 @@ def _collected(files: FilesRead, options: Options, broken: Broken) -> tuple[Plan
     return planned, collect(planned)
 
 
-def _fate(unit: Unit) -> str:
-    return "can become v2" if unit.migrates else "stays on the facade"
+def _site(claim: Claim, unit: Unit) -> Finding:
+    fate = "can become v2" if unit.migrates else "stays on the facade"
+    return Finding(claim.module.place(claim.node), claim.code, fate, claim.name, migrates=unit.migrates)
 
 
 def migrated(files: FilesRead, options: Options) -> Report:
@@ -75,6 +78,7 @@ def _report(
         facts_files=options.facts.files,
         outside=planned.outside,
         interrupted=planned.interrupted,
+        token_variables=token_variables(planned),
     )
 
 

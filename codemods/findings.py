@@ -38,6 +38,12 @@ class Finding:
     name: str = ""
     """The legacy name that it is about, where there is one."""
     related: tuple[Place, ...] = field(default=(), compare=False)
+    """Other places that it is about."""
+    jobs: tuple[int, ...] = field(default=(), compare=False)
+    """The dbt Cloud jobs that it is about; where one runs in place of another, that one last."""
+
+    migrates: bool | None = field(default=None, compare=False)
+    """Of a use of a legacy name, whether it can become v2."""
 
     @property
     def safety(self) -> Safety:
@@ -46,6 +52,11 @@ class Finding:
     @property
     def title(self) -> str:
         return BY_CODE[self.code].title
+
+    @property
+    def is_difference(self) -> bool:
+        """Whether it reports behaviour that differs after the migration."""
+        return self.code.startswith("LDC2")
 
     @property
     def is_left_for_a_person(self) -> bool:

@@ -79,4 +79,4 @@ def recover(report: Report, paths: Sequence[Path]) -> Iterator[str]:
 
 def _is_of_unwritten(finding: Finding, unwritten: frozenset[Path]) -> bool:
     """Whether it tells of a difference in code that was not written."""
-    return finding.place.path in unwritten and finding.code.startswith("LDC2")
+    return finding.place.path in unwritten and finding.is_difference

@@ -38,7 +38,7 @@ from .editing.unused_imports import newly_unused
 from .files.sources import Change, Source
 from .findings import Finding, Place
 from .isolation import fault
-from .planning.claims import Claim, Context, Rewrite
+from .planning.claims import Claim, Context, Rewrite, about
 from .planning.keeping import kept_findings
 from .planning.units import Unit
 
@@ -93,7 +93,8 @@ def collect(planned: Planned) -> Collected:
             continue
         for claim, done in rewrites:
             found.rewritten |= claim.covers
-            found.findings += done.findings
+            refs = claim.jobs or unit.job_refs
+            found.findings += (about(refs, finding) for finding in done.findings)
             for module, edit in done.edits:
                 found.units[module.path].append(unit)
                 if edit not in found.edits[module]:

@@ -69,7 +69,7 @@ def of_resource(claim: Claim, unit: Unit, context: Context, use: Use, done: Rewr
     lines, job_id = _bound(written, row, _function(claim.module, unit), unit, claim.module, resource)
     if ref.module is not claim.module:
         said = f"the workspace reads {ref.source or 'the job id'} when this module is imported"
-        done.tell(claim.module, claim.node, "LDC214", said, claim.name)
+        done.tell(claim.module, claim.node, "LDC214", said, claim.name, jobs=ref.job_ids)
     _write_table(claim.module, unit, context, done)
     statement = claim.module.statement_of(claim.node)
     done.edit(claim.module, InsertBefore(claim.module.span(statement), "\n".join(lines) + "\n", rank=-1))
@@ -93,7 +93,8 @@ def tell_of_clients(claim: Claim, unit: Unit, done: Rewrite) -> None:
         f"project {where.project_id} and environment {where.environment_id} are those of one deployment "
         f"({refs[0].in_words}); the calls of the client depend on neither"
     )
-    done.tell(claim.module, claim.node, "LDC214", said, claim.name)
+    jobs = tuple(dict.fromkeys(job_id for ref in refs for job_id in ref.job_ids))
+    done.tell(claim.module, claim.node, "LDC214", said, claim.name, jobs=jobs)
 
 
 def of_load(claim: Claim, unit: Unit, context: Context, done: Rewrite) -> Lookup:

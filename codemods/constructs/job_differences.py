@@ -14,8 +14,8 @@ def tell_of_job(done: Rewrite, claim: Claim, job: Job, source: str, unit: Unit, 
     ``source`` is what its id comes from, where the code does not name it.
     """
 
-    def tell(code: str, message: str) -> None:
-        done.tell(claim.module, claim.node, code, message, claim.name)
+    def tell(code: str, message: str, *others: int) -> None:
+        done.tell(claim.module, claim.node, code, message, claim.name, jobs=(job.id, *others))
 
     if source:
         tell("LDC214", f"the job id comes from {source}; what was written is true of job {job.id}")
@@ -28,7 +28,7 @@ def tell_of_job(done: Rewrite, claim: Claim, job: Job, source: str, unit: Unit, 
         why = unit.not_reused.get(environment, "no job of its environment is named")
         tell("LDC203", f"job {job.id} is not used any more: {why}")
     elif reused.id != job.id:
-        tell("LDC204", f"the commands of job {job.id} run in job {reused.id} ({reused.name})")
+        tell("LDC204", f"the commands of job {job.id} run in job {reused.id} ({reused.name})", reused.id)
     if plan.runs_tests:
         tell("LDC205", f"the tests of job {job.id} show as asset checks")
     if plan.select or plan.exclude or plan.selector:
@@ -40,12 +40,12 @@ def tell_of_schedules(done: Rewrite, claim: Claim, unit: Unit) -> None:
     state = {True: "is on now", None: "may be on: the facts do not say"}
     for job in (job for job in unit.jobs if job.schedule_is_on is not False):
         message = f"the dbt Cloud schedule of job {job.id} ({job.name}) {state[job.schedule_is_on]}"
-        done.tell(claim.module, claim.node, "LDC208", message, claim.name)
+        done.tell(claim.module, claim.node, "LDC208", message, claim.name, jobs=(job.id,))
     refs = [ref for other in unit.claims for ref in other.jobs]
     known = {job.id for job in unit.jobs}
     for job_id in dict.fromkeys(job_id for ref in refs for job_id in ref.job_ids if job_id not in known):
         message = f"the dbt Cloud schedule of job {job_id} may be on: the job is not among the facts"
-        done.tell(claim.module, claim.node, "LDC208", message, claim.name)
+        done.tell(claim.module, claim.node, "LDC208", message, claim.name, jobs=(job_id,))
     if not refs or not all(ref.job_ids for ref in refs):
         message = "the dbt Cloud schedules of the jobs that it runs may be on: the code does not name them"
         done.tell(claim.module, claim.node, "LDC208", message, claim.name)

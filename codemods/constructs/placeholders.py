@@ -69,11 +69,13 @@ def _claim(context: Context, module: Module, node: ast.Call) -> Claim:
     if ref is None:
         finding = Finding(place, "LDC403", f"write the {fact} by hand", NAME)
     elif ref.varies:
-        finding = Finding(place, "LDC403", f"write the {fact} for each by hand: {ref.in_words}", NAME)
+        finding = Finding(
+            place, "LDC403", f"write the {fact} for each by hand: {ref.in_words}", NAME, jobs=ref.job_ids
+        )
     elif ref.job_id is None:
         finding = Finding(place, "LDC402", unknown_job(ref), NAME)
     else:
-        finding = Finding(place, "LDC401", f"job {ref.job_id}: its {fact}", NAME)
+        finding = Finding(place, "LDC401", f"job {ref.job_id}: its {fact}", NAME, jobs=ref.job_ids)
     blocked: tuple[Finding, ...] = (finding,) if known is None else ()
     if known is not None and fact in {_COMMANDS, FACT}:
         refusal = refusal_of(known, context.release)

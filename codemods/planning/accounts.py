@@ -64,7 +64,8 @@ def facts_of_another_account(claims: Iterable[Claim], context: Context) -> tuple
             others = context.facts.accounts_of(job_id)
             if account is not None and others and account not in others:
                 said = f"the facts of job {job_id} are of account {others[0]}, and this is account {account}"
-                found.append(Finding(claim.module.place(claim.node), "LDC307", said, claim.name))
+                place = claim.module.place(claim.node)
+                found.append(Finding(place, "LDC307", said, claim.name, jobs=(job_id,)))
     return tuple(found)
 
 

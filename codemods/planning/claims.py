@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from ..facts.deployments import Deployment
 from ..facts.jobs import Facts
 from ..facts.release import Release
 from ..files.code_locations import Entries
-from ..findings import Finding
+from ..findings import Finding, Place
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,19 @@ class Rewrite:
     def need(self, module: Module, imported: Import) -> None:
         self.imports.append((module, imported))
 
-    def tell(self, module: Module, node: ast.AST, code: str, message: str, name: str = "") -> None:
-        self.findings.append(Finding(module.place(node), code, message, name))
+    def tell(
+        self,
+        module: Module,
+        node: ast.AST,
+        code: str,
+        message: str,
+        name: str = "",
+        *,
+        jobs: tuple[int, ...] = (),
+        related: tuple[Place, ...] = (),
+    ) -> None:
+        """Report a finding. One that names no job is about all jobs of the claim."""
+        self.findings.append(Finding(module.place(node), code, message, name, related, jobs))
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,6 +181,12 @@ class Context:
             found.setdefault(int(str(constant.value)), constant.variable)
         # What stands for none, as in `os.getenv("JOB_ID", 0)`.
         return found if found and min(found) > 0 else {}
+
+
+def about(refs: Iterable[JobRef], finding: Finding) -> Finding:
+    """The finding; where it names no job, as one about those that are referred to."""
+    jobs = finding.jobs or tuple(dict.fromkeys(job_id for ref in refs for job_id in ref.job_ids))
+    return finding if jobs == finding.jobs else replace(finding, jobs=jobs)
 
 
 def covered(nodes: list[ast.AST]) -> frozenset[ast.AST]:

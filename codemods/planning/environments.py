@@ -94,7 +94,9 @@ def _several(claims: Iterable[Claim], resource: Made, jobs: Sequence[Job]) -> li
         for job in dict.fromkeys(jobs)
     )
     return [
-        Finding(claim.module.place(claim.node), "LDC307", told, claim.name)
+        Finding(
+            claim.module.place(claim.node), "LDC307", told, claim.name, jobs=tuple(job.id for job in jobs)
+        )
         for claim in claims
         if claim.construct in {*BUILDS, "placeholders"} and resource in claim.resources
     ]

@@ -13,7 +13,7 @@ from ..facts.job_commands import COMMANDS
 from ..facts.jobs import Job
 from ..findings import Finding
 from .accounts import facts_of_another_account, several_accounts
-from .claims import Claim, Context, JobRef
+from .claims import Claim, Context, JobRef, about
 from .deployments import Seen, half_lacking, names_of, served_in, table_of, union, where_complete
 from .environments import BUILDS, LOADS, Served
 from .escaping import block_escapes
@@ -58,7 +58,7 @@ def _unit(
     claims = where_complete(part.claims, context)
     each = {name: served_in(claims, context, name) for name in names_of(claims, context)}
     served = union(list(each.values()))
-    kept = tuple(finding for claim in claims for finding in claim.blocked)
+    kept = tuple(about(claim.jobs, finding) for claim in claims for finding in claim.blocked)
     kept = kept or served.problems or several_accounts(claims, context)
     kept = kept or facts_of_another_account(claims, context) or _without_resource(claims)
     kept = kept or _without_facts_to_ask_for(claims, served) or _in_what_runs_later(claims, served, context)
@@ -149,7 +149,8 @@ def _waiting_for_facts(claims: Sequence[Claim], served: Served) -> tuple[Finding
         for claim in loads if len(named) > 1 and not varies else ():
             for job_id in (one for ref in claim.jobs for one in ref.job_ids if one not in known):
                 said = f"job {job_id}: its project, environment and commands; other loads of its resource wait for them"
-                found.append(Finding(claim.module.place(claim.node), "LDC401", said, claim.name))
+                place = claim.module.place(claim.node)
+                found.append(Finding(place, "LDC401", said, claim.name, jobs=(job_id,)))
     return tuple(found)
 
 

@@ -127,7 +127,7 @@ def _beyond(uses: Sequence[tuple[Finding, str]], known: Sequence[str]) -> list[t
 
 
 def _fates(new: Iterable[Finding]) -> tuple[int, int]:
-    fates = Counter(finding.message == "can become v2" for finding in new)
+    fates = Counter(bool(finding.migrates) for finding in new)
     return fates[True], fates[False]
 
 

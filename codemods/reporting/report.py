@@ -82,6 +82,8 @@ class Report:
     """What files could not keep when they were written."""
     interrupted: tuple[Path, ...] = ()
     """Journals that migrations which did not end have left."""
+    token_variables: tuple[str, ...] = ()
+    """The environment variables that the code takes its tokens from."""
 
     @property
     def file_problems(self) -> tuple[Finding, ...]:
@@ -95,5 +97,9 @@ class Report:
 
 def sorted_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings in the order in which reports show them, each once."""
-    unique = dict.fromkeys(findings)
-    return tuple(sorted(unique, key=lambda finding: (finding.place, finding.code, finding.message)))
+    unique: dict[Finding, Finding] = {}
+    for finding in findings:
+        known = unique.get(finding, finding)
+        jobs = tuple(dict.fromkeys((*known.jobs, *finding.jobs)))
+        unique[finding] = known if jobs == known.jobs else replace(known, jobs=jobs)
+    return tuple(sorted(unique.values(), key=lambda finding: (finding.place, finding.code, finding.message)))

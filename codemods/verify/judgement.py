@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from ..findings import Finding
 from .compare import compare
 from .difference import Difference, Snapshot
 from .events import not_shown
-from .told import Told
 
 Verdict = Literal["grave", "unexpected", "expected"]
 
@@ -38,47 +36,47 @@ class Judged:
         return BY_CODE[code].title if code and self.verdict == "expected" else ""
 
 
-def judge(before: Snapshot, after: Snapshot, told: Iterable[Told]) -> list[Judged]:
+def judge(before: Snapshot, after: Snapshot, findings: Iterable[Finding]) -> list[Judged]:
     """Every difference, the grave ones first, then what nobody told of, then what was told of, by code.
 
     A difference is expected where the migration told of it, with its code, for each dbt Cloud job that it comes from.
     """
-    by_code: defaultdict[str, list[Told]] = defaultdict(list)
-    for each in told:
-        by_code[each.finding.code].append(each)
+    by_code: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        if finding.is_difference:
+            by_code[finding.code].append(finding)
     rows = [_judged(row, by_code) for row in [*compare(before, after), *not_shown(before, after)]]
     return sorted(rows, key=_rank)
 
 
-def _judged(row: Difference, by_code: Mapping[str, Sequence[Told]]) -> Judged:
+def _judged(row: Difference, by_code: Mapping[str, Sequence[Finding]]) -> Judged:
     reasons = _that_tell(row, by_code.get(row.code or "", ()))
     if row.code and reasons:
         return Judged(row, "expected", reasons)
     return Judged(row, "grave" if row.kind in _GRAVE else "unexpected")
 
 
-def _that_tell(row: Difference, told: Sequence[Told]) -> tuple[Finding, ...]:
-    """What tells of a difference; nothing where it does not tell of all its jobs."""
+def _that_tell(row: Difference, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """What reports a difference; nothing where it does not report that of all its jobs."""
     if row.jobs:
         every = frozenset().union(*row.jobs)
-        told = [each for each in told if each.jobs & every]
-        spoken_of = frozenset().union(*(each.jobs for each in told))
-        if not all(jobs & spoken_of for jobs in row.jobs):
+        findings = [finding for finding in findings if not every.isdisjoint(finding.jobs)]
+        named = frozenset(job for finding in findings for job in finding.jobs)
+        if not all(jobs & named for jobs in row.jobs):
             return ()
-    if row.kind == "dbt Cloud job" and not _names_all(row, told):
+    if row.kind == "dbt Cloud job" and not _names_all(row, findings):
         return ()
-    return tuple(each.finding for each in told)
+    return tuple(findings)
 
 
-def _names_all(row: Difference, told: Sequence[Told]) -> bool:
+def _names_all(row: Difference, findings: Sequence[Finding]) -> bool:
     """Whether each job that another took the place of is named, with that other one where it was there before."""
     pairs = {(old, new) for old, new in zip(row.before, row.after, strict=False) if old != new}
-    return all(any(_names(each.finding, row.code, *pair) for each in told) for pair in pairs)
+    return all(any(_names(finding, row.code, *pair) for finding in findings) for pair in pairs)
 
 
 def _names(finding: Finding, code: str | None, old: int, new: int) -> bool:
-    numbers = {int(text) for text in re.findall(r"\d+", finding.message)}
-    return old in numbers and (code != "LDC204" or new in numbers)
+    return old in finding.jobs and (code != "LDC204" or new in finding.jobs)
 
 
 def reasons_of(rows: Iterable[Judged]) -> list[Finding]:

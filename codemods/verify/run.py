@@ -83,21 +83,21 @@ def verify(request: Request, told: Told, step: Callable[[str], None]) -> Result:
         with local_cloud(request.options.facts, request.dbt, work, request.options.env) as cloud:
             before, after, plan = _observe_both(request, trees, cloud, work, step)
     step("Comparing")
-    differences = judge(before, after, trees.migration.told)
-    report = trees.migration.report
+    report = trees.migration
+    differences = judge(before, after, report.findings)
     return Result(
         Side(trees.before.what, before),
         Side(trees.after.what, after),
         tuple(differences),
         plan,
         (*notes(before, after, plan, report), *(uses_kept(report) if trees.migrated_here else ())),
-        tuple(each.finding for each in trees.migration.told),
+        tuple(finding for finding in report.findings if finding.is_difference),
     )
 
 
 def _require_complete(trees: Trees) -> None:
     """Where a fact is missing, the migrated code raises when it loads, and says less than this."""
-    missing = [finding for finding in trees.migration.report.findings if finding.code.startswith("LDC4")]
+    missing = [finding for finding in trees.migration.findings if finding.code.startswith("LDC4")]
     if missing:
         hint = [_PASS] if any(finding.code == "LDC402" for finding in missing) else []
         rows = [f"  {_line(row)}" for row in missing]

@@ -13,16 +13,13 @@ from io import BytesIO
 from pathlib import Path
 
 from .. import pipeline
-from ..deciding import plan
 from ..errors import UsageError
 from ..files.checkout import git_environment
-from ..findings import Finding
-from ..jobs_in_code import token_variables
+from ..findings import Place
 from ..options import Options
 from ..reporting.report import Report
 from .request import Request
 from .target import Target, find_target
-from .told import Told, told_of
 
 _NOT_COPIED = frozenset(
     {".git", ".hg", ".svn", "__pycache__", "node_modules", ".tox", ".nox", ".mypy_cache", ".pytest_cache"}
@@ -50,33 +47,27 @@ class Tree:
         return home.relative_to(here) if home.is_relative_to(here) else home
 
 
-@dataclass(frozen=True)
-class Migration:
-    """What migrating the tree before had to tell; its paths are those of the user."""
+def _moved(report: Report, path_of: Callable[[Path], Path]) -> Report:
+    """The report with other paths."""
 
-    report: Report
-    told: tuple[Told, ...]
-    token_variables: tuple[str, ...] = ()
-    """Where the code takes its tokens from."""
+    def place(one: Place) -> Place:
+        return replace(one, path=path_of(one.path))
 
-    def moved(self, place_of: Callable[[Path], Path]) -> Migration:
-        """The same with other paths."""
-
-        def move(finding: Finding) -> Finding:
-            return replace(finding, place=replace(finding.place, path=place_of(finding.place.path)))
-
-        report = replace(self.report, findings=tuple(map(move, self.report.findings)))
-        told = tuple(replace(each, finding=move(each.finding)) for each in self.told)
-        return replace(self, report=report, told=told)
+    findings = (
+        replace(each, place=place(each.place), related=tuple(map(place, each.related)))
+        for each in report.findings
+    )
+    return replace(report, findings=tuple(findings))
 
 
 @dataclass(frozen=True)
 class Trees:
-    """Both sides, and what the migration told of the way from one to the other."""
+    """Both sides, and what the migration reported of the way from one to the other."""
 
     before: Tree
     after: Tree
-    migration: Migration
+    migration: Report
+    """What migrating the tree before reported; its paths are those of the user."""
     migrated_here: bool
     """Whether the tree after was made by that migration."""
 
@@ -99,15 +90,15 @@ def _before(request: Request, root: Path, target: Target, folder: Path) -> Tree:
     return Tree(folder, root, target, "the tree as it is")
 
 
-def _after(request: Request, options: Options, before: Tree, work: Path) -> tuple[Tree, Migration]:
-    """The tree after, and what migrating the tree before told."""
+def _after(request: Request, options: Options, before: Tree, work: Path) -> tuple[Tree, Report]:
+    """The tree after, and what migrating the tree before reported."""
     migrated = work / "migrated"
     copy_tree(before.root, migrated)
     path = migrated / request.path.resolve().relative_to(before.original)
     if not path.exists():
         raise UsageError(f"{request.path} is not in {before.what}")
     made = Tree(migrated, before.original, before.target, "a copy, migrated just now")
-    migration = _migrate(path, options).moved(made.at_home)
+    migration = _moved(pipeline.write(pipeline.migrate([path], options)), made.at_home)
     if request.migrated is not None:
         original = _matching_root(request.migrated.resolve(), path.relative_to(migrated))
         made = replace(made, original=original, what=f"the tree at {request.migrated}")
@@ -118,14 +109,6 @@ def _after(request: Request, options: Options, before: Tree, work: Path) -> tupl
     shutil.rmtree(migrated)
     copy_tree(made.original, migrated)
     return made, migration
-
-
-def _migrate(path: Path, options: Options) -> Migration:
-    """Migrate in place. The plan is made twice: a report does not say of which jobs its findings speak."""
-    planned = plan([path], options)
-    tokens = token_variables(planned)
-    report = pipeline.write(pipeline.migrate([path], options))
-    return Migration(report, told_of(report.findings, planned.units), tokens)
 
 
 def _matching_root(migrated: Path, relative: Path) -> Path:

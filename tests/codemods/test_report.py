@@ -205,6 +205,7 @@ SCHEMA = _object(
                     "name": {"type": "string"},
                     **PLACE,
                     "related": {"type": "array", "items": _object(PLACE)},
+                    "jobs": {"type": "array", "items": {"type": "integer"}},
                     "for_a_person": {"type": "boolean"},
                     "file_problem": {"type": "boolean"},
                 }

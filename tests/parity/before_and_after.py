@@ -14,13 +14,11 @@ from parity_case import CASES, ENV
 from parity_warm import Warm
 
 from legacy_shim.codemods import pipeline
-from legacy_shim.codemods.deciding import plan
 from legacy_shim.codemods.facts.jobs import Facts, Job
 from legacy_shim.codemods.findings import Finding, Place
 from legacy_shim.codemods.options import Options
 from legacy_shim.codemods.verify.difference import Difference
 from legacy_shim.codemods.verify.judgement import judge
-from legacy_shim.codemods.verify.told import Told, told_of
 from legacy_shim.emulator import DbtCloud, RunSnapshot, Speed, load_setup, serve
 from legacy_shim.snapshot import Order, parse_action
 
@@ -100,7 +98,6 @@ class Migration:
     texts: Mapping[str, str]
     """Its Python files, as they were."""
     findings: Sequence[Finding]
-    differences: Sequence[Told]
 
     def told(self, code: str) -> dict[str, str]:
         """What the findings of a code said, by the line of code that they were told at, as it was."""
@@ -115,7 +112,7 @@ class Migration:
 
     def untold(self, before: Side, after: Side) -> list[Difference]:
         """The differences that the migration did not tell of."""
-        rows = judge(dict(before.document), dict(after.document), self.differences)
+        rows = judge(dict(before.document), dict(after.document), self.findings)
         return [row.difference for row in rows if row.verdict != "expected"]
 
 
@@ -182,9 +179,8 @@ class Bench:
         """Migrate it in place, with the facts of the dbt Cloud that it runs on."""
         texts = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*.py")}
         options = Options(facts=facts_of(cloud_of(change)), env=env)
-        units = plan([folder], options).units
         report = pipeline.write(pipeline.migrate([folder], options))
-        return Migration(folder, texts, report.findings, told_of(report.findings, units))
+        return Migration(folder, texts, report.findings)
 
     def run(
         self,

@@ -15,10 +15,9 @@ from parity_case import FACTS, Case
 from parity_warm import Warm
 
 from legacy_shim.codemods import pipeline
-from legacy_shim.codemods.deciding import plan
 from legacy_shim.codemods.facts.jobs import load_facts
+from legacy_shim.codemods.findings import Finding
 from legacy_shim.codemods.options import Options
-from legacy_shim.codemods.verify.told import Told, told_of
 from legacy_shim.emulator import load_setup, serve
 from legacy_shim.snapshot import Order
 
@@ -33,7 +32,7 @@ class Migration:
     exit_code: int
     findings: list[dict[str, Any]] = field(default_factory=list)
     output: str = ""
-    told: tuple[Told, ...] = ()
+    told: tuple[Finding, ...] = ()
 
     @property
     def codes(self) -> set[str]:
@@ -87,12 +86,11 @@ class Runner:
         findings = json.loads(report.read_text())["findings"] if report.is_file() else []
         return Migration(folder, exit_code, findings, (self.work / f"{name}.log").read_text(), told)
 
-    def _told(self, folder: Path) -> tuple[Told, ...]:
+    def _told(self, folder: Path) -> tuple[Finding, ...]:
         """What the migration tells of, and of which jobs; nothing is written."""
         facts = folder / FACTS
         options = Options(facts=load_facts([facts] if facts.is_file() else []), env=self.env)
-        report = pipeline.migrate([folder], options)
-        return told_of(report.findings, plan([folder], options).units)
+        return pipeline.migrate([folder], options).findings
 
     def _codemod(self, arguments: list[str], url: str, folder: Path, name: str) -> int:
         return self.warm.codemod(arguments, url, self.env, folder, self.work / f"{name}.log")

@@ -15,10 +15,8 @@ from before_and_after import HOST, Bench, Change, Migration, Side, cloud_of, fac
 from parity_case import ENV
 
 from legacy_shim.codemods import pipeline
-from legacy_shim.codemods.deciding import plan
 from legacy_shim.codemods.facts.deployments import Deployment
 from legacy_shim.codemods.options import Options
-from legacy_shim.codemods.verify.told import told_of
 from legacy_shim.emulator import DbtCloud
 
 Variables = Mapping[str, str]
@@ -93,9 +91,8 @@ def migrate(folder: Path, deployments: Mapping[str, Variables], change: Change |
         facts=facts_of(cloud_of(change)),
         deployments=tuple(Deployment(name, {**ENV, **own}) for name, own in deployments.items()),
     )
-    units = plan([folder], options).units
     report = pipeline.write(pipeline.migrate([folder], options))
-    return Migration(folder, texts, report.findings, told_of(report.findings, units))
+    return Migration(folder, texts, report.findings)
 
 
 PROGRAMS: dict[str, str | dict[str, str]] = {

@@ -30,7 +30,7 @@ def pages(example: Program, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     folder = tmp_path_factory.mktemp("pages")
     sides = Side("the tree as it is", dict(example.before)), Side("a copy", dict(example.clean_after))
     rows = tuple(judge(sides[0].snapshot, sides[1].snapshot, example.told))
-    findings = tuple(each.finding for each in example.told)
+    findings = tuple(each for each in example.told if each.is_difference)
     results = {
         "small": Result(*sides, rows, example.plan, ("One <b>note</b>.",), findings),
         "faulty": result_of(*snapshots(10)),

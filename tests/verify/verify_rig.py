@@ -18,13 +18,12 @@ from typing import Any
 from parity_warm import Warm
 
 from legacy_shim.codemods import pipeline
-from legacy_shim.codemods.deciding import plan
 from legacy_shim.codemods.facts.jobs import Facts, load_facts
+from legacy_shim.codemods.findings import Finding
 from legacy_shim.codemods.options import Options
 from legacy_shim.codemods.verify.actions import Plan, make_plan
 from legacy_shim.codemods.verify.judgement import Judged, judge
 from legacy_shim.codemods.verify.request import DbtSource, Request
-from legacy_shim.codemods.verify.told import Told, told_of
 from legacy_shim.emulator import load_setup, serve
 from legacy_shim.snapshot import Order, parse_action
 
@@ -63,7 +62,7 @@ class Program:
 
     target: str
     migrated: Path
-    told: Sequence[Told]
+    told: Sequence[Finding]
     facts: Facts
     before: Mapping[str, Any]
     clean_after: Mapping[str, Any]
@@ -97,7 +96,6 @@ def make_program(source: Path, target: str, warm: Warm, work: Path) -> Program:
     migrated = work / "migrated"
     shutil.copytree(before, migrated)
     options = Options(facts=facts, env={**os.environ, **ENV})
-    units = plan([migrated], options).units
     report = pipeline.write(pipeline.migrate([migrated], options))
     assert report.changes and not report.left_for_a_person, report.findings
     request = Request(before, target, Options(facts=facts), DbtSource({None: MANIFEST}, {}))
@@ -107,8 +105,7 @@ def make_program(source: Path, target: str, warm: Warm, work: Path) -> Program:
         observe(warm, target, folder, tuple(actions.actions), install=folder == before)
         for folder in (before, migrated)
     ]
-    told = told_of(report.findings, units)
-    return Program(target, migrated, told, facts, documents[0], documents[1], actions, warm, work)
+    return Program(target, migrated, report.findings, facts, documents[0], documents[1], actions, warm, work)
 
 
 def observe(

@@ -306,11 +306,13 @@ def _tell(claim: Claim, unit: Unit, is_bound: bool, done: Rewrite) -> None:
             tell_of_job(done, claim, job, "" if ref.varies else source, unit.where(ref, job), plan_of(job))
         for job_id in ref.job_ids:
             if job_id not in known:
-                tell(module, node, "LDC401", f"job {job_id}: its project, environment and commands", NAME)
+                said = f"job {job_id}: its project, environment and commands"
+                tell(module, node, "LDC401", said, NAME, jobs=(job_id,))
         if not ref.job_ids:
             tell(module, node, "LDC402", unknown_job(ref), NAME)
         if ref.varies and not claim.detail.makes_several:
-            tell(module, node, "LDC214", f"{ref.in_words}; the code refuses to load for another", NAME)
+            said = f"{ref.in_words}; the code refuses to load for another"
+            tell(module, node, "LDC214", said, NAME, jobs=ref.job_ids)
     _tell_of_other_loads(claim, unit, done)
     if "partition_key_to_vars_fn" in claim.detail.arguments:
         tell(module, node, "LDC217", "the partition's variables are passed with --vars", NAME)
@@ -335,4 +337,4 @@ def _tell_of_other_loads(claim: Claim, unit: Unit, done: Rewrite) -> None:
         for job_id in sorted(own & {job_id for ref in other.jobs for job_id in ref.job_ids}):
             place = other.module.place(other.node)
             said = f"job {job_id} is loaded at {place} too: Dagster refuses both in one code location"
-            done.tell(claim.module, claim.node, "LDC223", said, NAME)
+            done.tell(claim.module, claim.node, "LDC223", said, NAME, jobs=(job_id,), related=(place,))

@@ -272,7 +272,7 @@ def _tell_of_missing_facts(claim: Claim, unit: Unit, done: Rewrite) -> None:
         for job_id in ref.job_ids:
             if job_id not in known:
                 said = f"job {job_id}: its project and environment"
-                done.tell(claim.module, claim.node, "LDC401", said, claim.name)
+                done.tell(claim.module, claim.node, "LDC401", said, claim.name, jobs=(job_id,))
         if not ref.job_ids:
             done.tell(ref.module, ref.node, "LDC402", unknown_job(ref), claim.name)
 

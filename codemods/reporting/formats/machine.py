@@ -15,6 +15,7 @@ Version 1 of the format. A later version may add keys; it raises ``version`` whe
         "message": "...", "name": "DbtCloudOutput" | "",
         "path": "src/defs.py", "line": 3, "column": 5,      1-based, columns in characters
         "related": [{"path": "src/jobs.py", "line": 8, "column": 1}],
+        "jobs": [67890],                  the dbt Cloud jobs that it is about
         "for_a_person": true,             left for a person (exit code 1)
         "file_problem": false}]}          a file could not be read, parsed or written (exit code 2)
 
@@ -76,6 +77,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "name": finding.name,
         **_place(finding.place),
         "related": [_place(place) for place in finding.related],
+        "jobs": list(finding.jobs),
         "for_a_person": finding.is_left_for_a_person,
         "file_problem": finding.is_file_problem,
     }
