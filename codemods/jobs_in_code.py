@@ -15,7 +15,7 @@ from .findings import Finding
 from .options import JobsInCode, Options, WantedJob
 from .planning.claims import Context
 from .planning.configured_jobs import configured_job_ids
-from .planning.settings import Setting, Settings
+from .planning.settings import Setting
 from .planning.units import Unit
 from .rewriting import Planned
 
@@ -62,26 +62,26 @@ class _Whereabouts:
 
 def _whereabouts(context: Context, unit: Unit, deployment: Deployment) -> _Whereabouts:
     for claim in unit.claims:
-        if isinstance(claim.detail, Settings):
-            values = claim.detail.values
+        if claim.settings is not None:
+            values = claim.settings.values
             account = _value_of(context, values.get("account_id"), deployment)
             host = _value_of(context, values.get("dbt_cloud_host"), deployment)
             return _Whereabouts(
                 int(str(account)) if account is not None and str(account).isdigit() else None,
                 str(host).rstrip("/") if host else None,
-                _variable(context, claim.detail.token) or None,
+                _variable(context, claim.settings.token) or None,
                 _variable(context, values.get("account_id")) or None,
                 _variable(context, values.get("dbt_cloud_host")) or None,
                 _place_of(values.get("dbt_cloud_host")),
-                _place_of(claim.detail.token),
+                _place_of(claim.settings.token),
             )
     return _Whereabouts()
 
 
 def token_variables(planned: Planned) -> tuple[str, ...]:
     """The environment variables that the code takes its tokens from."""
-    settings = (claim.detail for unit in planned.units for claim in unit.claims)
-    names = (_variable(planned.context, each.token) for each in settings if isinstance(each, Settings))
+    settings = (claim.settings for unit in planned.units for claim in unit.claims)
+    names = (_variable(planned.context, each.token) for each in settings if each is not None)
     return tuple(dict.fromkeys(name for name in names if name))
 
 

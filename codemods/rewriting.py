@@ -107,7 +107,7 @@ def collect(planned: Planned) -> Collected:
 def _rewrites(unit: Unit, context: Context) -> Iterator[tuple[Claim, Rewrite]]:
     all_constructs = constructs()
     for claim in unit.claims:
-        yield claim, all_constructs[claim.construct].rewrite(claim, unit, context)
+        yield claim, all_constructs[claim.construct.name].rewrite(claim, unit, context)
 
 
 def settle(planned: Planned, jobs: int) -> tuple[Planned, Collected, list[Change], list[Finding]]:

@@ -1,6 +1,6 @@
 """One folder for each family of constructs. A construct is a module found by being here; adding one edits no other file.
 
-A construct offers ``CONSTRUCT``, its name; ``claims(context)``, which yields a claim for each use it answers for; and
+A construct offers ``CONSTRUCT``, the kind of its claims; ``claims(context)``, which yields a claim for each use it answers for; and
 ``rewrite(claim, unit, context)``, which says what the v2 form of a claim takes.
 """
 
@@ -10,31 +10,35 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from functools import cache
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from ..planning.claims import Claim, Context, Rewrite
+from ..planning.claims import Claim, Context, Kind, Rewrite
 from ..planning.units import Unit
 
+D = TypeVar("D")
 
-class Construct(Protocol):
-    """What a module of a construct offers."""
 
-    CONSTRUCT: str
+class Construct(Protocol[D]):
+    """What a module of a construct offers. `tests/codemods/test_constructs.py` holds each module to it, with mypy."""
 
-    def claims(self, context: Context) -> Iterator[Claim]:
+    CONSTRUCT: Kind[D]
+
+    def claims(self, context: Context) -> Iterator[Claim[D]]:
         """One claim for each use that the construct answers for."""
         ...
 
-    def rewrite(self, claim: Claim, unit: Unit, context: Context) -> Rewrite:
+    def rewrite(self, claim: Claim[D], unit: Unit, context: Context) -> Rewrite:
         """The edits, imports and findings of the v2 form of a claim."""
         ...
 
 
 @cache
-def constructs() -> dict[str, Construct]:
-    """The constructs by name, in the order of their names."""
+def constructs() -> dict[str, Construct[object]]:
+    """The constructs by name, in the order of their names. Each is to get the claims of its own kind alone."""
     found = (importlib.import_module(name) for name in _module_names())
-    named: dict[str, Construct] = {one.CONSTRUCT: one for one in found if hasattr(one, "CONSTRUCT")}
+    named: dict[str, Construct[object]] = {
+        one.CONSTRUCT.name: one for one in found if hasattr(one, "CONSTRUCT")
+    }
     return dict(sorted(named.items()))
 
 

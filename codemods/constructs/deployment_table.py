@@ -25,6 +25,7 @@ from ..editing.style import Style
 from ..planning.claims import Claim, Context, JobRef, Rewrite
 from ..planning.deployments import COMMANDS, PLACE
 from ..planning.job_texts import FromEnvironment, id_text, text_in_place
+from ..planning.parts import Loads
 from ..planning.split import beside_text
 from ..planning.units import Table, Unit
 from ..planning.v2 import Use
@@ -85,7 +86,7 @@ def tell_of_clients(claim: Claim, unit: Unit, done: Rewrite) -> None:
     places = {(job.project_id, job.environment_id) for ref in refs for job in unit.jobs_of(ref)}
     where = unit.environments.get(claim.value) if isinstance(claim.value, Made) else None
     loads = [
-        other for other in unit.claims if other.construct == "assets" and other.resources & claim.resources
+        other for other in unit.claims if isinstance(other.part, Loads) and other.resources & claim.resources
     ]
     if where is None or loads or len(places) < 2:
         return
@@ -101,7 +102,7 @@ def of_load(claim: Claim, unit: Unit, context: Context, done: Rewrite) -> Lookup
     """What a load reads from the table."""
     (ref,) = claim.jobs
     table = unit.table
-    if not ref.varies or claim.detail.makes_several:
+    if not ref.varies or claim.makes_several:
         return NOTHING_DIFFERS
     columns = frozenset(table.columns.get(ref, ()))
     own = id_text(context, ref)
@@ -115,7 +116,9 @@ def of_load(claim: Claim, unit: Unit, context: Context, done: Rewrite) -> Lookup
     _write_table(home, unit, context, done)
     if home is not claim.module:
         (resource,) = claim.resources
-        reached = beside_text(context, claim.module, claim.detail.arguments["dbt_cloud"], resource, function)
+        argument = claim.part.resource if isinstance(claim.part, Loads) else None
+        assert argument is not None, "the plan keeps a load without a resource"
+        reached = beside_text(context, claim.module, argument, resource, function)
         assert reached is not None, "the plan puts the table where it can be reached"
         function = reached[0]
         if reached[1] is not None:

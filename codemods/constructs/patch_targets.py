@@ -18,10 +18,11 @@ from ..analysis.syntax.functions import decorator_name
 from ..analysis.syntax.source_module import Module
 from ..editing.edits import ReplaceExpression
 from ..editing.facade_names import FACADE
-from ..planning.claims import Claim, Context, Rewrite
+from ..planning.claims import Claim, Context, Kind, Rewrite
+from ..planning.parts import Uses
 from ..planning.units import Unit
 
-CONSTRUCT = "patch_targets"
+CONSTRUCT = Kind[bool]("patch_targets")
 
 _PACKAGE = "dagster_dbt"
 _TARGET = re.compile(rf"(?:{_PACKAGE}|{FACADE})\.(?:cloud(?:\.\w+)*|(\w+)(?:\.\w+)*)")
@@ -29,7 +30,7 @@ _TAKERS = frozenset({"patch", "setattr", "delattr", "import_module", "importorsk
 _FALLBACK = "DbtCloudClientResource"
 
 
-def claims(context: Context) -> Iterator[Claim]:
+def claims(context: Context) -> Iterator[Claim[bool]]:
     """One claim for each call that is given such a text."""
     for module in context.index.tree.modules.values():
         for node in module.nodes:
@@ -38,6 +39,7 @@ def claims(context: Context) -> Iterator[Claim]:
                 if name:
                     yield Claim(
                         construct=CONSTRUCT,
+                        part=Uses(),
                         module=module,
                         node=node.args[0],
                         name=name,
@@ -69,7 +71,7 @@ def _is_legacy_in(context: Context, module: Module, name: str) -> bool:
     return not is_bound or any(legacy_name(value) for value in values)
 
 
-def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:  # noqa: ARG001  a construct's signature
+def rewrite(claim: Claim[bool], unit: Unit, context: Context) -> Rewrite:  # noqa: ARG001  a construct's signature
     """Put the facade's module where the legacy one is named."""
     done = Rewrite()
     module: Module = claim.module

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ..analysis.inference.legacy_names import PLACEHOLDER
 from ..analysis.inference.values import (
@@ -27,7 +28,8 @@ from ..editing.edits import AddArgument, InsertAfter, InsertBefore, ReplaceExpre
 from ..facts.job_commands import EVERYTHING, Plan, build_words, plan_of, refusal_of
 from ..facts.jobs import Job
 from ..findings import Finding
-from ..planning.claims import Claim, Context, Rewrite, covered
+from ..planning.claims import Claim, Context, Kind, Rewrite, covered
+from ..planning.parts import Fills
 from ..planning.units import Environment, Unit
 from ..planning.v2 import CLOUD_V2
 from .job_differences import (
@@ -45,14 +47,23 @@ from .loads.asset_text import (
     guard,
 )
 
-CONSTRUCT = "placeholders"
+
+@dataclass(frozen=True)
+class Missing:
+    """A fact that is missing, and the facts of its job where they are there now."""
+
+    fact: str
+    job: Job | None
+
+
+CONSTRUCT = Kind[Missing]("placeholders")
 
 NAME = "missing_fact"
 _WORKSPACE = External(f"{CLOUD_V2}.DbtCloudWorkspace")
 _COMMANDS = "execute_steps"
 
 
-def claims(context: Context) -> Iterator[Claim]:
+def claims(context: Context) -> Iterator[Claim[Missing]]:
     """One claim for each placeholder. Those of one workspace and its assets belong together."""
     for module in context.index.tree.modules.values():
         for node in module.nodes:
@@ -60,7 +71,7 @@ def claims(context: Context) -> Iterator[Claim]:
                 yield _claim(context, module, node)
 
 
-def _claim(context: Context, module: Module, node: ast.Call) -> Claim:
+def _claim(context: Context, module: Module, node: ast.Call) -> Claim[Missing]:
     fact = str(node.args[0].value) if node.args and isinstance(node.args[0], ast.Constant) else "fact"
     job = next((keyword.value for keyword in node.keywords if keyword.arg == "job_id"), None)
     ref = context.job_ref(module, job) if job is not None else None
@@ -82,6 +93,7 @@ def _claim(context: Context, module: Module, node: ast.Call) -> Claim:
         blocked = (Finding(place, *refusal, NAME),) if refusal is not None else ()
     return Claim(
         construct=CONSTRUCT,
+        part=Fills(fact),
         module=module,
         node=node,
         name=NAME,
@@ -91,7 +103,7 @@ def _claim(context: Context, module: Module, node: ast.Call) -> Claim:
         jobs=(ref,) if ref is not None else (),
         blocked=blocked,
         covers=covered([node.func]),
-        detail=(fact, known),
+        detail=Missing(fact, known),
     )
 
 
@@ -133,11 +145,11 @@ def _of_table(context: Context, module: Module, table: ast.Assign) -> frozenset[
     return frozenset()
 
 
-def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
+def rewrite(claim: Claim[Missing], unit: Unit, context: Context) -> Rewrite:
     """Write the fact."""
     done = Rewrite()
-    fact, job = claim.detail
-    assert isinstance(job, Job) and isinstance(claim.node, ast.Call)
+    fact, job = claim.detail.fact, claim.detail.job
+    assert job is not None, "what has no facts is blocked"
     role = role_of(claim.module, claim.node)
     span = claim.module.span(claim.node)
     if fact == FACT:
@@ -146,7 +158,7 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
         done.edit(claim.module, ReplaceExpression(span, text))
         tell_of_job(done, claim, job, "", unit, plan)
     elif fact != _COMMANDS:
-        _fill_place(claim, str(fact), job, role, unit, context, done)
+        _fill_place(claim, fact, job, role, unit, context, done)
     elif role.name == "select" and role.call is not None:
         plan = plan_of(job)
         _select(claim, role.call, plan, unit, context, done)
@@ -174,7 +186,9 @@ def _fill_place(
         )
 
 
-def _select(claim: Claim, call: ast.Call, plan: Plan, unit: Unit, context: Context, done: Rewrite) -> None:
+def _select(
+    claim: Claim[Missing], call: ast.Call, plan: Plan, unit: Unit, context: Context, done: Rewrite
+) -> None:
     module, string = claim.module, context.style(claim.module).string
     assert isinstance(claim.node, ast.Call)
     done.edit(module, ReplaceExpression(module.span(claim.node), string(plan.select or EVERYTHING)))
@@ -193,7 +207,7 @@ def _select(claim: Claim, call: ast.Call, plan: Plan, unit: Unit, context: Conte
             text = f"{use('dagster_dbt', 'DagsterDbtTranslator')}({settings})"
             done.edit(module, AddArgument(module.span(call), "dagster_dbt_translator", text))
     function = next((above for above in module.ancestors(call) if isinstance(above, FUNCTIONS)), None)
-    lines = guard(module, claim.jobs[0], claim.detail[1], context.style(module))
+    lines = guard(module, claim.jobs[0], claim.detail.job, context.style(module))
     if lines and function is not None:
         done.edit(module, InsertBefore(module.span(function), "\n".join(lines) + "\n"))
 

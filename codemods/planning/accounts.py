@@ -7,15 +7,15 @@ from collections.abc import Iterable
 
 from ..findings import Finding
 from .claims import Claim, Context
-from .settings import Setting, Settings
+from .settings import Setting
 from .v2 import DEFAULT_HOST
 
 
 def account_of(context: Context, claim: Claim) -> int | None:
     """The account of the resource that a claim builds; None where the code does not say."""
-    if not isinstance(claim.detail, Settings):
+    if claim.settings is None:
         return None
-    told = _told(context, claim.detail.values.get("account_id"))
+    told = _told(context, claim.settings.values.get("account_id"))
     return int(told) if told.isdigit() else None
 
 
@@ -23,9 +23,9 @@ def several_accounts(claims: Iterable[Claim], context: Context) -> tuple[Finding
     """The facts of a job are those of one account: resources of several need the facts of each."""
     accounts: dict[tuple[str, str], Claim] = {}
     for claim in claims:
-        if isinstance(claim.detail, Settings):
+        if claim.settings is not None:
             account, host = (
-                _told(context, claim.detail.values.get(name)) for name in ("account_id", "dbt_cloud_host")
+                _told(context, claim.settings.values.get(name)) for name in ("account_id", "dbt_cloud_host")
             )
             accounts.setdefault((account, host.rstrip("/") or DEFAULT_HOST), claim)
     known = {str(job.account_id) for job in context.facts.jobs}
@@ -45,12 +45,12 @@ def facts_of_another_account(claims: Iterable[Claim], context: Context) -> tuple
     accounts = {
         resource: account_of(context, claim)
         for claim in claims
-        if isinstance(claim.detail, Settings)
+        if claim.settings is not None
         for resource in claim.resources
     }
     found: list[Finding] = []
     for claim in claims:
-        if not isinstance(claim.detail, Settings):
+        if claim.settings is None:
             continue
         account = account_of(context, claim)
         ids = [

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Generic, TypeGuard
 
 from ..analysis.inference.constants import Constants
 from ..analysis.inference.values import (
@@ -23,6 +23,8 @@ from ..facts.jobs import Facts
 from ..facts.release import Release
 from ..files.code_locations import Entries
 from ..findings import Finding, Place
+from .parts import BUILDING, Loads, Part
+from .settings import Settings
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,42 @@ class JobRef:
         return tuple(name for name, ids in self.by_deployment.items() if name and not ids)
 
 
-@dataclass(frozen=True, eq=False)
-class Claim:
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    D_co = TypeVar("D_co", covariant=True, default=object)
+else:
+    from typing import TypeVar
+
+    D_co = TypeVar("D_co", covariant=True)
+
+
+@dataclass(frozen=True)
+class Kind(Generic[D_co]):
+    """The claims of one construct: its name, and the type of what they know beside what every claim does."""
+
+    name: str
+
+    def made(self, claim: Claim) -> TypeGuard[Claim[D_co]]:
+        """Whether a claim is one of them."""
+        return claim.construct == self
+
+    def among(self, claims: Iterable[Claim]) -> list[Claim[D_co]]:
+        """Those of some claims that are."""
+        return [claim for claim in claims if self.made(claim)]
+
+
+NO_CONSTRUCT = Kind[None]("")
+"""The claims of planning itself, for uses that no construct answers for."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Claim(Generic[D_co]):
     """One site: a use of a legacy name that one construct is responsible for."""
 
-    construct: str
+    construct: Kind[D_co]
+    part: Part
+    """What it does in its unit, which is all that planning asks for."""
     module: Module
     node: ast.expr
     name: str
@@ -95,9 +128,20 @@ class Claim:
     """What to tell of it beside the reasons, where it stays on the facade."""
     covers: frozenset[ast.AST] = frozenset()
     """The first nodes of the references that it answers for."""
-    detail: Any = None
+    detail: D_co
+    """What its construct has read of the use, for its rewrite."""
     is_site: bool = True
     """Whether it counts as a use of the legacy API: what only goes along with one does not."""
+
+    @property
+    def settings(self) -> Settings | None:
+        """What the resource that it builds is built with, as far as that can be read."""
+        return self.part.settings if isinstance(self.part, BUILDING) else None
+
+    @property
+    def makes_several(self) -> bool:
+        """Whether it loads several jobs by one call."""
+        return isinstance(self.part, Loads) and self.part.makes_several
 
 
 @dataclass

@@ -15,8 +15,9 @@ from ..facts.job_commands import EVERYTHING, NoSingleBuild, build_words, command
 from ..facts.jobs import Job
 from ..findings import Finding
 from .claims import Claim, Context, JobRef
-from .environments import LOADS, Served, environments_of
+from .environments import Served, environments_of
 from .job_texts import text_in_place
+from .parts import PLACING, Loads
 from .split import beside_text
 from .units import Environment, Table
 
@@ -181,7 +182,7 @@ def table_of(
     if missing:
         return Table(), tuple(missing)
     keys: dict[Made, JobRef] = {}
-    loads = [claim for claim in claims if claim.construct == "assets"]
+    loads = [claim for claim in claims if isinstance(claim.part, Loads)]
     for resource in dict.fromkeys(made for claim in loads for made in claim.resources):
         mine = [claim for claim in loads if resource in claim.resources]
         ref = _key(mine)
@@ -191,7 +192,7 @@ def table_of(
             keys[resource] = ref
             columns.problems += _out_of_reach(context, mine, resource, ref)
     for claim in loads:
-        if not claim.detail.makes_several and claim.jobs[0].varies:
+        if not claim.makes_several and claim.jobs[0].varies:
             (ref,) = claim.jobs
             columns.add(ref, claim, ref, {one.name: commands_of(one.served.jobs[ref][0]) for one in seen})
             if len(claim.resources) != 1:
@@ -204,7 +205,7 @@ def _missing(claims: Sequence[Claim], seen: Sequence[Seen]) -> Iterator[Finding]
     """Jobs of some deployments whose facts are not there: what differs cannot be written yet."""
     for claim in claims:
         for ref in claim.jobs:
-            if claim.construct not in LOADS or not ref.varies:
+            if not isinstance(claim.part, PLACING) or not ref.varies:
                 continue
             for one in seen:
                 known = {job.id for job in one.served.jobs[ref]}
@@ -216,7 +217,7 @@ def _missing(claims: Sequence[Claim], seen: Sequence[Seen]) -> Iterator[Finding]
 
 def _key(loads: Sequence[Claim]) -> JobRef | None:
     """The job id that says where a resource belongs: that of the first load that takes one job in each deployment."""
-    refs = (ref for claim in loads if not claim.detail.makes_several for ref in claim.jobs if ref.varies)
+    refs = (ref for claim in loads if not claim.makes_several for ref in claim.jobs if ref.varies)
     return next((ref for ref in refs if all(len(ids) == 1 for ids in ref.by_deployment.values())), None)
 
 
@@ -270,5 +271,8 @@ def _homes(
 def _reaches(context: Context, claim: Claim, resource: Made) -> bool:
     if claim.module is resource.module:
         return True
-    argument = claim.detail.arguments["dbt_cloud"]
-    return beside_text(context, claim.module, argument, resource, "dbt_cloud_facts") is not None
+    argument = claim.part.resource if isinstance(claim.part, Loads) else None
+    return (
+        argument is not None
+        and beside_text(context, claim.module, argument, resource, "dbt_cloud_facts") is not None
+    )

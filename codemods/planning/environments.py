@@ -10,12 +10,8 @@ from ..facts.jobs import Job
 from ..findings import Finding
 from .accounts import account_of
 from .claims import Claim, Context, JobRef
+from .parts import BUILDING, PLACING, Fills
 from .units import Environment
-
-BUILDS = frozenset({"resource", "beside"})
-"""The constructs that build a workspace."""
-LOADS = frozenset({"assets", "placeholders"})
-"""The constructs whose jobs say which environment a workspace serves."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +29,7 @@ def environments_of(claims: Sequence[Claim], context: Context) -> Served:
     accounts = {
         resource: account_of(context, claim)
         for claim in claims
-        if claim.construct in BUILDS
+        if isinstance(claim.part, BUILDING)
         for resource in claim.resources
     }
     jobs = {ref: _jobs_of(ref, claim, accounts, context) for claim in claims for ref in claim.jobs}
@@ -41,7 +37,7 @@ def environments_of(claims: Sequence[Claim], context: Context) -> Served:
     found: dict[Made, Environment] = {}
     problems: list[Finding] = []
     for resource in resources:
-        loads = [claim for claim in claims if claim.construct in LOADS and resource in claim.resources]
+        loads = [claim for claim in claims if isinstance(claim.part, PLACING) and resource in claim.resources]
         refs = [ref for claim in loads for ref in claim.jobs]
         told = _environments(job for ref in refs for job in jobs[ref])
         if len(told) > 1:
@@ -49,7 +45,7 @@ def environments_of(claims: Sequence[Claim], context: Context) -> Served:
         elif told and all(len(jobs[ref]) == len(ref.job_ids) for ref in refs):
             found[resource] = told[0]
     for resource in resources:
-        is_loaded = any(claim.construct in LOADS and resource in claim.resources for claim in claims)
+        is_loaded = any(isinstance(claim.part, PLACING) and resource in claim.resources for claim in claims)
         if not is_loaded and resource not in found:
             known = _of_a_client(resource, claims, jobs, accounts, context)
             if known is not None:
@@ -98,5 +94,5 @@ def _several(claims: Iterable[Claim], resource: Made, jobs: Sequence[Job]) -> li
             claim.module.place(claim.node), "LDC307", told, claim.name, jobs=tuple(job.id for job in jobs)
         )
         for claim in claims
-        if claim.construct in {*BUILDS, "placeholders"} and resource in claim.resources
+        if isinstance(claim.part, (*BUILDING, Fills)) and resource in claim.resources
     ]

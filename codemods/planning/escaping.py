@@ -13,10 +13,10 @@ from ..analysis.inference.values import Keyed, Made, Value, Values, is_load, leg
 from ..analysis.uses.accounting import escapes_of
 from ..analysis.uses.escape import Escape
 from ..findings import Finding
-from .claims import Claim, Context
+from .claims import NO_CONSTRUCT, Claim, Context
+from .parts import Escapes
 from .stand_ins import is_test
 
-CONSTRUCT = "escape"
 OP_KEY = "dbt_cloud"
 """The resource key of ``dbt_cloud_run_op``."""
 _CLIENT = "DbtCloudClientResource"
@@ -68,7 +68,9 @@ def _in_reach(escape: Escape, claims: Sequence[Claim], components: Mapping[Path,
 def _claim(escape: Escape, carried: Values, finding: Finding) -> Claim:
     roots = frozenset(map(root, carried))
     return Claim(
-        construct=CONSTRUCT,
+        construct=NO_CONSTRUCT,
+        part=Escapes(),
+        detail=None,
         module=escape.module,
         node=escape.node,
         name=finding.name,

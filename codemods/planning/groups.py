@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..analysis.syntax.scopes import Imported
 from .claims import Claim, Context
+from .parts import Builds, Fills, Loads, Stays
 
 
 class Groups:
@@ -38,10 +39,10 @@ def grouped(claims: Sequence[Claim], context: Context) -> list[list[Claim]]:
         part = parts[claim.module.path]
         keys = [("key", part, key) for key in claim.keys]
         # Placeholders whose workspace is not known are those of their file.
-        is_lost = claim.construct == "placeholders" and not claim.resources
-        together = [("placeholders", part)] if is_lost else []
+        is_lost = isinstance(claim.part, Fills) and not claim.resources
+        together = [("open facts", part)] if is_lost else []
         groups.join([claim, *claim.resources, *keys, *together])
-        if claim.resources or not claim.construct:
+        if claim.resources or isinstance(claim.part, Stays):
             for key in claim.keys:
                 bound[key].add(("key", part, key))
     for claim in claims:
@@ -50,9 +51,9 @@ def grouped(claims: Sequence[Claim], context: Context) -> list[list[Claim]]:
             if own not in bound[key] and bound[key]:
                 # Bound in no module that this one is connected with by imports we read: any of them may be meant.
                 groups.join([own, *bound[key]])
-    made = [claim for claim in claims if claim.construct == "resource"]
+    made = [claim for claim in claims if isinstance(claim.part, Builds)]
     for claim in claims:
-        if claim.construct == "assets" and not claim.resources:
+        if isinstance(claim.part, Loads) and not claim.resources:
             # Its resource cannot be followed, so it may be any that is built in reach.
             part = parts[claim.module.path]
             groups.join([claim, *(other for other in made if parts[other.module.path] == part)])

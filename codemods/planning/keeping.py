@@ -23,7 +23,8 @@ from ..analysis.uses.uses import (
     role_of,
 )
 from ..findings import Finding
-from .claims import Claim, Context
+from .claims import NO_CONSTRUCT, Claim, Context
+from .parts import Stays
 from .units import Unit
 
 _KEEP = re.compile(r"#\s*legacy-shim:\s*keep\b[\s:,.\-–—]*(.*)")
@@ -76,7 +77,9 @@ def _stays(context: Context, module: Module, first: ast.expr, link: ast.expr, na
     keys = keys_of(context.index.evaluator, role) if role.kind == "entry" else frozenset()
     keys |= _filled_by_a_decorator(module, link)
     return Claim(
-        construct="",
+        construct=NO_CONSTRUCT,
+        part=Stays(),
+        detail=None,
         module=module,
         node=link,
         name=name,

@@ -15,13 +15,14 @@ from ..findings import Finding
 from .accounts import facts_of_another_account, several_accounts
 from .claims import Claim, Context, JobRef, about
 from .deployments import Seen, half_lacking, names_of, served_in, table_of, union, where_complete
-from .environments import BUILDS, LOADS, Served
+from .environments import Served
 from .escaping import block_escapes
 from .groups import components_of, grouped
 from .keeping import Limits, asked_to_keep, unclaimed
 from .locations import locations_of
 from .mixed_values import block_mixed
-from .split import Part, split
+from .parts import BUILDING, PLACING, Builds, Fills, Loads
+from .split import Portion, split
 from .stand_ins import block_doubtful
 from .units import Environment, Reuse, Table, Unit
 
@@ -34,7 +35,7 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
     components = components_of(context)
     claims = block_doubtful(claims, context, components)
     claims = block_escapes(claims, context, components)
-    claims = sorted(claims, key=lambda claim: (claim.module.place(claim.node), claim.construct))
+    claims = sorted(claims, key=lambda claim: (claim.module.place(claim.node), claim.construct.name))
     namespaces: dict[Module, Namespace] = {
         module: namespace_of(module, context.index.tree) for module in context.index.tree.modules.values()
     }
@@ -45,17 +46,17 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
         for location in locations
     }
     units = (
-        _unit(part, context, namespaces, reused[location])
+        _unit(portion, context, namespaces, reused[location])
         for group, location in zip(groups, locations, strict=True)
-        for part in split(group, context, namespaces)
+        for portion in split(group, context, namespaces)
     )
     return tuple(unit for unit in units if unit.claims_inside)
 
 
 def _unit(
-    part: Part, context: Context, namespaces: Mapping[Module, Namespace], reused: Mapping[str, _Reused]
+    portion: Portion, context: Context, namespaces: Mapping[Module, Namespace], reused: Mapping[str, _Reused]
 ) -> Unit:
-    claims = where_complete(part.claims, context)
+    claims = where_complete(portion.claims, context)
     each = {name: served_in(claims, context, name) for name in names_of(claims, context)}
     served = union(list(each.values()))
     kept = tuple(about(claim.jobs, finding) for claim in claims for finding in claim.blocked)
@@ -63,7 +64,7 @@ def _unit(
     kept = kept or facts_of_another_account(claims, context) or _without_resource(claims)
     kept = kept or _without_facts_to_ask_for(claims, served) or _in_what_runs_later(claims, served, context)
     table = Table()
-    kept = kept or _waiting_for_facts(claims, served) or half_lacking(part.claims, context)
+    kept = kept or _waiting_for_facts(claims, served) or half_lacking(portion.claims, context)
     if not kept:
         chosen = {name: reused[name].copy() for name in each}
         for name, one in each.items():
@@ -84,7 +85,7 @@ def _unit(
         first.reasons,
         kept,
         _inline_names(claims, namespaces),
-        part.names,
+        portion.names,
         namespaces,
         table,
         {name: Reuse(reused[name].jobs, reused[name].reasons) for name in each},
@@ -94,13 +95,13 @@ def _unit(
 
 def _refs(claims: Sequence[Claim]) -> tuple[JobRef, ...]:
     """The jobs of the loads; of the client's calls where nothing is loaded."""
-    loaded = [ref for claim in claims if claim.construct in LOADS for ref in claim.jobs]
+    loaded = [ref for claim in claims if isinstance(claim.part, PLACING) for ref in claim.jobs]
     return tuple(loaded or [ref for claim in claims for ref in claim.jobs])
 
 
 def _without_resource(claims: Sequence[Claim]) -> tuple[Finding, ...]:
     """Why a unit stays whose resource is built, or bound, out of sight."""
-    if any(claim.construct in {*BUILDS, "placeholders"} for claim in claims):
+    if any(isinstance(claim.part, (*BUILDING, Fills)) for claim in claims):
         return ()
     if any(claim.resources for claim in claims):
         return tuple(
@@ -133,7 +134,7 @@ def _without_facts_to_ask_for(claims: Sequence[Claim], served: Served) -> tuple[
             claim.name,
         )
         for claim in claims
-        if claim.construct in BUILDS and not claim.resources & served.by_resource.keys()
+        if isinstance(claim.part, BUILDING) and not claim.resources & served.by_resource.keys()
     )
 
 
@@ -141,7 +142,7 @@ def _waiting_for_facts(claims: Sequence[Claim], served: Served) -> tuple[Finding
     """The facts of one job decide which workspaces all loads of its resource need: they wait for each other."""
     found: list[Finding] = []
     for resource in dict.fromkeys(resource for claim in claims for resource in claim.resources):
-        loads = [claim for claim in claims if claim.construct == "assets" and resource in claim.resources]
+        loads = [claim for claim in claims if isinstance(claim.part, Loads) and resource in claim.resources]
         named = {job_id for claim in loads for ref in claim.jobs for job_id in ref.job_ids}
         known = {job.id for claim in loads for ref in claim.jobs for job in served.jobs[ref]}
         # What one load loads in each deployment is said with the deployments.
@@ -164,7 +165,7 @@ def _in_what_runs_later(claims: Sequence[Claim], served: Served, context: Contex
             claim.name,
         )
         for claim in claims
-        if claim.construct in BUILDS
+        if isinstance(claim.part, BUILDING)
         and not claim.resources & served.by_resource.keys()
         and is_run_later(context.index.evaluator.calls, claim.module, claim.node)
     )
@@ -173,9 +174,9 @@ def _in_what_runs_later(claims: Sequence[Claim], served: Served, context: Contex
 def _inline_names(claims: Iterable[Claim], namespaces: Mapping[Module, Namespace]) -> dict[Made, str]:
     """A name for each resource that is built where the loader is called."""
     found: dict[Made, str] = {}
-    inside = {id(node) for claim in claims if claim.construct == "assets" for node in ast.walk(claim.node)}
+    inside = {id(node) for claim in claims if isinstance(claim.part, Loads) for node in ast.walk(claim.node)}
     for claim in claims:
-        if claim.construct == "resource" and id(claim.node) in inside and isinstance(claim.value, Made):
+        if isinstance(claim.part, Builds) and id(claim.node) in inside and isinstance(claim.value, Made):
             number = sum(value.module is claim.module for value in found) + 1
             wanted = "dbt_cloud" if number == 1 else f"dbt_cloud_{number}"
             found[claim.value] = namespaces[claim.module].fresh(wanted)
@@ -203,9 +204,9 @@ class _Reused:
         """Choose for the environments of the loads of a unit."""
         for claim in claims:
             is_placed = not claim.resources or claim.resources & served.by_resource.keys()
-            if claim.construct not in LOADS or not is_placed:
+            if not isinstance(claim.part, PLACING) or not is_placed:
                 continue
-            if claim.construct == "placeholders" and claim.detail[0] not in COMMANDS:
+            if isinstance(claim.part, Fills) and claim.part.fact not in COMMANDS:
                 continue
             for ref in claim.jobs:
                 for job in served.jobs[ref]:

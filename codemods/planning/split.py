@@ -21,11 +21,12 @@ from ..editing.edits import Import
 from ..editing.namespace import Namespace, planned_name
 from ..facts.jobs import Job
 from .claims import Claim, Context
+from .parts import Adds, Builds, Loads
 from .units import Environment
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class Portion:
     """Claims that are decided together."""
 
     claims: tuple[Claim, ...]
@@ -33,13 +34,13 @@ class Part:
     """The name of the workspace that is added beside each resource; empty where the resource itself becomes one."""
 
 
-def split(claims: Sequence[Claim], context: Context, namespaces: Mapping[Module, Namespace]) -> list[Part]:
+def split(claims: Sequence[Claim], context: Context, namespaces: Mapping[Module, Namespace]) -> list[Portion]:
     """Part a group of claims: those that belong to the resource itself, and loads with a workspace of their own."""
     homes = {
         claim.value: claim
         for claim in claims
         if isinstance(claim.value, Made)
-        and claim.construct == "resource"
+        and isinstance(claim.part, Builds)
         and _can_stand_beside(claim, context)
         and claim.module.path not in context.outside
     }
@@ -56,14 +57,14 @@ def split(claims: Sequence[Claim], context: Context, namespaces: Mapping[Module,
         for environment, loads in by_environment.items()
     ]
     staying = tuple(claim for claim in claims if claim not in free)
-    return [*parts, Part(staying)]
+    return [*parts, Portion(staying)]
 
 
 def _is_asked_to_stay(claims: Iterable[Claim]) -> bool:
     return any(
         finding.code == "LDC301"
         for claim in claims
-        if claim.construct == "resource"
+        if isinstance(claim.part, Builds)
         for finding in claim.blocked
     )
 
@@ -73,7 +74,7 @@ def _of_further_environments(claims: Sequence[Claim], free: list[Claim], context
     first: dict[Made, Environment] = {}
     found: list[Claim] = []
     for claim in claims:
-        environment = _environment_of(claim, context) if claim.construct == "assets" else None
+        environment = _environment_of(claim, context) if isinstance(claim.part, Loads) else None
         if environment is None or len(claim.resources) != 1:
             continue
         (resource,) = claim.resources
@@ -107,12 +108,13 @@ def _beside(
     namespaces: Mapping[Module, Namespace],
     *,
     is_alone: bool,
-) -> Part:
+) -> Portion:
     """Loads with a workspace beside each of their resources."""
     used = dict.fromkeys(resource for claim in loads for resource in claim.resources)
     beside = [
-        replace(homes[resource], construct="beside", blocked=(), covers=frozenset(), is_site=False)
+        replace(homes[resource], part=Adds(settings), blocked=(), covers=frozenset(), is_site=False)
         for resource in used
+        if (settings := homes[resource].settings) is not None
     ]
     suffix = f"environment_{environment.environment_id}" if environment and is_alone else "workspace"
     names: dict[Made, str] = {}
@@ -121,7 +123,7 @@ def _beside(
         modules = {claim.module for claim in loads if resource in claim.resources} | {resource.module}
         wanted = f"{_target(homes[resource])}_{suffix}"
         names[resource] = planned_name(wanted, (namespaces[module] for module in modules))
-    return Part((*loads, *beside), names)
+    return Portion((*loads, *beside), names)
 
 
 def _can_stand_beside(claim: Claim, context: Context) -> bool:
@@ -132,7 +134,7 @@ def _can_stand_beside(claim: Claim, context: Context) -> bool:
     callee = claim.node.func if isinstance(claim.node, ast.Call) else None
     made_by = context.index.values(claim.module, callee) if callee is not None else frozenset()
     is_of_own_class = any(isinstance(value, Local) for value in made_by)
-    return claim.detail is not None and bool(_target(claim)) and not is_of_own_class
+    return claim.settings is not None and bool(_target(claim)) and not is_of_own_class
 
 
 def _target(claim: Claim) -> str:
@@ -147,11 +149,13 @@ def _target(claim: Claim) -> str:
 
 
 def _is_free(claim: Claim, homes: Mapping[Made, Claim], context: Context) -> bool:
-    if claim.construct != "assets" or claim.blocked or len(claim.resources) != 1:
+    if not isinstance(claim.part, Loads) or claim.blocked or len(claim.resources) != 1:
         return False
     (resource,) = claim.resources
-    argument = claim.detail.arguments["dbt_cloud"]
-    return resource in homes and beside_text(context, claim.module, argument, resource, "x") is not None
+    argument = claim.part.resource
+    if resource not in homes or argument is None:
+        return False
+    return beside_text(context, claim.module, argument, resource, "x") is not None
 
 
 def beside_text(

@@ -22,7 +22,8 @@ from ..analysis.syntax.source_module import Module
 from ..analysis.uses.accounting import UNMISTAKABLE
 from ..analysis.uses.keys import entries_of
 from ..findings import Finding
-from .claims import Claim, Context
+from .claims import NO_CONSTRUCT, Claim, Context
+from .parts import Builds, Stays
 
 _CLIENT = "DbtCloudClientResource"
 _DATA = (ast.Constant, ast.Dict, ast.List, ast.Set, ast.Tuple, ast.JoinedStr)
@@ -43,8 +44,8 @@ def block_doubtful(
     claims: Sequence[Claim], context: Context, components: Mapping[Path, object]
 ) -> list[Claim]:
     """Block each use of a key under which something else may stand as well; tell of stand-ins in tests."""
-    keyed = {key for claim in claims if claim.construct != "resource" for key in claim.keys}
-    bound = {key for claim in claims if claim.construct == "resource" for key in claim.keys}
+    keyed = {key for claim in claims if not isinstance(claim.part, Builds) for key in claim.keys}
+    bound = {key for claim in claims if isinstance(claim.part, Builds) for key in claim.keys}
     others: dict[tuple[object, str], _Other] = {}
     in_tests: list[Claim] = []
     for other in (*_bound_to_others(context, keyed), *_by_unknown_key(context)):
@@ -82,7 +83,9 @@ def stand_in_of_a_test(module: Module, node: ast.expr, said: str) -> Claim:
     """A stand-in in a test does not keep the code that is tested from becoming v2; the test is adapted by hand."""
     said = f"{said}: v2 makes other calls, as the tested code does then"
     return Claim(
-        construct="",
+        construct=NO_CONSTRUCT,
+        part=Stays(),
+        detail=None,
         module=module,
         node=node,
         name=_CLIENT,
@@ -102,7 +105,7 @@ def _blocked(
     for key in sorted(claim.keys & bound):
         for other in (others.get((part, key)), others.get((part, ""))):
             # A load takes its resource directly; only what asks for a key can be handed something else.
-            if other is None or (other.key and claim.construct == "resource"):
+            if other is None or (other.key and isinstance(claim.part, Builds)):
                 continue
             told = other.module.source_of(other.node).split("\n", 1)[0]
             place = other.module.place(other.node)

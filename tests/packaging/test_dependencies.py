@@ -46,7 +46,7 @@ def _normal(name: str) -> str:
 OWN = {"legacy_shim", "codemods", "benchmarks", "examples"}
 LOCAL = {path.stem for path in _files("tests")}
 """Modules of tests, which import each other by their names."""
-ONLY_FOR_TYPES = {"_typeshed"}
+ONLY_FOR_TYPES = {"_typeshed", "typing_extensions"}
 AREAS = [
     *((path, ()) for path in _files("legacy_shim") if "emulator" not in path.parts),
     *((path, ("emulator",)) for path in _files("legacy_shim/emulator")),

@@ -54,18 +54,20 @@ from ...findings import Finding
 from ...planning.claims import (
     Claim,
     Context,
+    Kind,
     Rewrite,
 )
+from ...planning.parts import Uses
 from ...planning.units import Unit
 from ...planning.v2 import CLOUD_V2
 from ..run_ops.op_text import KEY
 
-CONSTRUCT = "annotations"
+CONSTRUCT = Kind[str]("annotations")
 
 _WORKSPACE, _CLIENT, _DETAILS = "DbtCloudWorkspace", "DbtCloudWorkspaceClient", "dict"
 
 
-def claims(context: Context) -> Iterator[Claim]:
+def claims(context: Context) -> Iterator[Claim[str]]:
     """One claim for each annotation whose value can be followed."""
     index = context.index
     for reference in index.references:
@@ -89,13 +91,14 @@ def claims(context: Context) -> Iterator[Claim]:
 
 def _claim(
     module: Module, first: ast.expr, link: ast.expr, name: str, values: Iterable[Value], written: str
-) -> Claim:
+) -> Claim[str]:
     owners = {root(value) for value in values}
     keys = {owner.key for owner in owners if isinstance(owner, Keyed)}
     if any(is_op(owner) for owner in owners):
         keys.add(KEY)
     return Claim(
         construct=CONSTRUCT,
+        part=Uses(),
         module=module,
         node=link,
         name=name,
@@ -109,7 +112,7 @@ def _claim(
     )
 
 
-def _kept(context: Context, module: Module, first: ast.expr, link: ast.expr, name: str) -> Claim:
+def _kept(context: Context, module: Module, first: ast.expr, link: ast.expr, name: str) -> Claim[str]:
     """A type that Dagster checks and whose values cannot be told: what the module runs stays as it is, too."""
     index = context.index
     links = [link for other in index.references if other.module is module for link in other.chain]
@@ -190,7 +193,7 @@ def _written(value: Value) -> str:
     return _DETAILS if is_output(value) else ""
 
 
-def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
+def rewrite(claim: Claim[str], unit: Unit, context: Context) -> Rewrite:
     """Put the name of v2's class where the legacy one stands."""
     done = Rewrite()
     use = unit.using(done, claim.module)

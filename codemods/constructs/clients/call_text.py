@@ -21,7 +21,6 @@ from ...planning.claims import (
     Rewrite,
 )
 from ...planning.units import Unit
-from ...planning.v2 import Use
 from .methods import JOB_NAME_ATTRIBUTE, METHODS, Method
 from .run_and_poll import (
     FAILS_AS_V2,
@@ -34,14 +33,15 @@ from .run_and_poll import (
     run_and_poll,
     without_related,
 )
-from .uses import ClientUse, client_text
+from .uses import Called, Polled, PolledInside, client_text
 
 
-def rewrite_call(claim: Claim, use_: ClientUse, context: Context, done: Rewrite) -> None:
-    module, node, method = claim.module, claim.node, use_.method
-    assert isinstance(node, ast.Call) and method is not None and use_.base is not None
+def rewrite_call(claim: Claim, called: Called, context: Context, done: Rewrite) -> None:
+    """One call becomes one call."""
+    module, node, method = claim.module, claim.node, called.method
+    assert isinstance(node, ast.Call)
     # The arguments are the same in v2, and stay as they stand.
-    text = f"{client_text(context, module, use_.base)}.{METHODS[method.name]}"
+    text = f"{client_text(context, module, called.base)}.{METHODS[method.name]}"
     done.edit(module, ReplaceExpression(module.span(node.func), text))
     _drop_unsent(module, node, method, done)
     done.tell(module, node, "LDC218", _said_of(method.name), claim.name)
@@ -63,36 +63,36 @@ def _drop_unsent(module: Module, call: ast.Call, method: Method, done: Rewrite) 
     done.tell(module, call, "LDC212", "the cause given here is not sent", method.name)
 
 
-def rewrite_poll_in_expression(
-    claim: Claim, use_: ClientUse, unit: Unit, use: Use, context: Context, done: Rewrite
+def rewrite_poll_inside(
+    claim: Claim, polled: PolledInside, unit: Unit, context: Context, done: Rewrite
 ) -> None:
     """Several statements cannot stand where the call does: a function of the module has them."""
-    module, node, method = claim.module, claim.node, use_.method
-    assert isinstance(node, ast.Call) and method is not None and use_.base is not None
-    assert use_.first is not None
+    module, node, method = claim.module, claim.node, polled.method
+    assert isinstance(node, ast.Call)
+    use = unit.using(done, module)
     style = context.style(module)
     name = unit.namespace(module).shared(HELPERS[method.name])
     related = not context.release.lacks("related")
     text = helper_text(method.name, name, use, style, related=related, fails=fails_in(context))
-    done.edit(module, InsertBefore(module.span(use_.first), text, blank=True, rank=0))
+    done.edit(module, InsertBefore(module.span(polled.first), text, blank=True, rank=0))
     done.edit(module, ReplaceExpression(module.span(node.func), name))
-    done.edit(module, PrependArgument(module.span(node), client_text(context, module, use_.base)))
+    done.edit(module, PrependArgument(module.span(node), client_text(context, module, polled.base)))
     _drop_unsent(module, node, method, done)
     statement = module.statement_of(node)
     if isinstance(statement, ast.Return) and statement.value is node:
         _rewrite_return_annotation(claim, statement, context, done)
 
 
-def rewrite_poll(
-    claim: Claim, use_: ClientUse, unit: Unit, use: Use, context: Context, done: Rewrite
-) -> None:
-    module, node, method = claim.module, claim.node, use_.method
-    assert isinstance(node, ast.Call) and method is not None and use_.base is not None
+def rewrite_poll(claim: Claim, polled: Polled, unit: Unit, context: Context, done: Rewrite) -> None:
+    """A statement becomes several: trigger, poll, and raise for a run that failed."""
+    module, node, method = claim.module, claim.node, polled.method
+    assert isinstance(node, ast.Call)
+    use = unit.using(done, module)
     statement = module.statement_of(node)
     namespace = unit.namespace(module)
     target = statement.targets[0] if isinstance(statement, ast.Assign) else None
     run = target.id if isinstance(target, ast.Name) else namespace.fresh("run", "dbt_run")
-    client = client_text(context, module, use_.base)
+    client = client_text(context, module, polled.base)
     style = context.style(module)
     poll = poll_of(
         method, module, related=_needs_related(context, claim) and not context.release.lacks("related")
@@ -106,7 +106,9 @@ def rewrite_poll(
         done.tell(module, node, "LDC212", "the cause given here is not sent", claim.name)
 
 
-def tell_of_poll(claim: Claim, method: Method, context: Context, done: Rewrite) -> None:
+def tell_of_poll(claim: Claim, polled: Polled | PolledInside, context: Context, done: Rewrite) -> None:
+    """Report what differs where a run is waited for."""
+    method = polled.method
     module, node, name = claim.module, claim.node, claim.name
     fails = fails_in(context)
     if method.argument("poll_timeout") is not None and fails is not Fails.AS_LEGACY:
@@ -115,10 +117,10 @@ def tell_of_poll(claim: Claim, method: Method, context: Context, done: Rewrite) 
         done.tell(module, node, "LDC225", FAILS_AS_V2, name)
     done.tell(module, node, "LDC218", "requests time out after 15 seconds, and are retried as v2 does", name)
     if context.release.lacks("related") and (
-        claim.detail.kind == "expression" or _needs_related(context, claim)
+        isinstance(polled, PolledInside) or _needs_related(context, claim)
     ):
         done.tell(module, node, "LDC213", without_related(context.release), name)
-    is_followed = claim.detail.role.kind in {"chain", "flow", "nothing"}
+    is_followed = polled.role.kind in {"chain", "flow", "nothing"}
     if not is_followed or _is_handed_on(context, claim):
         done.tell(module, node, "LDC213", "the value is a mapping of run details", name)
 

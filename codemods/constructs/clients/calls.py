@@ -35,18 +35,20 @@ from ...analysis.uses.uses import (
 from ...editing.edits import (
     ReplaceExpression,
 )
+from ...exhaustive import assert_never
 from ...facts.release import Release
 from ...findings import Finding
 from ...planning.claims import (
     Claim,
     Context,
     JobRef,
+    Kind,
     Rewrite,
     covered,
     goes_by_name,
 )
 from ...planning.units import Unit
-from .call_text import rewrite_call, rewrite_poll, rewrite_poll_in_expression, tell_of_poll
+from .call_text import rewrite_call, rewrite_poll, rewrite_poll_inside, tell_of_poll
 from .lost_answers import lost_answers
 from .methods import SETTINGS, Method, is_written_for_v2, read_call
 from .run_and_poll import (
@@ -55,17 +57,23 @@ from .run_and_poll import (
     fails_in,
 )
 from .uses import (
+    Called,
     ClientUse,
+    Getter,
+    NotInV2,
+    OfResource,
+    Polled,
+    PolledInside,
     client_claim,
     client_text,
     is_called,
     rewrite_attribute,
 )
 
-CONSTRUCT = "client_calls"
+CONSTRUCT = Kind[ClientUse]("client_calls")
 
 
-def claims(context: Context) -> Iterator[Claim]:
+def claims(context: Context) -> Iterator[Claim[ClientUse]]:
     """One claim for each use of a client, and for each place where the trail of a client or an output ends."""
     seen: set[ast.AST] = set()
     found = [
@@ -74,22 +82,22 @@ def claims(context: Context) -> Iterator[Claim]:
     yield from _with_place_of_helper(found)
 
 
-def _with_place_of_helper(claims: list[Claim]) -> Iterator[Claim]:
+def _with_place_of_helper(claims: list[Claim[ClientUse]]) -> Iterator[Claim[ClientUse]]:
     """Each module has one function for all calls of a method inside of expressions, before the first of them."""
     first: dict[tuple[Module, str], ast.stmt] = {}
-    inside = [claim for claim in claims if claim.detail.kind == "expression" and claim.detail.method]
-    for claim in inside:
-        statement, key = claim.module.top_statement_of(claim.node), (claim.module, claim.detail.method.name)
-        first[key] = min(first.get(key, statement), statement, key=lambda one: one.lineno)
     for claim in claims:
-        if claim in inside:
+        if isinstance(claim.detail, PolledInside):
+            statement, key = claim.detail.first, (claim.module, claim.detail.method.name)
+            first[key] = min(first.get(key, statement), statement, key=lambda one: one.lineno)
+    for claim in claims:
+        if isinstance(claim.detail, PolledInside):
             at = first[claim.module, claim.detail.method.name]
             yield replace(claim, detail=replace(claim.detail, first=at))
         else:
             yield claim
 
 
-def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) -> Iterator[Claim]:
+def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) -> Iterator[Claim[ClientUse]]:
     module, index = reference.module, context.index
     for place, link in enumerate(reference.chain):
         if link in seen:
@@ -110,13 +118,7 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
             elif _is_setting(value) and isinstance(link, ast.Attribute) and not is_called(module, link):
                 seen.add(link)
                 replacement = SETTINGS[link.attr]
-                yield client_claim(
-                    CONSTRUCT,
-                    module,
-                    link,
-                    value,
-                    ClientUse("attribute", base=link.value, replacement=replacement),
-                )
+                yield client_claim(CONSTRUCT, module, link, value, OfResource(replacement))
             elif _is_unknown_attribute(module, link, value):
                 seen.add(link)
                 yield _lost(role_of(module, link), value)
@@ -132,7 +134,9 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
                 yield _lost(role, value)
 
 
-def _read_by_name(context: Context, module: Module, link: ast.expr, seen: set[ast.AST]) -> Iterator[Claim]:
+def _read_by_name(
+    context: Context, module: Module, link: ast.expr, seen: set[ast.AST]
+) -> Iterator[Claim[ClientUse]]:
     """``getattr(output, "run_id")``: an attribute that is read by its name is not rewritten."""
     if not (isinstance(link, ast.Call) and is_getattr(link)) or context.index.values(module, link):
         return
@@ -161,14 +165,14 @@ def _goes_to_a_function(context: Context, role: Role) -> bool:
     return role.kind == "argument" and sinks.is_followed(context.index, role)
 
 
-def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.expr, value: Result) -> Claim:
+def _method_claim(
+    context: Context, module: Module, node: ast.expr, base: ast.expr, value: Result
+) -> Claim[ClientUse]:
     assert isinstance(node, ast.Call)
     name = value.member.attribute
     if name == GETTER:
         blocked_here = _built_where_called(context, module, node, base, name)
-        return client_claim(
-            CONSTRUCT, module, node, value, ClientUse("getter", base=base), blocked=tuple(blocked_here)
-        )
+        return client_claim(CONSTRUCT, module, node, value, Getter(), blocked=tuple(blocked_here))
     method, problem, job_node = read_call(node, name, lambda given: context.constants.is_text(module, given))
     jobs: tuple[JobRef, ...] = (context.job_ref(module, job_node),) if job_node is not None else ()
     blocked = [Finding(module.place(node), "LDC304", problem, name)] if problem else []
@@ -179,21 +183,11 @@ def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.ex
     if name == RUN_AND_POLL:
         blocked += goes_by_name(context, module, node, name)
         blocked += lost_answers(context, module, node)
-    kind = "call"
-    if name in HELPERS:
-        is_alone = (
-            name == RUN_AND_POLL
-            and fails_in(context) is Fails.AS_V2
-            and _is_whole_statement(module.statement_of(node), node)
-            and not _holds_legacy(context, node)
-        )
-        kind = "poll" if is_alone else "expression"
-        if (
-            method is not None
-            and kind == "expression"
-            and len(node.args) > 1
-            and method.argument("cause") in node.args[:-1]
-        ):
+    detail: ClientUse = NotInV2()
+    if method is not None:
+        detail = _call_of(context, module, node, base, method)
+        is_behind = len(node.args) > 1 and method.argument("cause") in node.args[:-1]
+        if isinstance(detail, PolledInside) and is_behind:
             problem = "arguments stand behind its cause by position; name them"
             blocked.append(Finding(module.place(node), "LDC304", problem, name))
     function = module.function_of(node)
@@ -203,11 +197,26 @@ def _method_claim(context: Context, module: Module, node: ast.expr, base: ast.ex
         module,
         node,
         value,
-        ClientUse(kind, method, base, role_of(module, node)),
+        detail,
         blocked=tuple(blocked),
         jobs=jobs,
         covers=covered([returns]) if isinstance(returns, (ast.Name, ast.Attribute)) else frozenset(),
     )
+
+
+def _call_of(context: Context, module: Module, node: ast.Call, base: ast.expr, method: Method) -> ClientUse:
+    """How a call of a method is written in v2."""
+    if method.name not in HELPERS:
+        return Called(method, base)
+    is_alone = (
+        method.name == RUN_AND_POLL
+        and fails_in(context) is Fails.AS_V2
+        and _is_whole_statement(module.statement_of(node), node)
+        and not _holds_legacy(context, node)
+    )
+    if is_alone:
+        return Polled(method, base, role_of(module, node))
+    return PolledInside(method, base, role_of(module, node), module.top_statement_of(node))
 
 
 def _built_where_called(
@@ -245,33 +254,35 @@ def _is_whole_statement(statement: ast.stmt, node: ast.expr) -> bool:
     return isinstance(statement, (ast.Expr, ast.Return)) and statement.value is node
 
 
-def _lost(role: Role, value: Value) -> Claim:
+def _lost(role: Role, value: Value) -> Claim[ClientUse]:
     what = "the output" if is_output(value) else "the client"
     finding = sinks.lost_trail(role, what, legacy_name(value))
-    return client_claim(
-        CONSTRUCT, role.module, role.node, value, ClientUse("lost", role=role), blocked=(finding,)
-    )
+    return client_claim(CONSTRUCT, role.module, role.node, value, NotInV2(), blocked=(finding,))
 
 
-def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
+def rewrite(claim: Claim[ClientUse], unit: Unit, context: Context) -> Rewrite:
     """Put the v2 form where the client is used."""
     done = Rewrite()
-    module, use_ = claim.module, claim.detail
-    assert isinstance(use_, ClientUse) and isinstance(claim.node, ast.expr)
-    use = unit.using(done, module)
-    if use_.kind == "getter":
-        if not _is_rewritten_with_its_call(module, claim.node):
-            done.edit(
-                module, ReplaceExpression(module.span(claim.node), client_text(context, module, claim.node))
-            )
-    elif use_.kind == "attribute":
-        rewrite_attribute(claim, use_.replacement, done)
-    elif use_.kind == "call":
-        rewrite_call(claim, use_, context, done)
-    elif use_.method is not None:
-        write = rewrite_poll if use_.kind == "poll" else rewrite_poll_in_expression
-        write(claim, use_, unit, use, context, done)
-        tell_of_poll(claim, use_.method, context, done)
+    module = claim.module
+    match claim.detail:
+        case Getter():
+            if not _is_rewritten_with_its_call(module, claim.node):
+                text = client_text(context, module, claim.node)
+                done.edit(module, ReplaceExpression(module.span(claim.node), text))
+        case OfResource(replacement):
+            rewrite_attribute(claim, replacement, done)
+        case Called() as called:
+            rewrite_call(claim, called, context, done)
+        case Polled() as polled:
+            rewrite_poll(claim, polled, unit, context, done)
+            tell_of_poll(claim, polled, context, done)
+        case PolledInside() as polled:
+            rewrite_poll_inside(claim, polled, unit, context, done)
+            tell_of_poll(claim, polled, context, done)
+        case NotInV2():
+            raise AssertionError("what is not in v2 is blocked")
+        case _:
+            assert_never(claim.detail)
     return done
 
 

@@ -25,6 +25,7 @@ from ...findings import Finding
 from ...planning.claims import (
     Claim,
     Context,
+    Kind,
     Rewrite,
 )
 from ...planning.units import Unit
@@ -36,18 +37,24 @@ from .uses import (
     rewrite_attribute,
 )
 
-CONSTRUCT = "run_outputs"
+
+@dataclass(frozen=True)
+class ComparedStatus:
+    """The status, which is compared."""
 
 
 @dataclass(frozen=True)
-class Detail:
-    """``kind`` is ``status`` (which is compared), or ``attribute`` with what takes its place."""
+class Replaced:
+    """An attribute that something else takes the place of."""
 
-    kind: str
-    replacement: str = ""
+    by: str
 
 
-def claims(context: Context) -> Iterator[Claim]:
+Detail = ComparedStatus | Replaced
+CONSTRUCT = Kind[Detail]("run_outputs")
+
+
+def claims(context: Context) -> Iterator[Claim[Detail]]:
     """One claim for each attribute that is read of an output."""
     seen: set[ast.AST] = set()
     for reference in context.index.references:
@@ -61,13 +68,13 @@ def claims(context: Context) -> Iterator[Claim]:
                     break
 
 
-def _claim(context: Context, module: Module, node: ast.Attribute, value: Member) -> Claim:
+def _claim(context: Context, module: Module, node: ast.Attribute, value: Member) -> Claim[Detail]:
     replacement = OUTPUT_ATTRIBUTES.get(value.attribute)
     if value.attribute == RESULTS_ATTRIBUTE:
         replacement = _results_text(context, module, node)
     blocked: tuple[Finding, ...] = ()
     if value.attribute == STATUS_ATTRIBUTE and compared_statuses(context, module, node):
-        return client_claim(CONSTRUCT, module, node, value, Detail("status"))
+        return client_claim(CONSTRUCT, module, node, value, ComparedStatus())
     if value.attribute == STATUS_ATTRIBUTE and _is_shown(module, node):
         replacement = '{}["status_humanized"]'
     if replacement is None:
@@ -81,7 +88,7 @@ def _claim(context: Context, module: Module, node: ast.Attribute, value: Member)
         module,
         node,
         value,
-        Detail("attribute", replacement or ""),
+        Replaced(replacement or ""),
         blocked=blocked,
     )
 
@@ -122,16 +129,16 @@ def _means_the_same(context: Context, module: Module, name: ast.Name, at: ast.ex
     return names.lookup(module, name.id, name) == names.lookup(module, name.id, at)
 
 
-def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:  # noqa: ARG001  a construct's signature
+def rewrite(claim: Claim[Detail], unit: Unit, context: Context) -> Rewrite:  # noqa: ARG001  a construct's signature
     """Read it of the details of the run."""
     done = Rewrite()
     module, node, detail = claim.module, claim.node, claim.detail
-    assert isinstance(node, ast.Attribute) and isinstance(detail, Detail)
-    if detail.kind == "status":
+    assert isinstance(node, ast.Attribute)
+    if isinstance(detail, ComparedStatus):
         text = f"{{}}[{context.style(module).string('status')}]"
         done.edit(module, ReplaceAround(module.span(node), text))
         return done
-    rewrite_attribute(claim, detail.replacement, done)
+    rewrite_attribute(claim, detail.by, done)
     if node.attr == STATUS_ATTRIBUTE:
         done.tell(module, node, "LDC213", "the text of the status is the word of dbt Cloud", claim.name)
     if node.attr == RESULTS_ATTRIBUTE:

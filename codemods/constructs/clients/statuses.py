@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from legacy_shim.catalogue import BY_NAME
 
@@ -31,8 +31,10 @@ from ...findings import Finding
 from ...planning.claims import (
     Claim,
     Context,
+    Kind,
     Rewrite,
 )
+from ...planning.parts import Uses
 from ...planning.units import Unit
 from ...planning.v2 import CLOUD_V2
 from ..run_ops.op_text import KEY
@@ -43,14 +45,23 @@ from .compared_statuses import (
 )
 from .methods import STATUS_ATTRIBUTE
 
-CONSTRUCT = "run_statuses"
+
+@dataclass(frozen=True)
+class Compared:
+    """A member of the enumeration, and the entry of run details that it is compared with."""
+
+    entry: str
+    member: str
+
+
+CONSTRUCT = Kind[Compared | None]("run_statuses")
 
 _BODIES = ("body", "orelse", "finalbody", "handlers", "cases")
 _NUMBER, _TEXT = "status", "status_humanized"
 """The entries of run details that hold a status."""
 
 
-def claims(context: Context) -> Iterator[Claim]:
+def claims(context: Context) -> Iterator[Claim[Compared | None]]:
     """One claim for each member that is compared with a status that can be told apart: a number or a text.
 
     And one for each ``.value`` that is read in another way, which the facade answers otherwise than ``dagster_dbt``.
@@ -80,13 +91,17 @@ def _links_of_status(context: Context, reference: Reference) -> int:
     return max((place for place, is_status in enumerate(statuses, 1) if is_status), default=0)
 
 
-def _kept(module: Module, link: ast.expr, reference: Reference, told: tuple[Finding, ...]) -> Claim:
+def _kept(
+    module: Module, link: ast.expr, reference: Reference, told: tuple[Finding, ...]
+) -> Claim[Compared | None]:
     return Claim(
         construct=CONSTRUCT,
+        part=Uses(),
         module=module,
         node=link,
         name=NAME,
         code=BY_NAME[NAME].code,
+        detail=None,
         blocked=told,
         covers=frozenset({reference.chain[0]}),
     )
@@ -108,7 +123,7 @@ def _told_of_value(module: Module, node: ast.AST) -> tuple[Finding, ...]:
     return (Finding(module.place(node), "LDC302", said, NAME),)
 
 
-def _claim(context: Context, reference: Reference, place: int, member: str) -> Claim | None:
+def _claim(context: Context, reference: Reference, place: int, member: str) -> Claim[Compared | None] | None:
     module, whole = reference.module, reference.chain[place]
     rest = reference.chain[place + 1 :]
     if len(rest) == 1 and isinstance(rest[0], ast.Attribute) and rest[0].attr == "value":
@@ -123,6 +138,7 @@ def _claim(context: Context, reference: Reference, place: int, member: str) -> C
         return None  # A number never equals a member itself, only its value: no v2 form is as false.
     return Claim(
         construct=CONSTRUCT,
+        part=Uses(),
         module=module,
         node=whole,
         name=NAME,
@@ -130,7 +146,7 @@ def _claim(context: Context, reference: Reference, place: int, member: str) -> C
         resources=frozenset(owner for owner in owners if isinstance(owner, Made) and not is_op(owner)),
         keys=frozenset(_key(owner) for owner in owners if isinstance(owner, Keyed) or is_op(owner)),
         covers=frozenset({reference.chain[0]}),
-        detail=(entries.pop(), member),
+        detail=Compared(str(entries.pop()), member),
     )
 
 
@@ -160,14 +176,16 @@ def _key(owner: Value) -> str:
     return owner.key if isinstance(owner, Keyed) else KEY
 
 
-def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
+def rewrite(claim: Claim[Compared | None], unit: Unit, context: Context) -> Rewrite:
     """Put the number's name, or the text, where the legacy status is named."""
     done = Rewrite()
-    module, (entry, member) = claim.module, claim.detail
-    assert isinstance(claim.node, ast.expr)
-    if entry == _TEXT:
-        text = context.style(module).string(member.capitalize())
+    module, compared = claim.module, claim.detail
+    assert compared is not None, "what is not compared is blocked"
+    if compared.entry == _TEXT:
+        text = context.style(module).string(compared.member.capitalize())
     else:
-        text = f"{unit.using(done, module)(f'{CLOUD_V2}.types', 'DbtCloudJobRunStatusType')}.{member}"
+        text = (
+            f"{unit.using(done, module)(f'{CLOUD_V2}.types', 'DbtCloudJobRunStatusType')}.{compared.member}"
+        )
     done.edit(module, ReplaceExpression(module.span(claim.node), text))
     return done

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from typing import TypeVar
 
 from legacy_shim.catalogue import BY_NAME
 
@@ -28,47 +29,83 @@ from ...planning.claims import (
     Claim,
     Context,
     JobRef,
+    Kind,
     Rewrite,
 )
+from ...planning.parts import Uses
 from ..run_ops.op_text import KEY
 from .methods import Method
 
 
 @dataclass(frozen=True, eq=False)
-class ClientUse:
-    """One use of a client.
+class Getter:
+    """A call that hands out the client."""
 
-    ``kind`` is ``call``, ``poll`` (run_job_and_poll as a statement), ``expression`` (the same inside of one),
-    ``getter``, ``attribute`` (of a resource) or ``lost``.
-    """
 
-    kind: str
-    method: Method | None = None
-    base: ast.expr | None = None
+@dataclass(frozen=True, eq=False)
+class OfResource:
+    """A setting that is read of the resource."""
+
+    replacement: str
+
+
+@dataclass(frozen=True, eq=False)
+class Called:
+    """A call of a method that v2's client has."""
+
+    method: Method
+    base: ast.expr
     """The expression that stands for the client."""
-    role: Role | None = None
-    replacement: str = ""
-    first: ast.stmt | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Polled:
+    """``run_job_and_poll`` as a statement."""
+
+    method: Method
+    base: ast.expr
+    role: Role
+
+
+@dataclass(frozen=True, eq=False)
+class PolledInside:
+    """A method that takes several calls in v2, inside of an expression."""
+
+    method: Method
+    base: ast.expr
+    role: Role
+    first: ast.stmt
     """The first statement of the module that calls the method inside of an expression."""
 
 
+@dataclass(frozen=True, eq=False)
+class NotInV2:
+    """A use that is blocked: v2 has nothing like it, or the trail of the client ends there."""
+
+
+ClientUse = Getter | OfResource | Called | Polled | PolledInside | NotInV2
+
+D = TypeVar("D")
+
+
 def client_claim(
-    construct: str,
+    construct: Kind[D],
     module: Module,
     node: ast.expr,
     value: Value,
-    detail: object = None,
+    detail: D,
     *,
     blocked: tuple[Finding, ...] = (),
     jobs: tuple[JobRef, ...] = (),
     covers: frozenset[ast.AST] = frozenset(),
-) -> Claim:
+) -> Claim[D]:
     """The claim for a use of what ``value`` is: the client or the output of a resource, whichever that is."""
     owner = root(value)
     name = legacy_name(value) or "DbtCloudClientResource"
     of_op = is_op(owner)
     return Claim(
         construct=construct,
+        part=Uses(),
         module=module,
         node=node,
         name=name,
@@ -80,7 +117,7 @@ def client_claim(
         blocked=blocked,
         covers=covers,
         detail=detail,
-        is_site=not (isinstance(detail, ClientUse) and detail.kind == "getter"),
+        is_site=not isinstance(detail, Getter),
     )
 
 

@@ -24,11 +24,13 @@ from ...planning.claims import (
     Context,
     Rewrite,
 )
+from ...planning.parts import Loads
 from ...planning.units import Environment, Unit
 from ...planning.v2 import (
     CLOUD_V2,
     Use,
 )
+from .read import Load
 from .workspace_binding import import_beside
 
 _SENSORS = "sensors"
@@ -50,7 +52,7 @@ def against_sensor(claim: Claim, unit: Unit) -> str:
     translator, for the keys of all assets.
     """
     loads = [
-        other for other in unit.claims if other.construct == "assets" and other.resources == claim.resources
+        other for other in unit.claims if isinstance(other.part, Loads) and other.resources == claim.resources
     ]
     if len(loads) > 1:
         return "several jobs are loaded on its workspace, and a sensor knows the assets of one"
@@ -61,7 +63,7 @@ def against_sensor(claim: Claim, unit: Unit) -> str:
     return ""
 
 
-def place_sensor(claim: Claim, name: str, unit: Unit, context: Context, done: Rewrite) -> None:
+def place_sensor(claim: Claim[Load], name: str, unit: Unit, context: Context, done: Rewrite) -> None:
     """Give the sensor to each ``Definitions`` that the assets are given to; tell of it where that cannot be."""
     is_placed = False
     for place in claim.detail.placements:
@@ -105,5 +107,5 @@ def _add(module: Module, call: ast.Call, name: str, imported: Import | None, don
 
 def is_first_on_its_workspace(claim: Claim, unit: Unit) -> bool:
     """Whether a load is the first of a unit on its workspace, which gets one sensor."""
-    loads = [other for other in unit.claims if other.construct == "assets"]
+    loads = [other for other in unit.claims if isinstance(other.part, Loads)]
     return next(other for other in loads if other.resources == claim.resources) is claim

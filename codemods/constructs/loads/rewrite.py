@@ -31,9 +31,11 @@ from ...planning.claims import (
     Claim,
     Context,
     JobRef,
+    Kind,
     Rewrite,
     covered,
 )
+from ...planning.parts import Loads
 from ...planning.units import Unit
 from ..deployment_table import of_load
 from ..job_differences import (
@@ -69,12 +71,12 @@ from .workspace_binding import (
     binding_of,
 )
 
-CONSTRUCT = "assets"
+CONSTRUCT = Kind[Load]("assets")
 
 _NOT_HANDED_IN = frozenset({"dbt_cloud", "job_id"})
 
 
-def claims(context: Context) -> Iterator[Claim]:
+def claims(context: Context) -> Iterator[Claim[Load]]:
     """One claim for each call of the loader."""
     index = context.index
     seen: set[Made] = set()
@@ -86,7 +88,7 @@ def claims(context: Context) -> Iterator[Claim]:
                     yield _claim(context, value)
 
 
-def _claim(context: Context, value: Made) -> Claim:
+def _claim(context: Context, value: Made) -> Claim[Load]:
     read = read_load(context, value)
     assert isinstance(value.call, ast.Call)
     for placement in read.load.placements:
@@ -94,6 +96,7 @@ def _claim(context: Context, value: Made) -> Claim:
             context.placed[placement.call].update(read.resources)
     return Claim(
         construct=CONSTRUCT,
+        part=Loads(read.load.arguments.get("dbt_cloud"), read.load.makes_several),
         module=value.module,
         node=value.call,
         name=NAME,
@@ -107,11 +110,10 @@ def _claim(context: Context, value: Made) -> Claim:
     )
 
 
-def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
+def rewrite(claim: Claim[Load], unit: Unit, context: Context) -> Rewrite:
     """Put the decorated function where the loader is called."""
     done = Rewrite()
     load = claim.detail
-    assert isinstance(load, Load) and isinstance(claim.node, ast.Call)
     if load.makes_several:
         _rewrite_as_call(claim, load, unit, context, done)
         binding = HowBound("")
@@ -127,7 +129,7 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
 
 
 def _rewrite_as_function(
-    claim: Claim, load: Load, binding: HowBound, unit: Unit, context: Context, done: Rewrite
+    claim: Claim[Load], load: Load, binding: HowBound, unit: Unit, context: Context, done: Rewrite
 ) -> None:
     module = claim.module
     assert isinstance(claim.node, ast.Call)
@@ -148,7 +150,7 @@ def _rewrite_as_function(
     done.edit(module, _in_place_of(claim, load, name))
 
 
-def _sensor(claim: Claim, written: Written, unit: Unit, context: Context, done: Rewrite) -> str:
+def _sensor(claim: Claim[Load], written: Written, unit: Unit, context: Context, done: Rewrite) -> str:
     """The polling sensor of the workspace, where it is asked for."""
     module = claim.module
     if not context.polling_sensor or not is_first_on_its_workspace(claim, unit):
@@ -168,7 +170,7 @@ def _sensor(claim: Claim, written: Written, unit: Unit, context: Context, done: 
     return "\n\n" + sensor_text(name, written.workspace, written.translator, use, context.style(module))
 
 
-def _function_name(claim: Claim, unit: Unit) -> tuple[str, bool]:
+def _function_name(claim: Claim[Load], unit: Unit) -> tuple[str, bool]:
     """The name of the function, and whether the call is all that a plain assignment assigns."""
     statement = claim.module.statement_of(claim.node)
     target: ast.expr | None = None
@@ -183,13 +185,13 @@ def _function_name(claim: Claim, unit: Unit) -> tuple[str, bool]:
     return unit.namespace(claim.module).reserve(wanted), False
 
 
-def _rewrite_as_call(claim: Claim, load: Load, unit: Unit, context: Context, done: Rewrite) -> None:
+def _rewrite_as_call(claim: Claim[Load], load: Load, unit: Unit, context: Context, done: Rewrite) -> None:
     """Call a function of the module that makes the assets of any of the jobs."""
     module, call, (ref,) = claim.module, claim.node, claim.jobs
     assert isinstance(call, ast.Call)
     namespace = unit.namespace(module)
     handed_in = _handed_in(context, module, load)
-    alike = [other for other in unit.claims if _is_alike(context, other, claim)]
+    alike = [other for other in CONSTRUCT.among(unit.claims) if _is_alike(context, other, claim)]
     first = alike[0]
     name = namespace.shared("dbt_cloud_job", first)
     if context.polling_sensor and is_first_on_its_workspace(claim, unit):
@@ -210,7 +212,7 @@ def _rewrite_as_call(claim: Claim, load: Load, unit: Unit, context: Context, don
     done.edit(module, _in_place_of(claim, load, new))
 
 
-def _in_place_of(claim: Claim, load: Load, text: str) -> ReplaceExpression:
+def _in_place_of(claim: Claim[Load], load: Load, text: str) -> ReplaceExpression:
     """Put what is loaded where the call stands: in a list where it is used as a sequence, or for its only element."""
     assert isinstance(claim.node, ast.Call)
     place = load.sequence.taken.get(claim.node, claim.node)
@@ -228,16 +230,16 @@ def _plans(alike: Iterable[Claim], unit: Unit) -> dict[int, Plan | None]:
     return found
 
 
-def _is_alike(context: Context, one: Claim, other: Claim) -> bool:
+def _is_alike(context: Context, one: Claim[Load], other: Claim[Load]) -> bool:
     """Whether two calls can share a function: they differ in resource and job alone."""
     if one is other:
         return True
-    if one.construct != "assets" or one.module is not other.module or not one.detail.makes_several:
+    if one.module is not other.module or not one.detail.makes_several:
         return False
     return _signature(context, one) == _signature(context, other)
 
 
-def _signature(context: Context, claim: Claim) -> list[tuple[str, str]]:
+def _signature(context: Context, claim: Claim[Load]) -> list[tuple[str, str]]:
     handed_in = _handed_in(context, claim.module, claim.detail)
     return sorted(
         (name, "" if name in handed_in else ast.dump(node))
@@ -282,7 +284,7 @@ def _job_argument(context: Context, ref: JobRef) -> str:
     return text if is_number and found else f"int({text})"
 
 
-def _replace_uses(claim: Claim, context: Context, done: Rewrite) -> None:
+def _replace_uses(claim: Claim[Load], context: Context, done: Rewrite) -> None:
     """A load stood for a sequence too; the function is one definition: take stars away, add brackets."""
     assert isinstance(claim.value, Made)
     wrapped, taken = claim.detail.sequence.wrapped, claim.detail.sequence.taken
@@ -297,7 +299,7 @@ def _replace_uses(claim: Claim, context: Context, done: Rewrite) -> None:
             done.edit(module, ReplaceExpression(module.span(taken[node]), module.source_of(node)))
 
 
-def _tell(claim: Claim, unit: Unit, is_bound: bool, done: Rewrite) -> None:
+def _tell(claim: Claim[Load], unit: Unit, is_bound: bool, done: Rewrite) -> None:
     module, node, tell = claim.module, claim.node, done.tell
     for ref in claim.jobs:
         known = {job.id: job for job in unit.jobs_of(ref)}
@@ -329,9 +331,9 @@ def _tell(claim: Claim, unit: Unit, is_bound: bool, done: Rewrite) -> None:
         tell(module, node, code, message, NAME)
 
 
-def _tell_of_other_loads(claim: Claim, unit: Unit, done: Rewrite) -> None:
+def _tell_of_other_loads(claim: Claim[Load], unit: Unit, done: Rewrite) -> None:
     """Report each job that a load above this one loads too."""
-    loads = [other for other in unit.claims if other.construct == CONSTRUCT]
+    loads = CONSTRUCT.among(unit.claims)
     own = {job_id for ref in claim.jobs for job_id in ref.job_ids}
     for other in loads[: loads.index(claim)]:
         for job_id in sorted(own & {job_id for ref in other.jobs for job_id in ref.job_ids}):

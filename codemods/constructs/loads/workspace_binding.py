@@ -37,6 +37,7 @@ from ...planning.claims import (
 )
 from ...planning.units import Unit
 from .asset_text import has_postponed_annotations
+from .read import Load
 
 _RESOURCES = 4
 """The place of ``resources`` among the positional parameters of ``Definitions``."""
@@ -67,7 +68,9 @@ class HowBound:
 _OWN = HowBound("")
 
 
-def binding_of(claim: Claim, placements: tuple[Placement, ...], unit: Unit, context: Context) -> HowBound:
+def binding_of(
+    claim: Claim[Load], placements: tuple[Placement, ...], unit: Unit, context: Context
+) -> HowBound:
     """Decide how the assets of a load get their workspace."""
     if not placements or unit.beside or has_postponed_annotations(claim.module):
         return _OWN
@@ -100,7 +103,7 @@ def binding_of(claim: Claim, placements: tuple[Placement, ...], unit: Unit, cont
     return HowBound(key, tuple(additions))
 
 
-def _is_read(key: str, claim: Claim) -> bool:
+def _is_read(key: str, claim: Claim[Load]) -> bool:
     """Whether a parameter of that name would hide what the partition's variables are made with."""
     function = claim.detail.arguments.get("partition_key_to_vars_fn")
     return function is not None and key in names_read(function)
@@ -161,7 +164,7 @@ def _under(context: Context, display: Literal, key: str) -> Values | None:
     return None
 
 
-def _addition(context: Context, claim: Claim, place: Placement, unit: Unit) -> Addition | None:
+def _addition(context: Context, claim: Claim[Load], place: Placement, unit: Unit) -> Addition | None:
     """How to bind the workspace in a ``Definitions(...)``; None where it cannot be, or where another would clash."""
     call, at, argument = place.call, place.role.module, claim.detail.resource
     assert call is not None
@@ -169,8 +172,9 @@ def _addition(context: Context, claim: Claim, place: Placement, unit: Unit) -> A
         return None
     given = _given(call)
     display = given if isinstance(given, ast.Dict) else None
-    is_at_top = isinstance(argument, ast.Name) and claim.module.scope_of(claim.node) is claim.module.tree
-    if not is_at_top or (given is not None and display is None):
+    if not isinstance(argument, ast.Name) or claim.module.scope_of(claim.node) is not claim.module.tree:
+        return None
+    if given is not None and display is None:
         return None
     if len(context.placed[call]) > 1 or _is_bound_to_assets(context, claim):
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from ...analysis.inference.values import Made
 from ...editing.edits import InsertAfter
@@ -15,15 +14,8 @@ from ...planning.claims import (
 from ...planning.units import Unit
 from .workspace_text import workspace_text
 
-CONSTRUCT = "beside"
 
-
-def claims(_: Context) -> Iterator[Claim]:
-    """None of its own: the plan makes them of the resources whose uses it parts."""
-    yield from ()
-
-
-def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
+def add_beside(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     """Add the workspace behind the statement that builds the resource."""
     done = Rewrite()
     assert isinstance(claim.value, Made)

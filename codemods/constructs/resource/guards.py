@@ -30,12 +30,14 @@ from ...editing.edits import ReplaceExpression
 from ...planning.claims import (
     Claim,
     Context,
+    Kind,
     Rewrite,
 )
+from ...planning.parts import Uses
 from ...planning.units import Unit
 from ...planning.v2 import CLOUD_V2
 
-CONSTRUCT = "guards"
+CONSTRUCT = Kind[None]("guards")
 
 _V2_NAMES = {
     "dbt_cloud_resource": "DbtCloudWorkspace",
@@ -45,7 +47,7 @@ _V2_NAMES = {
 }
 
 
-def claims(context: Context) -> Iterator[Claim]:
+def claims(context: Context) -> Iterator[Claim[None]]:
     """One claim for each test of a name whose import is guarded, where the file also builds a resource."""
     for reference in context.index.references:
         module, node = reference.module, reference.chain[0]
@@ -57,6 +59,8 @@ def claims(context: Context) -> Iterator[Claim]:
         if resources and _fallbacks(context, module, node):
             yield Claim(
                 construct=CONSTRUCT,
+                detail=None,
+                part=Uses(),
                 module=module,
                 node=node,
                 name=name,
@@ -109,7 +113,7 @@ def _fallbacks(context: Context, module: Module, node: ast.expr) -> list[ast.Nam
     return targets if is_ours and any(target.id == node.id for target in targets) else []
 
 
-def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
+def rewrite(claim: Claim[None], unit: Unit, context: Context) -> Rewrite:
     """Put the v2 name where the legacy one is tested and where it gets its fallback."""
     done = Rewrite()
     module, node = claim.module, claim.node

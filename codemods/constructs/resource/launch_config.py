@@ -31,7 +31,7 @@ _LARGEST = 1024 * 1024
 _LINE = re.compile(r"^(?P<blank>\s*)(?:[-{]\s*)*[\"']?(?P<key>[\w./-]+)[\"']?\s*:(?P<rest>.*)$")
 
 
-def kept_for_launch(context: Context, claims: Sequence[Claim]) -> Iterator[Claim]:
+def kept_for_launch(context: Context, claims: Sequence[Claim[None]]) -> Iterator[Claim[None]]:
     """The claims of resources, those blocked that run configuration gives settings anew."""
     taking = [claim for claim in claims if takes_run_config(claim)]
     given = dict(configured_at_launch(context, frozenset(key for claim in taking for key in claim.keys)))

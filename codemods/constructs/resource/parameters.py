@@ -22,6 +22,7 @@ from ...findings import Finding
 from ...planning.claims import (
     Claim,
     Context,
+    Kind,
     Rewrite,
     covered,
 )
@@ -29,10 +30,10 @@ from ...planning.units import Unit
 from ...planning.v2 import CLOUD_V2
 from ..clients.uses import client_claim
 
-CONSTRUCT = "resource_parameters"
+CONSTRUCT = Kind[None]("resource_parameters")
 
 
-def claims(context: Context) -> Iterator[Claim]:
+def claims(context: Context) -> Iterator[Claim[None]]:
     """One claim for the annotation of each parameter that Dagster fills with a legacy resource."""
     evaluator = context.index.evaluator
     for module in context.index.tree.modules.values():
@@ -58,6 +59,7 @@ def claims(context: Context) -> Iterator[Claim]:
                         module,
                         annotation,
                         value,
+                        None,
                         blocked=blocked,
                         covers=covered([annotation]) | {annotation},
                     )
@@ -68,7 +70,7 @@ def _is_quoted_name(annotation: ast.expr) -> bool:
     return isinstance(text, str) and all(part.isidentifier() for part in text.split("."))
 
 
-def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
+def rewrite(claim: Claim[None], unit: Unit, context: Context) -> Rewrite:
     """Name the workspace, unless the annotation names a class of the user's, which is rewritten where it stands."""
     done = Rewrite()
     module, node = claim.module, claim.node

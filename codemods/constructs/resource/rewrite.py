@@ -41,10 +41,13 @@ from ...findings import Finding
 from ...planning.claims import (
     Claim,
     Context,
+    Kind,
     Rewrite,
     covered,
 )
+from ...planning.parts import Adds, Builds
 from ...planning.units import Unit
+from .beside import add_beside
 from .launch_config import kept_for_launch, takes_run_config
 from .run_config import settings_from_run_config
 from .settings import (
@@ -54,15 +57,15 @@ from .settings import (
 from .unread_config import unread_run_config
 from .workspace_text import decorated_by, workspace_text
 
-CONSTRUCT = "resource"
+CONSTRUCT = Kind[None]("resource_built")
 
 
-def claims(context: Context) -> Iterator[Claim]:
+def claims(context: Context) -> Iterator[Claim[None]]:
     """One claim for each place where a resource is built, or bound without being configured."""
     yield from kept_for_launch(context, list(_claims(context)))
 
 
-def _claims(context: Context) -> Iterator[Claim]:
+def _claims(context: Context) -> Iterator[Claim[None]]:
     index = context.index
     seen: set[Made] = set()
     for reference in index.references:
@@ -96,7 +99,7 @@ def _built_around(context: Context, module: Module, link: ast.expr) -> Iterator[
             yield Made(module, call, CONFIGURED)
 
 
-def _claim(context: Context, value: Made) -> Claim:
+def _claim(context: Context, value: Made) -> Claim[None]:
     module, name = value.module, legacy_name(value)
     uses = sinks.resource_uses(context.index, value)
     problem, settings = settings_of(context, value)
@@ -109,6 +112,7 @@ def _claim(context: Context, value: Made) -> Claim:
     function = decorated_by(module, value.call)
     return Claim(
         construct=CONSTRUCT,
+        part=Builds(settings),
         module=module,
         node=value.call,
         name=name,
@@ -118,7 +122,7 @@ def _claim(context: Context, value: Made) -> Claim:
         keys=frozenset(binding.key for binding in uses.bindings if binding.key),
         blocked=tuple(blocked),
         covers=covered([function or value.call]),
-        detail=settings,
+        detail=None,
     )
 
 
@@ -131,12 +135,13 @@ def _bound_bare(context: Context, module: Module, link: ast.expr) -> Iterator[st
             yield from keys if len(keys) == 1 else ()
 
 
-def _bare_claim(context: Context, reference: Reference, link: ast.expr, key: str) -> Claim:
+def _bare_claim(context: Context, reference: Reference, link: ast.expr, key: str) -> Claim[None]:
     module, name = reference.module, "dbt_cloud_resource"
     problem, settings = settings_from_run_config(context, module, link, key)
     value = Made(module, link, f"{LEGACY}{name}")
     return Claim(
         construct=CONSTRUCT,
+        part=Builds(settings),
         module=module,
         node=link,
         name=name,
@@ -146,13 +151,17 @@ def _bare_claim(context: Context, reference: Reference, link: ast.expr, key: str
         keys=frozenset({key}),
         blocked=(Finding(module.place(link), "LDC302", problem, name),) if problem else (),
         covers=frozenset({reference.chain[0]}),
-        detail=settings,
+        detail=None,
     )
 
 
-def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
-    """Put a workspace where the resource is built."""
+def rewrite(claim: Claim[None], unit: Unit, context: Context) -> Rewrite:
+    """Put a workspace where the resource is built, or add one beside it."""
+    if isinstance(claim.part, Adds):
+        return add_beside(claim, unit, context)
     done = Rewrite()
+    settings = claim.settings
+    assert settings is not None
     module = claim.module
     assert isinstance(claim.value, Made) and isinstance(claim.node, ast.expr)
     text = workspace_text(claim, unit, context, done)
@@ -167,9 +176,9 @@ def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
         done.edit(
             module, ReplaceExpression(module.span(claim.node), render.in_place(module, claim.node, text))
         )
-    for home, edit in claim.detail.leftovers:
+    for home, edit in settings.leftovers:
         done.edit(home, edit)
-    if claim.detail.leftovers:
+    if settings.leftovers:
         said = "the configuration of the resource is written where it is built; what is given at launch is refused"
         done.tell(module, claim.node, "LDC219", said, claim.name)
     if takes_run_config(claim):

@@ -28,20 +28,22 @@ from ...findings import Finding
 from ...planning.claims import (
     Claim,
     Context,
+    Kind,
     Rewrite,
 )
+from ...planning.parts import Uses
 from ...planning.units import Unit
 from ...planning.v2 import CLOUD_V2
 from ..clients.methods import METHODS, OF_A_WORKSPACE
 from .settings import KNOWN
 
-CONSTRUCT = "subclasses"
+CONSTRUCT = Kind[None]("subclasses")
 
 NAME = "DbtCloudClientResource"
 _OURS = frozenset(METHODS) | {GETTER, "get_object_to_set_on_execution_context", "create_resource"}
 
 
-def claims(context: Context) -> Iterator[Claim]:
+def claims(context: Context) -> Iterator[Claim[None]]:
     """One claim for each class that names the legacy resource as a base."""
     for reference in context.index.references:
         for link in reference.chain:
@@ -53,7 +55,7 @@ def claims(context: Context) -> Iterator[Claim]:
                 break
 
 
-def _claim(context: Context, reference: Reference, link: ast.expr, owner: ast.ClassDef) -> Claim:
+def _claim(context: Context, reference: Reference, link: ast.expr, owner: ast.ClassDef) -> Claim[None]:
     module = reference.module
     objects = context.index.evaluator.objects
     heirs = objects.heirs(Local(module, owner))
@@ -68,6 +70,8 @@ def _claim(context: Context, reference: Reference, link: ast.expr, owner: ast.Cl
         problem = f"`{owner.name}` is built nowhere in these files"
     return Claim(
         construct=CONSTRUCT,
+        detail=None,
+        part=Uses(),
         module=module,
         node=link,
         name=NAME,
@@ -96,7 +100,7 @@ def _problem(heir: Local) -> str:
     return ""
 
 
-def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:  # noqa: ARG001  a construct's signature
+def rewrite(claim: Claim[None], unit: Unit, context: Context) -> Rewrite:  # noqa: ARG001  a construct's signature
     """Put the workspace where the legacy resource is named as a base."""
     done = Rewrite()
     assert isinstance(claim.node, ast.expr)

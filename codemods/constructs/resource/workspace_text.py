@@ -25,6 +25,7 @@ from ...planning.claims import (
     JobRef,
     Rewrite,
 )
+from ...planning.parts import Loads
 from ...planning.settings import TOKEN, Setting, Settings
 from ...planning.units import Unit
 from ...planning.v2 import (
@@ -52,8 +53,8 @@ _RETRIES = ("request_max_retries", "request_retry_delay")
 
 def workspace_text(claim: Claim, unit: Unit, context: Context, done: Rewrite) -> str:
     """The workspace that does what a resource did; its imports and differences are noted in ``done``."""
-    module, settings = claim.module, claim.detail
-    assert isinstance(settings, Settings) and isinstance(claim.node, ast.expr)
+    module, settings = claim.module, claim.settings
+    assert settings is not None
     style = context.style(module)
     use = unit.using(done, module)
     described = {"token": Field(_token(context, settings, use, style))}
@@ -242,7 +243,7 @@ def _place(claim: Claim, unit: Unit, use: Use, style: Style, lookup: Lookup) -> 
 def _loads_of(claim: Claim, unit: Unit) -> list[Claim]:
     """What is loaded with the resource."""
     return [
-        other for other in unit.claims if other.construct == "assets" and other.resources & claim.resources
+        other for other in unit.claims if isinstance(other.part, Loads) and other.resources & claim.resources
     ]
 
 

@@ -32,9 +32,11 @@ from ...planning.claims import (
     Claim,
     Context,
     JobRef,
+    Kind,
     Rewrite,
     goes_by_name,
 )
+from ...planning.parts import Uses
 from ...planning.units import Unit
 from ...planning.v2 import Use
 from ..clients.run_and_poll import (
@@ -55,8 +57,6 @@ from .op_text import (
     tell_of_op,
 )
 
-CONSTRUCT = "run_op_bare"
-
 
 @dataclass(frozen=True, eq=False)
 class Bare:
@@ -69,7 +69,10 @@ class Bare:
     """Whether this use is the first of its module, for which the op is written."""
 
 
-def claims(context: Context) -> Iterator[Claim]:
+CONSTRUCT = Kind[Bare]("run_op_bare")
+
+
+def claims(context: Context) -> Iterator[Claim[Bare]]:
     """One claim for each use."""
     uses = [
         (reference, reference.chain[place])
@@ -107,7 +110,7 @@ def _claim(
     bare: Bare,
     homes: list[Module],
     jobs: tuple[JobRef, ...],
-) -> Claim:
+) -> Claim[Bare]:
     module = reference.module
     said = ""
     if len(homes) > 1:
@@ -115,6 +118,7 @@ def _claim(
         said = f"{homes[0].path.name} uses it unconfigured too, and two ops cannot have one name"
     return Claim(
         construct=CONSTRUCT,
+        part=Uses(),
         module=module,
         node=link,
         name=NAME,
@@ -144,11 +148,10 @@ def _common_name(context: Context, module: Module, links: list[ast.expr]) -> str
     return name if is_plain else ""
 
 
-def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
+def rewrite(claim: Claim[Bare], unit: Unit, context: Context) -> Rewrite:
     """Put the op before the first statement that uses it, under the name that the module has for it."""
     done = Rewrite()
     module, bare = claim.module, claim.detail
-    assert isinstance(bare, Bare) and isinstance(claim.node, ast.expr)
     style, use = context.style(module), unit.using(done, module)
     name = bare.name or unit.namespace(module).shared(NAME)
     if bare.is_first:

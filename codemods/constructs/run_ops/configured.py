@@ -28,9 +28,11 @@ from ...editing.style import Style
 from ...planning.claims import (
     Claim,
     Context,
+    Kind,
     Rewrite,
     goes_by_name,
 )
+from ...planning.parts import Uses
 from ...planning.units import Unit
 from ..clients.methods import Method
 from ..clients.run_and_poll import fails_in, poll_of
@@ -43,8 +45,6 @@ from .op_text import (
     op_text,
     tell_of_op,
 )
-
-CONSTRUCT = "run_op"
 
 _SETTINGS = frozenset(
     {"job_id", "poll_interval", "poll_timeout", "yield_materializations", "asset_key_prefix"}
@@ -61,7 +61,10 @@ class RunOp:
     settings: dict[str, ast.expr]
 
 
-def claims(context: Context) -> Iterator[Claim]:
+CONSTRUCT = Kind[RunOp]("run_op")
+
+
+def claims(context: Context) -> Iterator[Claim[RunOp]]:
     """One claim for each op that is configured with a dict and assigned to a name."""
     for reference, place in places_of_op(context):
         found = read(context, reference, place)
@@ -78,11 +81,12 @@ def places_of_op(context: Context) -> Iterator[tuple[Reference, int]]:
                 break
 
 
-def _claim(context: Context, reference: Reference, place: int, found: RunOp) -> Claim:
+def _claim(context: Context, reference: Reference, place: int, found: RunOp) -> Claim[RunOp]:
     module, chain = reference.module, reference.chain
     call = chain[place + 2]
     return Claim(
         construct=CONSTRUCT,
+        part=Uses(),
         module=module,
         node=call,
         name=NAME,
@@ -149,11 +153,11 @@ def _settings(config: ast.Dict) -> dict[str, ast.expr] | None:
     return settings if "job_id" in settings and is_constant else None
 
 
-def rewrite(claim: Claim, unit: Unit, context: Context) -> Rewrite:
+def rewrite(claim: Claim[RunOp], unit: Unit, context: Context) -> Rewrite:
     """Put the op where the configured one is assigned."""
     done = Rewrite()
     module, found = claim.module, claim.detail
-    assert isinstance(found, RunOp) and isinstance(claim.node, ast.Call)
+    assert isinstance(claim.node, ast.Call)
     style, use = context.style(module), unit.using(done, module)
     method = Method("run_job_and_poll", tuple(found.settings.items()))
     materializations = _materializations(module, found, style)
