@@ -272,5 +272,10 @@ CODES: Final = (
 )  # fmt: skip
 """Every code, in order. Each has one section in MIGRATION.md."""
 
+ACT_FIRST: Final = frozenset({"LDC201", "LDC203", "LDC204", "LDC208", "LDC209", "LDC210", "LDC214", "LDC223"})
+"""The behaviour changes that need you before you deploy: a variable, a package, a setting of a job."""
+COSMETIC: Final = frozenset({"LDC206", "LDC211", "LDC212", "LDC217"})
+"""The behaviour changes that only show in what is displayed or in how code is written."""
+
 BY_NAME: Final = {row.name: row for row in LEGACY_NAMES}
 BY_CODE: Final = {row.code: row for row in CODES}

@@ -32,12 +32,16 @@ from .cli_parameters import (
     Only,
     Output,
     Paths,
+    Quiet,
     ReportFormat,
     Skip,
+    Statistics,
     TokenEnv,
     UsageLog,
+    Verbose,
 )
 from .console import Console, answers
+from .printing import Printing
 from .progress import Watch, shown_progress
 
 if TYPE_CHECKING:
@@ -52,7 +56,7 @@ EXIT_FAILED = 2
 _EXIT_CODES = """\b
 Exit codes:
   0  nothing is left to do
-  1  something is left for a person: kept on the facade, or a fact is missing
+  1  something needs you: a use stays on the facade, or a fact is missing
      (with --check: anything to migrate; scan: any legacy use)
   2  wrong usage, or a file could not be read, parsed or written (the others are still done)
 """
@@ -89,6 +93,9 @@ def scan(
     jobs: Jobs = 0,
     form: Form = ReportFormat.text,
     output: Output = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    statistics: Statistics = False,
     write_baseline: BaselineToWrite = None,
     baseline: Baseline = None,
     usage: UsageLog = None,
@@ -100,6 +107,8 @@ def scan(
         from . import scan_modes
         from .advice import next_steps
 
+        printing = Printing(form, output, quiet, verbose, statistics)
+        printing.check()
         scan_modes.require_one_mode(write_baseline, baseline, usage)
         options = _options(paths, facts, env_file, deployment, exclude, dagster_dbt, jobs)
         with shown_progress(watch, "Scanning") as on_file:
@@ -112,9 +121,9 @@ def scan(
             console.leave(EXIT_FAILED if report.file_problems else EXIT_DONE)
         if baseline is not None:
             report = scan_modes.beside_baseline(report, baseline, console)
-        if baseline is None or report.findings or form is not ReportFormat.text or output is not None:
+        if baseline is None or report.findings or not printing.is_text_on_screen:
             given = _given(facts, env_file, deployment, exclude, dagster_dbt)
-            _print_report(console, report, next_steps(report, "scan", paths, given), form, output)
+            printing.print_report(console, report, next_steps(report, "scan", paths, given))
         console.leave(_scan_exit_code(report))
 
 
@@ -141,16 +150,17 @@ def migrate(
     jobs: Jobs = 0,
     form: Form = ReportFormat.text,
     output: Output = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    statistics: Statistics = False,
 ) -> None:
     """Rewrite legacy code to v2, in place. What cannot become v2 stays on the facade, with a reason."""
     watch = Watch()
     with answers(watch) as console:
-        from ..reporting.formats.text import (
-            findings_text,
-            outcome_text,
-        )
         from .advice import next_steps
 
+        printing = Printing(form, output, quiet, verbose, statistics)
+        printing.check()
         _refuse_contradictions(diff, check, form, output)
         options = replace(
             _options(paths, facts, env_file, deployment, exclude, dagster_dbt, jobs),
@@ -163,20 +173,19 @@ def migrate(
         if diff:
             console.print_diffs(report.changes)
             console = console.on_standard_error()
-        told_first = form is ReportFormat.text and output is None
-        if told_first:
+        if printing.is_text_on_screen:
             # Whatever differs is named before a byte is written.
-            console.print(findings_text(report, console.palette))
+            printing.print_findings(console, report)
         if is_writing:
             report = _written(report, watch, console)
         given = _given(facts, env_file, deployment, exclude, dagster_dbt)
         given += [("--only", code) for code in only or ()] + [("--skip", code) for code in skip or ()]
         given += [("--polling-sensor", "")] if polling_sensor else []
         advice = next_steps(report, "migrate", paths, given)
-        if told_first:
-            console.print(outcome_text(report, advice, console.palette))
+        if printing.is_text_on_screen:
+            printing.print_outcome(console, report, advice)
         else:
-            _print_report(console, report, advice, form, output)
+            printing.print_report(console, report, advice)
         console.leave(_check_exit_code(report) if check else _migrate_exit_code(report))
 
 
@@ -333,22 +342,6 @@ def _refuse_contradictions(diff: bool, check: bool, form: ReportFormat, output: 
         raise UsageError("--diff and --check exclude each other")
     if diff and form is not ReportFormat.text and output is None:
         raise UsageError(f"--diff prints a patch: give --output FILE for the {form.value} report")
-
-
-def _print_report(
-    console: Console,
-    report: Report,
-    advice: Sequence[str],
-    form: ReportFormat,
-    output: Path | None,
-) -> None:
-    from ..reporting.formats import render
-
-    root = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
-    if output is None:
-        console.print(render(report, form.value, root=root, advice=advice, palette=console.palette))
-    else:
-        console.save(output, render(report, form.value, root=root, advice=advice))
 
 
 def _migrated(

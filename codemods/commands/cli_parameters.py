@@ -16,6 +16,7 @@ class ReportFormat(str, Enum):
     json = "json"
     sarif = "sarif"
     github = "github"
+    markdown = "markdown"
 
 
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH", help="Files and folders.", show_default=False)]
@@ -80,6 +81,11 @@ Jobs = Annotated[
     ),
 ]
 Form = Annotated[ReportFormat, typer.Option("--format", help="How to print the report.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the summary only.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Print each code with its explanation, at every location.")
+]
+Statistics = Annotated[bool, typer.Option("--statistics", help="Print a count for each code.")]
 Output = Annotated[
     Optional[Path],  # noqa: UP045
     typer.Option(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
@@ -37,6 +38,13 @@ class Console:
 
     stream: TextIO
     palette: Palette
+
+    @property
+    def width(self) -> int | None:
+        """Columns to wrap text to; None where the stream is no terminal."""
+        if not self.stream.isatty():
+            return None
+        return max(40, shutil.get_terminal_size().columns)
 
     def print(self, text: str) -> None:
         """Print text that ends its own lines."""

@@ -23,7 +23,7 @@ from ..options import (
     Options,
     WantedJob,
 )
-from ..reporting.formats.text import plural
+from ..reporting.formats.wording import plural
 from .console import Console, approve_at_terminal
 
 

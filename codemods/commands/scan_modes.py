@@ -11,7 +11,7 @@ from ..reporting.formats.palette import (
     PLAIN,
     Palette,
 )
-from ..reporting.formats.text import plural
+from ..reporting.formats.wording import plural
 from ..visible import json_text, one_line
 from .console import Console
 

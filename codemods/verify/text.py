@@ -13,7 +13,7 @@ from ..reporting.formats.palette import (
     PLAIN,
     Palette,
 )
-from ..reporting.formats.text import plural
+from ..reporting.formats.wording import plural
 from ..visible import one_line
 from .actions import Plan
 from .attempts import Attempt, Command, attempts

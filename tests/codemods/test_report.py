@@ -22,7 +22,7 @@ from legacy_shim.codemods.reporting.formats.diff import (
     render_diff,
 )
 from legacy_shim.codemods.reporting.formats.palette import COLORED
-from legacy_shim.codemods.reporting.formats.text import render_text
+from legacy_shim.codemods.reporting.formats.text import Detail, Look, render_text
 from legacy_shim.codemods.reporting.report import (
     Report,
     Sites,
@@ -69,7 +69,7 @@ def test_each_code_is_explained_once_with_its_places_beneath() -> None:
         "    src/defs.py:3:5  `update_job` has no counterpart: 100%, really\n      see src/jobs.py:8:1\n"
         in text
     )
-    assert text.index("LDC201") < text.index("LDC304")
+    assert text.index("STAYS ON THE FACADE") < text.index("NEEDS ACTION BEFORE YOU DEPLOY")
     assert "\033" not in text
 
 
@@ -83,27 +83,27 @@ def test_a_hundred_places_with_one_message_take_a_hundred_lines() -> None:
 def test_counts_of_what_would_be_and_of_what_was_done(change: Change) -> None:
     parts = {"sites": Sites(5, 4, 1), "units": Units(3, 1, 1, 1), "changes": (change,)}
     would = render_text(_report(**parts))
-    assert "5 legacy uses in 4 Python files: 4 can migrate, 1 to be kept.\n" in would
+    assert "5 legacy uses in 4 Python files: 4 can be migrated, 1 would be kept on the facade.\n" in would
     assert (
-        "3 resources with all that uses them: 1 would become v2, 1 would become v2 in part, 1 would stay"
+        "3 resources, with everything that uses them: 1 would become v2, 1 would become v2 in part, 1 would stay"
         in would
     )
     assert "1 file would change; nothing was written:\n  a.py\n" in would
     done = render_text(_report(**parts, wrote=True))
-    assert "4 migrated, 1 kept.\n" in done
+    assert "4 migrated, 1 kept on the facade.\n" in done
     assert "1 became v2, 1 became v2 in part, 1 stayed on the facade.\n" in done
     assert "1 file changed:\n  a.py\n" in done
 
 
 def test_problems_and_links_are_counted() -> None:
     text = render_text(_report(BROKEN, outside=(Path("lib"),)))
-    assert "1 file could not be done" in text
-    assert "Not followed: lib leads out of the given paths.\n" in text
+    assert "1 file could not be processed" in text
+    assert "Not followed: lib is a symbolic link that leads out of the given paths.\n" in text
 
 
 def test_colours_only_add_escapes() -> None:
     report = _report(KEPT, MISSING, TOLD, BROKEN, sites=Sites(3, 2, 1))
-    coloured = render_text(report, palette=COLORED, advice=("do this",))
+    coloured = render_text(report, look=Look(COLORED), advice=("do this",))
     plain = render_text(report, advice=("do this",))
     assert coloured != plain
     for name in ("strong", "quiet", "good", "warn", "bad", "end"):
@@ -113,10 +113,91 @@ def test_colours_only_add_escapes() -> None:
 
 def test_every_code_can_be_rendered_in_every_format(tmp_path: Path) -> None:
     report = _report(*(Finding(Place(Path("a.py")), code.code, "") for code in CODES))
-    for form in ("text", "json", "sarif", "github"):
+    for form in ("text", "markdown", "json", "sarif", "github"):
         text = render(report, form, root=tmp_path)
         assert text.endswith("\n")
         assert all(code.code in text for code in CODES)
+
+
+LOAD = tuple(
+    Finding(Place(Path(f"{name}.py"), 2, 1), code, "")
+    for name in ("a", "b")
+    for code in ("LDC202", "LDC205", "LDC207", "LDC222")
+)
+ELSEWHERE = Finding(Place(Path("c.py"), 9, 1), "LDC216", "goes on")
+
+
+def test_changes_that_come_with_every_load_are_one_paragraph() -> None:
+    text = render_text(_report(*LOAD, ELSEWHERE, sites=Sites(2, 2)))
+    assert (
+        text
+        == """\
+2 legacy uses in 4 Python files: 2 can be migrated.
+  Behaves differently    9  LDC202 LDC205 LDC207 LDC216 LDC222
+
+BEHAVES DIFFERENTLY
+
+LDC202 each command of the job is a dbt Cloud run of its own
+LDC205 dbt tests become asset checks
+LDC207 a failed run reports what succeeded
+LDC222 a model that is gone from the project is passed over
+  these 4 come together, at 2 locations:
+    a.py:2:1
+    b.py:2:1
+
+LDC216 a run that timed out goes on in dbt Cloud  1 location
+  Do: Give the job a timeout in dbt Cloud.
+    c.py:9:1  goes on
+
+"""
+    )
+
+
+def test_verbose_explains_each_code_and_quiet_shows_the_summary_alone() -> None:
+    report = _report(*LOAD, sites=Sites(2, 2))
+    verbose = render_text(report, look=Look(detail=Detail.VERBOSE))
+    assert "come together" not in verbose
+    assert all(code.means in verbose for code in CODES if code.code in {"LDC202", "LDC205", "LDC207"})
+    assert render_text(report, look=Look(detail=Detail.QUIET)) == (
+        "2 legacy uses in 4 Python files: 2 can be migrated.\n"
+        "  Behaves differently    8  LDC202 LDC205 LDC207 LDC222\n\n"
+    )
+    statistics = render_text(report, look=Look(detail=Detail.STATISTICS))
+    assert "    2  LDC205  dbt tests become asset checks\n" in statistics
+    assert "a.py" not in statistics
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_no_line_is_wider_than_the_terminal_and_no_word_is_broken(width: int) -> None:
+    findings = [
+        Finding(Place(Path("src/defs.py"), line), code.code, "x" * 30) for line, code in enumerate(CODES, 1)
+    ]
+    wide = render_text(_report(*findings), look=Look(detail=Detail.VERBOSE))
+    text = render_text(_report(*findings), look=Look(detail=Detail.VERBOSE, width=width))
+    assert max(map(len, text.splitlines())) <= width
+    assert text.split() == wide.split()
+
+
+def test_the_most_serious_comes_first(tmp_path: Path) -> None:
+    cosmetic = Finding(Place(Path("a.py")), "LDC206", "")
+    findings = (cosmetic, TOLD, ELSEWHERE, KEPT, MISSING, BROKEN)
+    wanted = ["LDC502", "LDC401", "LDC304", "LDC201", "LDC216", "LDC206"]
+    for form in ("github", "markdown"):
+        text = render(_report(*findings), form, root=tmp_path)
+        if form == "markdown":
+            text = text[text.index("###") :]
+        assert sorted(wanted, key=text.index) == wanted
+
+
+def test_markdown_shows_what_it_is_given_and_no_markup_of_it(tmp_path: Path) -> None:
+    odd = Finding(
+        Place(Path("a`b|<i>.py"), 3), "LDC303", "it goes to `f`, <b>bold</b> *stars* [link](http://x)"
+    )
+    text = render(_report(odd, sites=Sites(1, 0, 1)), "markdown", root=tmp_path)
+    assert "`` a`b|<i>.py:3:1 ``" in text
+    assert "<b>" not in text.replace("\\<b", "")
+    assert "\\[link\\](http://x)" in text
+    assert "**1 legacy use in 4 Python files: 0 can be migrated, 1 would be kept on the facade.**" in text
 
 
 # what to run next
@@ -307,11 +388,11 @@ def test_github_annotations_escape_what_has_a_meaning(
     assert lines[0].startswith(
         "::error file=src/a b%2Cc.py,line=9,col=2,title=LDC401 the facts of a dbt Cloud job"
     )
-    assert lines[1].startswith("::notice file=src/defs.py,line=1,col=1,")
-    assert lines[2].startswith(
+    assert lines[1].startswith(
         "::warning file=src/defs.py,line=3,col=5,title=LDC304 kept%3A the client method"
     )
-    assert "::`update_job` has no counterpart: 100%25, really%0ACall the dbt Cloud API yourself" in lines[2]
+    assert "::`update_job` has no counterpart: 100%25, really%0ACall the dbt Cloud API yourself" in lines[1]
+    assert lines[2].startswith("::notice file=src/defs.py,line=1,col=1,")
     assert len(lines) == 3
 
 

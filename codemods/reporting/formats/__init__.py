@@ -6,25 +6,29 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .palette import PLAIN, Palette
-
 if TYPE_CHECKING:
     from ..report import Report
+    from .text import Look
 
 
 def render(
-    report: Report, form: str, *, root: Path, advice: Sequence[str] = (), palette: Palette = PLAIN
+    report: Report, form: str, *, root: Path, advice: Sequence[str] = (), look: Look | None = None
 ) -> str:
     """The text of a report, with a line end behind it.
 
     ``root`` is the folder that paths in SARIF and GitHub annotations are relative to: the top of the
-    repository. ``advice`` says what to run next; only people get it, and colours. ``form`` is one of text,
-    json, sarif and github.
+    repository. ``advice`` says what to run next; it and ``look`` are for people. ``form`` is one of text,
+    markdown, json, sarif and github.
     """
     if form == "text":
+        from .text import Look as Default
         from .text import render_text
 
-        return render_text(report, advice=advice, palette=palette)
+        return render_text(report, advice=advice, look=look or Default())
+    if form == "markdown":
+        from .markdown import render_markdown
+
+        return render_markdown(report, advice)
     return _renderer(form)(report, root)
 
 

@@ -11,6 +11,7 @@ from legacy_shim.catalogue import BY_CODE
 
 from ...findings import Finding
 from ...visible import one_line
+from ..classes import by_class
 from ..report import Report
 from .locations import relative_to_root
 from .sarif import level_of
@@ -19,8 +20,9 @@ _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def render_github(report: Report, root: Path) -> str:
-    """One workflow command a finding. Empty where there are none."""
-    return "".join(f"{_annotation(finding, root)}\n" for finding in report.findings)
+    """One workflow command a finding, the most serious first: GitHub shows the first few. Empty where there are none."""
+    ordered = (found for _, codes in by_class(report.findings) for group in codes.values() for found in group)
+    return "".join(f"{_annotation(finding, root)}\n" for finding in ordered)
 
 
 def _annotation(finding: Finding, root: Path) -> str:

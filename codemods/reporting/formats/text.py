@@ -1,59 +1,158 @@
-"""A report for people: each code explained once, its places beneath it, counts and the next step at the end."""
+"""A report for people: a summary, then the findings, the most serious first, then what changed and the next step."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
 
 from legacy_shim.catalogue import BY_CODE
 
-from ...findings import Finding
+from ...findings import Finding, Place
 from ...visible import one_line
+from ..classes import COSMETIC_CHANGE, DIFFERS, USES, Class, by_class
 from ..report import Report
 from .palette import PLAIN, Palette
+from .summary import changed_lines, statistics_lines, summary_lines
+from .wording import plural, wrapped
 
-_SAFETY = {"equal": "same behaviour", "differs": "differs as told", "manual": "for a person"}
-_FAMILY_COLOUR = {"1": "strong", "2": "warn", "3": "warn", "4": "bad", "5": "bad"}
+_SHARED = 3
+"""So many codes with the same locations are shown together: each load of assets brings a dozen."""
 
 
-def render_text(report: Report, *, advice: Sequence[str] = (), palette: Palette = PLAIN) -> str:
+class Detail(Enum):
+    """How much of a report is shown."""
+
+    QUIET = "the summary alone"
+    STATISTICS = "a count for each code"
+    NORMAL = "each finding; changes that always come together, in one paragraph"
+    VERBOSE = "each code with its explanation"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a report is shown."""
+
+    palette: Palette = PLAIN
+    detail: Detail = Detail.NORMAL
+    width: int | None = None
+    """Columns of the terminal; None: lines are not wrapped."""
+
+
+PLAIN_LOOK = Look()
+
+
+def render_text(report: Report, *, advice: Sequence[str] = (), look: Look = PLAIN_LOOK) -> str:
     """The report as text, with a line end behind it."""
-    return findings_text(report, palette) + outcome_text(report, advice, palette)
+    return findings_text(report, look) + outcome_text(report, advice, look)
 
 
-def findings_text(report: Report, palette: Palette = PLAIN) -> str:
-    """Each code with its places, and an empty line behind it; empty where there is nothing to tell."""
-    by_code = sorted(report.findings, key=lambda finding: finding.code)
-    sections = (
-        "\n".join(_code_section(code, list(group), palette))
-        for code, group in groupby(by_code, key=lambda finding: finding.code)
-    )
-    return "".join(f"{section}\n\n" for section in sections)
+def findings_text(report: Report, look: Look = PLAIN_LOOK) -> str:
+    """The summary, and each class of findings, with an empty line behind each. For what has findings."""
+    if not report.findings:
+        return ""
+    parts = [_lines(summary_lines(report, look.palette, look.width))]
+    if look.detail is Detail.STATISTICS:
+        parts.append(_lines(statistics_lines(report, look.palette)))
+    elif look.detail is not Detail.QUIET:
+        for each, codes in by_class(report.findings):
+            parts += _class_parts(each, codes, look)
+    return "".join(f"{part}\n\n" for part in parts)
 
 
-def outcome_text(report: Report, advice: Sequence[str] = (), palette: Palette = PLAIN) -> str:
-    """What it came to, with a line end behind it: counts, changed files, files that failed, the next step."""
-    return "\n".join([*_counts(report, palette), *_next_steps(advice, palette)]) + "\n"
+def outcome_text(report: Report, advice: Sequence[str] = (), look: Look = PLAIN_LOOK) -> str:
+    """What changed, what failed, and the next step, with a line end behind it."""
+    lines = [] if report.findings and not report.wrote else _counts(report, look)
+    lines += changed_lines(report, look.palette)
+    lines += _next_steps(advice, look.palette)
+    return _lines(lines) + "\n" if lines else ""
 
 
-def _code_section(code: str, findings: list[Finding], palette: Palette) -> Iterator[str]:
+def _counts(report: Report, look: Look) -> list[str]:
+    """The summary without the classes of findings, which were shown before."""
+    return list(summary_lines(replace(report, findings=()), look.palette, look.width))
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "\n".join(lines)
+
+
+def _class_parts(each: Class, codes: Mapping[str, list[Finding]], look: Look) -> Iterator[str]:
+    yield look.palette.paint(look.palette.strong, each.title.upper())
+    alone = dict(codes)
+    if look.detail is Detail.NORMAL and each in (DIFFERS, COSMETIC_CHANGE):
+        for places, together in _shared(codes).items():
+            alone = {code: found for code, found in alone.items() if code not in together}
+            yield _lines(_paragraph(places, together, each, look))
+    for code, findings in alone.items():
+        yield _lines(_code_section(code, findings, each, look))
+
+
+def _shared(codes: Mapping[str, list[Finding]]) -> dict[tuple[Place, ...], list[str]]:
+    """The codes that say one thing of the same places as others do, by these places."""
+    groups: dict[tuple[Place, ...], list[str]] = {}
+    for code, findings in codes.items():
+        if len({finding.message for finding in findings}) == 1 and not any(each.related for each in findings):
+            groups.setdefault(tuple(sorted(finding.place for finding in findings)), []).append(code)
+    return {places: together for places, together in groups.items() if len(together) >= _SHARED}
+
+
+def _paragraph(
+    places: Sequence[Place],
+    together: Sequence[str],
+    each: Class,
+    look: Look,
+) -> Iterator[str]:
+    for code in together:
+        head = look.palette.paint(getattr(look.palette, each.colour), code)
+        yield wrapped(BY_CODE[code].title, look.width, "       ", first="\0 ").replace("\0", head, 1)
+    where = f"these {len(together)} come together, at {plural(len(places), 'location')}:"
+    yield f"  {look.palette.paint(look.palette.quiet, where)}"
+    for place in places:
+        yield f"    {look.palette.paint(look.palette.strong, str(place))}"
+
+
+def _code_section(code: str, findings: list[Finding], each: Class, look: Look) -> Iterator[str]:
     entry = BY_CODE[code]
-    colour = getattr(palette, _FAMILY_COLOUR[code[3]])
-    count = f"{len(findings)} places" if len(findings) > 1 else "1 place"
-    head = palette.paint(colour, f"{code} {entry.title}")
-    yield f"{head}  {palette.paint(palette.quiet, f'{_SAFETY[entry.safety]}, {count}')}"
-    yield f"  {entry.means}"
-    yield f"  {palette.paint(palette.good, 'Do:')} {entry.do}"
+    palette = look.palette
+    yield from _head(f"{code} {entry.title}", plural(len(findings), "location"), each, look)
+    if look.detail is Detail.VERBOSE or each not in (DIFFERS, COSMETIC_CHANGE, USES):
+        yield wrapped(entry.means, look.width, "  ")
+    if look.detail is Detail.VERBOSE or (each is not USES and entry.do != "Nothing."):
+        do = palette.paint(palette.good, "Do:")
+        yield wrapped(entry.do, look.width, "      ", first="  \0\0\0 ").replace("\0\0\0", do, 1)
     for message, group in _by_message(findings).items():
         if len(group) == 1:
             place = palette.paint(palette.strong, str(group[0].place))
-            yield f"    {place}  {one_line(message)}".rstrip()
+            yield (
+                f"    {place}  {one_line(message)}".rstrip()
+                if look.width is None
+                else _place_line(group[0], place, look.width)
+            )
             yield from _related(group[0], "      ")
             continue
-        yield f"    {one_line(message) or 'At:'}"
+        yield wrapped(one_line(message) or "At:", look.width, "    ")
         for finding in group:
             yield f"      {palette.paint(palette.strong, str(finding.place))}"
             yield from _related(finding, "        ")
+
+
+def _head(title: str, count: str, each: Class, look: Look) -> Iterator[str]:
+    """A title with its count behind it where that fits on the line, else below it."""
+    *lines, last = wrapped(title, look.width, "       ", first="").splitlines()
+    colour = getattr(look.palette, each.colour)
+    yield from (look.palette.paint(colour, line) for line in lines)
+    fits = look.width is None or len(last) + 2 + len(count) <= look.width
+    shown = look.palette.paint(look.palette.quiet, count)
+    yield look.palette.paint(colour, last) + (f"  {shown}" if fits else f"\n       {shown}")
+
+
+def _place_line(finding: Finding, painted: str, width: int) -> str:
+    """A place with its message behind it where that fits on the line, else below it."""
+    message = one_line(finding.message)
+    if len(str(finding.place)) + len(message) + 6 <= width:
+        return f"    {painted}  {message}".rstrip()
+    return f"    {painted}\n{wrapped(message, width, '      ')}"
 
 
 def _by_message(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
@@ -70,64 +169,9 @@ def _related(finding: Finding, indent: str) -> Iterator[str]:
             yield f"{indent}see {place}"
 
 
-def _counts(report: Report, palette: Palette) -> Iterator[str]:
-    looked_at = plural(report.files, "Python file")
-    if not report.sites.total:
-        clean = not report.findings
-        colour = palette.good if clean else ""
-        yield palette.paint(colour, f"No use of the legacy dbt Cloud API in {looked_at}.")
-    else:
-        sites = report.sites
-        verb = "migrated" if report.wrote else "can migrate"
-        parts = [f"{sites.migrated} {verb}"]
-        if sites.kept:
-            parts.append(f"{sites.kept} {'kept' if report.wrote else 'to be kept'}")
-        uses = plural(sites.total, "legacy use")
-        yield palette.paint(palette.strong, f"{uses} in {looked_at}: {', '.join(parts)}.")
-        yield from _unit_counts(report)
-    yield from _changes(report, palette)
-    for link in report.outside:
-        yield f"Not followed: {one_line(link)} leads out of the given paths."
-    problems = {finding.place.path for finding in report.file_problems}
-    if problems:
-        yield palette.paint(palette.bad, f"{plural(len(problems), 'file')} could not be done:")
-        for problem in report.file_problems:
-            yield f"  {problem.place}  {problem.code} {one_line(problem.message)}"
-
-
-def _changes(report: Report, palette: Palette) -> Iterator[str]:
-    if report.changes:
-        changed = plural(len(report.changes), "file")
-        yield f"{changed} changed:" if report.wrote else f"{changed} would change; nothing was written:"
-    for change in report.changes:
-        yield f"  {palette.paint(palette.strong, one_line(change.path))}"
-
-
-def _unit_counts(report: Report) -> Iterator[str]:
-    units = report.units
-    if units.total:
-        tense = "" if report.wrote else " would"
-        counts = [
-            f"{number}{tense} {what}"
-            for number, what in (
-                (units.migrated, "become v2" if tense else "became v2"),
-                (units.partial, "become v2 in part" if tense else "became v2 in part"),
-                (units.kept, "stay on the facade" if tense else "stayed on the facade"),
-            )
-            if number
-        ]
-        resources = plural(units.total, "resource")
-        yield f"{resources} with all that uses {'it' if units.total == 1 else 'them'}: {', '.join(counts)}."
-
-
 def _next_steps(advice: Sequence[str], palette: Palette) -> Iterator[str]:
     if advice:
         yield ""
         yield palette.paint(palette.strong, "Next:")
     for step in advice:
         yield f"  {step}"
-
-
-def plural(number: int, noun: str) -> str:
-    """``1 file``, ``2 files``, ``1,200 files``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

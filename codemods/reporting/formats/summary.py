@@ -1,0 +1,92 @@
+"""The counts of a report: what it comes to, in a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...visible import one_line
+from ..classes import USES, by_class
+from ..report import Report
+from .palette import PLAIN, Palette
+from .wording import plural, wrapped
+
+
+def summary_lines(report: Report, palette: Palette = PLAIN, width: int | None = None) -> Iterator[str]:
+    """How many uses there are, what becomes of them, and how many findings of each class there are."""
+    looked_at = plural(report.files, "Python file")
+    if not report.sites.total:
+        colour = "" if report.findings else palette.good
+        yield palette.paint(colour, _nothing_legacy(report, looked_at))
+    else:
+        sites = report.sites
+        parts = [f"{sites.migrated} {'migrated' if report.wrote else 'can be migrated'}"]
+        if sites.kept:
+            parts.append(f"{sites.kept} {'kept' if report.wrote else 'would be kept'} on the facade")
+        uses = plural(sites.total, "legacy use")
+        for line in wrapped(f"{uses} in {looked_at}: {', '.join(parts)}.", width, "").splitlines():
+            yield palette.paint(palette.strong, line)
+        yield from _unit_counts(report, width)
+    yield from _classes(report, palette, width)
+
+
+def _nothing_legacy(report: Report, looked_at: str) -> str:
+    if not report.files:
+        return "No Python files found: the paths are empty, or everything in them is excluded."
+    return f"No use of the legacy dbt Cloud API in {looked_at}."
+
+
+def _unit_counts(report: Report, width: int | None) -> Iterator[str]:
+    units = report.units
+    if units.total:
+        tense = "" if report.wrote else "would "
+        counts = [
+            f"{number} {tense}{what if tense else done}"
+            for number, what, done in (
+                (units.migrated, "become v2", "became v2"),
+                (units.partial, "become v2 in part", "became v2 in part"),
+                (units.kept, "stay on the facade", "stayed on the facade"),
+            )
+            if number
+        ]
+        resources = plural(units.total, "resource")
+        them = "it" if units.total == 1 else "them"
+        yield wrapped(f"{resources}, with everything that uses {them}: {', '.join(counts)}.", width, "")
+
+
+def _classes(report: Report, palette: Palette, width: int | None) -> Iterator[str]:
+    rows = [
+        (each, sum(map(len, codes.values())), " ".join(codes))
+        for each, codes in by_class(report.findings)
+        if each is not USES
+    ]
+    widest = max((len(each.title) for each, _, _ in rows), default=0)
+    for each, count, codes in rows:
+        title = palette.paint(getattr(palette, each.colour), f"{each.title:{widest}}")
+        indent = " " * (widest + 9)
+        for number, line in enumerate(wrapped(codes, width, indent).splitlines()):
+            shown = palette.paint(palette.quiet, line.strip())
+            yield f"  {title}  {count:3}  {shown}" if number == 0 else indent + shown
+
+
+def changed_lines(report: Report, palette: Palette = PLAIN) -> Iterator[str]:
+    """The files that change, links that were not followed, and files that failed."""
+    if report.changes:
+        changed = plural(len(report.changes), "file")
+        yield f"{changed} changed:" if report.wrote else f"{changed} would change; nothing was written:"
+    for change in report.changes:
+        yield f"  {palette.paint(palette.strong, one_line(change.path))}"
+    for link in report.outside:
+        yield f"Not followed: {one_line(link)} is a symbolic link that leads out of the given paths."
+    problems = {finding.place.path for finding in report.file_problems}
+    if problems:
+        yield palette.paint(palette.bad, f"{plural(len(problems), 'file')} could not be processed:")
+        for problem in report.file_problems:
+            yield f"  {problem.place}  {problem.code} {one_line(problem.message)}"
+
+
+def statistics_lines(report: Report, palette: Palette = PLAIN) -> Iterator[str]:
+    """A line for each code: how many findings it has, and its title. The most serious class first."""
+    for each, codes in by_class(report.findings):
+        for code, findings in codes.items():
+            head = palette.paint(getattr(palette, each.colour), code)
+            yield f"{len(findings):5}  {head}  {findings[0].title}"
