@@ -17,9 +17,9 @@ from legacy_shim.catalogue import CODES, Code
 
 FILE_NAME: Final = "MIGRATION.md"
 SAFETY: Final = {
-    "equal": "Equal: behaves as before.",
-    "differs": "Differs, as told here.",
-    "manual": "For a person.",
+    "equal": "Same behaviour.",
+    "differs": "Behaviour changes.",
+    "manual": "Manual.",
 }
 FAMILIES: Final = {
     "1": "A legacy name is used",

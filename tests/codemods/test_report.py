@@ -140,13 +140,13 @@ BEHAVES DIFFERENTLY
 LDC202 each command of the job is a dbt Cloud run of its own
 LDC205 dbt tests become asset checks
 LDC207 a failed run reports what succeeded
-LDC222 a model that is gone from the project is passed over
+LDC222 a model that is gone from the project is skipped
   these 4 come together, at 2 locations:
     a.py:2:1
     b.py:2:1
 
-LDC216 a run that timed out goes on in dbt Cloud  1 location
-  Do: Give the job a timeout in dbt Cloud.
+LDC216 a run that timed out continues in dbt Cloud  1 location
+  Do: Set a timeout for the job in dbt Cloud.
     c.py:9:1  goes on
 
 """
