@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from . import verify_command as verify_command
+from . import other_commands, verify_command
 from .cli_parameters import (
     AccountId,
     Baseline,
@@ -72,7 +72,7 @@ _is_script = Path(sys.argv[0]).stem == SCRIPT  # shells complete a command, not 
 
 app = typer.Typer(
     name="python -m legacy_shim.codemods",
-    help="Takes code off Dagster's legacy dbt Cloud integration (dagster_dbt.cloud), to dagster_dbt.cloud_v2.",
+    help="Migrate from Dagster's legacy dbt Cloud integration (dagster_dbt.cloud) to dagster_dbt.cloud_v2.",
     epilog="Start with: python -m legacy_shim.codemods scan PATH. The guide is MIGRATION.md.",
     add_completion=_is_script,
     no_args_is_help=True,
@@ -100,7 +100,10 @@ def scan(
     baseline: Baseline = None,
     usage: UsageLog = None,
 ) -> None:
-    """Show what is legacy and what would become of it. Writes nothing but the files that are asked for."""
+    """List legacy uses, and what a migration would do with them.
+
+    Writes nothing, except the files that you ask for.
+    """
     watch = Watch()
     with answers(watch) as console:
         from .. import pipeline
@@ -154,7 +157,10 @@ def migrate(
     verbose: Verbose = False,
     statistics: Statistics = False,
 ) -> None:
-    """Rewrite legacy code to v2, in place. What cannot become v2 stays on the facade, with a reason."""
+    """Rewrite legacy code to v2, in place.
+
+    What cannot become v2 stays on the facade, with a reason.
+    """
     watch = Watch()
     with answers(watch) as console:
         from .advice import next_steps
@@ -202,9 +208,9 @@ def lookup(
     deployment: Deployments = None,
     exclude: Exclude = None,
 ) -> None:
-    """Ask dbt Cloud what the code's jobs are.
+    """Look up the code's jobs in dbt Cloud.
 
-    It sends GET requests alone, and keeps the answers in a facts file.
+    Sends GET requests only, and writes the answers to a facts file.
     """
     watch = Watch()
     with answers(watch) as console:
@@ -233,9 +239,9 @@ def explain(
         str, typer.Argument(metavar="CODE", help="A code, LDC101 for example, or a legacy name.")
     ],
 ) -> None:
-    """Show what a code means, why, and what to do.
+    """Explain a code: what it means, why, and what to do.
 
-    It is the section of the code in MIGRATION.md.
+    Prints the code's section of MIGRATION.md.
     """
     with answers(Watch()) as console:
         from ..reporting.explain import explain as text_of
@@ -244,6 +250,7 @@ def explain(
 
 
 app.command(epilog=verify_command.EXIT_CODES)(verify_command.verify)
+other_commands.add_to(app)
 
 
 @app.callback(invoke_without_command=True)
@@ -257,9 +264,9 @@ def _common(
         raise typer.Exit
 
 
-def main() -> None:
-    """Run the command line and exit."""
-    app(prog_name=SCRIPT if _is_script else "python -m legacy_shim.codemods")
+def main(name: str = "python -m legacy_shim.codemods") -> None:
+    """Run the command line and exit. ``name`` is what it was called by, where that is not the script."""
+    app(prog_name=SCRIPT if _is_script else name)
 
 
 def _options(

@@ -29,7 +29,9 @@ def test_help_shows_the_exit_codes(tmp_path: Path, command: str) -> None:
 
 
 def test_help_lists_the_commands_and_the_version_is_told(tmp_path: Path) -> None:
-    assert {"scan", "migrate", "lookup", "explain"} <= set(run(tmp_path, "--help").stdout.split())
+    commands = {"scan", "migrate", "lookup", "verify", "explain"}
+    commands |= {"enable", "disable", "status", "emulator", "snapshot"}
+    assert commands <= set(run(tmp_path, "--help").stdout.split())
     assert re.fullmatch(r"legacy-shim \d[\w.]*\n", run(tmp_path, "--version").stdout)
 
 
@@ -47,6 +49,7 @@ def test_help_lists_the_commands_and_the_version_is_told(tmp_path: Path) -> None
         (("scan", ".", "--format", "xml"), "'xml' is not one of"),
         (("scan", ".", "--jobs", "-1"), "--jobs"),
         (("scan", ".", "--output", "no/such/folder.json"), "cannot be written"),
+        (("migrate", ".", "--quiet", "--verbose"), "--quiet, --verbose and --statistics exclude each other"),
         (("explain", "LDC999"), "is neither a code nor a legacy name"),
         (("unknown",), "No such command"),
     ],
@@ -60,6 +63,39 @@ def test_wrong_usage_ends_with_2_and_changes_nothing(
     assert says in done.stderr
     assert "Traceback" not in done.stderr
     assert (project / "defs.py").read_bytes() == before
+
+
+@pytest.mark.parametrize("arguments", [("scan", "."), ("migrate", "--check", "."), ("explain", "LDC208")])
+def test_the_package_has_the_commands_of_its_codemods(project: Path, arguments: tuple[str, ...]) -> None:
+    other = subprocess.run(
+        [sys.executable, "-m", "legacy_shim", *arguments],
+        cwd=project,
+        env=environment({}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    done = run(project, *arguments)
+    assert done.stdout
+    assert (other.returncode, other.stdout, other.stderr) == (done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [("emulator", "--dbt-project DIR"), ("snapshot", "--redirect URL"), ("status", "--help")],
+)
+def test_other_commands_explain_themselves(tmp_path: Path, command: str, says: str) -> None:
+    done = run(tmp_path, command, "--help")
+    assert done.returncode == 0
+    assert says in done.stdout
+
+
+def test_a_tree_without_python_files_says_so(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing")
+    done = run(tmp_path, "scan", ".")
+    assert done.stdout == "No Python files found: the paths are empty, or everything in them is excluded.\n"
+    (tmp_path / "a.py").write_text("x = 1\n")
+    assert "No Python files found" in run(tmp_path, "scan", ".", "--exclude", "*.py").stdout
 
 
 def test_wrong_facts_end_with_2_before_anything_is_written(project: Path) -> None:
