@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..facts.job_commands import Plan
 from ..facts.jobs import Job
-from ..planning.claims import Claim, JobRef, Rewrite
+from ..planning.claims import Claim, Context, JobRef, Rewrite
+from ..planning.stand_ins import is_test
 from ..planning.units import Environment, Unit
 
 
@@ -35,14 +38,14 @@ def tell_of_job(done: Rewrite, claim: Claim, job: Job, source: str, unit: Unit, 
         tell("LDC210", f"the selection of job {job.id} is evaluated when the code loads")
 
 
-def tell_of_schedules(done: Rewrite, claim: Claim, unit: Unit) -> None:
+def tell_of_schedules(done: Rewrite, claim: Claim, unit: Unit, context: Context) -> None:
     """Report each job whose schedule legacy would have switched off: one that is off already needs nothing."""
+    refs = [ref for other in unit.claims if not is_test(other.module.path) for ref in other.jobs]
     state = {True: "is on now", None: "may be on: the facts do not say"}
     for job in (job for job in unit.jobs if job.schedule_is_on is not False):
         message = f"the dbt Cloud schedule of job {job.id} ({job.name}) {state[job.schedule_is_on]}"
         done.tell(claim.module, claim.node, "LDC208", message, claim.name, jobs=(job.id,))
-    refs = [ref for other in unit.claims for ref in other.jobs]
-    known = {job.id for job in unit.jobs}
+    known = {job.id for job in unit.jobs} | _named_by_tests_alone(context, refs)
     for job_id in dict.fromkeys(job_id for ref in refs for job_id in ref.job_ids if job_id not in known):
         message = f"the dbt Cloud schedule of job {job_id} may be on: the job is not among the facts"
         done.tell(claim.module, claim.node, "LDC208", message, claim.name, jobs=(job_id,))
@@ -51,10 +54,23 @@ def tell_of_schedules(done: Rewrite, claim: Claim, unit: Unit) -> None:
         done.tell(claim.module, claim.node, "LDC208", message, claim.name)
 
 
+def _named_by_tests_alone(context: Context, refs: Sequence[JobRef]) -> set[int]:
+    """The job ids that only tests give, to functions of the code: no run of theirs reaches dbt Cloud."""
+    found: dict[bool, set[int]] = {True: set(), False: set()}
+    for ref in refs:
+        for home, place in context.constants.origins(ref.module, ref.node).places:
+            numbers = context.constants.integers(home, place) or ()
+            found[is_test(home.path)] |= {int(str(number.value)) for number in numbers}
+    return found[True] - found[False]
+
+
 def unknown_job(ref: JobRef) -> str:
     """What is said of a job id that cannot be told."""
     if ref.variable and ref.lacking:
         return f"set {ref.variable} in deployment {' and '.join(ref.lacking)}"
+    if ref.variable and ref.is_set:
+        text = ref.module.source_of(ref.node).replace("\n", " ")
+        return f"`{text}` cannot be computed from {ref.variable} here: name the job id, or a variable that holds it alone"
     if ref.variable:
         return f"set {ref.variable}, or give it with --env-file"
     return f"the job id `{ref.module.source_of(ref.node)}` cannot be read here"

@@ -176,7 +176,7 @@ def _fill_place(
     done.edit(claim.module, ReplaceExpression(claim.module.span(claim.node), str(getattr(job, fact))))
     if fact != "environment_id":
         return
-    tell_of_schedules(done, claim, unit)
+    tell_of_schedules(done, claim, unit, context)
     reused = unit.reused.get(Environment.of(job))
     if reused is not None and role.call is not None:
         name = context.style(claim.module).string(reused.name)

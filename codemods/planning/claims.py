@@ -37,6 +37,8 @@ class JobRef:
     """Which it may be; none where that cannot be told."""
     variable: str = ""
     """The environment variable that the id comes from, if any."""
+    is_set: bool = False
+    """Whether that variable is set in every deployment, so that the id cannot be computed from it."""
     parameter: str = ""
     """The parameter that the id comes from, if any: the one call in sight gives it."""
     by_deployment: Mapping[str, tuple[int, ...]] = field(default_factory=dict, compare=False)
@@ -213,10 +215,11 @@ class Context:
         by_deployment = {name: tuple(ids) for name, ids in found.items()}
         read = tuple(dict.fromkeys(job_id for ids in found.values() for job_id in ids))
         if not read:
-            return JobRef(module, node, (), variable, by_deployment=by_deployment)
+            is_set = all(variable in one.variables for one in self.deployments)
+            return JobRef(module, node, (), variable, is_set, by_deployment=by_deployment)
         source = next(iter(next(filter(None, found.values())).values())) or variable
         parameter = self.constants.parameter_of(module, node)
-        return JobRef(module, node, read, source, parameter, by_deployment)
+        return JobRef(module, node, read, source, parameter=parameter, by_deployment=by_deployment)
 
     def _job_ids(self, deployment: Deployment, module: Module, node: ast.expr) -> dict[int, str]:
         """The ids that an expression may be in a deployment, and what each is read from."""

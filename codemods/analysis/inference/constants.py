@@ -26,6 +26,8 @@ T = TypeVar("T")
 
 _READERS = ("os.getenv", "os.environ.get", "dagster.EnvVar", "dagster.EnvVar.int")
 ENV_VARS = ("dagster.EnvVar", "dagster.EnvVar.int")
+CUTTING = frozenset({"strip", "lstrip", "rstrip", "removeprefix", "removesuffix"})
+"""Methods of texts that answer a part of them."""
 _AS_IT_IS = -1
 """The conversion of ``{x}`` in an f-string, where it has none."""
 _DEEPEST = 40
@@ -181,6 +183,10 @@ class Constants:
                 return self.possible(module, argument)
             case ast.Call(func=ast.Attribute(value=inner, attr="get_value")):
                 return self.possible(module, inner)
+            case ast.Call(func=ast.Attribute(attr=method)) if method in CUTTING:
+                return self._cut(module, node)
+            case ast.Subscript(value=ast.Call(func=ast.Attribute(attr="split")) as split):
+                return self._cut(module, split, node.slice)
             case ast.BoolOp(op=ast.Or()):
                 first = self.possible(module, node.values[0])
                 if first is not None and all(constant.value for constant in first):
@@ -193,6 +199,22 @@ class Constants:
             case ast.BinOp(op=ast.Add()) if self.is_text(module, node.left):
                 return self._joined(module, [node.left, node.right])
         return None
+
+    def _cut(
+        self, module: Module, call: ast.Call, place: ast.expr | None = None
+    ) -> tuple[Constant, ...] | None:
+        """What a method makes of each text that it may be called of, or the part of that at ``place``."""
+        assert isinstance(call.func, ast.Attribute)
+        found = self.possible(module, call.func.value)
+        if found is None or call.keywords or not all(isinstance(one.value, str) for one in found):
+            return None
+        try:
+            given = [ast.literal_eval(argument) for argument in call.args]
+            made = [getattr(one.value, call.func.attr)(*given) for one in found]
+            parts = made if place is None else [one[ast.literal_eval(place)] for one in made]
+        except (TypeError, ValueError, IndexError):
+            return None
+        return tuple(Constant(part, one.variable) for part, one in zip(parts, found, strict=True))
 
     def _joined(self, module: Module, parts: Sequence[ast.expr]) -> tuple[Constant, ...] | None:
         """All texts that some parts may make, each with each; None where one depends on more than the code."""

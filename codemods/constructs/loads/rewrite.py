@@ -53,6 +53,7 @@ from .asset_text import (
     workspace_of,
 )
 from .bound_once import NAMES, is_plain
+from .exclusive import are_exclusive
 from .polling_sensor import (
     against_sensor,
     is_first_on_its_workspace,
@@ -336,6 +337,8 @@ def _tell_of_other_loads(claim: Claim[Load], unit: Unit, done: Rewrite) -> None:
     loads = CONSTRUCT.among(unit.claims)
     own = {job_id for ref in claim.jobs for job_id in ref.job_ids}
     for other in loads[: loads.index(claim)]:
+        if other.module is claim.module and are_exclusive(claim.module, other.node, claim.node):
+            continue
         for job_id in sorted(own & {job_id for ref in other.jobs for job_id in ref.job_ids}):
             place = other.module.place(other.node)
             said = f"job {job_id} is loaded at {place} too: Dagster refuses both in one code location"

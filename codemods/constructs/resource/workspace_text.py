@@ -116,7 +116,7 @@ def _tell(claim: Claim, unit: Unit, settings: Settings, context: Context, done: 
     _tell_of_missing_facts(claim, unit, done)
     tell_of_clients(claim, unit, done)
     if not _leaves_schedules_alone(settings):
-        tell_of_schedules(done, claim, unit)
+        tell_of_schedules(done, claim, unit, context)
 
 
 def _read_at_launch(context: Context, claim: Claim, settings: Settings) -> Iterator[str]:
