@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from .deciding import plan_without
 from .files.sources import Change
-from .findings import Finding
+from .findings import Finding, Place
 from .isolation import Broken, isolated
 from .jobs_in_code import token_variables
 from .options import Options
@@ -29,13 +30,7 @@ def scanned(files: FilesRead, options: Options) -> Report:
     """What is legacy in the files, and what a migration would do with it."""
     planned, collected = isolated(lambda broken: _collected(files, options, broken))
     report = _report(planned, options, (), [*collected.findings, *collected.faults.values()])
-    sites = [
-        about(claim.jobs, _site(claim, unit))
-        for unit in planned.units
-        for claim in unit.claims_inside
-        if claim.is_site and claim.code.startswith("LDC1")
-    ]
-    return replace(report, findings=sorted_findings([*report.findings, *sites]))
+    return replace(report, findings=sorted_findings([*report.findings, *_sites_in(planned.units)]))
 
 
 def _collected(files: FilesRead, options: Options, broken: Broken) -> tuple[Planned, Collected]:
@@ -43,9 +38,26 @@ def _collected(files: FilesRead, options: Options, broken: Broken) -> tuple[Plan
     return planned, collect(planned)
 
 
-def _site(claim: Claim, unit: Unit) -> Finding:
-    fate = "can become v2" if unit.migrates else "stays on the facade"
-    return Finding(claim.module.place(claim.node), claim.code, fate, claim.name, migrates=unit.migrates)
+def _sites_in(units: Iterable[Unit]) -> tuple[Finding, ...]:
+    """The uses of legacy names: one for each place and name.
+
+    Before Python 3.12, all that stands in an f-string is at one place.
+    """
+    claims: dict[tuple[Place, str, str], list[Claim]] = defaultdict(list)
+    migrates: dict[tuple[Place, str, str], bool] = defaultdict(lambda: True)
+    for unit in units:
+        for claim in unit.claims_inside:
+            if claim.is_site:
+                key = (claim.module.place(claim.node), claim.code, claim.name)
+                claims[key].append(claim)
+                migrates[key] &= unit.migrates
+    return tuple(_site(*key, migrates[key], those) for key, those in claims.items())
+
+
+def _site(place: Place, code: str, name: str, migrates: bool, claims: Iterable[Claim]) -> Finding:
+    fate = "can become v2" if migrates else "stays on the facade"
+    refs = [ref for claim in claims for ref in claim.jobs]
+    return about(refs, Finding(place, code, fate, name, migrates=migrates))
 
 
 def migrated(files: FilesRead, options: Options) -> Report:
@@ -83,12 +95,9 @@ def _report(
 
 
 def _sites(units: Iterable[Unit]) -> Sites:
-    total = Sites()
-    for unit in units:
-        for claim in unit.claims_inside:
-            if claim.is_site:
-                total += Sites(1, int(unit.migrates), int(not unit.migrates))
-    return total
+    found = _sites_in(units)
+    migrated = sum(bool(site.migrates) for site in found)
+    return Sites(len(found), migrated, len(found) - migrated)
 
 
 def _units(units: Sequence[Unit], all_units: Sequence[Unit]) -> Units:

@@ -382,7 +382,7 @@ def _written(report: Report, watch: Watch, console: Console) -> Report:
 def _scan_exit_code(report: Report) -> int:
     if report.file_problems:
         return EXIT_FAILED
-    return EXIT_LEFT if report.sites.total or report.left_for_a_person else EXIT_DONE
+    return EXIT_LEFT if report.sites.total or report.units.total or report.left_for_a_person else EXIT_DONE
 
 
 def _migrate_exit_code(report: Report) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
+from ..findings import OUTSIDE_PYTHON
 from ..reporting.formats.palette import (
     PLAIN,
     Palette,
@@ -31,14 +32,12 @@ def require_one_mode(write_baseline: Path | None, baseline: Path | None, usage: 
 
 def write_baseline(report: Report, path: Path, console: Console) -> None:
     """Accept the uses of a scan."""
-    from ..reporting.baseline import (
-        baseline_text,
-        is_use,
-    )
+    from ..reporting.baseline import baseline_text
 
     console.save(path, baseline_text(report, path.parent))
-    count = sum(is_use(finding) for finding in report.findings)
-    console.note(f"{plural(count, 'legacy use')} accepted in {path}.")
+    outside = sum(finding.code in OUTSIDE_PYTHON for finding in report.findings)
+    more = f", and {plural(outside, 'place')} in files that are not Python" if outside else ""
+    console.note(f"{plural(report.sites.total, 'legacy use')}{more} accepted in {path}.")
 
 
 def beside_baseline(report: Report, path: Path, console: Console) -> Report:

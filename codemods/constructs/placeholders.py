@@ -104,6 +104,7 @@ def _claim(context: Context, module: Module, node: ast.Call) -> Claim[Missing]:
         blocked=blocked,
         covers=covered([node.func]),
         detail=Missing(fact, known),
+        is_site=False,  # v2 code that waits for a fact
     )
 
 

@@ -50,9 +50,14 @@ class Compared:
     """Uses that the baseline has and the code has no more."""
 
 
+def is_site(finding: Finding) -> bool:
+    """Whether a finding of a scan is a use of a legacy name in Python."""
+    return finding.code.startswith("LDC1")
+
+
 def is_use(finding: Finding) -> bool:
     """Whether a finding of a scan is a use of a legacy name: in Python, in a notebook or in another file."""
-    return finding.code.startswith("LDC1") or finding.code in OUTSIDE_PYTHON
+    return is_site(finding) or finding.code in OUTSIDE_PYTHON
 
 
 def baseline_text(report: Report, folder: Path) -> str:
@@ -106,7 +111,7 @@ def compare(report: Report, baseline: Mapping[Kind, Sequence[str]], folder: Path
     total = sum(len(uses) for uses in groups.values())
     kept = {id(finding) for finding in new}
     findings = tuple(each for each in report.findings if id(each) in kept or each.is_file_problem)
-    sites = Sites(len(new), *_fates(new))
+    sites = _sites(filter(is_site, new))
     shown = replace(report, findings=findings, sites=sites, units=Units())
     return Compared(shown, total - len(new), len(new), sum(left.values()))
 
@@ -126,9 +131,9 @@ def _beyond(uses: Sequence[tuple[Finding, str]], known: Sequence[str]) -> list[t
     return strangers[-excess:]
 
 
-def _fates(new: Iterable[Finding]) -> tuple[int, int]:
-    fates = Counter(bool(finding.migrates) for finding in new)
-    return fates[True], fates[False]
+def _sites(found: Iterable[Finding]) -> Sites:
+    fates = Counter(bool(finding.migrates) for finding in found)
+    return Sites(fates.total(), fates[True], fates[False])
 
 
 def _kind(finding: Finding, folder: Path) -> Kind:

@@ -20,9 +20,6 @@ class Sites:
     kept: int = 0
     """Stay, on the facade or as they are, for a reason that a finding tells."""
 
-    def __add__(self, other: Sites) -> Sites:
-        return Sites(self.total + other.total, self.migrated + other.migrated, self.kept + other.kept)
-
     def without(self, unwritten: Sites) -> Sites:
         """The counts where the uses in ``unwritten`` stay, because their files could not be written."""
         return replace(self, migrated=self.migrated - unwritten.migrated, kept=self.kept + unwritten.migrated)

@@ -46,8 +46,8 @@ def notes(before: Snapshot, after: Snapshot, plan: Plan, report: Report) -> list
 
 def uses_kept(report: Report) -> list[str]:
     """What the reader of a tree that was migrated just now should know of what it still holds."""
-    kept = [row for row in report.findings if row.code.startswith("LDC3")]
-    said = "1 use stays" if len(kept) == 1 else f"{len(kept)} uses stay"
+    kept = report.sites.kept
+    said = "1 use stays" if kept == 1 else f"{kept} uses stay"
     return [f"{said} on the facade (LDC3xx); `migrate --check` lists the reasons."] if kept else []
 
 
