@@ -4,6 +4,7 @@ Legacy names are called by user code, but also through decorators, ``functools``
 validation and Dagster itself. A message is of use only if it names a line that its reader can change.
 """
 
+import linecache
 import os
 import sys
 from pathlib import Path
@@ -27,6 +28,16 @@ _GENERATED = ("<string>", "<frozen ", "<attrs ", "<decorator-gen", "<__array")
 _is_library_file: dict[str, bool] = {}
 
 
+_MARKS_OF_A_PROJECT = (
+    ".git",
+    "pyproject.toml",
+    "setup.py",
+    "setup.cfg",
+    "workspace.yaml",
+    "dagster_cloud.yaml",
+)
+
+
 class CallSite(NamedTuple):
     """A line of user code."""
 
@@ -40,6 +51,23 @@ class CallSite(NamedTuple):
     def can_be_changed(self) -> bool:
         """Whether it is a line of a file of the user; a command line or an interactive session has none."""
         return not (self.path.startswith(("<", _OWN_DIRECTORY)) or _in_stdlib(self.path))
+
+    @property
+    def project(self) -> str:
+        """The folder of the project that the line belongs to, or of its top package: what migrates together is in it."""
+        folder = Path(self.path).absolute().parent
+        for parent in (folder, *folder.parents):
+            if any((parent / name).exists() for name in _MARKS_OF_A_PROJECT):
+                return str(parent)
+        while (folder / "__init__.py").exists():
+            folder = folder.parent
+        return str(folder)
+
+    @property
+    def reason_to_keep(self) -> str | None:
+        """What the user wrote in a comment that keeps the line on the facade; None where there is none."""
+        _, found, reason = linecache.getline(self.path, self.line).partition("# legacy-shim: keep")
+        return reason.strip() if found else None
 
 
 def user_frame(depth: int) -> FrameType:

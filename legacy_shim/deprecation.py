@@ -1,4 +1,4 @@
-"""How a legacy use is told: one warning and one log record for each call site, and one line in a run's event log.
+"""How a legacy use is reported: one warning and one log record for each call site, and one line in a run's event log.
 
 Everything is worded here. ``warnings`` filters on :class:`LegacyDbtCloudWarning` steer the warning (``error`` makes
 it an exception at every use), levels and handlers of the logger ``legacy_shim`` steer the record. Inside a run the
@@ -114,8 +114,13 @@ def _tell(site: tuple[str, int, str], run_id: str | None, frame: FrameType, mess
 def _message(name: str, what: Use, place: CallSite) -> str:
     row = BY_NAME.get(name)
     advice = f"use {row.replacement}" if row else _lower_first(BY_CODE[_MODULE_CODE].do).rstrip(".")
-    command = f"{MIGRATE_COMMAND} {shlex.quote(place.path) if place.can_be_changed else '.'}"
-    return f"{_code_of(name)} {name} is superseded, {_SAID_AS[what]} at {place}: {advice}. Rewrite with: {command}"
+    said = f"{_code_of(name)} {name} is superseded, {_SAID_AS[what]} at {place}: {advice}."
+    kept = place.reason_to_keep if place.can_be_changed else None
+    if kept is not None:
+        return f"{said} {': '.join(filter(None, ('Kept on request', kept)))}."
+    # The whole project, since a resource migrates with all that uses it.
+    command = f"{MIGRATE_COMMAND} {shlex.quote(place.project) if place.can_be_changed else '.'}"
+    return f"{said} Rewrite with: {command}"
 
 
 def _code_of(name: str) -> str:

@@ -67,6 +67,38 @@ def test_warnings_that_dagster_captures_are_in_its_log(more: str, times: int) ->
     assert done.stdout.count("LegacyDbtCloudWarning: LDC101") == times
 
 
+USES_IT = "from legacy_shim.deprecation import warn_use\n\n\nwarn_use('dbt_cloud_resource')"
+
+
+@pytest.mark.parametrize("mark", ["pyproject.toml", "workspace.yaml", ".git", ""])
+def test_the_command_takes_the_whole_project(tmp_path: Path, told: Any, mark: str) -> None:
+    """A resource migrates with all that uses it, which the one file does not hold."""
+    package = tmp_path / "a project" / "acme" / "jobs"
+    package.mkdir(parents=True)
+    for folder in (package, package.parent):
+        (folder / "__init__.py").touch()
+    if mark:
+        (tmp_path / "a project" / mark).touch()
+    path = package / "nightly.py"
+    path.write_text(USES_IT)
+    exec(compile(path.read_text(), str(path), "exec"), {"__name__": "acme.jobs.nightly"})
+    assert str(ours(told)[0].message).endswith(f"{MIGRATE_COMMAND} '{tmp_path / 'a project'}'")
+
+
+@pytest.mark.parametrize(
+    ("comment", "says"),
+    [("keep until finance moved", ". Kept on request: until finance moved."), ("keep", ". Kept on request.")],
+)
+def test_a_use_that_is_kept_names_the_reason_and_no_command(
+    tmp_path: Path, told: Any, comment: str, says: str
+) -> None:
+    path = tmp_path / "kept.py"
+    path.write_text(f"{USES_IT}  # legacy-shim: {comment}")
+    exec(compile(path.read_text(), str(path), "exec"), {"__name__": "kept"})
+    assert str(ours(told)[0].message).endswith(says)
+    assert MIGRATE_COMMAND not in str(ours(told)[0].message)
+
+
 def test_a_line_says_all_that_its_reader_needs(told: Any) -> None:
     use()
     (one,) = ours(told)
@@ -75,7 +107,7 @@ def test_a_line_says_all_that_its_reader_needs(told: Any) -> None:
     assert text.startswith("LDC101 dbt_cloud_resource ")
     assert f"{HERE}:{LINE}" in text
     assert BY_NAME["dbt_cloud_resource"].replacement in text
-    assert text.endswith(f"{MIGRATE_COMMAND} {HERE}")
+    assert text.endswith(f"{MIGRATE_COMMAND} {Path(HERE).parents[2]}")
     assert "\n" not in text
 
 
