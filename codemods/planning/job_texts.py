@@ -129,7 +129,7 @@ def _imported(context: Context, module: Module, binding: Binding) -> object:
 def _read_of(context: Context, module: Module, node: ast.expr) -> FromEnvironment | None:
     """The variable that the id comes from, where it is that alone."""
     origins = context.constants.origins(module, node)
-    if not origins.is_complete or origins.is_default or len(origins.places) != 1:
+    if not origins.is_all or origins.is_default or len(origins.places) != 1:
         return None
     home, place = origins.places[0]
     match place:

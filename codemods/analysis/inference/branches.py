@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -27,6 +27,8 @@ class Branches:
     """What is taken, given what values are."""
 
     said: Said = nothing_said
+    sight: Hashable = None
+    """What the values depend on: answers that were worked out for another sight are others."""
 
     def key(self, module: Module, node: ast.expr) -> object:
         """The key that a subscript reads; None where it cannot be told."""
@@ -104,3 +106,6 @@ class Branches:
                 is_told = False
             child = above
         return taken if is_told else None
+
+
+EVERY_BRANCH = Branches()

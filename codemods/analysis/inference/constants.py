@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
-from typing import TypeVar
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from ..syntax.scopes import (
     Iterated,
     Parameter,
 )
 from ..syntax.source_module import Module
-from .branches import UNKNOWN_VALUE, Branches
-from .interpreter import Evaluator
-from .provenance import (
-    EVERY_BRANCH,
-    Origins,
-    is_external,
-    origins_of,
-)
-
-T = TypeVar("T")
+from .branches import EVERY_BRANCH, UNKNOWN_VALUE, Branches
+from .interpreter import CONSTANTS, Evaluator
+from .possible import Possible
+from .values import External
 
 _READERS = ("os.getenv", "os.environ.get", "dagster.EnvVar", "dagster.EnvVar.int")
 ENV_VARS = ("dagster.EnvVar", "dagster.EnvVar.int")
@@ -30,8 +23,6 @@ CUTTING = frozenset({"strip", "lstrip", "rstrip", "removeprefix", "removesuffix"
 """Methods of texts that answer a part of them."""
 _AS_IT_IS = -1
 """The conversion of ``{x}`` in an f-string, where it has none."""
-_DEEPEST = 40
-"""Values that are read for one another, one inside the other."""
 _MANY = 1000
 """Texts that parts may make together: of more than so many nobody reads them off."""
 
@@ -44,51 +35,53 @@ class Constant:
     variable: str = ""
 
 
+Found = tuple[Constant, ...] | None
+"""The constants that an expression may be; None where it may be anything. None so far: what depends on itself begins so."""
+_NONE_SO_FAR: Found = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Constants:
-    """Reads constants off a tree, with the environment that the user gave."""
+    """Reads constants off a tree, with the environment that the user gave: a view of what the interpreter answers."""
 
     evaluator: Evaluator
     environment: Mapping[str, str]
     is_whole: bool = False
     """Whether the environment is that of a deployment, which says what branches the code takes."""
-    _open: list[ast.expr] = field(default_factory=list, repr=False)
-    """What is being read: a value that depends on itself, or lies deeper than this goes, is not known."""
 
-    def origins(self, module: Module, node: ast.expr) -> Origins:
+    @cached_property
+    def _sight(self) -> Hashable:
+        return (self.is_whole, frozenset(self.environment.items()))
+
+    @cached_property
+    def _branches(self) -> Branches:
+        return Branches(self._said, self._sight) if self.is_whole else EVERY_BRANCH
+
+    def origins(self, module: Module, node: ast.expr) -> Possible:
         """Where the value of an expression comes from."""
-        branches = Branches(self._said) if self.is_whole else EVERY_BRANCH
-        return origins_of(self.evaluator, module, node, branches)
+        return self.evaluator.possible(module, node, self._branches)
 
     def _said(self, module: Module, node: ast.expr) -> object:
         found = self.read(module, node)
-        if found is not None:
-            return found.value
-        return self._guarded(node, partial(self._truth, module, node), otherwise=UNKNOWN_VALUE)
+        return found.value if found is not None else self._truth(module, node)
 
     def _truth(self, module: Module, node: ast.expr) -> object:
         """The value of a name for a comparison."""
         origins = self.origins(module, node)
-        if not origins.is_complete or len(origins.places) != 1:
+        if not origins.is_all or len(origins.places) != 1:
             return UNKNOWN_VALUE
         home, place = origins.places[0]
-        is_test = isinstance(place, ast.Compare) and place is not node
-        truth = Branches(self._said).truth(home, place) if is_test else None
+        if not isinstance(place, ast.Compare) or place is node:
+            return UNKNOWN_VALUE
+        asked = ("truth", place, self._sight)
+        nothing: bool | None = None
+        truth = self.evaluator.answer(asked, lambda: self._branches.truth(home, place), nothing)
         return UNKNOWN_VALUE if truth is None else truth
 
     def is_text(self, module: Module, node: ast.expr) -> bool:
         """Whether a value is surely a text, whichever."""
-        return self._guarded(node, partial(self._is_text, module, node), otherwise=False)
-
-    def _guarded(self, node: ast.expr, read: Callable[[], T], otherwise: T) -> T:
-        """What ``read`` answers; ``otherwise`` where the value of ``node`` depends on itself, or is too deep inside."""
-        if node in self._open or len(self._open) >= _DEEPEST:
-            return otherwise
-        self._open.append(node)
-        try:
-            return read()
-        finally:
-            self._open.pop()
+        asked = ("is text", node, self._sight)
+        return self.evaluator.answer(asked, lambda: self._is_text(module, node), False)
 
     def _is_text(self, module: Module, node: ast.expr) -> bool:
         origins = self.origins(module, node)
@@ -105,12 +98,16 @@ class Constants:
             return call.func.attr in {"format", "join", "strip"} and self.is_text(module, call.func.value)
         return isinstance(call.func, ast.Name) and call.func.id == "str"
 
-    def possible(self, module: Module, node: ast.expr) -> tuple[Constant, ...] | None:
+    def possible(self, module: Module, node: ast.expr) -> Found:
         """All values that ``node`` may have, in the order of the code; None where they cannot be told."""
-        return self._guarded(node, partial(self._possible, module, node), otherwise=None)
+        return self._so_far(module, node) or None
 
-    def _possible(self, module: Module, node: ast.expr) -> tuple[Constant, ...] | None:
-        origins = self.origins(module, node)
+    def _so_far(self, module: Module, node: ast.expr) -> Found:
+        asked = (CONSTANTS, node, self._sight)
+        return self.evaluator.answer(asked, lambda: self._possible(module, node), _NONE_SO_FAR)
+
+    def _possible(self, module: Module, node: ast.expr) -> Found:
+        origins = self.evaluator.places(module, node, self._branches)
         found: dict[Constant, None] = {}
         for home, place in origins.places:
             read = self._terminal(home, place)
@@ -120,7 +117,7 @@ class Constants:
                 said = module.source_of(node)
                 read = tuple(Constant(one.value, one.variable or said) for one in read)
             found.update(dict.fromkeys(read))
-        return tuple(found) if origins.is_complete and found else None
+        return tuple(found) if origins.is_all else None
 
     def read(self, module: Module, node: ast.expr) -> Constant | None:
         """The value of ``node``; None where it cannot be told, or may be one of several."""
@@ -168,9 +165,10 @@ class Constants:
         return None
 
     def _is(self, module: Module, node: ast.expr, *dotted: str) -> bool:
-        return is_external(self.evaluator, module, node, *dotted)
+        """Whether an expression is one of these things of other packages."""
+        return any(External(name) in self.evaluator.values(module, node) for name in dotted)
 
-    def _terminal(self, module: Module, node: ast.expr) -> tuple[Constant, ...] | None:
+    def _terminal(self, module: Module, node: ast.expr) -> Found:
         """What an expression that comes from no other says."""
         name = self.variable_read_at(module, node)
         if name is not None:
@@ -180,32 +178,32 @@ class Constants:
             case ast.Constant():
                 return (Constant(node.value),)
             case ast.Call(func=ast.Name("int" | "str"), args=[argument]):
-                return self.possible(module, argument)
+                return self._so_far(module, argument)
             case ast.Call(func=ast.Attribute(value=inner, attr="get_value")):
-                return self.possible(module, inner)
+                return self._so_far(module, inner)
             case ast.Call(func=ast.Attribute(attr=method)) if method in CUTTING:
                 return self._cut(module, node)
             case ast.Subscript(value=ast.Call(func=ast.Attribute(attr="split")) as split):
                 return self._cut(module, split, node.slice)
             case ast.BoolOp(op=ast.Or()):
-                first = self.possible(module, node.values[0])
+                first = self._so_far(module, node.values[0])
+                if first == _NONE_SO_FAR:
+                    return first
                 if first is not None and all(constant.value for constant in first):
                     return first
                 if first is None and not self.variable_of(module, node.values[0]):
                     return None  # It may be anything.
-                return self.possible(module, node.values[-1])
+                return self._so_far(module, node.values[-1])
             case ast.JoinedStr():
                 return self._joined(module, node.values)
             case ast.BinOp(op=ast.Add()) if self.is_text(module, node.left):
                 return self._joined(module, [node.left, node.right])
         return None
 
-    def _cut(
-        self, module: Module, call: ast.Call, place: ast.expr | None = None
-    ) -> tuple[Constant, ...] | None:
+    def _cut(self, module: Module, call: ast.Call, place: ast.expr | None = None) -> Found:
         """What a method makes of each text that it may be called of, or the part of that at ``place``."""
         assert isinstance(call.func, ast.Attribute)
-        found = self.possible(module, call.func.value)
+        found = self._so_far(module, call.func.value)
         if found is None or call.keywords or not all(isinstance(one.value, str) for one in found):
             return None
         try:
@@ -216,13 +214,13 @@ class Constants:
             return None
         return tuple(Constant(part, one.variable) for part, one in zip(parts, found, strict=True))
 
-    def _joined(self, module: Module, parts: Sequence[ast.expr]) -> tuple[Constant, ...] | None:
+    def _joined(self, module: Module, parts: Sequence[ast.expr]) -> Found:
         """All texts that some parts may make, each with each; None where one depends on more than the code."""
         texts = [""]
         for part in parts:
             if isinstance(part, ast.FormattedValue) and (part.format_spec or part.conversion != _AS_IT_IS):
                 return None
-            found = self.possible(module, part.value if isinstance(part, ast.FormattedValue) else part)
+            found = self._so_far(module, part.value if isinstance(part, ast.FormattedValue) else part)
             if found is None or len(texts) * len(found) > _MANY:
                 return None
             if any(constant.variable or type(constant.value) not in (str, int) for constant in found):
@@ -230,15 +228,13 @@ class Constants:
             texts = [f"{text}{constant.value}" for text in texts for constant in found]
         return tuple(Constant(text) for text in texts)
 
-    def _variable(
-        self, module: Module, name: ast.expr, default: ast.expr | None
-    ) -> tuple[Constant, ...] | None:
+    def _variable(self, module: Module, name: ast.expr, default: ast.expr | None) -> Found:
         known = self.read(module, name)
         if known is None or not isinstance(known.value, str):
             return None
         if known.value in self.environment:
             return (Constant(self.environment[known.value], known.value),)
-        fallback = self.possible(module, default) if default is not None else None
+        fallback = self._so_far(module, default) if default is not None else None
         if fallback is None or any(constant.value is None for constant in fallback):
             return None
         return tuple(Constant(constant.value, known.value) for constant in fallback)

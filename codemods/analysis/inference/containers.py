@@ -3,58 +3,47 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ..syntax.functions import decorator_name
+from ..syntax.scopes import Assigned, Binding, Parameter
 from ..syntax.source_module import Module
 from ..uses.uses import (
-    ADDING,
     COPYING,
-    EXTENDING,
     JOINING,
     LOOKING_UP,
     is_dict_call,
-    key_set_by,
 )
+from .branches import EVERY_BRANCH, Branches
+from .possible import NOT_KNOWN, Place, Possible, made_at
 from .texts import text_of
 from .values import (
     NOTHING,
-    Evaluates,
     Literal,
     Value,
     Values,
     is_load,
 )
 
+if TYPE_CHECKING:
+    from .interpreter import Evaluator
+
 _VIEWS = frozenset({"values", "items", "keys", "copy"})
-
-
-@dataclass(frozen=True, eq=False)
-class Addition:
-    """Something that a statement puts into a container."""
-
-    module: Module
-    value: ast.expr
-    key: str | None = None
-    is_whole: bool = False
-    """Whether it is a container itself, whose elements are put in."""
+_GOING_THROUGH = frozenset({"enumerate", "zip", *COPYING})
+"""Functions whose answer goes through what they are given."""
 
 
 Find = Callable[[Module, ast.expr], list[Literal]]
 """Answers the displays that an expression may be."""
-
-Additions = Mapping[Literal, Sequence[Addition]]
-"""What statements put into containers, by the display of each."""
 
 
 @dataclass(eq=False)
 class Containers:
     """Answers what the displays of a tree hold."""
 
-    evaluator: Evaluates
-    additions: Additions = field(repr=False)
+    evaluator: Evaluator
 
     def sequence_values(self, module: Module, node: ast.expr) -> Values:
         """What an expression may be where it is used as a sequence: a load is the list that it becomes."""
@@ -97,7 +86,7 @@ class Containers:
                     yield from self._spread(inner, seen)
         else:
             yield (0, module, node)
-        for addition in self.additions.get(literal, ()):
+        for addition in self.evaluator.statements.added_to(literal):
             if not addition.is_whole:
                 yield (addition.key, addition.module, addition.value)
                 continue
@@ -220,35 +209,108 @@ class Containers:
                     found |= self.sequence_values(home, inner)
         return frozenset(found)
 
+    # -- where the values are made
 
-def find_additions(evaluator: Evaluates) -> Additions:
-    """What the statements of a tree put into its containers."""
-    found: dict[Literal, list[Addition]] = defaultdict(list)
-    for module in list(evaluator.tree.modules.values()):
-        for node in module.nodes:
-            for target, addition in _additions_of(module, node):
-                for value in evaluator.values(module, target):
-                    if isinstance(value, Literal):
-                        found[value].append(addition)
-    return dict(found)
+    def looking(self, branches: Branches) -> Looking:
+        """Finds displays in the branches that are taken."""
+        return Looking(self, branches)
+
+    def displays(self, module: Module, node: ast.expr, branches: Branches) -> list[Literal]:
+        """The displays that an expression may be, in the branches that are taken."""
+        values = self._displays(module, node)
+        if values and (len(values) == 1 or branches is EVERY_BRANCH):
+            return values
+        return [
+            Literal(home, place)
+            for home, place in self.evaluator.places(module, node, branches).places
+            if isinstance(place, (ast.Dict, ast.List, ast.Tuple))
+        ] or values
+
+    def places_by_subscript(self, module: Module, node: ast.Subscript, branches: Branches) -> Possible:
+        """Where the value of ``x[key]`` is made; there itself where nothing says that."""
+        key = branches.key(module, node.slice)
+        return self._places_under(module, node.value, key, branches) or made_at(module, node)
+
+    def places_by_get(self, module: Module, node: ast.Call, branches: Branches) -> Possible | None:
+        """Where the value of ``x.get(key, default)`` is made; None where ``x`` is no container that is known."""
+        if not (isinstance(node.func, ast.Attribute) and node.func.attr in LOOKING_UP and node.args):
+            return None
+        key = branches.key(module, node.args[0])
+        found = self._places_under(module, node.func.value, key, branches)
+        if found is None:
+            return None
+        default = self.evaluator.places_of_any([(module, other) for other in node.args[1:2]], branches)
+        if key is None or isinstance(node.args[0], ast.Constant):
+            return found if default is None else found | default
+        return found if self._is_under(module, node.func.value, key, branches) else default or NOT_KNOWN
+
+    def _places_under(
+        self, module: Module, holder: ast.expr, key: object, branches: Branches
+    ) -> Possible | None:
+        displays = self.displays(module, holder, branches)
+        inside: list[Place] = []
+        for display in displays:
+            entries = list(self.entries(display))
+            named = [(home, value) for name, home, value in entries if key is not None and name == key]
+            inside += named or [(home, value) for _, home, value in entries]
+        if not displays:
+            return None
+        found = self.evaluator.places_of_any(inside, branches) or NOT_KNOWN
+        return found.read_from(displays)
+
+    def _is_under(self, module: Module, holder: ast.expr, key: object, branches: Branches) -> bool:
+        return all(
+            any(name == key for name, _, _ in self.entries(display))
+            for display in self.displays(module, holder, branches)
+        )
+
+    def is_whole(self, module: Module, node: ast.expr, find: Find) -> bool:
+        """Whether all that a loop over ``node`` may go through is known, and not a part of it alone."""
+        return self._is_whole(module, node, find, set())
+
+    def _is_whole(self, module: Module, node: ast.expr, find: Find, seen: set[ast.AST]) -> bool:
+        if node in seen:
+            return True
+        seen.add(node)
+        match node:
+            case ast.IfExp():
+                return all(self._is_whole(module, side, find, seen) for side in (node.body, node.orelse))
+            case ast.BinOp():
+                return all(self._is_whole(module, side, find, seen) for side in (node.left, node.right))
+            case ast.Call(func=ast.Name()) if decorator_name(node) in _GOING_THROUGH:
+                return all(self._is_whole(module, argument, find, seen) for argument in node.args)
+            case ast.Call(func=ast.Attribute(value=inner, attr="items" | "keys" | "values" | "copy")):
+                return self._is_whole(module, inner, find, seen)
+            case ast.Name():
+                bindings = self.evaluator.tree.names(module).lookup(module, node.id, node)
+                if not all(self._is_bound_whole(module, binding, find, seen) for binding in bindings):
+                    return False
+        displays = find(module, node)
+        return bool(displays) and all(
+            self._is_whole(more.module, more.value, find, seen)
+            for display in displays
+            for more in self.evaluator.statements.added_to(display)
+            if more.is_whole
+        )
+
+    def _is_bound_whole(self, module: Module, binding: Binding, find: Find, seen: set[ast.AST]) -> bool:
+        if isinstance(binding, Assigned) and not binding.path:
+            return self._is_whole(module, binding.value, find, seen)
+        if isinstance(binding, Parameter) and not isinstance(binding.function, ast.Lambda):
+            given = self.evaluator.calls.arguments(binding.function, binding.arg.arg)
+            return all(self._is_whole(caller, argument, find, seen) for caller, argument in given)
+        return True
 
 
-def _additions_of(module: Module, node: ast.AST) -> Iterator[tuple[ast.expr, Addition]]:
-    if isinstance(node, ast.Assign):
-        for target in node.targets:
-            if isinstance(target, ast.Subscript):
-                yield target.value, Addition(module, node.value, key_set_by(target) or None)
-    elif isinstance(node, ast.AugAssign) and not isinstance(node.target, ast.Name):
-        yield node.target, Addition(module, node.value, is_whole=True)
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        name, target = node.func.attr, node.func.value
-        if name in ADDING and node.args:
-            yield target, Addition(module, node.args[-1])
-        elif name == "setdefault" and len(node.args) == 2 and isinstance(node.args[0], ast.Constant):
-            yield target, Addition(module, node.args[1], str(node.args[0].value))
-        elif name in EXTENDING:
-            for argument in node.args:
-                yield target, Addition(module, argument, is_whole=True)
-            for keyword in node.keywords:
-                if name == "update" and keyword.arg:
-                    yield target, Addition(module, keyword.value, keyword.arg)
+@dataclass(eq=False)
+class Looking:
+    """Finds displays, and remembers which it found."""
+
+    containers: Containers
+    branches: Branches
+    found: set[Literal] = field(default_factory=set)
+
+    def __call__(self, module: Module, node: ast.expr) -> list[Literal]:
+        found = self.containers.displays(module, node, self.branches)
+        self.found.update(found)
+        return found

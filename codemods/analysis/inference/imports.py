@@ -30,18 +30,20 @@ class Imports:
         tree = self.evaluator.tree
         path = tree.resolve(module, binding.module, binding.level)
         if not binding.name:
-            inner = tree.modules.get(path) if path else None
+            inner = self.evaluator.file(path)
             if inner is None and tree.is_forked(binding.module.split(".")):
                 return NOTHING
             return frozenset({InTree(inner) if inner else External(binding.module)})
-        if path in tree.modules:
-            found = self.of_module(tree.modules[path], binding.name)
+        home = self.evaluator.file(path)
+        if home is not None:
+            found = self.of_module(home, binding.name)
             if found:
                 return found
         dotted_inside = ".".join(filter(None, [binding.module, binding.name]))
         inside = tree.resolve(module, dotted_inside, binding.level)
-        if inside in tree.modules:
-            return frozenset({InTree(tree.modules[inside])})
+        inner = self.evaluator.file(inside)
+        if inner is not None:
+            return frozenset({InTree(inner)})
         if path is not None or inside is not None or binding.level:
             return NOTHING
         dotted = canonical(f"{binding.module}.{binding.name}")
@@ -67,15 +69,14 @@ class Imports:
         found = self.evaluator.global_values(module, name)
         if found or not module.is_package:
             return found
-        tree = self.evaluator.tree
-        child = tree.resolve(module, name, 1)
-        return frozenset({InTree(tree.modules[child])}) if child in tree.modules else NOTHING
+        child = self.evaluator.file(self.evaluator.tree.resolve(module, name, 1))
+        return frozenset({InTree(child)}) if child is not None else NOTHING
 
     def of_package(self, module: Module, package: str, name: str) -> Value:
         """What an attribute of a package is that is not read: ``import package.module`` binds the package alone."""
         tree, dotted = self.evaluator.tree, f"{package}.{name}"
-        path = None if package.startswith(LEGACY) else tree.resolve(module, dotted, 0)
-        return InTree(tree.modules[path]) if path in tree.modules else External(canonical(dotted))
+        inner = self.evaluator.file(None if package.startswith(LEGACY) else tree.resolve(module, dotted, 0))
+        return InTree(inner) if inner is not None else External(canonical(dotted))
 
     def by_call(self, module: Module, node: ast.Call) -> Values | None:
         """``importlib.import_module("x")`` is the module ``x``; None where a call imports nothing."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from ..syntax.classes import (
     annotated_fields,
@@ -19,6 +18,7 @@ from ..syntax.source_module import Module
 from .calls import Calls
 from .values import (
     LEGACY,
+    NOTHING,
     Evaluates,
     External,
     Keyed,
@@ -51,26 +51,25 @@ class Objects:
 
     def bases(self, value: Local) -> list[str]:
         """The dotted legacy names that a class of the tree derives from."""
-        if not isinstance(value.node, ast.ClassDef):
+        if not isinstance(value.node, ast.ClassDef) or not value.node.bases:
             return []
-        found: list[str] = []
-        for base in value.node.bases:
+        nothing: tuple[str, ...] = ()
+        return list(self.evaluator.answer(("bases", value), lambda: self._bases(value), nothing))
+
+    def _bases(self, value: Local) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for base in getattr(value.node, "bases", ()):
             for inherited in self.evaluator.values(value.module, base):
                 if isinstance(inherited, External) and inherited.name.startswith(LEGACY):
-                    found.append(inherited.name)
+                    found[inherited.name] = None
                 elif isinstance(inherited, Local) and inherited != value:
-                    found += self.bases(inherited)
-        return found
+                    found |= dict.fromkeys(self.bases(inherited))
+        return tuple(found)
 
-    @cached_property
+    @property
     def derived(self) -> list[Local]:
         """The classes of the tree that derive from something legacy."""
-        return [
-            Local(module, node)
-            for module in self.evaluator.tree.modules.values()
-            for node in module.nodes
-            if isinstance(node, ast.ClassDef) and node.bases and self.bases(Local(module, node))
-        ]
+        return self.evaluator.statements.derived()
 
     def is_plainly_made(self, owner: Value) -> bool:
         """Whether a call of a class gives its arguments to its own ``__init__``, or to the fields that it declares.
@@ -177,6 +176,10 @@ class Objects:
 
     def attribute(self, owner: Local, name: str) -> Values:
         """What an attribute of a class, or of its objects, may be. They may be of any class that derives from it."""
+        asked = ("attribute", owner, name)
+        return self.evaluator.answer(asked, lambda: self._attribute_of_any(owner, name), NOTHING)
+
+    def _attribute_of_any(self, owner: Local, name: str) -> Values:
         return frozenset().union(*(self._attribute(one, name) for one in (owner, *self._derived_from(owner))))
 
     def _derived_from(self, owner: Local) -> list[Local]:
@@ -184,24 +187,17 @@ class Objects:
         found: list[Local] = []
         asked = [owner]
         for one in asked:
-            new = [heir for heir in self._heirs.get(one.node, ()) if heir not in found and heir != owner]
+            heirs = self.evaluator.statements.heirs_of(one.node)
+            new = [heir for heir in heirs if heir not in found and heir != owner]
             found += new
             asked += new
         return found
 
-    @cached_property
-    def _heirs(self) -> Mapping[ast.AST, list[Local]]:
-        found: dict[ast.AST, list[Local]] = defaultdict(list)
-        for module in self.evaluator.tree.modules.values():
-            for node in module.nodes:
-                if isinstance(node, ast.ClassDef):
-                    for base in node.bases:
-                        for value in self.evaluator.values(module, base):
-                            if isinstance(value, Local):
-                                found[value.node].append(Local(module, node))
-        return found
-
     def _attribute(self, owner: Local, name: str) -> Values:
+        asked = ("own attribute", owner, name)
+        return self.evaluator.answer(asked, lambda: self._own_attribute(owner, name), NOTHING)
+
+    def _own_attribute(self, owner: Local, name: str) -> Values:
         found: set[Value] = set()
         for binding in self.evaluator.tree.names(owner.module).tables.get(owner.node, {}).get(name, ()):
             found |= self.evaluator.binding_values(owner.module, binding)

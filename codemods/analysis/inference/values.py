@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ..project.source_tree import Tree
 from ..syntax.scopes import Binding
 from ..syntax.source_module import Module
+
+if TYPE_CHECKING:
+    from .statements import Statements
+    from .tables import Tables
+
+A = TypeVar("A")
 
 
 @dataclass(frozen=True)
@@ -137,6 +145,24 @@ class Evaluates(Protocol):
     """What the helpers of the evaluator know of it."""
 
     tree: Tree
+
+    @property
+    def tables(self) -> Tables:
+        """What the files spell."""
+        ...
+
+    @property
+    def statements(self) -> Statements:
+        """What statements do to values that were made elsewhere."""
+        ...
+
+    def answer(self, question: Hashable, work_out: Callable[[], A], nothing: A) -> A:
+        """The answer to a question about the tree, worked out once; ``nothing`` is what it is at least."""
+        ...
+
+    def file(self, path: Path | None) -> Module | None:
+        """The parsed file of that path, where it is one of the index."""
+        ...
 
     def values(self, module: Module, node: ast.expr) -> Values:
         """What ``node`` may be."""

@@ -11,31 +11,29 @@ from ..inference.values import Value
 from ..syntax.functions import renamed
 from ..syntax.scopes import Imported
 from ..syntax.source_module import Module
-from .source_tree import Tree
 
 _DEEPEST = 8
 """Files that import a function from each other, one behind the other."""
 
 
-def files_handed_to(tree: Tree, evaluator: Evaluator, matters: Callable[[Value], bool]) -> Iterator[Path]:
-    """The files that are not read yet, whose functions and classes are called with something that `matters`."""
-    for module in list(tree.modules.values()):
-        for node in module.nodes:
-            if not isinstance(node, ast.Call):
-                continue
-            home = _unread_home(tree, module, renamed(node))
-            given = [*node.args, *(word.value for word in node.keywords)] if home is not None else []
-            if home is not None and any(
-                matters(value) for argument in given for value in evaluator.values(module, _plain(argument))
-            ):
-                yield home
+def files_handed_to(evaluator: Evaluator, module: Module, matters: Callable[[Value], bool]) -> Iterator[Path]:
+    """The files that are not read yet, whose functions and classes a file calls with something that `matters`."""
+    for node in module.nodes:
+        if not isinstance(node, ast.Call):
+            continue
+        home = _unread_home(evaluator, module, renamed(node))
+        given = [*node.args, *(word.value for word in node.keywords)] if home is not None else []
+        if home is not None and any(
+            matters(value) for argument in given for value in evaluator.values(module, _plain(argument))
+        ):
+            yield home
 
 
 def _plain(argument: ast.expr) -> ast.expr:
     return argument.value if isinstance(argument, ast.Starred) else argument
 
 
-def _unread_home(tree: Tree, module: Module, callee: ast.expr) -> Path | None:
+def _unread_home(evaluator: Evaluator, module: Module, callee: ast.expr) -> Path | None:
     """The file that a function is imported from, where it is not read yet: ``f``, or ``f`` of ``module.f``."""
     dotted: list[str] = []
     while isinstance(callee, ast.Attribute):
@@ -43,23 +41,26 @@ def _unread_home(tree: Tree, module: Module, callee: ast.expr) -> Path | None:
         callee = callee.value
     if not isinstance(callee, ast.Name):
         return None
-    for binding in tree.names(module).lookup(module, callee.id, callee):
+    for binding in evaluator.tree.names(module).lookup(module, callee.id, callee):
         if isinstance(binding, Imported):
-            return _home(tree, module, binding, dotted, _DEEPEST)
+            return _home(evaluator, module, binding, dotted, _DEEPEST)
     return None
 
 
-def _home(tree: Tree, module: Module, binding: Imported, dotted: list[str], depth: int) -> Path | None:
+def _home(
+    evaluator: Evaluator, module: Module, binding: Imported, dotted: list[str], depth: int
+) -> Path | None:
+    tree = evaluator.tree
     words = [word for word in (*binding.module.split("."), binding.name, *dotted) if word]
     for length in range(len(words) - 1, -1, -1):
         path = tree.resolve(module, ".".join(words[:length]), binding.level)
         if path is None:
             continue
-        if path not in tree.modules:
+        read = evaluator.file(path)
+        if read is None:
             return path
-        read = tree.modules[path]
         for again in tree.names(read).at_end(read, words[length]) if depth else ():
             if isinstance(again, Imported):
-                return _home(tree, read, again, words[length + 1 :], depth - 1)
+                return _home(evaluator, read, again, words[length + 1 :], depth - 1)
         return None
     return None

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 
 from legacy_shim.catalogue import LEGACY_NAMES
@@ -25,6 +28,7 @@ _METHODS = (b"run_job_and_poll", b"get_dbt_client")
 _SELECTING = (b"AssetSelection.tag", b"tag:", b"asset_check", b"without_checks", b"checks_for_assets")
 _BY_CLASS = re.compile(rb"isinstance\s*\([^\n]*CacheableAssetsDefinition")
 _STAR = b"import *"
+_BETWEEN = b"\n\0\n"
 _WORD = re.compile(rb"[\w\x80-\xff]+")
 
 
@@ -41,28 +45,53 @@ class Importers:
     """Finds the files that may import a name from a module, by their import statements."""
 
     files: Mapping[Path, bytes]
-    _imports: dict[Path, bytes] = field(default_factory=dict, repr=False)
 
     def of(self, wanted: Iterable[tuple[bytes, bytes]]) -> Iterator[Path]:
         """The files that may import one of the ``(last part of the module's name, name)`` pairs."""
         names: dict[bytes, list[bytes]] = defaultdict(list)
         for module, name in wanted:
             names[module].append(name)
-        if not names:
-            return
-        for path, data in self.files.items():
-            imports = self._imports_of(path, data)
-            near = [module for module in names if module in imports]
-            if near and any(name in data for module in _words(imports, near) for name in names[module]):
-                yield path
+        near: dict[int, list[bytes]] = defaultdict(list)
+        for module in names:
+            for place in self._places_of(module):
+                near[place].append(module)
+        for place in sorted(near):
+            modules = _words(self._imports[place], near[place])
+            if any(name in self._data[place] for module in modules for name in names[module]):
+                yield self._paths[place]
 
-    def _imports_of(self, path: Path, data: bytes) -> bytes:
-        if path not in self._imports:
-            self._imports[path] = _imports_of(data)
-        return self._imports[path]
+    def _places_of(self, word: bytes) -> Iterator[int]:
+        """Which of the files have a word in their import statements, or as a part of a longer one."""
+        found = self._text.find(word)
+        while found >= 0:
+            place = bisect_right(self._starts, found) - 1
+            yield place
+            found = self._text.find(word, self._starts[place] + len(self._imports[place]))
+
+    @cached_property
+    def _paths(self) -> list[Path]:
+        return list(self.files)
+
+    @cached_property
+    def _data(self) -> list[bytes]:
+        return list(self.files.values())
+
+    @cached_property
+    def _imports(self) -> list[bytes]:
+        return [_imports_of(data) for data in self._data]
+
+    @cached_property
+    def _text(self) -> bytes:
+        """All import statements, to be searched at once: a file may be asked about as often as there are files."""
+        return _BETWEEN.join(self._imports)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        lengths = (len(imports) + len(_BETWEEN) for imports in self._imports)
+        return list(accumulate(lengths, initial=0))
 
 
-def _words(text: bytes, of: list[bytes]) -> set[bytes]:
+def _words(text: bytes, of: Iterable[bytes]) -> set[bytes]:
     return set(_WORD.findall(text)).intersection(of)
 
 

@@ -50,6 +50,10 @@ class Tree:
         self.modules[module.path] = module
         self._names[module.path] = collect_names(module)
 
+    def aside(self, path: Path) -> Module | None:
+        """The module of a file that was parsed for its constants, to be added now; None for any other."""
+        return self._aside.pop(path, None)
+
     def module_at(self, path: Path | None) -> Module | None:
         """The module of a file of the run, parsed now where it was not yet; None where it cannot be parsed."""
         if path is None or path in self._aside:

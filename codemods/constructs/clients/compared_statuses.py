@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ...analysis.inference.provenance import NOWHERE, origins_of
 from ...analysis.inference.values import (
     LEGACY,
     External,
@@ -28,8 +27,10 @@ def status_of(context: Context, module: Module, node: ast.expr) -> str:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING:
         return ""
     member = _member(context, module, node)
-    origins = origins_of(context.index.evaluator, module, node) if member else NOWHERE
-    is_sure = origins.is_complete and all(_member(context, *place) == member for place in origins.places)
+    if not member:
+        return ""
+    origins = context.index.evaluator.possible(module, node)
+    is_sure = origins.is_all and all(_member(context, *place) == member for place in origins.places)
     return member if is_sure else ""
 
 

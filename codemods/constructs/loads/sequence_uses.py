@@ -64,7 +64,7 @@ def may_be_other(context: Context, module: Module, node: ast.expr) -> bool:
     if isinstance(node, ast.Call) and any(map(is_load, context.index.values(module, node))):
         return False
     origins = context.constants.origins(module, node)
-    return not origins.is_complete or not all(
+    return not origins.is_all or not all(
         any(map(is_load, context.index.values(home, place))) for home, place in origins.places
     )
 

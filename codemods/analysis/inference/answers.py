@@ -1,0 +1,95 @@
+"""What calls answer: of classes and functions of the tree, of legacy names, of functions that answer what they get."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..dagster_api.names import SAME
+from ..dagster_api.op_outputs import outputs_yielded, value_in_output
+from ..syntax.functions import BUILD_RESOURCES, renamed, returns_of
+from ..syntax.source_module import FUNCTIONS, Module
+from .branches import Branches
+from .legacy_names import CALLED, CONFIGURED, RESOURCES, RUN_OP
+from .possible import Place, Possible, made_at
+from .values import External, Instance, Local, Made, Member, Result, Value, Values
+
+if TYPE_CHECKING:
+    from .interpreter import Evaluator
+
+
+@dataclass(eq=False)
+class Answers:
+    """Answers what calls answer."""
+
+    evaluator: Evaluator
+
+    def values(self, module: Module, node: ast.Call) -> Values:
+        """What a call may answer."""
+        found: set[Value] = set()
+        attribute = self.evaluator.attributes.by_getattr(module, node)
+        if attribute is not None:
+            return attribute
+        imported = self.evaluator.imports.by_call(module, node)
+        if imported is not None:
+            return imported
+        copied = self.evaluator.containers.of_call(module, node)
+        if copied is not None:
+            return copied
+        callee = renamed(node)
+        for value in self.evaluator.values(module, callee if self._is_op(module, callee) else node.func):
+            match value:
+                case External("dagster.Output") if wrapped := value_in_output(node):
+                    found |= self.evaluator.values(module, wrapped)
+                case External(name) if name == f"dagster.{BUILD_RESOURCES}":
+                    found.add(RESOURCES)
+                case External() if value == External(RUN_OP):
+                    found.add(Result(module, node, Member(value, CALLED)))
+                case External(name) if name in SAME and len(node.args) > SAME[name]:
+                    found |= self.evaluator.values(module, node.args[SAME[name]])
+                case External(name):
+                    found.add(Made(module, node, name))
+                case Local(node=ast.ClassDef()):
+                    bases = self.evaluator.bases(value)
+                    found.add(Made(module, node, bases[0]) if bases else Instance(value))
+                case Local(inner, ast.FunctionDef() | ast.AsyncFunctionDef() as function):
+                    for returned in (*returns_of(function), *outputs_yielded(function)):
+                        found |= self.evaluator.values(inner, returned)
+                case Member():
+                    found.add(Result(module, node, value))
+                case Made(inner, ast.Call() as made) if self.evaluator.bindings.configures(inner, made):
+                    found.add(Made(module, node, CONFIGURED))
+                case Made(of=made_by) if made_by.startswith(RUN_OP):
+                    found.add(Result(module, node, Member(value, CALLED)))
+        return frozenset(found)
+
+    def _is_op(self, module: Module, node: ast.expr) -> bool:
+        """Whether something is an op, whose variants are called as it is itself."""
+        return any(
+            value == External(RUN_OP)
+            or (isinstance(value, Made) and value.of.startswith(RUN_OP))
+            or (
+                isinstance(value, Local)
+                and isinstance(value.node, FUNCTIONS)
+                and bool(value.node.decorator_list)
+            )
+            for value in self.evaluator.values(module, node)
+        )
+
+    def places(self, module: Module, node: ast.Call, branches: Branches) -> Possible:
+        """Where what a call answers is made; there itself where no function of the tree says that."""
+        looked_up = self.evaluator.containers.places_by_get(module, node, branches)
+        if looked_up is not None:
+            return looked_up
+        inside: list[Place] = []
+        functions: list[Local] = []
+        for value in self.evaluator.values(module, node.func):
+            if isinstance(value, Local) and isinstance(value.node, FUNCTIONS):
+                returned = branches.first_of(value.module, returns_of(value.node), lambda node: node)
+                inside += [(value.module, node) for node in returned]
+                functions.append(value)
+        found = self.evaluator.places_of_any(inside, branches)
+        if found is None or not (found.places or found.is_undecided):
+            return made_at(module, node)
+        return found.read_from(functions)

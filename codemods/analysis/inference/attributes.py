@@ -1,0 +1,247 @@
+"""What attributes may be: of modules, classes, objects, and of what Dagster hands to the code."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeGuard
+
+from ..dagster_api.names import WRAPPING
+from ..syntax.functions import is_getattr, is_property, returns_of
+from ..syntax.scopes import Assigned, Binding, Defined, Imported
+from ..syntax.source_module import Module
+from .branches import Branches
+from .legacy_names import RESOURCES, canonical
+from .possible import NOT_KNOWN, Possible, made_at, union
+from .texts import text_of
+from .values import (
+    NOTHING,
+    External,
+    Instance,
+    InTree,
+    Keyed,
+    Local,
+    Made,
+    Member,
+    Result,
+    Value,
+    Values,
+    depth_of,
+)
+
+if TYPE_CHECKING:
+    from .interpreter import Evaluator
+
+_LONGEST = 8
+"""Attributes and calls that are followed from where a value is reached: a resource's client's run's details' entry."""
+
+
+@dataclass(eq=False)
+class Attributes:
+    """Answers what attributes may be."""
+
+    evaluator: Evaluator
+
+    def values(self, module: Module, node: ast.Attribute) -> Values:
+        """What an attribute may be that is read."""
+        found: set[Value] = set()
+        for value in self.evaluator.values(module, node.value):
+            match value:
+                case External() if value == RESOURCES:
+                    if not node.attr.startswith("_"):
+                        found.add(Keyed(module, node, node.attr))
+                        found |= self._objects_under(node.attr)
+                case External(name):
+                    found.add(self.evaluator.imports.of_package(module, name, node.attr))
+                case InTree(inner):
+                    found |= self.evaluator.imports.of_module(inner, node.attr)
+                case Local(node=ast.ClassDef()):
+                    own = self.evaluator.objects.attribute(value, node.attr)
+                    found |= own
+                    if not own and self.evaluator.bases(value):
+                        found.add(Member(value, node.attr))
+                case Instance(owner):
+                    found |= self.evaluator.objects.attribute(owner, node.attr)
+                case Made() | Keyed() if self.evaluator.objects.is_own(value, node.attr):
+                    found |= self.evaluator.objects.own(value, node.attr)
+                case Made() | Keyed() | Result() | Member() if depth_of(value) < _LONGEST:
+                    found.add(Member(value, node.attr))
+                case Result() | Member():
+                    self.evaluator.give_up(node)
+        if not found and node.attr == "resources":
+            found.add(RESOURCES)
+        return self._read(found)
+
+    def _objects_under(self, key: str) -> Values:
+        """The user's own objects that are bound under a resource key."""
+        found = (self.evaluator.values(module, node) for module, node in self.evaluator.tables.under(key))
+        return frozenset(value for values in found for value in values if isinstance(value, Instance))
+
+    def instances_of(self, module: Module, annotation: ast.expr | None) -> Values:
+        """The objects of the user's own classes that an annotation names."""
+        if annotation is None:
+            return NOTHING
+        if isinstance(annotation, ast.BinOp):
+            return self.evaluator.instances_of(module, annotation.left) | self.evaluator.instances_of(
+                module, annotation.right
+            )
+        if isinstance(annotation, ast.Subscript):
+            wrapped = annotation.value
+            name = wrapped.attr if isinstance(wrapped, ast.Attribute) else getattr(wrapped, "id", "")
+            return self.evaluator.instances_of(module, annotation.slice) if name in WRAPPING else NOTHING
+        return frozenset(
+            Instance(value)
+            for value in self.evaluator.values(module, annotation)
+            if isinstance(value, Local)
+            and isinstance(value.node, ast.ClassDef)
+            and not self.evaluator.bases(value)
+        )
+
+    def _read(self, values: set[Value]) -> Values:
+        """What attributes are once they are read: of a property, what its function answers."""
+        found = set(values)
+        for value in values:
+            if isinstance(value, Local) and is_property(value.node):
+                found.remove(value)
+                for returned in returns_of(value.node):
+                    found |= self.evaluator.values(value.module, returned)
+        return frozenset(found)
+
+    def by_getattr(self, module: Module, node: ast.Call) -> Values | None:
+        """``getattr(x, "name")`` is ``x.name``."""
+        if not is_getattr(node):
+            return None
+        name = text_of(self.evaluator.tree, module, node.args[1])
+        found: set[Value] = set()
+        for value in self.evaluator.values(module, node.args[0]):
+            if value == RESOURCES and name:
+                found.add(Keyed(module, node, name))
+            elif isinstance(value, External) and value != RESOURCES and name:
+                found.add(External(canonical(f"{value.name}.{name}")))
+            elif isinstance(value, InTree) and name:
+                found |= self.evaluator.imports.of_module(value.module, name)
+        return frozenset(found) or None
+
+    # -- where the values are made
+
+    def places(self, module: Module, node: ast.Attribute, branches: Branches) -> Possible:
+        """Where the value of an attribute is made; the attribute itself where nothing says that."""
+        home = self._module_named(module, node.value)
+        if home is not None:
+            return self.evaluator.bindings.places_at_end(home, node.attr, branches) or NOT_KNOWN
+        values = self.evaluator.values(module, node.value)
+        found = self._places_of_any(values, node.attr, branches)
+        if found is None:
+            found = self._places_of_any(self._unread_classes(module, node.value), node.attr, branches)
+        if found is None and node.attr == "value":
+            found = self._places_of_member(module, node.value, branches)
+        if found is None or not (found.places or found.is_undecided):
+            return made_at(module, node)
+        return found
+
+    def _places_of_any(self, values: Iterable[Value], name: str, branches: Branches) -> Possible | None:
+        found = (self._places_of(value, name, branches) for value in values)
+        return union(one for one in found if one is not None)
+
+    def _places_of(self, value: Value, name: str, branches: Branches) -> Possible | None:
+        objects = self.evaluator.objects
+        if isinstance(value, Made):
+            owners = [one for one in self._classes(value) if isinstance(one, Local)]
+            given = [
+                (value.module, word.value) for word in getattr(value.call, "keywords", ()) if word.arg == name
+            ]
+            if given or not owners:
+                return self.evaluator.places_of_any(given, branches)
+            inside = [place for owner in owners for place in objects.given(owner, name)]
+            return self.evaluator.places_of_any(inside, branches)
+        if isinstance(value, Instance):
+            found = self._places_of_field(value.owner, name, branches)
+            return found.read_from([value]) if found is not None else None
+        if isinstance(value, Local):
+            return self._places_of_field(value, name, branches)
+        if isinstance(value, Keyed):
+            # A resource by its key: of any class of the tree that derives from the legacy one.
+            made = (one for owner in objects.derived for one in objects.made_by(owner))
+            return self._places_of_any(made, name, branches)
+        return None
+
+    def _places_of_field(self, owner: Local, name: str, branches: Branches) -> Possible | None:
+        objects = self.evaluator.objects
+        for one in objects.lineage(owner):
+            found = self.evaluator.places_of_any(list(objects.given(one, name)), branches)
+            if found is not None:
+                is_default = found.is_default or objects.may_be_set_elsewhere(owner)
+                return replace(found, is_default=is_default).read_from([owner])
+        return None
+
+    def _classes(self, value: Made) -> Values:
+        if isinstance(value.call, ast.Call):
+            return self.evaluator.values(value.module, value.call.func)
+        return NOTHING
+
+    def _places_of_member(self, module: Module, node: ast.expr, branches: Branches) -> Possible | None:
+        """What ``Jobs.DAILY.value`` and ``Jobs["DAILY"].value`` come from, where ``Jobs`` is an ``Enum``."""
+        if isinstance(node, ast.Attribute):
+            name = node.attr
+        elif isinstance(node, ast.Subscript):
+            name = text_of(self.evaluator.tree, module, node.slice)
+        else:
+            return None
+        owners = [*self.evaluator.values(module, node.value), *self._unread_classes(module, node.value)]
+        found = (
+            self._places_of_field(owner, name, branches)
+            for owner in owners
+            if name and isinstance(owner, Local) and self.evaluator.objects.is_enum(owner)
+        )
+        return union(one for one in found if one is not None)
+
+    # -- files that the index does not need
+
+    def _unread_classes(self, module: Module, node: ast.expr) -> list[Value]:
+        """The classes that an expression names, or is a bare object of, in files that the index does not need."""
+        found: list[Value] = []
+        asked = [(module, node)]
+        for at, named in asked:
+            for home, binding in self._bindings_anywhere(at, named):
+                if isinstance(binding, Defined) and isinstance(binding.node, ast.ClassDef):
+                    found.append(Local(home, binding.node))
+                elif isinstance(binding, Assigned) and not binding.path and _is_bare_call(binding.value):
+                    asked += [(home, binding.value.func)] if (home, binding.value.func) not in asked else []
+        return found
+
+    def _bindings_anywhere(self, module: Module, node: ast.expr) -> list[tuple[Module, Binding]]:
+        """What binds a name, or a name of an imported module: in its own file, and in those that it is imported from."""
+        found: list[tuple[Module, Binding]] = []
+        if isinstance(node, ast.Name):
+            names = self.evaluator.tree.names(module)
+            found = [(module, binding) for binding in names.lookup(module, node.id, node)]
+        elif isinstance(node, ast.Attribute):
+            found = self._bound_at_end(self._module_named(module, node.value), node.attr)
+        for home, binding in found:  # grows as it goes
+            if isinstance(binding, Imported) and binding.name:
+                file = self.evaluator.bindings.imported(home, binding)
+                found += [each for each in self._bound_at_end(file, binding.name) if each not in found]
+        return found
+
+    def _bound_at_end(self, home: Module | None, name: str) -> list[tuple[Module, Binding]]:
+        if home is None:
+            return []
+        return [(home, binding) for binding in self.evaluator.tree.names(home).at_end(home, name)]
+
+    def _module_named(self, module: Module, node: ast.expr) -> Module | None:
+        """The file that an expression names: an imported module, which the index may not need."""
+        for value in self.evaluator.values(module, node):
+            if isinstance(value, InTree):
+                return value.module
+        if isinstance(node, ast.Name):
+            tree = self.evaluator.tree
+            for binding in tree.names(module).lookup(module, node.id, node):
+                if isinstance(binding, Imported):
+                    inside = ".".join(filter(None, [binding.module, binding.name]))
+                    return tree.module_at(tree.resolve(module, inside, binding.level))
+        return None
+
+
+def _is_bare_call(node: ast.expr) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and not node.args and not node.keywords

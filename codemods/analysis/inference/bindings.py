@@ -1,0 +1,199 @@
+"""What names may be: through assignments, loops, imports, definitions and parameters."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..dagster_api.asset_inputs import name_loaded_by
+from ..dagster_api.injection import is_injected
+from ..dagster_api.op_outputs import outputs_yielded
+from ..syntax.classes import is_self
+from ..syntax.functions import default_of, returns_of, sorted_with
+from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated, Parameter
+from ..syntax.source_module import Module
+from .branches import Branches
+from .legacy_names import CONFIGURED
+from .possible import NOT_KNOWN, SO_FAR_NOTHING, Possible, union
+from .values import LEGACY, NOTHING, External, Instance, Keyed, Literal, Local, Made, Value, Values
+
+if TYPE_CHECKING:
+    from .interpreter import Evaluator
+
+
+@dataclass(eq=False)
+class Bindings:
+    """Answers what names may be."""
+
+    evaluator: Evaluator
+
+    def name(self, module: Module, node: ast.Name) -> Values:
+        """What a name may be where it is read."""
+        bindings = self.evaluator.tree.names(module).lookup(module, node.id, node)
+        if not bindings:
+            return self.evaluator.imports.by_star(module, node.id)
+        return frozenset().union(*(self.values(module, binding) for binding in bindings))
+
+    def at_end(self, module: Module, name: str) -> Values:
+        """What a module-level name may be once the module has run."""
+        found: set[Value] = set()
+        for binding in self.evaluator.tree.names(module).at_end(module, name):
+            found |= self.values(module, binding)
+        if not found:
+            found |= self.evaluator.imports.by_star(module, name)
+        return frozenset(found)
+
+    def values(self, module: Module, binding: Binding) -> Values:
+        """What a name may stand for through one of its bindings."""
+        if isinstance(binding, Assigned):
+            if binding.adds:
+                return self.evaluator.containers.sequence_values(module, binding.value)
+            return self._taken(self.evaluator.values(module, binding.value), binding.path)
+        if isinstance(binding, Iterated):
+            return self.evaluator.containers.elements(module, binding.value, binding.path)
+        if isinstance(binding, Imported):
+            return self.evaluator.imports.values(module, binding)
+        if isinstance(binding, Defined):
+            return self._configured_by(module, binding) or frozenset({Local(module, binding.node)})
+        if isinstance(binding, Parameter):
+            return self.parameter(module, binding)
+        return NOTHING
+
+    def _taken(self, values: Values, path: tuple[int, ...]) -> Values:
+        for place in path:
+            values = frozenset().union(
+                *(
+                    self.evaluator.element_values(value, place)
+                    for value in values
+                    if isinstance(value, Literal)
+                )
+            )
+        return values
+
+    def _configured_by(self, module: Module, binding: Defined) -> Values:
+        """``@configured(dbt_cloud_resource) def cloud(_)`` makes a resource of the function's name."""
+        for decorator in binding.node.decorator_list:
+            if isinstance(decorator, ast.Call) and self.configures(module, decorator):
+                return frozenset({Made(module, decorator, CONFIGURED)})
+        return NOTHING
+
+    def configures(self, module: Module, call: ast.Call) -> bool:
+        """Whether a call is ``configured(dbt_cloud_resource, ...)``."""
+        if not call.args or External("dagster.configured") not in self.evaluator.values(module, call.func):
+            return False
+        return External(f"{LEGACY}dbt_cloud_resource") in self.evaluator.values(module, call.args[0])
+
+    def parameter(self, module: Module, binding: Parameter) -> Values:
+        """What a parameter of a function may be."""
+        function, name = binding.function, binding.arg.arg
+        found: set[Value] = set()
+        default = default_of(function, name)
+        if default is not None:
+            found |= self.evaluator.values(module, default)
+        if isinstance(function, ast.Lambda):
+            sorted_by = sorted_with(module, function)
+            return frozenset(found) | (
+                self.evaluator.containers.elements(module, sorted_by, ())
+                if sorted_by is not None
+                else NOTHING
+            )
+        owner = module.parent(function)
+        if isinstance(owner, ast.ClassDef) and is_self(function, name):
+            local = Local(module, owner)
+            return (
+                self.evaluator.objects.made_by(local)
+                if self.evaluator.bases(local)
+                else frozenset({Instance(local)})
+            )
+        if is_injected(self.evaluator, module, function, binding.arg):
+            found.add(Keyed(module, binding.arg, name))
+            return frozenset(found)
+        found |= self.evaluator.instances_of(module, binding.arg.annotation)
+        for caller, argument in self.evaluator.calls.arguments(function, name):
+            found |= self.evaluator.values(caller, argument)
+        if not found and (loaded := name_loaded_by(function, name)):
+            for maker, upstream in self.evaluator.calls.assets_named(loaded):
+                for returned in (*returns_of(upstream), *outputs_yielded(upstream)):
+                    found |= self.evaluator.values(maker, returned)
+        return frozenset(found)
+
+    # -- where the values are made
+
+    def places(self, module: Module, node: ast.Name, branches: Branches) -> Possible:
+        """Where the value of a name is made."""
+        bindings = self.evaluator.tree.names(module).lookup(module, node.id, node)
+        if not bindings:
+            return self._places_by_star(module, node.id, branches) or NOT_KNOWN
+        return self._places_of_any(module, bindings, branches) or NOT_KNOWN
+
+    def places_at_end(self, home: Module | None, name: str, branches: Branches) -> Possible | None:
+        """Where a module-level name has its value from, as importers see it; None where the module has no such name."""
+        if home is None:
+            return None
+        asked = ("places at the end", home, name, branches.sight)
+        nothing: Possible | None = SO_FAR_NOTHING
+        return self.evaluator.answer(asked, lambda: self._places_at_end(home, name, branches), nothing)
+
+    def _places_at_end(self, home: Module, name: str, branches: Branches) -> Possible | None:
+        bindings = self.evaluator.tree.names(home).at_end(home, name)
+        return self._places_of_any(home, bindings, branches) or self._places_by_star(home, name, branches)
+
+    def _places_by_star(self, module: Module, name: str, branches: Branches) -> Possible | None:
+        for star in self.evaluator.tree.names(module).stars:
+            found = self.places_at_end(self.imported(module, star), name, branches)
+            if found is not None:
+                return found
+        return None
+
+    def _places_of_any(
+        self, module: Module, bindings: Sequence[Binding], branches: Branches
+    ) -> Possible | None:
+        taken = branches.last_of(module, bindings, lambda binding: binding.where)
+        return union(self._places_of(module, binding, branches) for binding in taken)
+
+    def _places_of(self, module: Module, binding: Binding, branches: Branches) -> Possible:
+        match binding:
+            case Assigned(adds=False):
+                return self._places_of_assigned(module, binding, branches)
+            case Iterated():
+                return self._places_of_iterated(module, binding, branches)
+            case Imported() if binding.name:
+                home = self.imported(module, binding)
+                return self.places_at_end(home, binding.name, branches) or NOT_KNOWN
+            case Parameter() if not isinstance(binding.function, ast.Lambda):
+                return self._places_of_parameter(module, binding.function, binding.arg.arg, branches)
+        return NOT_KNOWN
+
+    def _places_of_assigned(self, module: Module, binding: Assigned, branches: Branches) -> Possible:
+        if not binding.path:
+            return self.evaluator.places(module, binding.value, branches)
+        looking = self.evaluator.containers.looking(branches)
+        inside = self.evaluator.containers.inside([(module, binding.value)], binding.path, looking)
+        found = self.evaluator.places_of_any(inside, branches)
+        return found.read_from(looking.found) if found is not None else NOT_KNOWN
+
+    def _places_of_iterated(self, module: Module, binding: Iterated, branches: Branches) -> Possible:
+        containers = self.evaluator.containers
+        looking = containers.looking(branches)
+        elements = containers.iterated(module, binding.value, binding.path, looking)
+        found = self.evaluator.places_of_any(elements, branches)
+        if found is None or not containers.is_whole(module, binding.value, looking):
+            return NOT_KNOWN
+        return found.read_from(looking.found)
+
+    def _places_of_parameter(
+        self, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str, branches: Branches
+    ) -> Possible:
+        calls = self.evaluator.calls
+        given = calls.arguments(function, name)
+        default = default_of(function, name)
+        if default is not None and calls.may_leave_out(function, name):
+            given = [*given, (module, default)]
+        return self.evaluator.places_of_any(given, branches) or NOT_KNOWN
+
+    def imported(self, module: Module, binding: Imported) -> Module | None:
+        """The file that an import names, also one that the index does not need; None where the tree has none."""
+        tree = self.evaluator.tree
+        return tree.module_at(tree.resolve(module, binding.module, binding.level))

@@ -1,0 +1,121 @@
+"""What the files of a tree spell, by name: calls, other names of what is called, assets, what stands under a key.
+
+Brought up to date file by file. What reads a table notes the row that it read, so that it is worked out again when a
+file adds to it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, field
+
+from ..dagster_api.asset_inputs import name_of_asset
+from ..syntax.functions import decorator_name, renamed
+from ..syntax.source_module import FUNCTIONS, Module
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Fact = tuple[str, Hashable]
+"""A row of a table, by the name of the table and what is looked up in it."""
+
+
+@dataclass(eq=False)
+class Tables:
+    """What is spelled where, in the order in which the files were read."""
+
+    watch: Callable[[Fact], None] = field(repr=False)
+    """Notes that what is worked out at present depends on a row."""
+    _rows: dict[Fact, list[tuple[Module, ast.AST]]] = field(
+        default_factory=lambda: defaultdict(list), repr=False
+    )
+    _also: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict), repr=False)
+    """The other names that something is given somewhere: of ``f`` in ``from x import f as g`` and ``g = x.f``."""
+    _homes: dict[ast.AST, Module] = field(default_factory=dict, repr=False)
+    _modules: list[Module] = field(default_factory=list, repr=False)
+    _order: dict[ast.AST, int] = field(default_factory=dict, repr=False)
+    """The calls, in the order of the code."""
+    _uses: dict[str, list[tuple[Module, ast.expr]]] = field(
+        default_factory=lambda: defaultdict(list), repr=False
+    )
+    _with_uses: int = 0
+    """How many of the files the uses are noted of."""
+
+    def add(self, module: Module) -> set[Fact]:
+        """Take what a file spells; the rows that it adds to."""
+        self._modules.append(module)
+        changed: set[Fact] = {("file", module.path)}
+        for fact, node in _spelled(module):
+            self._rows[fact].append((module, node))
+            changed.add(fact)
+        for name, other in _aliases(module):
+            if other not in self._also[name]:
+                self._also[name][other] = None
+                changed.add(("also", name))
+        for node in module.nodes:
+            if isinstance(node, FUNCTIONS):
+                self._homes[node] = module
+            elif isinstance(node, ast.Call):
+                self._order[node] = len(self._order)
+        return changed
+
+    def home_of(self, function: ast.AST) -> Module | None:
+        """The file that a function stands in."""
+        return self._homes.get(function)
+
+    def calls(self, name: str) -> list[tuple[Module, ast.Call]]:
+        """The calls of whatever has that name, or is called by another name that it has somewhere."""
+        names = [name]
+        for each in names:  # grows as it goes
+            self.watch(("also", each))
+            names += [other for other in self._also.get(each, ()) if other not in names]
+        found = [place for each in names for place in self._row(("call", each))]
+        if len(names) > 1:
+            found.sort(key=lambda place: self._order[place[1]])
+        return found  # type: ignore[return-value]
+
+    def assets(self, name: str) -> list[tuple[Module, Function]]:
+        """The functions that make an asset of that name."""
+        return self._row(("asset", name))  # type: ignore[return-value]
+
+    def under(self, key: str) -> list[tuple[Module, ast.expr]]:
+        """What stands under a text in some dict of the tree, or is given to a parameter of that name."""
+        return self._row(("key", key))  # type: ignore[return-value]
+
+    def uses(self, name: str) -> list[tuple[Module, ast.expr]]:
+        """Where a name or an attribute of that name is read."""
+        for module in self._modules[self._with_uses :]:
+            for node in module.nodes:
+                if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+                    self._uses[node.id if isinstance(node, ast.Name) else node.attr].append((module, node))
+        self._with_uses = len(self._modules)
+        return self._uses.get(name, [])
+
+    def _row(self, fact: Fact) -> list[tuple[Module, ast.AST]]:
+        self.watch(fact)
+        return self._rows.get(fact, [])
+
+
+def _spelled(module: Module) -> Iterator[tuple[Fact, ast.AST]]:
+    for node in module.nodes:
+        if isinstance(node, ast.Call):
+            yield ("call", decorator_name(renamed(node))), node
+        elif isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    yield ("key", key.value), value
+        elif isinstance(node, ast.keyword) and node.arg:
+            yield ("key", node.arg), node.value
+        elif isinstance(node, FUNCTIONS) and (made := name_of_asset(node)):
+            yield ("asset", made), node
+
+
+def _aliases(module: Module) -> Iterator[tuple[str, str]]:
+    """A name, and what it is also called: ``from x import f as g``, ``g = x.f``."""
+    for node in module.nodes:
+        if isinstance(node, ast.ImportFrom):
+            yield from ((alias.name, alias.asname) for alias in node.names if alias.asname)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute)):
+            for target in node.targets:
+                if isinstance(target, (ast.Name, ast.Attribute)):
+                    yield decorator_name(node.value), decorator_name(target)

@@ -1,0 +1,183 @@
+"""What the files read so far hand to files that are not read: names, resource keys, assets, arguments.
+
+Each is a question to the evaluator, file by file, so that after more files only those are asked again whose answers may
+be others.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from legacy_shim.catalogue import BY_NAME
+
+from ..dagster_api.asset_inputs import name_of_asset
+from ..dagster_api.injection import is_bound
+from ..dagster_api.op_outputs import outputs_yielded
+from ..inference.interpreter import Evaluator
+from ..inference.kinds import is_resource, thing_kind
+from ..inference.legacy_names import LEGACY_PACKAGES, PLACEHOLDER
+from ..inference.values import Keyed, Literal, Local, Value, legacy_name, root
+from ..syntax.functions import returns_of
+from ..syntax.source_module import FUNCTIONS, Module
+from ..uses.keys import entries_of
+from .handed_to import files_handed_to
+
+_BOUND = ("bound keys", None)
+"""The fact that certain resource keys are bound."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What was found to reach other files, since the last time."""
+
+    names: frozenset[tuple[bytes, bytes]]
+    """The last part of a module's name and a name to import from it, for each name that holds something legacy."""
+    keys: frozenset[bytes]
+    assets: frozenset[bytes]
+    called: tuple[Path, ...]
+    """The files of functions that are given something legacy."""
+    is_first: bool
+    """Whether no name was handed on before."""
+
+
+@dataclass(eq=False)
+class Interests:
+    """Answers what matters of a tree, and keeps it up to date."""
+
+    evaluator: Evaluator
+    bound: dict[str, None] = field(default_factory=dict)
+    """The resource keys under which a legacy resource stands in some dict."""
+    _names: set[tuple[bytes, bytes]] = field(default_factory=set)
+    _keys: set[bytes] = field(default_factory=set)
+    _assets: set[bytes] = field(default_factory=set)
+
+    def take(self, modules: list[Module]) -> Reach:
+        """Take more files of the tree into account; what is new to others."""
+        is_first = not self._names
+        stale = [*modules, *_modules_in(self.evaluator.take(modules))]
+        bound = {key: None for module in dict.fromkeys(stale) for key in self._bound_in(module)}
+        if bound.keys() - self.bound.keys():
+            self.bound |= bound
+            stale += _modules_in(self.evaluator.fixpoint.forget([_BOUND]))
+        again = list(dict.fromkeys(stale))
+        names = {pair for module in again for pair in self._handed_on(module)}
+        keys = {key.encode(errors="replace") for key in self.bound}
+        assets = {name.encode(errors="replace") for module in again for name in self._assets_in(module)}
+        called = tuple(dict.fromkeys(path for module in again for path in self._called(module)))
+        reach = Reach(
+            frozenset(names - self._names),
+            frozenset(keys - self._keys),
+            frozenset(assets - self._assets),
+            called,
+            is_first,
+        )
+        self._names |= names
+        self._keys |= keys
+        self._assets |= assets
+        return reach
+
+    # -- file by file
+
+    def _ask(self, what: str, module: Module, work_out: Callable[[Module], Iterator[Hashable]]) -> tuple:  # type: ignore[type-arg]
+        return self.evaluator.answer((what, module), lambda: tuple(work_out(module)), ())
+
+    def _bound_in(self, module: Module) -> tuple[str, ...]:
+        return self._ask("bound", module, self._find_bound)
+
+    def _find_bound(self, module: Module) -> Iterator[str]:
+        for node in module.nodes:
+            for key, value in entries_of(self.evaluator, module, node):
+                if key and any(is_resource(inner) for inner in self.evaluator.values(module, value)):
+                    yield key
+
+    def _handed_on(self, module: Module) -> tuple[tuple[bytes, bytes], ...]:
+        return self._ask("handed on", module, self._find_handed_on)
+
+    def _find_handed_on(self, module: Module) -> Iterator[tuple[bytes, bytes]]:
+        stem = (module.path.parent.name if module.is_package else module.path.stem).encode(
+            errors="surrogateescape"
+        )
+        handed = False
+        for name in self._names_of(module):
+            if any(self.matters(value) for value in self.evaluator.global_values(module, name)):
+                handed = True
+                yield (stem, name.encode(errors="replace"))
+        if handed:
+            yield (stem, b"import *")
+            for package in module.dotted[:-1][-1:]:
+                # `from . import resources` and `from package import resources` name the module alone.
+                yield (package.encode(errors="surrogateescape"), stem)
+            yield (stem, stem)
+
+    def _names_of(self, module: Module) -> Iterator[str]:
+        """The names that may be imported from a module, those included that stars bring there."""
+        tree = self.evaluator.tree
+        homes = (module, *tree.behind_stars(module))
+        for home in homes:
+            for star in tree.names(home).stars:
+                self.evaluator.file(tree.resolve(home, star.module, star.level))  # It may come to be read.
+        if any(star.module in LEGACY_PACKAGES for home in homes for star in tree.names(home).stars):
+            yield from BY_NAME
+        for home in homes:
+            yield from tree.names(home).tables.get(home.tree, {})
+
+    def _assets_in(self, module: Module) -> tuple[str, ...]:
+        """The names of the assets that hold what a run answered, which functions of any file may load."""
+        return self._ask("assets", module, self._find_assets)
+
+    def _find_assets(self, module: Module) -> Iterator[str]:
+        for node in module.nodes:
+            if not isinstance(node, FUNCTIONS) or not name_of_asset(node):
+                continue
+            returned = (*returns_of(node), *outputs_yielded(node))
+            answers = [value for each in returned for value in self.evaluator.values(module, each)]
+            if any(thing_kind(value) for value in answers):
+                yield name_of_asset(node)
+
+    def _called(self, module: Module) -> tuple[Path, ...]:
+        return self._ask("called", module, self._find_called)
+
+    def _find_called(self, module: Module) -> Iterator[Path]:
+        return files_handed_to(self.evaluator, module, self.are_of_interest)
+
+    # -- values
+
+    def are_of_interest(self, value: Value) -> bool:
+        """Whether a value is something legacy, or a container that holds something of the kind."""
+        return self.matters(value) if isinstance(value, Literal) else self._is_legacy(value)
+
+    def matters(self, value: Value) -> bool:
+        """Whether a value is or holds something legacy, or is a function or class that names something legacy."""
+        if self._is_legacy(value):
+            return True
+        if isinstance(value, (Literal, Local)):
+            return self.evaluator.answer(("matters", value), lambda: self._holds_legacy(value), False)
+        return False
+
+    def _holds_legacy(self, value: Literal | Local) -> bool:
+        if isinstance(value, Literal):
+            return any(self.matters(inner) for inner in self.evaluator.element_values(value))
+        if isinstance(value.node, ast.ClassDef) and self.evaluator.bases(value):
+            return True
+        return any(
+            inner == PLACEHOLDER or self._is_legacy(inner)
+            for node in ast.walk(value.node)
+            if isinstance(node, (ast.Name, ast.Attribute))
+            for inner in self.evaluator.values(value.module, node)
+        )
+
+    def _is_legacy(self, value: Value) -> bool:
+        base = root(value)
+        if not isinstance(base, Keyed):
+            return bool(legacy_name(value))
+        self.evaluator.fixpoint.watch(_BOUND)
+        return is_bound(self.evaluator, base, self.bound.keys())
+
+
+def _modules_in(questions: list[Hashable]) -> list[Module]:
+    """The files that questions of this room are about."""
+    asked = {"bound", "handed on", "assets", "called"}
+    return [each[1] for each in questions if isinstance(each, tuple) and each[0] in asked]
