@@ -1,0 +1,142 @@
+"""The interpreter: the same answers in any order of the questions and of the files, and each worked out a few times."""
+
+from __future__ import annotations
+
+import ast
+import random
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from legacy_shim.codemods.analysis.inference.constants import Constants
+from legacy_shim.codemods.analysis.inference.interpreter import Evaluator
+from legacy_shim.codemods.analysis.project.source_tree import Tree
+from legacy_shim.codemods.analysis.syntax.source_module import Module, parse_module
+
+ROOT = Path("/code")
+_NAMES = "abcde"
+_HEAD = "from dagster_dbt import DbtCloudClientResource, load_assets_from_dbt_cloud_job\nimport os\n"
+
+
+class _Writes:
+    """Writes programs of three files that import from each other, with circles of all kinds."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+
+    def files(self) -> dict[str, str]:
+        return {f"m{number}.py": self._module(number) for number in range(3)}
+
+    def _module(self, number: int) -> str:
+        others = [other for other in range(3) if other != number]
+        lines = [self._import(self.chance.choice(others)) for _ in range(3)]
+        lines += [line for _ in range(8) for line in self._statement()]
+        return _HEAD + "\n".join(lines) + "\n"
+
+    def _import(self, other: int) -> str:
+        name, alias = self.chance.choices(_NAMES, k=2)
+        return self.chance.choice(
+            [f"from m{other} import {name} as {alias}", f"from m{other} import *", f"import m{other}"]
+        )
+
+    def _statement(self) -> list[str]:
+        name, value = self.chance.choice(_NAMES), self._value
+        forms = (
+            lambda: [f"{name} = {value()}"],
+            lambda: [f"{name}, {self.chance.choice(_NAMES)} = {value()}, {value()}"],
+            lambda: [f"{name} += [{value()}]"],
+            lambda: [f"{name}.append({value()})"],
+            lambda: [f"{name}['k'] = {value()}"],
+            lambda: [f"for {name} in {value()}:", f"    {self.chance.choice(_NAMES)} = {value()}"],
+            lambda: [f"if {value()}:", f"    {name} = {value()}"],
+            lambda: [f"def {name}(a=1, b=None):", f"    c = {value()}", f"    return {value()}"],
+            lambda: [f"class {name}:", f"    a = {value()}", "    def b(self):", f"        return {value()}"],
+        )
+        return self.chance.choice(forms)()
+
+    def _value(self, depth: int = 2) -> str:
+        name = self.chance.choice(_NAMES)
+        if not depth:
+            return self.chance.choice([name, name, "1", "67890", "'k'", "os.getenv('JOB')"])
+        inner = lambda: self._value(depth - 1)  # noqa: E731
+        forms = (
+            lambda: name,
+            lambda: f"[{inner()}, {inner()}]",
+            lambda: f"{{'k': {inner()}, 'a': {inner()}}}",
+            lambda: f"{name}[{self.chance.choice(['0', repr('k'), name])}]",
+            lambda: f"{name}({inner()})",
+            lambda: f"{name}.{self.chance.choice(_NAMES)}",
+            lambda: f"m{self.chance.randrange(3)}.{name}",
+            lambda: f"({inner()} or {inner()})",
+            lambda: f"({inner()} if {inner()} else {inner()})",
+            lambda: f"f'{{{name}}}x'",
+            lambda: f"({inner()} + {inner()})",
+            lambda: f"[{name} for {name} in {inner()}]",
+            lambda: "DbtCloudClientResource(auth_token='t', account_id=1)",
+            lambda: f"load_assets_from_dbt_cloud_job({inner()}, {inner()})",
+        )
+        return self.chance.choice(forms)()
+
+
+def _parsed(files: Mapping[str, str]) -> list[Module]:
+    return [parse_module(ROOT / name, text, (Path(name).stem,)) for name, text in files.items()]
+
+
+def _evaluator(modules: Sequence[Module], steps: int = 1) -> Evaluator:
+    """An evaluator of some files, which it gets in one step or one by one."""
+    by_path = {module.path: module for module in modules}
+    tree = Tree(tuple(by_path), by_path.get)
+    evaluator = Evaluator(tree)
+    size = -(-len(modules) // steps)
+    for start in range(0, len(modules), size):
+        for module in modules[start : start + size]:
+            tree.add(module)
+        evaluator.take(modules[start : start + size])
+    return evaluator
+
+
+def _answers(evaluator: Evaluator, questions: Sequence[tuple[Module, ast.expr]]) -> dict[ast.expr, object]:
+    read = Constants(evaluator, {"JOB": "5"})
+    whole = Constants(evaluator, {"JOB": "5"}, is_whole=True)
+    return {
+        node: (
+            frozenset(read.origins(module, node).places),
+            read.origins(module, node).is_all,
+            evaluator.values(module, node),
+            frozenset(read.possible(module, node) or ()),
+            frozenset(whole.possible(module, node) or ()),
+        )
+        for module, node in questions
+    }
+
+
+def _questions(modules: Sequence[Module]) -> list[tuple[Module, ast.expr]]:
+    return [
+        (module, node)
+        for module in modules
+        for node in module.nodes
+        if isinstance(node, ast.expr) and isinstance(getattr(node, "ctx", None) or ast.Load(), ast.Load)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_answers_do_not_depend_on_the_order_of_questions(seed: int) -> None:
+    modules = _parsed(_Writes(seed).files())
+    questions = _questions(modules)
+    expected = _answers(_evaluator(modules), questions)
+    for again in range(3):
+        random.Random(again).shuffle(questions)
+        found = _answers(_evaluator(modules), questions)
+        for node in found:
+            assert found[node] == expected[node], ast.unparse(node)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_files_that_come_one_by_one_give_what_all_at_once_give(seed: int) -> None:
+    modules = _parsed(_Writes(seed).files())
+    questions = _questions(modules)
+    expected = _answers(_evaluator(modules), questions)
+    found = _answers(_evaluator(modules, steps=3), questions)
+    for node in found:
+        assert found[node] == expected[node], ast.unparse(node)
