@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
-from ..inference.interpreter import Evaluator
 from ..inference.values import External, Made, Member, root
 from ..syntax.functions import decorator_name
 from ..syntax.scopes import Assigned, Parameter
 from ..syntax.source_module import FUNCTIONS, Module
 from .decorators import decorators_of_dagster
 from .names import LOGGERS, LOGGING
+
+if TYPE_CHECKING:
+    from ..inference.interpreter import Evaluator
 
 _DEEPEST = 6
 """Functions that hand a context to each other."""

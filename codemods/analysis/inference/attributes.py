@@ -133,7 +133,7 @@ class Attributes:
         values = self.evaluator.values(module, node.value)
         found = self._places_of_any(values, node.attr, branches)
         if found is None:
-            found = self._places_of_any(self._unread_classes(module, node.value), node.attr, branches)
+            found = self._places_of_any(self.unread_classes(module, node.value), node.attr, branches)
         if found is None and node.attr == "value":
             found = self._places_of_member(module, node.value, branches)
         if found is None or not (found.places or found.is_undecided):
@@ -188,7 +188,7 @@ class Attributes:
             name = text_of(self.evaluator.tree, module, node.slice)
         else:
             return None
-        owners = [*self.evaluator.values(module, node.value), *self._unread_classes(module, node.value)]
+        owners = [*self.evaluator.values(module, node.value), *self.unread_classes(module, node.value)]
         found = (
             self._places_of_field(owner, name, branches)
             for owner in owners
@@ -198,7 +198,7 @@ class Attributes:
 
     # -- files that the index does not need
 
-    def _unread_classes(self, module: Module, node: ast.expr) -> list[Value]:
+    def unread_classes(self, module: Module, node: ast.expr) -> list[Value]:
         """The classes that an expression names, or is a bare object of, in files that the index does not need."""
         found: list[Value] = []
         asked = [(module, node)]

@@ -22,6 +22,9 @@ from .values import LEGACY, NOTHING, External, Instance, Keyed, Literal, Local, 
 if TYPE_CHECKING:
     from .interpreter import Evaluator
 
+_KNOWN_STARS = frozenset({"dagster", "dagster_dbt", "legacy_shim", "os", "typing"})
+"""The packages of which it is known what they bring by ``import *``."""
+
 
 @dataclass(eq=False)
 class Bindings:
@@ -126,7 +129,10 @@ class Bindings:
         bindings = self.evaluator.tree.names(module).lookup(module, node.id, node)
         if not bindings:
             return self._places_by_star(module, node.id, branches) or NOT_KNOWN
-        return self._places_of_any(module, bindings, branches) or NOT_KNOWN
+        found = self._places_of_any(module, bindings, branches) or NOT_KNOWN
+        if not self.evaluator.tree.names(module).is_global(module, node.id, node):
+            return found
+        return self._bound_again(module, node.id, bindings, found, branches)
 
     def places_at_end(self, home: Module | None, name: str, branches: Branches) -> Possible | None:
         """Where a module-level name has its value from, as importers see it; None where the module has no such name."""
@@ -138,7 +144,23 @@ class Bindings:
 
     def _places_at_end(self, home: Module, name: str, branches: Branches) -> Possible | None:
         bindings = self.evaluator.tree.names(home).at_end(home, name)
-        return self._places_of_any(home, bindings, branches) or self._places_by_star(home, name, branches)
+        found = self._places_of_any(home, bindings, branches)
+        if found is None:
+            return self._places_by_star(home, name, branches)
+        return self._bound_again(home, name, bindings, found, branches)
+
+    def _bound_again(
+        self, module: Module, name: str, bindings: Sequence[Binding], found: Possible, branches: Branches
+    ) -> Possible:
+        """What a name of a module may be, which a star import below may bind again, or code that sets its attributes."""
+        first = min((getattr(binding.where, "lineno", 0) for binding in bindings), default=0)
+        for star in self.evaluator.tree.names(module).stars:
+            if star.node.lineno < first or star.module.partition(".")[0] in _KNOWN_STARS:
+                continue
+            home = self.imported(module, star)
+            again = self.places_at_end(home, name, branches) if home is not None else NOT_KNOWN
+            found |= again or SO_FAR_NOTHING
+        return found.read_from([(module, name)])
 
     def _places_by_star(self, module: Module, name: str, branches: Branches) -> Possible | None:
         for star in self.evaluator.tree.names(module).stars:
@@ -191,7 +213,8 @@ class Bindings:
         default = default_of(function, name)
         if default is not None and calls.may_leave_out(function, name):
             given = [*given, (module, default)]
-        return self.evaluator.places_of_any(given, branches) or NOT_KNOWN
+        found = self.evaluator.places_of_any(given, branches) or NOT_KNOWN
+        return found | NOT_KNOWN if calls.may_spread(function) else found
 
     def imported(self, module: Module, binding: Imported) -> Module | None:
         """The file that an import names, also one that the index does not need; None where the tree has none."""

@@ -43,6 +43,14 @@ class Calls:
         calls = [call for _, call in self.calling(function)]
         return not calls or any(argument_of(call, function, name) is None for call in calls)
 
+    def may_spread(self, function: Function) -> bool:
+        """Whether some call in the tree gives a function arguments that are not written there: ``f(**given)``."""
+        return any(
+            any(isinstance(given, ast.Starred) for given in call.args)
+            or any(word.arg is None for word in call.keywords)
+            for _, call in self.calling(function)
+        )
+
     def calling(self, called: Function | ast.ClassDef) -> list[tuple[Module, ast.Call]]:
         """The calls in the tree of a function, or of a class."""
         return [

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from ..dagster_api.decorators import is_builtin
 from ..syntax.scopes import (
     Iterated,
     Parameter,
@@ -96,7 +97,9 @@ class Constants:
     def _is_text_call(self, module: Module, call: ast.Call) -> bool:
         if isinstance(call.func, ast.Attribute):
             return call.func.attr in {"format", "join", "strip"} and self.is_text(module, call.func.value)
-        return isinstance(call.func, ast.Name) and call.func.id == "str"
+        return (
+            isinstance(call.func, ast.Name) and call.func.id == "str" and self._is_builtin(module, call.func)
+        )
 
     def possible(self, module: Module, node: ast.expr) -> Found:
         """All values that ``node`` may have, in the order of the code; None where they cannot be told."""
@@ -117,7 +120,7 @@ class Constants:
                 said = module.source_of(node)
                 read = tuple(Constant(one.value, one.variable or said) for one in read)
             found.update(dict.fromkeys(read))
-        return tuple(found) if origins.is_all else None
+        return tuple(found) if self.evaluator.is_all(origins) else None
 
     def read(self, module: Module, node: ast.expr) -> Constant | None:
         """The value of ``node``; None where it cannot be told, or may be one of several."""
@@ -168,6 +171,9 @@ class Constants:
         """Whether an expression is one of these things of other packages."""
         return any(External(name) in self.evaluator.values(module, node) for name in dotted)
 
+    def _is_builtin(self, module: Module, node: ast.Name) -> bool:
+        return is_builtin(self.evaluator, module, node)
+
     def _terminal(self, module: Module, node: ast.expr) -> Found:
         """What an expression that comes from no other says."""
         name = self.variable_read_at(module, node)
@@ -177,7 +183,9 @@ class Constants:
         match node:
             case ast.Constant():
                 return (Constant(node.value),)
-            case ast.Call(func=ast.Name("int" | "str"), args=[argument]):
+            case ast.Call(func=ast.Name("int" | "str") as name, args=[argument]) if self._is_builtin(
+                module, name
+            ):
                 return self._so_far(module, argument)
             case ast.Call(func=ast.Attribute(value=inner, attr="get_value")):
                 return self._so_far(module, inner)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..syntax.functions import decorator_name
@@ -252,11 +252,26 @@ class Containers:
         for display in displays:
             entries = list(self.entries(display))
             named = [(home, value) for name, home, value in entries if key is not None and name == key]
-            inside += named or [(home, value) for _, home, value in entries]
+            anywhere = [
+                (each.module, each.value)
+                for each in self.evaluator.statements.added_to(display)
+                if each.is_anywhere
+            ]
+            inside += [*named, *anywhere] if named else [(home, value) for _, home, value in entries]
         if not displays:
             return None
         found = self.evaluator.places_of_any(inside, branches) or NOT_KNOWN
-        return found.read_from(displays)
+        is_whole = self.is_whole(module, holder, self.looking(branches))
+        return replace(found, is_all=found.is_all and is_whole).read_from(displays)
+
+    def spread_in(self, display: ast.expr) -> Iterator[ast.expr]:
+        """What a display, or a call of ``dict``, takes its elements from as a whole."""
+        if isinstance(display, ast.Dict):
+            yield from (value for key, value in zip(display.keys, display.values, strict=True) if key is None)
+        elif isinstance(display, (ast.List, ast.Tuple, ast.Set)):
+            yield from (each.value for each in display.elts if isinstance(each, ast.Starred))
+        elif isinstance(display, ast.Call) and is_dict_call(display):
+            yield from (*display.args, *(word.value for word in display.keywords if not word.arg))
 
     def _is_under(self, module: Module, holder: ast.expr, key: object, branches: Branches) -> bool:
         return all(

@@ -22,6 +22,7 @@ from .attributes import Attributes
 from .bindings import Bindings
 from .branches import EVERY_BRANCH, Branches
 from .calls import Calls
+from .changes import Changes
 from .containers import Containers
 from .fixpoint import Fixpoint
 from .imports import Imports
@@ -94,6 +95,11 @@ class Evaluator:
     def answers(self) -> Answers:
         """What calls answer."""
         return Answers(self)
+
+    @cached_property
+    def changes(self) -> Changes:
+        """What code that is not followed may change."""
+        return Changes(self)
 
     # -- files and questions
 
@@ -177,8 +183,12 @@ class Evaluator:
     def possible(self, module: Module, node: ast.expr, branches: Branches = EVERY_BRANCH) -> Possible:
         """What ``node`` may be, where that is made, and whether there can be others, in the branches that are taken."""
         found = self.places(module, node, branches)
-        is_all = found.is_all and bool(found.places) and node not in self._given_up
+        is_all = self.is_all(found) and bool(found.places) and node not in self._given_up
         return replace(found, values=self.values(module, node), is_all=is_all)
+
+    def is_all(self, found: Possible) -> bool:
+        """Whether it can be nothing else, also where code that is not seen changes what it was read from."""
+        return found.is_all and not any(map(self.changes.may_change, found.held_by))
 
     def places(self, module: Module, node: ast.expr, branches: Branches) -> Possible:
         """Where the value of ``node`` is made, as far as that is known so far."""

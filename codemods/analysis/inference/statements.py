@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 
 from ..syntax.source_module import Module
-from ..uses.uses import ADDING, EXTENDING, key_set_by
+from ..uses.uses import ADDING, EXTENDING
 from .values import Evaluates, Literal, Local
 
 _SETTLED = 8
@@ -26,9 +26,11 @@ class Addition:
 
     module: Module
     value: ast.expr
-    key: str | None = None
+    key: object = None
     is_whole: bool = False
     """Whether it is a container itself, whose elements are put in."""
+    is_anywhere: bool = False
+    """Whether it may be put under any key, in place of what stands there."""
 
 
 Effects = dict[Fact, tuple[object, ...]]
@@ -142,7 +144,9 @@ def _additions_of(module: Module, node: ast.AST) -> Iterator[tuple[ast.expr, Add
     if isinstance(node, ast.Assign):
         for target in node.targets:
             if isinstance(target, ast.Subscript):
-                yield target.value, Addition(module, node.value, key_set_by(target) or None)
+                is_known = isinstance(target.slice, ast.Constant)
+                key = target.slice.value if isinstance(target.slice, ast.Constant) else None
+                yield target.value, Addition(module, node.value, key, is_anywhere=not is_known)
     elif isinstance(node, ast.AugAssign) and not isinstance(node.target, ast.Name):
         yield node.target, Addition(module, node.value, is_whole=True)
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):

@@ -44,7 +44,7 @@ class Tables:
     def add(self, module: Module) -> set[Fact]:
         """Take what a file spells; the rows that it adds to."""
         self._modules.append(module)
-        changed: set[Fact] = {("file", module.path)}
+        changed: set[Fact] = {("file", module.path), ("files", None)}
         for fact, node in _spelled(module):
             self._rows[fact].append((module, node))
             changed.add(fact)
@@ -82,6 +82,18 @@ class Tables:
         """What stands under a text in some dict of the tree, or is given to a parameter of that name."""
         return self._row(("key", key))  # type: ignore[return-value]
 
+    def attributes_set(self, name: str) -> list[tuple[Module, ast.expr]]:
+        """Of what an attribute of that name is set, or one whose name is not written there."""
+        return [*self._row(("set", name)), *self._row(("set", ""))]  # type: ignore[list-item]
+
+    def uses_under_any_name(self, name: str) -> list[tuple[Module, ast.expr]]:
+        """Where a name or attribute of that name is read, or one that it is also called."""
+        self.watch(("files", None))
+        names = [name]
+        for each in names:  # grows as it goes
+            names += [other for other in self._also.get(each, ()) if other not in names]
+        return [use for each in names for use in self.uses(each)]
+
     def uses(self, name: str) -> list[tuple[Module, ast.expr]]:
         """Where a name or an attribute of that name is read."""
         for module in self._modules[self._with_uses :]:
@@ -100,6 +112,11 @@ def _spelled(module: Module) -> Iterator[tuple[Fact, ast.AST]]:
     for node in module.nodes:
         if isinstance(node, ast.Call):
             yield ("call", decorator_name(renamed(node))), node
+            if isinstance(node.func, ast.Name) and node.func.id == "setattr" and len(node.args) == 3:
+                yield ("set", _text(node.args[1])), node.args[0]
+        elif isinstance(node, ast.Attribute):
+            if not isinstance(node.ctx, ast.Load):
+                yield ("set", node.attr), node.value
         elif isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Constant) and isinstance(key.value, str):
@@ -119,3 +136,7 @@ def _aliases(module: Module) -> Iterator[tuple[str, str]]:
             for target in node.targets:
                 if isinstance(target, (ast.Name, ast.Attribute)):
                     yield decorator_name(node.value), decorator_name(target)
+
+
+def _text(node: ast.expr) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""

@@ -1,0 +1,154 @@
+"""Whether what a value was read from may be changed in place by code that is not seen, or not followed.
+
+A job id that stands in a list is known as long as each use of the list is: it is read, looped over, added to by a
+statement of the tree. Given to a function of another package it may be changed there. The default is that it may.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..dagster_api.decorators import resolved, unknown_decorators
+from ..dagster_api.names import TYPING
+from ..syntax.source_module import FUNCTIONS, Module
+from .branches import EVERY_BRANCH
+from .possible import Holder
+from .uses_of_holders import is_led_away
+from .values import Instance, InTree, Literal, Local, Made, Value
+
+if TYPE_CHECKING:
+    from .interpreter import Evaluator
+
+_HOOKS = frozenset({"__getattribute__", "__setattr__", "__new__", "__init_subclass__"})
+"""Methods that make the attributes of a class something else than its body says."""
+_DESCRIBING = (*TYPING, "attr.", "attrs.")
+"""Where the decorators of classes come from that leave the values of a class as its body says."""
+Uses = dict[Value, tuple[ast.expr, ...]]
+_NO_USES: Uses = {}
+
+
+@dataclass(eq=False)
+class Changes:
+    """Answers whether code that is not followed may change what values are read from."""
+
+    evaluator: Evaluator
+
+    def may_change(self, holder: Holder) -> bool:
+        """Whether what is read from ``holder`` may be something else than the code in sight says."""
+        return self.evaluator.answer(("may change", holder), lambda: self._may_change(holder), False)
+
+    def is_led_away(self, holder: Literal | Local | Instance) -> bool:
+        """Whether some use of ``holder`` is not followed."""
+        return self.evaluator.answer(("led away", holder), lambda: self._is_led_away(holder), False)
+
+    def _may_change(self, holder: Holder) -> bool:
+        match holder:
+            case Literal():
+                return not self._are_entries_known(holder) or self.is_led_away(holder)
+            case Instance():
+                return self.is_led_away(holder) or self.may_change(holder.owner)
+            case Local():
+                return self._is_decorated(holder) or self.is_led_away(holder)
+        return self._is_name_set(*holder)
+
+    # -- what holds a value
+
+    def _are_entries_known(self, holder: Literal) -> bool:
+        """Whether all that is spread into a container, or added to it, is known."""
+        containers = self.evaluator.containers
+        spread = [(holder.module, node) for node in containers.spread_in(holder.node)]
+        spread += [
+            (each.module, each.value) for each in self.evaluator.statements.added_to(holder) if each.is_whole
+        ]
+        looking = containers.looking(EVERY_BRANCH)
+        return all(containers.is_whole(module, node, looking) for module, node in spread) and not any(
+            isinstance(holder.node, ast.Dict) and not isinstance(each.node, ast.Dict)
+            for each in looking.found
+        )
+
+    def _is_decorated(self, holder: Local) -> bool:
+        """Whether a decorator that is not known may have made something else of a function, or of a class."""
+        if isinstance(holder.node, FUNCTIONS):
+            return bool(unknown_decorators(self.evaluator, holder.module, holder.node))
+        for one in self.evaluator.objects.lineage(holder):
+            assert isinstance(one.node, ast.ClassDef)
+            for decorator in unknown_decorators(self.evaluator, one.module, one.node):
+                callee = decorator.func if isinstance(decorator, ast.Call) else decorator
+                names = resolved(self.evaluator, one.module, callee)
+                if not names or not all(name.startswith(_DESCRIBING) for name in names):
+                    return True
+            if _HOOKS & self.evaluator.tree.names(one.module).tables.get(one.node, {}).keys():
+                return True
+        return False
+
+    def _is_name_set(self, module: Module, name: str) -> bool:
+        """Whether a name of a module may be set from outside: ``settings.JOB = x``, ``setattr(settings, "JOB", x)``."""
+        return any(
+            self._may_be(home, target, module) for home, target in self.evaluator.tables.attributes_set(name)
+        )
+
+    def _may_be(self, home: Module, target: ast.expr, module: Module) -> bool:
+        values = self.evaluator.values(home, target)
+        if InTree(module) in values:
+            return True
+        if any(isinstance(value, Made) and value.of.startswith("importlib.") for value in values):
+            return True
+        return not values and any(
+            isinstance(inner, ast.Attribute) and inner.attr == "modules" for inner in ast.walk(target)
+        )
+
+    # -- uses
+
+    def _is_led_away(self, holder: Literal | Local | Instance) -> bool:
+        return any(
+            is_led_away(self.evaluator, module, node, holder) for module, node in self._uses_of(holder)
+        )
+
+    def _uses_of(self, holder: Literal | Local | Instance) -> Iterator[tuple[Module, ast.expr]]:
+        """Each expression that may be ``holder``."""
+        home = holder.owner.module if isinstance(holder, Instance) else holder.module
+        if self.evaluator.file(home.path) is None:
+            yield from self._uses_by_name(home, holder)
+            return
+        self.evaluator.fixpoint.watch(("files", None))
+        for module in list(self.evaluator.tree.modules.values()):
+            yield from ((module, node) for node in self._uses_in(module).get(holder, ()))
+
+    def _uses_in(self, module: Module) -> Uses:
+        return self.evaluator.answer(("uses", module), lambda: self._find_uses(module), _NO_USES)
+
+    def _find_uses(self, module: Module) -> Uses:
+        found: dict[Value, list[ast.expr]] = defaultdict(list)
+        for node in module.nodes:
+            if not isinstance(node, ast.expr) or isinstance(node, (ast.Constant, ast.JoinedStr)):
+                continue
+            if isinstance(getattr(node, "ctx", None) or ast.Load(), ast.Load):
+                for value in self.evaluator.values(module, node):
+                    if isinstance(value, (Literal, Local, Instance)):
+                        found[value].append(node)
+        return {value: tuple(nodes) for value, nodes in found.items()}
+
+    def _uses_by_name(
+        self, home: Module, holder: Literal | Local | Instance
+    ) -> Iterator[tuple[Module, ast.expr]]:
+        """The same of what stands in a file that the index does not need: by the names that it has there."""
+        candidates = [
+            (home, node)
+            for node in home.nodes
+            if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load)
+        ]
+        for name in self.evaluator.tree.names(home).tables.get(home.tree, {}):
+            candidates += self.evaluator.tables.uses_under_any_name(name)
+        yield from ((module, node) for module, node in candidates if self._may_name(module, node, holder))
+
+    def _may_name(self, module: Module, node: ast.expr, holder: Literal | Local | Instance) -> bool:
+        if holder in self.evaluator.values(module, node):
+            return True
+        if isinstance(holder, Literal):
+            places = self.evaluator.places(module, node, EVERY_BRANCH).places
+            return (holder.module, holder.node) in places
+        return holder in self.evaluator.attributes.unread_classes(module, node)

@@ -1,0 +1,197 @@
+"""Whether a use of a container, a class or an object leads it to code that may change it, and is not followed."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ..dagster_api.contexts import is_logger
+from ..dagster_api.decorators import decorators_of_dagster, resolved, unknown_decorators
+from ..dagster_api.names import CHAINING, COPYING, LOOKING, LOOPING, MEASURING, SCALARS, TYPING
+from ..syntax.classes import attribute_of_self
+from ..syntax.functions import is_getattr, renamed
+from ..syntax.source_module import Module
+from ..uses.uses import ADDING, EXTENDING, enclosing_annotation
+from .values import LEGACY, External, Instance, Literal, Local, Value, legacy_name
+
+if TYPE_CHECKING:
+    from .interpreter import Evaluator
+
+Holder = Literal | Local | Instance
+_READING = frozenset({"get", "items", "keys", "values", "copy", "index", "count", "setdefault"})
+_KEEPING = _READING | (ADDING | EXTENDING) - {"insert", "appendleft", "extendleft"}
+"""Methods of containers that leave what stands in them where it is; what some add is followed."""
+_LOOKING = (
+    LOOKING
+    | MEASURING
+    | SCALARS
+    | COPYING
+    | CHAINING
+    | LOOPING
+    | {"isinstance", "hasattr", "type", "min", "max", "map", "filter", "next", "copy.copy", "copy.deepcopy"}
+    | {"json.dumps", "random.choice", "pprint.pprint", "operator.itemgetter", "super"}
+)
+"""Functions that change nothing of what they get."""
+_HARMLESS = ("dagster.", LEGACY, *TYPING)
+"""Where functions come from that take containers and classes, and change none."""
+
+
+def is_led_away(evaluator: Evaluator, module: Module, node: ast.expr, holder: Holder) -> bool:
+    """Whether what is done with ``holder`` where it stands may change it out of sight."""
+    if enclosing_annotation(module, node):
+        return False
+    above = module.parent(node)
+    if isinstance(above, ast.keyword):
+        call = module.parent(above)
+        if not isinstance(call, ast.Call):
+            return True  # the keyword of a class
+        spread = above.arg is None
+        return _holds_more(evaluator, holder) if spread else _is_passed(evaluator, module, holder, call)
+    if isinstance(above, ast.expr):
+        return _in_expression(evaluator, module, node, holder, above)
+    return _in_statement(evaluator, module, node, above)
+
+
+def _in_expression(
+    evaluator: Evaluator, module: Module, node: ast.expr, holder: Holder, above: ast.expr
+) -> bool:
+    match above:
+        case ast.Attribute():
+            return _is_attribute_away(module, above, holder)
+        case ast.Call(func=func) if func is node:
+            return isinstance(holder, Local) and _is_made_of_unknown(above)
+        case ast.Call():
+            return _is_passed(evaluator, module, holder, above)
+        case ast.Subscript(value=value) if value is node:
+            return _is_item_away(module, above)
+        case ast.Starred():
+            return _holds_more(evaluator, holder)
+        case ast.List() | ast.Tuple() | ast.Set() | ast.Dict() | ast.DictComp():
+            return evaluator.changes.is_led_away(Literal(module, above))
+        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
+            return evaluator.changes.is_led_away(Literal(module, above))
+        case ast.Lambda() | ast.Yield() | ast.YieldFrom():
+            return True
+    return False  # What it may be itself is a use of its own; all others look at it.
+
+
+def _is_attribute_away(module: Module, above: ast.Attribute, holder: Holder) -> bool:
+    call = module.parent(above)
+    is_called = isinstance(call, ast.Call) and call.func is above
+    if isinstance(holder, Literal):
+        if above.attr == "pop" and isinstance(call, ast.Call) and is_called:
+            return not (
+                call.args and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str)
+            )
+        return above.attr not in _KEEPING or not is_called
+    if not isinstance(above.ctx, ast.Load):
+        return not attribute_of_self(module, above)
+    is_dunder = above.attr.startswith("__") and above.attr.endswith("__")
+    return is_dunder and above.attr not in {"__name__", "__doc__", "__init__", "__class__", "__members__"}
+
+
+def _is_item_away(module: Module, above: ast.Subscript) -> bool:
+    if isinstance(above.ctx, ast.Load):
+        return False
+    # What an assignment puts there is followed; a part that is replaced, changed or deleted is not.
+    return isinstance(above.slice, ast.Slice) or not isinstance(module.parent(above), ast.Assign)
+
+
+def _is_made_of_unknown(call: ast.Call) -> bool:
+    """Whether a class is called with arguments that are not written there."""
+    return any(isinstance(given, ast.Starred) for given in call.args) or any(
+        word.arg is None for word in call.keywords
+    )
+
+
+def _holds_more(evaluator: Evaluator, holder: Holder) -> bool:
+    """Whether a container has containers or objects in it, which go along with its elements."""
+    return not isinstance(holder, Literal) or any(
+        isinstance(inner, (Literal, Instance)) for inner in evaluator.element_values(holder)
+    )
+
+
+# -- in a call
+
+
+def _is_passed(evaluator: Evaluator, module: Module, holder: Holder, call: ast.Call) -> bool:
+    if is_getattr(call):
+        return False
+    callees = evaluator.values(module, renamed(call))
+    if callees:
+        return not all(_takes(evaluator, holder, callee) for callee in callees)
+    callee = call.func
+    if isinstance(callee, ast.Attribute):
+        return _is_passed_to_method(evaluator, module, holder, callee)
+    names = resolved(evaluator, module, callee)
+    return not names or not names <= _LOOKING
+
+
+def _is_passed_to_method(evaluator: Evaluator, module: Module, holder: Holder, callee: ast.Attribute) -> bool:
+    if isinstance(callee.value, (ast.Constant, ast.JoinedStr)) or is_logger(evaluator, module, callee):
+        return False
+    held = evaluator.values(module, callee.value)
+    containers = [value for value in held if isinstance(value, Literal)]
+    if not containers or len(containers) < len(held):
+        return True
+    if callee.attr in EXTENDING:
+        return _holds_more(evaluator, holder) and any(map(evaluator.changes.is_led_away, containers))
+    return callee.attr not in ADDING | {"setdefault"} or any(map(evaluator.changes.is_led_away, containers))
+
+
+def _takes(evaluator: Evaluator, holder: Holder, callee: Value) -> bool:
+    """Whether a callee changes nothing, or is followed."""
+    match callee:
+        case External(name):
+            return name in _LOOKING or name.startswith(_HARMLESS)
+        case Local(module, ast.FunctionDef() | ast.AsyncFunctionDef() as function):
+            return not unknown_decorators(evaluator, module, function) and _is_parameter(
+                evaluator, module, function, holder
+            )
+        case Local(node=ast.ClassDef()):
+            return evaluator.objects.is_plainly_made(callee)
+    return bool(legacy_name(callee))
+
+
+def _is_parameter(
+    evaluator: Evaluator, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef, holder: Holder
+) -> bool:
+    arguments = function.args
+    return any(
+        holder in evaluator.parameter_values(module, function, arg)
+        for arg in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    )
+
+
+# -- in a statement
+
+
+def _in_statement(evaluator: Evaluator, module: Module, node: ast.expr, above: ast.AST | None) -> bool:
+    match above:
+        case ast.Assign(targets=targets):
+            return any(_is_put_away(evaluator, module, target) for target in targets)
+        case ast.AnnAssign(target=target):
+            return _is_put_away(evaluator, module, target)
+        case ast.Return():
+            function = module.function_of(above)
+            return function is not None and bool(
+                unknown_decorators(evaluator, module, function)
+                or decorators_of_dagster(evaluator, module, function)
+            )
+        case ast.ClassDef():
+            return node not in above.bases
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Raise() | ast.withitem():
+            return True
+    return False
+
+
+def _is_put_away(evaluator: Evaluator, module: Module, target: ast.expr) -> bool:
+    """Whether something is put where it is not followed."""
+    match target:
+        case ast.Attribute():
+            return not attribute_of_self(module, target)
+        case ast.Subscript():
+            held = evaluator.values(module, target.value)
+            containers = [value for value in held if isinstance(value, Literal)]
+            return not containers or any(map(evaluator.changes.is_led_away, containers))
+    return False
