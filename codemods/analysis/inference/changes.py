@@ -136,7 +136,7 @@ class Changes:
         self, home: Module, holder: Literal | Local | Instance
     ) -> Iterator[tuple[Module, ast.expr]]:
         """The same of what stands in a file that the index does not need: by the names that it has there."""
-        candidates = [
+        candidates: list[tuple[Module, ast.expr]] = [
             (home, node)
             for node in home.nodes
             if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load)
