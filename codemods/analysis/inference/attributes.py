@@ -127,7 +127,7 @@ class Attributes:
 
     def places(self, module: Module, node: ast.Attribute, branches: Branches) -> Possible:
         """Where the value of an attribute is made; the attribute itself where nothing says that."""
-        home = self._module_named(module, node.value)
+        home = self.module_named(module, node.value)
         if home is not None:
             return self.evaluator.bindings.places_at_end(home, node.attr, branches) or NOT_KNOWN
         values = self.evaluator.values(module, node.value)
@@ -170,10 +170,23 @@ class Attributes:
         objects = self.evaluator.objects
         for one in objects.lineage(owner):
             found = self.evaluator.places_of_any(list(objects.given(one, name)), branches)
+            found = found or self._places_of_method(one, name, branches)
             if found is not None:
                 is_default = found.is_default or objects.may_be_set_elsewhere(owner)
                 return replace(found, is_default=is_default).read_from([owner])
         return None
+
+    def _places_of_method(self, owner: Local, name: str, branches: Branches) -> Possible | None:
+        """Where a property has its value from; None where a class has no method of that name."""
+        bound = self.evaluator.tree.names(owner.module).tables.get(owner.node, {}).get(name, [])
+        methods = [binding.node for binding in bound if isinstance(binding, Defined)]
+        if not methods:
+            return None
+        if len(methods) > 1 or not is_property(methods[0]):
+            return NOT_KNOWN
+        returned = branches.first_of(owner.module, returns_of(methods[0]), lambda node: node)
+        found = self.evaluator.places_of_any([(owner.module, node) for node in returned], branches)
+        return (found or NOT_KNOWN).read_from([Local(owner.module, methods[0])])
 
     def _classes(self, value: Made) -> Values:
         if isinstance(value.call, ast.Call):
@@ -217,7 +230,7 @@ class Attributes:
             names = self.evaluator.tree.names(module)
             found = [(module, binding) for binding in names.lookup(module, node.id, node)]
         elif isinstance(node, ast.Attribute):
-            found = self._bound_at_end(self._module_named(module, node.value), node.attr)
+            found = self._bound_at_end(self.module_named(module, node.value), node.attr)
         for home, binding in found:  # grows as it goes
             if isinstance(binding, Imported) and binding.name:
                 file = self.evaluator.bindings.imported(home, binding)
@@ -229,7 +242,7 @@ class Attributes:
             return []
         return [(home, binding) for binding in self.evaluator.tree.names(home).at_end(home, name)]
 
-    def _module_named(self, module: Module, node: ast.expr) -> Module | None:
+    def module_named(self, module: Module, node: ast.expr) -> Module | None:
         """The file that an expression names: an imported module, which the index may not need."""
         for value in self.evaluator.values(module, node):
             if isinstance(value, InTree):

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from ..dagster_api.decorators import resolved, unknown_decorators
 from ..dagster_api.names import TYPING
-from ..syntax.source_module import FUNCTIONS, Module
+from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH
 from .possible import Holder
 from .uses_of_holders import is_led_away
-from .values import Instance, InTree, Literal, Local, Made, Value
+from .values import Instance, Literal, Local, Made, Value
 
 if TYPE_CHECKING:
     from .interpreter import Evaluator
@@ -51,8 +51,10 @@ class Changes:
                 return not self._are_entries_known(holder) or self.is_led_away(holder)
             case Instance():
                 return self.is_led_away(holder) or self.may_change(holder.owner)
-            case Local():
+            case Local(node=ast.ClassDef()):
                 return self._is_decorated(holder) or self.is_led_away(holder)
+            case Local():
+                return bool(unknown_decorators(self.evaluator, holder.module, holder.node))
         return self._is_name_set(*holder)
 
     # -- what holds a value
@@ -71,9 +73,7 @@ class Changes:
         )
 
     def _is_decorated(self, holder: Local) -> bool:
-        """Whether a decorator that is not known may have made something else of a function, or of a class."""
-        if isinstance(holder.node, FUNCTIONS):
-            return bool(unknown_decorators(self.evaluator, holder.module, holder.node))
+        """Whether a decorator, a metaclass or a method may have made something else of a class than its body says."""
         for one in self.evaluator.objects.lineage(holder):
             assert isinstance(one.node, ast.ClassDef)
             for decorator in unknown_decorators(self.evaluator, one.module, one.node):
@@ -81,7 +81,10 @@ class Changes:
                 names = resolved(self.evaluator, one.module, callee)
                 if not names or not all(name.startswith(_DESCRIBING) for name in names):
                     return True
-            if _HOOKS & self.evaluator.tree.names(one.module).tables.get(one.node, {}).keys():
+            if (
+                one.node.keywords
+                or _HOOKS & self.evaluator.tree.names(one.module).tables.get(one.node, {}).keys()
+            ):
                 return True
         return False
 
@@ -93,7 +96,7 @@ class Changes:
 
     def _may_be(self, home: Module, target: ast.expr, module: Module) -> bool:
         values = self.evaluator.values(home, target)
-        if InTree(module) in values:
+        if self.evaluator.attributes.module_named(home, target) is module:
             return True
         if any(isinstance(value, Made) and value.of.startswith("importlib.") for value in values):
             return True
@@ -124,7 +127,7 @@ class Changes:
     def _find_uses(self, module: Module) -> Uses:
         found: dict[Value, list[ast.expr]] = defaultdict(list)
         for node in module.nodes:
-            if not isinstance(node, ast.expr) or isinstance(node, (ast.Constant, ast.JoinedStr)):
+            if not isinstance(node, ast.expr) or isinstance(node, (ast.Constant, ast.JoinedStr, ast.Starred)):
                 continue
             if isinstance(getattr(node, "ctx", None) or ast.Load(), ast.Load):
                 for value in self.evaluator.values(module, node):

@@ -59,11 +59,12 @@ def _in_expression(
         case ast.Attribute():
             return _is_attribute_away(module, above, holder)
         case ast.Call(func=func) if func is node:
-            return isinstance(holder, Local) and _is_made_of_unknown(above)
+            is_class = isinstance(holder, Local) and isinstance(holder.node, ast.ClassDef)
+            return is_class and _is_made_of_unknown(above)
         case ast.Call():
             return _is_passed(evaluator, module, holder, above)
         case ast.Subscript(value=value) if value is node:
-            return _is_item_away(module, above)
+            return _is_item_away(evaluator, module, above, holder)
         case ast.Starred():
             return _holds_more(evaluator, holder)
         case ast.List() | ast.Tuple() | ast.Set() | ast.Dict() | ast.DictComp():
@@ -90,11 +91,14 @@ def _is_attribute_away(module: Module, above: ast.Attribute, holder: Holder) -> 
     return is_dunder and above.attr not in {"__name__", "__doc__", "__init__", "__class__", "__members__"}
 
 
-def _is_item_away(module: Module, above: ast.Subscript) -> bool:
+def _is_item_away(evaluator: Evaluator, module: Module, above: ast.Subscript, holder: Holder) -> bool:
     if isinstance(above.ctx, ast.Load):
         return False
     # What an assignment puts there is followed; a part that is replaced, changed or deleted is not.
-    return isinstance(above.slice, ast.Slice) or not isinstance(module.parent(above), ast.Assign)
+    is_followed = isinstance(module.parent(above), ast.Assign) and holder in evaluator.values(
+        module, above.value
+    )
+    return isinstance(above.slice, ast.Slice) or not is_followed
 
 
 def _is_made_of_unknown(call: ast.Call) -> bool:
@@ -115,7 +119,7 @@ def _holds_more(evaluator: Evaluator, holder: Holder) -> bool:
 
 
 def _is_passed(evaluator: Evaluator, module: Module, holder: Holder, call: ast.Call) -> bool:
-    if is_getattr(call):
+    if is_getattr(call) or is_logger(evaluator, module, call.func):
         return False
     callees = evaluator.values(module, renamed(call))
     if callees:
@@ -128,7 +132,7 @@ def _is_passed(evaluator: Evaluator, module: Module, holder: Holder, call: ast.C
 
 
 def _is_passed_to_method(evaluator: Evaluator, module: Module, holder: Holder, callee: ast.Attribute) -> bool:
-    if isinstance(callee.value, (ast.Constant, ast.JoinedStr)) or is_logger(evaluator, module, callee):
+    if isinstance(callee.value, (ast.Constant, ast.JoinedStr)):
         return False
     held = evaluator.values(module, callee.value)
     containers = [value for value in held if isinstance(value, Literal)]
@@ -177,6 +181,7 @@ def _in_statement(evaluator: Evaluator, module: Module, node: ast.expr, above: a
             return function is not None and bool(
                 unknown_decorators(evaluator, module, function)
                 or decorators_of_dagster(evaluator, module, function)
+                or evaluator.changes.is_led_away(Local(module, function))
             )
         case ast.ClassDef():
             return node not in above.bases
