@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks._trees import best_of
-from legacy_shim.codemods import pipeline
+from legacy_shim.codemods.deciding import plan
 from legacy_shim.codemods.options import Options
 
 _FILES = (10, 40, 160, 640)
@@ -36,7 +36,7 @@ def main() -> None:
             for count in _FILES:
                 tree = Path(folder) / f"{title} {count}"
                 plant(tree, count, imported)
-                took = best_of(3, lambda tree=tree: pipeline.plan([tree], Options())).cpu
+                took = best_of(3, lambda tree=tree: plan([tree], Options())).cpu
                 first = first or took
                 growth = took / first
                 for_each = growth * _FILES[0] / count

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from legacy_shim.codemods.analysis.inference.constants import Constants
 from legacy_shim.codemods.analysis.inference.interpreter import Evaluator
+from legacy_shim.codemods.analysis.project.indexing import build_index
 from legacy_shim.codemods.analysis.project.source_tree import Tree
 from legacy_shim.codemods.analysis.syntax.source_module import Module, parse_module
 
@@ -140,3 +141,37 @@ def test_files_that_come_one_by_one_give_what_all_at_once_give(seed: int) -> Non
     found = _answers(_evaluator(modules, steps=3), questions)
     for node in found:
         assert found[node] == expected[node], ast.unparse(node)
+
+
+def _handed_along(count: int, imports: Callable[[int], str]) -> dict[Path, bytes]:
+    """Files that hand one resource on, and a file that loads with it."""
+    made = "from dagster_dbt import DbtCloudClientResource\ncloud = DbtCloudClientResource(auth_token='t', account_id=1)\n"
+    parts = {f"part_{each}.py": imports(each) if each else made for each in range(count)}
+    loads = f"from dagster_dbt import load_assets_from_dbt_cloud_job\nfrom part_{count - 1} import cloud\nmodels = load_assets_from_dbt_cloud_job(cloud, 1)\n"
+    return {ROOT / name: text.encode() for name, text in {**parts, "loads.py": loads}.items()}
+
+
+def _worked_out(files: Mapping[Path, bytes]) -> Mapping[object, int]:
+    index = build_index(files, lambda path, data: parse_module(path, data.decode(), (path.stem,)))
+    assert len(index.tree.modules) == len(files), "all are reached"
+    return index.evaluator.fixpoint.worked_out
+
+
+@pytest.mark.parametrize(
+    "imports",
+    [
+        lambda each: f"from part_{each - 1} import cloud\n",
+        lambda each: f"from part_{each - 1} import *\n",
+        lambda each: f"import part_{each - 1}\ncloud = part_{each - 1}.cloud\n",
+        lambda each: (
+            f"from part_{each - 1} import cloud\nfrom part_{max(0, each - 3)} import cloud as other\n"
+            "def get():\n    return other\n"
+        ),
+        lambda each: f"from part_{each - 1} import cloud\nimport loads\n",
+    ],
+    ids=["chain", "stars", "modules", "mesh", "circle"],
+)
+def test_files_that_hand_a_resource_on_are_worked_out_in_proportion(imports: Callable[[int], str]) -> None:
+    few, many = _worked_out(_handed_along(10, imports)), _worked_out(_handed_along(80, imports))
+    assert max(many.values()) <= 6
+    assert sum(many.values()) <= 8 * 1.2 * sum(few.values())

@@ -100,29 +100,33 @@ class Interests:
         stem = (module.path.parent.name if module.is_package else module.path.stem).encode(
             errors="surrogateescape"
         )
-        handed = False
-        for name in self._names_of(module):
-            if any(self.matters(value) for value in self.evaluator.global_values(module, name)):
-                handed = True
-                yield (stem, name.encode(errors="replace"))
-        if handed:
+        names = self._names_handed_on(module)
+        yield from ((stem, name.encode(errors="replace")) for name in names)
+        if names:
             yield (stem, b"import *")
             for package in module.dotted[:-1][-1:]:
                 # `from . import resources` and `from package import resources` name the module alone.
                 yield (package.encode(errors="surrogateescape"), stem)
             yield (stem, stem)
 
-    def _names_of(self, module: Module) -> Iterator[str]:
-        """The names that may be imported from a module, those included that stars bring there."""
-        tree = self.evaluator.tree
-        homes = (module, *tree.behind_stars(module))
-        for home in homes:
-            for star in tree.names(home).stars:
-                self.evaluator.file(tree.resolve(home, star.module, star.level))  # It may come to be read.
-        if any(star.module in LEGACY_PACKAGES for home in homes for star in tree.names(home).stars):
-            yield from BY_NAME
-        for home in homes:
-            yield from tree.names(home).tables.get(home.tree, {})
+    def _names_handed_on(self, module: Module) -> tuple[str, ...]:
+        """The names to be imported from a module that hold something legacy, those included that stars bring there."""
+        return self._ask("names", module, self._find_names)
+
+    def _find_names(self, module: Module) -> Iterator[str]:
+        names = self.evaluator.tree.names(module)
+        own = dict.fromkeys(names.tables.get(module.tree, {}))
+        if any(star.module in LEGACY_PACKAGES for star in names.stars):
+            own = dict.fromkeys([*BY_NAME, *own])
+        found = {name: None for name in own if self._is_handed_on(module, name)}
+        for star in names.stars:
+            home = self.evaluator.file(self.evaluator.tree.resolve(module, star.module, star.level))
+            brought = self._names_handed_on(home) if home is not None else ()
+            found |= {name: None for name in brought if name not in own}
+        yield from found
+
+    def _is_handed_on(self, module: Module, name: str) -> bool:
+        return any(self.matters(value) for value in self.evaluator.global_values(module, name))
 
     def _assets_in(self, module: Module) -> tuple[str, ...]:
         """The names of the assets that hold what a run answered, which functions of any file may load."""
