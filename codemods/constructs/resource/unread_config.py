@@ -74,7 +74,7 @@ def _is_read(context: Context, module: Module, node: ast.expr, depth: int = 0) -
     if depth > _DEEPEST:
         return False
     origins = context.constants.origins(module, node)
-    if not origins.is_complete or not origins.places:
+    if not origins.is_all or not origins.places:
         return _is_function_read(context, module, node, depth)
     return all(_is_place_read(context, home, place, depth) for home, place in origins.places)
 
@@ -115,7 +115,7 @@ def _is_key_read(key: ast.expr | None) -> bool:
 
 def _is_added_read(context: Context, module: Module, node: ast.expr, depth: int) -> bool:
     """Whether what is put into a dict later can be read too."""
-    added = context.index.evaluator.containers.additions.get(Literal(module, node), ())
+    added = context.index.evaluator.statements.added_to(Literal(module, node))
     return all(_is_read(context, one.module, one.value, depth + 1) for one in added if one.is_whole)
 
 
