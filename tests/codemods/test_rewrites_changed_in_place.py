@@ -245,6 +245,44 @@ def test_a_job_id_that_may_be_changed_is_not_taken_for_known(name: str, tmp_path
     assert is_looked_up or any(code[3] in "34" for code in codes), after
 
 
+_LOADS = """\
+from dagster_dbt import DbtCloudClientResource, load_assets_from_dbt_cloud_job
+
+cloud = DbtCloudClientResource(auth_token="t", account_id=12345)
+JOBS = {"daily": 67890}
+models = load_assets_from_dbt_cloud_job(cloud, JOBS["daily"])
+"""
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "from jobs import JOBS\nfrom housekeeping import prune\n\nprune(JOBS)\n",
+        "from jobs import JOBS as ids\n\nids.clear()\n",
+        "import jobs\n\ndel jobs.JOBS['daily']\n",
+        "import jobs\n\njobs.JOBS = {}\n",
+        "import jobs\n\nsetattr(jobs, 'JOBS', {})\n",
+    ],
+)
+def test_a_file_that_names_nothing_legacy_may_change_it(other: str, tmp_path: Path) -> None:
+    texts, _ = migrate(tmp_path, {"jobs.py": _LOADS, "other.py": other})
+    assert texts["jobs.py"] == _LOADS.replace("dagster_dbt", "legacy_shim")
+
+
+def test_what_another_file_does_to_another_dict_changes_nothing(tmp_path: Path) -> None:
+    other = "from jobs import cloud\nfrom names import JOBS\nfrom housekeeping import prune\n\nprune(JOBS)\n"
+    texts, _ = migrate(tmp_path, {"jobs.py": _LOADS, "other.py": other, "names.py": "JOBS = {}\n"})
+    assert "legacy_shim" not in texts["jobs.py"]
+
+
+def test_what_another_file_puts_there_is_one_of_the_jobs(tmp_path: Path) -> None:
+    other = "import jobs\n\njobs.JOBS['daily'] = 67891\n"
+    texts, _ = migrate(tmp_path, {"jobs.py": _LOADS, "other.py": other})
+    assert "DBT_CLOUD_JOBS[" in texts["jobs.py"]
+    assert "67890: {" in texts["jobs.py"]
+    assert "67891: {" in texts["jobs.py"]
+
+
 def test_what_is_kept_stays_as_it_was(tmp_path: Path) -> None:
     before = """
     from dagster_dbt import DbtCloudClientResource, load_assets_from_dbt_cloud_job

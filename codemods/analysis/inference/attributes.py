@@ -138,7 +138,7 @@ class Attributes:
             found = self._places_of_member(module, node.value, branches)
         if found is None or not (found.places or found.is_undecided):
             return made_at(module, node)
-        return found
+        return found.read_from(self.evaluator.places(module, node.value, branches).held_by)
 
     def _places_of_any(self, values: Iterable[Value], name: str, branches: Branches) -> Possible | None:
         found = (self._places_of(value, name, branches) for value in values)

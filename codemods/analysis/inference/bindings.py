@@ -14,7 +14,7 @@ from ..syntax.classes import is_self
 from ..syntax.functions import default_of, returns_of, sorted_with
 from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated, Parameter
 from ..syntax.source_module import Module
-from .branches import Branches
+from .branches import EVERY_BRANCH, Branches
 from .legacy_names import CONFIGURED
 from .possible import NOT_KNOWN, SO_FAR_NOTHING, Possible, union
 from .values import LEGACY, NOTHING, External, Instance, Keyed, Literal, Local, Made, Value, Values
@@ -153,14 +153,23 @@ class Bindings:
         self, module: Module, name: str, bindings: Sequence[Binding], found: Possible, branches: Branches
     ) -> Possible:
         """What a name of a module may be, which a star import below may bind again, or code that sets its attributes."""
-        first = min((getattr(binding.where, "lineno", 0) for binding in bindings), default=0)
-        for star in self.evaluator.tree.names(module).stars:
-            if star.node.lineno < first or star.module.partition(".")[0] in _KNOWN_STARS:
-                continue
+        for star in self.stars_below(module, name, bindings):
             home = self.imported(module, star)
             again = self.places_at_end(home, name, branches) if home is not None else NOT_KNOWN
             found |= again or SO_FAR_NOTHING
         return found.read_from([(module, name)])
+
+    def stars_below(self, module: Module, name: str, bindings: Sequence[Binding]) -> list[Imported]:
+        """The star imports that may bind a name of a module again, which is bound above them."""
+        names = self.evaluator.tree.names(module)
+        first = min((getattr(binding.where, "lineno", 0) for binding in bindings), default=0)
+        found = [
+            star
+            for star in names.stars
+            if star.node.lineno > first and star.module.partition(".")[0] not in _KNOWN_STARS
+        ]
+        is_of_module = any(binding in names.tables.get(module.tree, {}).get(name, ()) for binding in bindings)
+        return found if found and is_of_module else []
 
     def _places_by_star(self, module: Module, name: str, branches: Branches) -> Possible | None:
         for star in self.evaluator.tree.names(module).stars:
@@ -185,7 +194,7 @@ class Bindings:
                 home = self.imported(module, binding)
                 return self.places_at_end(home, binding.name, branches) or NOT_KNOWN
             case Parameter() if not isinstance(binding.function, ast.Lambda):
-                return self._places_of_parameter(module, binding.function, binding.arg.arg, branches)
+                return self.places_of_parameter(module, binding.function, binding.arg.arg, branches)
         return NOT_KNOWN
 
     def _places_of_assigned(self, module: Module, binding: Assigned, branches: Branches) -> Possible:
@@ -194,7 +203,8 @@ class Bindings:
         looking = self.evaluator.containers.looking(branches)
         inside = self.evaluator.containers.inside([(module, binding.value)], binding.path, looking)
         found = self.evaluator.places_of_any(inside, branches)
-        return found.read_from(looking.found) if found is not None else NOT_KNOWN
+        held_by = self.evaluator.places(module, binding.value, branches).held_by
+        return found.read_from([*looking.found, *held_by]) if found is not None else NOT_KNOWN
 
     def _places_of_iterated(self, module: Module, binding: Iterated, branches: Branches) -> Possible:
         containers = self.evaluator.containers
@@ -203,11 +213,17 @@ class Bindings:
         found = self.evaluator.places_of_any(elements, branches)
         if found is None or not containers.is_whole(module, binding.value, looking):
             return NOT_KNOWN
-        return found.read_from(looking.found)
+        held_by = self.evaluator.places(module, binding.value, branches).held_by
+        return found.read_from([*looking.found, *held_by])
 
-    def _places_of_parameter(
-        self, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str, branches: Branches
+    def places_of_parameter(
+        self,
+        module: Module,
+        function: ast.FunctionDef | ast.AsyncFunctionDef,
+        name: str,
+        branches: Branches = EVERY_BRANCH,
     ) -> Possible:
+        """Where a parameter has its values from."""
         calls = self.evaluator.calls
         given = calls.arguments(function, name)
         default = default_of(function, name)

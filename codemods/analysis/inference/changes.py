@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 
 from ..dagster_api.decorators import resolved, unknown_decorators
 from ..dagster_api.names import TYPING
+from ..syntax.functions import renamed
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH
 from .possible import Holder
+from .tables import attributes_set_in
 from .uses_of_holders import is_led_away
 from .values import Instance, Literal, Local, Made, Value
 
@@ -90,8 +92,16 @@ class Changes:
 
     def _is_name_set(self, module: Module, name: str) -> bool:
         """Whether a name of a module may be set from outside: ``settings.JOB = x``, ``setattr(settings, "JOB", x)``."""
+        self.evaluator.fixpoint.watch(("files", None))
+        set_there = [
+            (home, target)
+            for home in self._importing(module, name)
+            for attribute, target in attributes_set_in(home)
+            if attribute in {name, ""}
+        ]
         return any(
-            self._may_be(home, target, module) for home, target in self.evaluator.tables.attributes_set(name)
+            self._may_be(home, target, module)
+            for home, target in [*self.evaluator.tables.attributes_set(name), *set_there]
         )
 
     def _may_be(self, home: Module, target: ast.expr, module: Module) -> bool:
@@ -114,12 +124,43 @@ class Changes:
     def _uses_of(self, holder: Literal | Local | Instance) -> Iterator[tuple[Module, ast.expr]]:
         """Each expression that may be ``holder``."""
         home = holder.owner.module if isinstance(holder, Instance) else holder.module
+        self.evaluator.fixpoint.watch(("files", None))
         if self.evaluator.file(home.path) is None:
             yield from self._uses_by_name(home, holder)
+            yield from self._uses_elsewhere(home, holder)
             return
-        self.evaluator.fixpoint.watch(("files", None))
         for module in list(self.evaluator.tree.modules.values()):
-            yield from ((module, node) for node in self._uses_in(module).get(holder, ()))
+            nodes = self._uses_in(module).get(holder, ())
+            yield from ((module, node) for node in nodes)
+            if nodes or module is home:
+                yield from self._uses_elsewhere(module, holder)
+
+    def _uses_elsewhere(
+        self, home: Module, holder: Literal | Local | Instance
+    ) -> Iterator[tuple[Module, ast.expr]]:
+        """The same in files that the index does not need, which import it under a name that it has in ``home``."""
+        tree = self.evaluator.tree
+        for name in tree.names(home).tables.get(home.tree, {}):
+            if self._is_bound_to(home, name, holder):
+                for module in self._importing(home, name):
+                    nodes = (node for node in _names_read(module) if self._may_name(module, node, holder))
+                    yield from ((module, node) for node in nodes)
+
+    def _importing(self, home: Module, name: str) -> Iterator[Module]:
+        """The files that the index does not need and that may import a name."""
+        tree = self.evaluator.tree
+        for path in tree.importing(home.dotted, name):
+            module = tree.module_at(path) if path not in tree.modules else None
+            if module is not None and module is not home:
+                yield module
+
+    def _is_bound_to(self, home: Module, name: str, holder: Literal | Local | Instance) -> bool:
+        if holder in self.evaluator.global_values(home, name):
+            return True
+        if isinstance(holder, Literal):
+            found = self.evaluator.bindings.places_at_end(home, name, EVERY_BRANCH)
+            return found is not None and (holder.module, holder.node) in found.places
+        return True
 
     def _uses_in(self, module: Module) -> Uses:
         return self.evaluator.answer(("uses", module), lambda: self._find_uses(module), _NO_USES)
@@ -138,15 +179,30 @@ class Changes:
     def _uses_by_name(
         self, home: Module, holder: Literal | Local | Instance
     ) -> Iterator[tuple[Module, ast.expr]]:
-        """The same of what stands in a file that the index does not need: by the names that it has there."""
-        candidates: list[tuple[Module, ast.expr]] = [
-            (home, node)
-            for node in home.nodes
-            if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load)
-        ]
-        for name in self.evaluator.tree.names(home).tables.get(home.tree, {}):
-            candidates += self.evaluator.tables.uses_under_any_name(name)
-        yield from ((module, node) for module, node in candidates if self._may_name(module, node, holder))
+        """The same of what stands in a file that the index does not need: by the names that it has there, and gets."""
+        names = dict.fromkeys(self.evaluator.tree.names(home).tables.get(home.tree, {}))
+        waiting = list(names)
+        yield from ((home, node) for node in _names_read(home) if self._may_name(home, node, holder))
+        for name in waiting:  # grows as it goes
+            for module, node in self.evaluator.tables.uses_under_any_name(name):
+                if self._may_name(module, node, holder):
+                    yield module, node
+                    new = [each for each in self._names_given(module, node) if each not in names]
+                    names |= dict.fromkeys(new)
+                    waiting += new
+
+    def _names_given(self, module: Module, node: ast.expr) -> Iterator[str]:
+        """The names that what stands somewhere gets there: of what it is assigned to, of parameters."""
+        above = module.parent(node)
+        call = module.parent(above) if isinstance(above, ast.keyword) else above
+        if isinstance(above, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
+            for target in above.targets if isinstance(above, ast.Assign) else [above.target]:
+                yield from (each.id for each in ast.walk(target) if isinstance(each, ast.Name))
+                yield from (each.attr for each in ast.walk(target) if isinstance(each, ast.Attribute))
+        elif isinstance(call, ast.Call):
+            for callee in self.evaluator.values(module, renamed(call)):
+                if isinstance(callee, Local):
+                    yield from (each.arg for each in ast.walk(callee.node) if isinstance(each, ast.arg))
 
     def _may_name(self, module: Module, node: ast.expr, holder: Literal | Local | Instance) -> bool:
         if holder in self.evaluator.values(module, node):
@@ -155,3 +211,11 @@ class Changes:
             places = self.evaluator.places(module, node, EVERY_BRANCH).places
             return (holder.module, holder.node) in places
         return holder in self.evaluator.attributes.unread_classes(module, node)
+
+
+def _names_read(module: Module) -> Iterator[ast.Name | ast.Attribute]:
+    return (
+        node
+        for node in module.nodes
+        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load)
+    )

@@ -262,7 +262,8 @@ class Containers:
             return None
         found = self.evaluator.places_of_any(inside, branches) or NOT_KNOWN
         is_whole = self.is_whole(module, holder, self.looking(branches))
-        return replace(found, is_all=found.is_all and is_whole).read_from(displays)
+        held_by = self.evaluator.places(module, holder, branches).held_by
+        return replace(found, is_all=found.is_all and is_whole).read_from([*displays, *held_by])
 
     def spread_in(self, display: ast.expr) -> Iterator[ast.expr]:
         """What a display, or a call of ``dict``, takes its elements from as a whole."""
@@ -298,6 +299,8 @@ class Containers:
                 return self._is_whole(module, inner, find, seen)
             case ast.Name():
                 bindings = self.evaluator.tree.names(module).lookup(module, node.id, node)
+                if self.evaluator.bindings.stars_below(module, node.id, bindings):
+                    return False
                 if not all(self._is_bound_whole(module, binding, find, seen) for binding in bindings):
                     return False
         displays = find(module, node)

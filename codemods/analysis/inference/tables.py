@@ -109,14 +109,10 @@ class Tables:
 
 
 def _spelled(module: Module) -> Iterator[tuple[Fact, ast.AST]]:
+    yield from ((("set", name), target) for name, target in attributes_set_in(module))
     for node in module.nodes:
         if isinstance(node, ast.Call):
             yield ("call", decorator_name(renamed(node))), node
-            if isinstance(node.func, ast.Name) and node.func.id == "setattr" and len(node.args) == 3:
-                yield ("set", _text(node.args[1])), node.args[0]
-        elif isinstance(node, ast.Attribute):
-            if not isinstance(node.ctx, ast.Load):
-                yield ("set", node.attr), node.value
         elif isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Constant) and isinstance(key.value, str):
@@ -136,6 +132,19 @@ def _aliases(module: Module) -> Iterator[tuple[str, str]]:
             for target in node.targets:
                 if isinstance(target, (ast.Name, ast.Attribute)):
                     yield decorator_name(node.value), decorator_name(target)
+
+
+def attributes_set_in(module: Module) -> Iterator[tuple[str, ast.expr]]:
+    """Each attribute that a file sets or deletes, and of what: ``x.name = y``, ``setattr(x, "name", y)``.
+
+    The name is empty where it is not written there.
+    """
+    for node in module.nodes:
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            yield node.attr, node.value
+        elif isinstance(node, ast.Call) and decorator_name(node) == "setattr" and len(node.args) >= 2:
+            # Also `monkeypatch.setattr(x, "name", y)`.
+            yield _text(node.args[1]), node.args[0]
 
 
 def _text(node: ast.expr) -> str:

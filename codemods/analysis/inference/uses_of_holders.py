@@ -161,9 +161,13 @@ def _is_parameter(
     evaluator: Evaluator, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef, holder: Holder
 ) -> bool:
     arguments = function.args
-    return any(
-        holder in evaluator.parameter_values(module, function, arg)
-        for arg in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    if any(holder in evaluator.parameter_values(module, function, arg) for arg in named):
+        return True
+    return isinstance(holder, Literal) and any(
+        (holder.module, holder.node)
+        in evaluator.bindings.places_of_parameter(module, function, arg.arg).places
+        for arg in named
     )
 
 

@@ -46,7 +46,8 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
         parsed = parse(path, files[path])
         return parsed if isinstance(parsed, Module) else None
 
-    tree = Tree(tuple(files), load)
+    importers = Importers(files)
+    tree = Tree(tuple(files), load, importers.importing)
     failed: set[Path] = set()
 
     def take(paths: Iterable[Path]) -> list[Module]:
@@ -63,7 +64,6 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
         return took
 
     interests = Interests(Evaluator(tree))
-    importers = Importers(files)
     new = take(path for path, data in files.items() if names_legacy(data))
     while new:
         new = take(_more(files, importers, interests.take(new)))

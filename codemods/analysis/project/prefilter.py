@@ -60,6 +60,16 @@ class Importers:
             if any(name in self._data[place] for module in modules for name in names[module]):
                 yield self._paths[place]
 
+    def importing(self, module: tuple[str, ...], name: str) -> Iterator[Path]:
+        """The files that may import a name from a module, or the module to read the name of it."""
+        if not module:
+            return
+        stem, found = module[-1].encode(errors="surrogateescape"), name.encode(errors="replace")
+        package = [(each.encode(errors="surrogateescape"), stem) for each in module[-2:-1]]
+        for path in self.of([(stem, found), *package]):
+            if found in self.files[path]:
+                yield path
+
     def _places_of(self, word: bytes) -> Iterator[int]:
         """Which of the files have a word in their import statements, or as a part of a longer one."""
         found = self._text.find(word)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -30,6 +30,10 @@ class Tree:
     paths: Sequence[Path]
     load: Callable[[Path], Module | None] = field(repr=False)
     """Parses a file that holds nothing legacy, for the constants in it."""
+    importing: Callable[[tuple[str, ...], str], Iterable[Path]] = field(
+        default=lambda _module, _name: (), repr=False
+    )
+    """The files that may import a name from a module, by its dotted name, whether they are parsed or not."""
     modules: dict[Path, Module] = field(default_factory=dict)
     _aside: dict[Path, Module | None] = field(default_factory=dict)
     _names: dict[Path, Names] = field(default_factory=dict)
