@@ -249,24 +249,114 @@ _LOADS = """\
 from dagster_dbt import DbtCloudClientResource, load_assets_from_dbt_cloud_job
 
 cloud = DbtCloudClientResource(auth_token="t", account_id=12345)
-JOBS = {"daily": 67890}
-models = load_assets_from_dbt_cloud_job(cloud, JOBS["daily"])
+JOBS = {"a": 67890}
+models = load_assets_from_dbt_cloud_job(cloud, JOBS["a"])
 """
 
+_READ_ELSEWHERE: Mapping[str, tuple[str, str]] = {
+    "test parametrize": (
+        "from jobs import JOBS\nimport pytest\n@pytest.mark.parametrize('job', JOBS.values())\ndef test(job):\n    assert job\n@pytest.mark.parametrize('job', JOBS)\ndef test2(job):\n    assert job\n",
+        "",
+    ),
+    "monkeypatch": (
+        "import jobs\ndef test(monkeypatch):\n    monkeypatch.setitem(jobs.JOBS, 'a', 1)\n    monkeypatch.setattr(jobs, 'JOBS', {})\n",
+        "",
+    ),
+    "patch dict": (
+        "from jobs import JOBS\nfrom unittest import mock\ndef test():\n    with mock.patch.dict(JOBS, {'a': 1}):\n        pass\n",
+        "",
+    ),
+    "unittest": (
+        "from jobs import JOBS\nimport unittest\nclass T(unittest.TestCase):\n    def test(self):\n        self.assertEqual(JOBS, {'a': 67890})\n",
+        "",
+    ),
+    "yaml": ("from jobs import JOBS\nimport yaml\nprint(yaml.safe_dump(JOBS))\n", ""),
+    "helper same file": (
+        "from jobs import JOBS\ndef show(d):\n    for k in d:\n        print(d[k])\nshow(JOBS)\n",
+        "",
+    ),
+    "helper other file": (
+        "from jobs import JOBS\nfrom utils import show\nshow(JOBS)\n",
+        "def show(d):\n    print(d)\n",
+    ),
+    "helper kw": (
+        "from jobs import JOBS\nimport utils\nutils.show(d=JOBS)\n",
+        "def show(a=1, d=None):\n    if d is not None:\n        print(len(d))\n",
+    ),
+    "cli": (
+        "from jobs import JOBS\nimport argparse\np=argparse.ArgumentParser()\np.add_argument('--job', choices=list(JOBS.keys()))\n",
+        "",
+    ),
+    "loop": (
+        "from jobs import JOBS\nfrom dagster import define_asset_job\njobs=[define_asset_job(f'j_{n}', tags={'dbt': str(j)}) for n, j in JOBS.items()]\n",
+        "",
+    ),
+}
+"""A file that imports the dict and names nothing legacy, and the text of `utils.py`."""
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        "from jobs import JOBS\nfrom housekeeping import prune\n\nprune(JOBS)\n",
-        "from jobs import JOBS as ids\n\nids.clear()\n",
-        "import jobs\n\ndel jobs.JOBS['daily']\n",
-        "import jobs\n\njobs.JOBS = {}\n",
-        "import jobs\n\nsetattr(jobs, 'JOBS', {})\n",
-    ],
-)
-def test_a_file_that_names_nothing_legacy_may_change_it(other: str, tmp_path: Path) -> None:
-    texts, _ = migrate(tmp_path, {"jobs.py": _LOADS, "other.py": other})
-    assert texts["jobs.py"] == _LOADS.replace("dagster_dbt", "legacy_shim")
+_CHANGED_ELSEWHERE: Mapping[str, tuple[str, str]] = {
+    "given to foreign code": ("from jobs import JOBS\nfrom housekeeping import prune\n\nprune(JOBS)\n", ""),
+    "under another name": ("from jobs import JOBS as ids\n\nids.clear()\n", ""),
+    "deleted": ("import jobs\n\ndel jobs.JOBS['a']\n", ""),
+    "bound anew": ("import jobs\n\njobs.JOBS = {}\n", ""),
+    "set": ("import jobs\n\nsetattr(jobs, 'JOBS', {})\n", ""),
+    "helper away": (
+        "from jobs import JOBS\nfrom utils import show\nshow(JOBS)\n",
+        "from housekeeping import prune\ndef show(d):\n    prune(d)\n",
+    ),
+    "helper alias": (
+        "from jobs import JOBS\nfrom utils import show\nshow(JOBS)\n",
+        "from housekeeping import prune\ndef show(d):\n    e = d\n    e['a'] = 2\n",
+    ),
+    "helper sets": (
+        "from jobs import JOBS\nfrom utils import show\nshow(JOBS)\n",
+        "def show(d):\n    d['a'] = 2\n",
+    ),
+    "helper deep": (
+        "from jobs import JOBS\nfrom utils import show\nshow(JOBS)\n",
+        "def inner(e):\n    e['a'] = 2\ndef show(d):\n    inner(d)\n",
+    ),
+    "helper returns": (
+        "from jobs import JOBS\nfrom utils import same\nsame(JOBS)['a'] = 1\n",
+        "def same(d):\n    return d\n",
+    ),
+    "class helper": (
+        "from jobs import JOBS\nfrom utils import H\nH(JOBS).go()\n",
+        "class H:\n    def __init__(self, d):\n        self.d = d\n    def go(self):\n        self.d['a'] = 1\n",
+    ),
+    "method helper": (
+        "from jobs import JOBS\nfrom utils import h\nh.go(JOBS)\n",
+        "class H:\n    def go(self, d):\n        d['a'] = 1\nh = H()\n",
+    ),
+    "rebinding helper": (
+        "from jobs import JOBS\nfrom utils import show\nshow(JOBS)\n",
+        "from housekeeping import prune\ndef show(d):\n    print(d)\nshow = prune\n",
+    ),
+    "star importer": ("from jobs import *\nJOBS['a'] = 5\nJOBS.clear()\n", ""),
+    "package importer": ("import jobs as j\nj.JOBS.clear()\n", ""),
+    "getattr importer": ("import jobs\ngetattr(jobs, 'JOBS').clear()\n", ""),
+    "vars importer": ("import jobs\nvars(jobs)['JOBS'] = {}\n", ""),
+    "dict importer": ("import jobs\njobs.__dict__['JOBS'] = {}\n", ""),
+    "function local import": ("def f():\n    from jobs import JOBS\n    JOBS.clear()\nf()\n", ""),
+    "for over": ("from jobs import JOBS\nfor d in (JOBS,):\n    d.clear()\n", ""),
+    "chain importer": ("from y import JOBS\nJOBS.clear()\n", "from jobs import JOBS\n"),
+}
+
+
+def _beside(folder: Path, other: tuple[str, str]) -> str:
+    files = {"jobs.py": _LOADS, "test_jobs.py": other[0], "y.py": other[1], "utils.py": other[1]}
+    texts, _ = migrate(folder, files)
+    return texts["jobs.py"]
+
+
+@pytest.mark.parametrize("name", _READ_ELSEWHERE)
+def test_a_file_that_names_nothing_legacy_may_read_it(name: str, tmp_path: Path) -> None:
+    assert "legacy_shim" not in _beside(tmp_path, _READ_ELSEWHERE[name])
+
+
+@pytest.mark.parametrize("name", _CHANGED_ELSEWHERE)
+def test_a_file_that_names_nothing_legacy_may_change_it(name: str, tmp_path: Path) -> None:
+    assert _beside(tmp_path, _CHANGED_ELSEWHERE[name]) == _LOADS.replace("dagster_dbt", "legacy_shim")
 
 
 def test_what_another_file_does_to_another_dict_changes_nothing(tmp_path: Path) -> None:
@@ -276,7 +366,7 @@ def test_what_another_file_does_to_another_dict_changes_nothing(tmp_path: Path) 
 
 
 def test_what_another_file_puts_there_is_one_of_the_jobs(tmp_path: Path) -> None:
-    other = "import jobs\n\njobs.JOBS['daily'] = 67891\n"
+    other = "import jobs\n\njobs.JOBS['a'] = 67891\n"
     texts, _ = migrate(tmp_path, {"jobs.py": _LOADS, "other.py": other})
     assert "DBT_CLOUD_JOBS[" in texts["jobs.py"]
     assert "67890: {" in texts["jobs.py"]

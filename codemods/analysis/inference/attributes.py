@@ -223,6 +223,13 @@ class Attributes:
                     asked += [(home, binding.value.func)] if (home, binding.value.func) not in asked else []
         return found
 
+    def unread_functions(self, module: Module, node: ast.expr) -> Values:
+        """The functions that an expression names, in files that the index does not need."""
+        found = self._bindings_anywhere(module, node)
+        functions = [(home, one.node) for home, one in found if isinstance(one, Defined)]
+        others = [one for _, one in found if not isinstance(one, (Defined, Imported))]
+        return NOTHING if others else frozenset(Local(home, function) for home, function in functions)
+
     def _bindings_anywhere(self, module: Module, node: ast.expr) -> list[tuple[Module, Binding]]:
         """What binds a name, or a name of an imported module: in its own file, and in those that it is imported from."""
         found: list[tuple[Module, Binding]] = []

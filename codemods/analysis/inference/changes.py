@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ..dagster_api.decorators import resolved, unknown_decorators
 from ..dagster_api.names import TYPING
 from ..syntax.functions import renamed
+from ..syntax.scopes import Imported
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH
 from .possible import Holder
@@ -147,12 +148,23 @@ class Changes:
                     yield from ((module, node) for node in nodes)
 
     def _importing(self, home: Module, name: str) -> Iterator[Module]:
-        """The files that the index does not need and that may import a name."""
+        """The files that the index does not need and that may import a name, from others of the kind too."""
         tree = self.evaluator.tree
-        for path in tree.importing(home.dotted, name):
-            module = tree.module_at(path) if path not in tree.modules else None
-            if module is not None and module is not home:
-                yield module
+        asked = [(home, name)]
+        for source, known_as in asked:  # grows as it goes
+            for path in tree.importing(source.dotted, known_as):
+                module = tree.module_at(path)
+                if module is None or module is home:
+                    continue
+                if path not in tree.modules:
+                    yield module
+                bound = tree.names(module).tables.get(module.tree, {}).items()
+                names = [
+                    own
+                    for own, bindings in bound
+                    if any(isinstance(one, Imported) and one.name == known_as for one in bindings)
+                ]
+                asked += [(module, own) for own in names if (module, own) not in asked]
 
     def _is_bound_to(self, home: Module, name: str, holder: Literal | Local | Instance) -> bool:
         if holder in self.evaluator.global_values(home, name):

@@ -135,16 +135,20 @@ def _aliases(module: Module) -> Iterator[tuple[str, str]]:
 
 
 def attributes_set_in(module: Module) -> Iterator[tuple[str, ast.expr]]:
-    """Each attribute that a file sets or deletes, and of what: ``x.name = y``, ``setattr(x, "name", y)``.
+    """Each attribute that a file sets or deletes, or may set by ``vars(x)``, and of what: ``x.name = y``.
 
     The name is empty where it is not written there.
     """
     for node in module.nodes:
-        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
-            yield node.attr, node.value
-        elif isinstance(node, ast.Call) and decorator_name(node) == "setattr" and len(node.args) >= 2:
-            # Also `monkeypatch.setattr(x, "name", y)`.
-            yield _text(node.args[1]), node.args[0]
+        match node:
+            case ast.Attribute(attr="__dict__"):
+                yield "", node.value
+            case ast.Attribute(ctx=ast.Store() | ast.Del()):
+                yield node.attr, node.value
+            case ast.Call(func=ast.Name("vars"), args=[target]):
+                yield "", target
+            case ast.Call(func=ast.Name("setattr"), args=[target, name, _]):
+                yield _text(name), target
 
 
 def _text(node: ast.expr) -> str:

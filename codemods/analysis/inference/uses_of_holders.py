@@ -9,10 +9,11 @@ from ..dagster_api.contexts import is_logger
 from ..dagster_api.decorators import decorators_of_dagster, resolved, unknown_decorators
 from ..dagster_api.names import CHAINING, COPYING, LOOKING, LOOPING, MEASURING, SCALARS, TYPING
 from ..syntax.classes import attribute_of_self
-from ..syntax.functions import is_getattr, renamed
+from ..syntax.functions import argument_of, is_getattr, renamed
+from ..syntax.scopes import Parameter
 from ..syntax.source_module import Module
 from ..uses.uses import ADDING, EXTENDING, enclosing_annotation
-from .values import LEGACY, External, Instance, Literal, Local, Value, legacy_name
+from .values import LEGACY, External, Instance, Literal, Local, Value, Values, legacy_name
 
 if TYPE_CHECKING:
     from .interpreter import Evaluator
@@ -29,11 +30,14 @@ _LOOKING = (
     | CHAINING
     | LOOPING
     | {"isinstance", "hasattr", "type", "min", "max", "map", "filter", "next", "copy.copy", "copy.deepcopy"}
-    | {"json.dumps", "random.choice", "pprint.pprint", "operator.itemgetter", "super"}
+    | {"json.dumps", "json.dump", "yaml.dump", "yaml.safe_dump", "pprint.pprint", "pprint.pformat"}
+    | {"random.choice", "operator.itemgetter", "super"}
 )
 """Functions that change nothing of what they get."""
-_HARMLESS = ("dagster.", LEGACY, *TYPING)
-"""Where functions come from that take containers and classes, and change none."""
+_HARMLESS = ("dagster.", LEGACY, *TYPING, "pytest.", "unittest.")
+"""Where functions come from that take containers and classes, and change none, or none but for the time of a test."""
+_FIXTURES = frozenset({"monkeypatch", "mocker"})
+"""The parameters by which pytest hands a test what changes things for its time."""
 
 
 def is_led_away(evaluator: Evaluator, module: Module, node: ast.expr, holder: Holder) -> bool:
@@ -46,7 +50,7 @@ def is_led_away(evaluator: Evaluator, module: Module, node: ast.expr, holder: Ho
         if not isinstance(call, ast.Call):
             return True  # the keyword of a class
         spread = above.arg is None
-        return _holds_more(evaluator, holder) if spread else _is_passed(evaluator, module, holder, call)
+        return _holds_more(evaluator, holder) if spread else _is_passed(evaluator, module, node, holder, call)
     if isinstance(above, ast.expr):
         return _in_expression(evaluator, module, node, holder, above)
     return _in_statement(evaluator, module, node, above)
@@ -62,7 +66,7 @@ def _in_expression(
             is_class = isinstance(holder, Local) and isinstance(holder.node, ast.ClassDef)
             return is_class and _is_made_of_unknown(above)
         case ast.Call():
-            return _is_passed(evaluator, module, holder, above)
+            return _is_passed(evaluator, module, node, holder, above)
         case ast.Subscript(value=value) if value is node:
             return _is_item_away(evaluator, module, above, holder)
         case ast.Starred():
@@ -118,12 +122,13 @@ def _holds_more(evaluator: Evaluator, holder: Holder) -> bool:
 # -- in a call
 
 
-def _is_passed(evaluator: Evaluator, module: Module, holder: Holder, call: ast.Call) -> bool:
+def _is_passed(evaluator: Evaluator, module: Module, node: ast.expr, holder: Holder, call: ast.Call) -> bool:
     if is_getattr(call) or is_logger(evaluator, module, call.func):
         return False
-    callees = evaluator.values(module, renamed(call))
+    unread = evaluator.attributes.unread_functions(module, call.func)
+    callees = unread or evaluator.values(module, renamed(call))
     if callees:
-        return not all(_takes(evaluator, holder, callee) for callee in callees)
+        return not all(_takes(evaluator, module, node, holder, call, callee) for callee in callees)
     callee = call.func
     if isinstance(callee, ast.Attribute):
         return _is_passed_to_method(evaluator, module, holder, callee)
@@ -135,6 +140,8 @@ def _is_passed_to_method(evaluator: Evaluator, module: Module, holder: Holder, c
     if isinstance(callee.value, (ast.Constant, ast.JoinedStr)):
         return False
     held = evaluator.values(module, callee.value)
+    if _is_of_a_test(evaluator, module, callee.value, held):
+        return False
     containers = [value for value in held if isinstance(value, Literal)]
     if not containers or len(containers) < len(held):
         return True
@@ -143,17 +150,32 @@ def _is_passed_to_method(evaluator: Evaluator, module: Module, holder: Holder, c
     return callee.attr not in ADDING | {"setdefault"} or any(map(evaluator.changes.is_led_away, containers))
 
 
-def _takes(evaluator: Evaluator, holder: Holder, callee: Value) -> bool:
+def _is_of_a_test(evaluator: Evaluator, module: Module, node: ast.expr, held: Values) -> bool:
+    """Whether a method is one of a test case, or of a fixture of pytest: what they change they change back."""
+    if isinstance(node, ast.Name) and node.id in _FIXTURES:
+        bindings = evaluator.tree.names(module).lookup(module, node.id, node)
+        return bool(bindings) and all(isinstance(binding, Parameter) for binding in bindings)
+    return bool(held) and all(
+        isinstance(value, Instance) and evaluator.objects.derives_from(value.owner, "unittest.")
+        for value in held
+    )
+
+
+def _takes(
+    evaluator: Evaluator, module: Module, node: ast.expr, holder: Holder, call: ast.Call, callee: Value
+) -> bool:
     """Whether a callee changes nothing, or is followed."""
     match callee:
         case External(name):
             return name in _LOOKING or name.startswith(_HARMLESS)
-        case Local(module, ast.FunctionDef() | ast.AsyncFunctionDef() as function):
-            return not unknown_decorators(evaluator, module, function) and _is_parameter(
-                evaluator, module, function, holder
+        case Local(home, ast.FunctionDef() | ast.AsyncFunctionDef() as function):
+            return not unknown_decorators(evaluator, home, function) and (
+                _is_parameter(evaluator, home, function, holder)
+                or _is_only_read(evaluator, home, function, holder, call, node)
             )
         case Local(node=ast.ClassDef()):
-            return evaluator.objects.is_plainly_made(callee)
+            is_followed = all(evaluator.file(one.path) is not None for one in (callee.module, module))
+            return is_followed and evaluator.objects.is_plainly_made(callee)
     return bool(legacy_name(callee))
 
 
@@ -168,6 +190,35 @@ def _is_parameter(
         (holder.module, holder.node)
         in evaluator.bindings.places_of_parameter(module, function, arg.arg).places
         for arg in named
+    )
+
+
+def _is_only_read(
+    evaluator: Evaluator,
+    module: Module,
+    function: ast.FunctionDef | ast.AsyncFunctionDef,
+    holder: Holder,
+    call: ast.Call,
+    given: ast.expr,
+) -> bool:
+    """Whether a function that the index does not need only reads what it is given."""
+    arguments = function.args
+    names = [each.arg for each in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]]
+    name = next((each for each in names if argument_of(call, function, each) is given), "")
+    uses = [
+        node
+        for node in ast.walk(function)
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
+    ]
+    asked = ("only read", function, name, holder)
+    return bool(name) and evaluator.answer(
+        asked,
+        lambda: all(
+            not isinstance(module.parent(node), (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Return))
+            and not is_led_away(evaluator, module, node, holder)
+            for node in uses
+        ),
+        True,
     )
 
 
