@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from ..reporting.classes import USES, by_class
 from ..reporting.report import Report
 
 COMMAND = "python -m legacy_shim.codemods"
@@ -43,9 +44,9 @@ def _steps(
         yield "review the change (git diff), then load the code location in a test environment"
         if "LDC401" in codes:
             yield f"{COMMAND} migrate {where}   (again, with the facts)"
-    told = [code for code in sorted(codes) if code[3] in "2345"]
-    if told:
-        yield f"{COMMAND} explain {told[0]}   (and the other codes above)"
+    explained = [code for each, found in by_class(report.findings) if each is not USES for code in found]
+    if explained:
+        yield f"{COMMAND} explain {explained[0]}   (and the other codes above)"
 
 
 def _words(given: Iterable[tuple[str, str]]) -> Iterator[str]:

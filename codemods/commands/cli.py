@@ -246,7 +246,7 @@ def explain(
     with answers(Watch()) as console:
         from ..reporting.explain import explain as text_of
 
-        console.print(text_of(code))
+        console.print_markdown(text_of(code))
 
 
 app.command(epilog=verify_command.EXIT_CODES)(verify_command.verify)

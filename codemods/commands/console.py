@@ -54,6 +54,16 @@ class Console:
             _printable(shown, self.stream), file=self.stream, nl=False, color=self.palette is not PLAIN
         )
 
+    def print_markdown(self, text: str) -> None:
+        """Print Markdown: laid out on a terminal, as it is elsewhere."""
+        if self.palette is PLAIN or not self.stream.isatty():
+            self.print(text)
+            return
+        from rich.console import Console as Terminal
+        from rich.markdown import Markdown
+
+        Terminal(file=self.stream).print(Markdown(visible.text(text)))
+
     def note(self, line: str) -> None:
         """Print a line that is no result: it goes to standard error."""
         typer.echo(_printable(visible.message(line), sys.stderr), err=True)

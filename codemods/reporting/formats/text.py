@@ -64,7 +64,7 @@ def outcome_text(report: Report, advice: Sequence[str] = (), look: Look = PLAIN_
     """What changed, what failed, and the next step, with a line end behind it."""
     lines = [] if report.findings and not report.wrote else _counts(report, look)
     lines += changed_lines(report, look.palette)
-    lines += _next_steps(advice, look.palette)
+    lines += _next_steps(advice, look.palette, below=bool(lines))
     return _lines(lines) + "\n" if lines else ""
 
 
@@ -169,9 +169,10 @@ def _related(finding: Finding, indent: str) -> Iterator[str]:
             yield f"{indent}see {place}"
 
 
-def _next_steps(advice: Sequence[str], palette: Palette) -> Iterator[str]:
-    if advice:
+def _next_steps(advice: Sequence[str], palette: Palette, *, below: bool) -> Iterator[str]:
+    if advice and below:
         yield ""
+    if advice:
         yield palette.paint(palette.strong, "Next:")
     for step in advice:
         yield f"  {step}"
