@@ -167,8 +167,8 @@ class Changes:
                 asked += [(module, own) for own in names if (module, own) not in asked]
 
     def _is_bound_to(self, home: Module, name: str, holder: Literal | Local | Instance) -> bool:
-        if holder in self.evaluator.global_values(home, name):
-            return True
+        if self.evaluator.file(home.path) is not None:
+            return holder in self.evaluator.global_values(home, name)
         if isinstance(holder, Literal):
             found = self.evaluator.bindings.places_at_end(home, name, EVERY_BRANCH)
             return found is not None and (holder.module, holder.node) in found.places
