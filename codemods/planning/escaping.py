@@ -8,7 +8,7 @@ from pathlib import Path
 
 from legacy_shim.catalogue import BY_NAME
 
-from ..analysis.inference.kinds import is_op, thing_kind
+from ..analysis.inference.legacy_names import is_op, thing_kind
 from ..analysis.inference.values import Keyed, Made, Value, Values, is_load, legacy_name, root
 from ..analysis.uses.accounting import escapes_of
 from ..analysis.uses.escape import Escape

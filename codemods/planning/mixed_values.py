@@ -12,7 +12,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ..analysis.inference.kinds import thing_kind
+from ..analysis.inference.legacy_names import thing_kind
 from ..analysis.inference.values import (
     Member,
     Result,

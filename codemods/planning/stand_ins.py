@@ -13,8 +13,7 @@ from pathlib import Path
 
 from legacy_shim.catalogue import BY_NAME
 
-from ..analysis.inference.kinds import thing_kind
-from ..analysis.inference.legacy_names import RESOURCES
+from ..analysis.inference.legacy_names import RESOURCES, thing_kind
 from ..analysis.inference.texts import text_of
 from ..analysis.inference.values import Local, Values
 from ..analysis.syntax.classes import fields_of

@@ -1,16 +1,25 @@
-"""One spelling for each legacy name, wherever it is imported from, and for what Dagster hands to the code."""
+"""The legacy names: one spelling for each, wherever it is imported from, and what the values made with them are."""
 
 from __future__ import annotations
 
 from legacy_shim.catalogue import BY_NAME, LEGACY_MODULES
 
-from .values import LEGACY, External
+from .values import (
+    LEGACY,
+    External,
+    Keyed,
+    Made,
+    Result,
+    Value,
+    legacy_name,
+    root,
+)
 
 _ROOTS = ("dagster_dbt", "legacy_shim")
 LEGACY_PACKAGES = frozenset(
     set(_ROOTS)
-    | {f"{root}.cloud" for root in _ROOTS}
-    | {f"{root}.cloud.{module}" for root in _ROOTS for module in LEGACY_MODULES}
+    | {f"{package}.cloud" for package in _ROOTS}
+    | {f"{package}.cloud.{module}" for package in _ROOTS for module in LEGACY_MODULES}
 )
 """The modules that legacy names are imported from."""
 
@@ -23,6 +32,10 @@ PLACEHOLDER = External("legacy_shim.missing_fact")
 """The function that stands in for a fact which an earlier migration did not know."""
 CALLED = "()"
 """The member of an op whose result is what calling the op in a job's body hands on."""
+GETTER = "get_dbt_client"
+"""The method of the legacy resource that answers its client."""
+RUN_AND_POLL = "run_job_and_poll"
+"""The method of the legacy client that answers a ``DbtCloudOutput``."""
 RESOURCES = External("context.resources")
 """What Dagster hands to the code as ``context.resources``."""
 
@@ -40,3 +53,54 @@ def canonical(dotted: str) -> str:
     if parts and parts[0] in BY_NAME:
         return LEGACY + ".".join(parts)
     return dotted
+
+
+def thing_kind(value: Value) -> str:
+    """What a value is to the migration: a resource, a load, an op, a client's method or answer, a name, or nothing."""
+    name = legacy_name(value)
+    if isinstance(value, External):
+        return "name" if name else ""
+    if isinstance(value, Made):
+        if name == "load_assets_from_dbt_cloud_job":
+            return "load"
+        if name == "dbt_cloud_run_op":
+            return "op"
+        if name in {"dbt_cloud_resource", "DbtCloudClientResource", "DbtCloudResource", "DbtCloudResourceV2"}:
+            return "resource"
+        return "made" if name else ""
+    if isinstance(value, Keyed):
+        return "keyed"
+    if isinstance(root(value), Keyed) or name:
+        return "client"
+    return ""
+
+
+def is_op(value: Value) -> bool:
+    """Whether a value is ``dbt_cloud_run_op``, configured or not: calling it in a job runs a dbt Cloud job."""
+    return value == External(RUN_OP) or thing_kind(value) == "op"
+
+
+def is_resource(value: Value) -> bool:
+    """Whether a value is a legacy resource, or what makes one."""
+    return thing_kind(value) == "resource" or value == External(f"{LEGACY}dbt_cloud_resource")
+
+
+def is_client(value: Value) -> bool:
+    """Whether a value has the methods of the legacy client."""
+    if isinstance(value, Result):
+        return value.member.attribute == GETTER and is_client(value.member.of)
+    return (
+        isinstance(value, Keyed)
+        or thing_kind(value) == "resource"
+        or (legacy_name(value) == "DbtCloudClient" and not is_output(value))
+    )
+
+
+def is_output(value: Value) -> bool:
+    """Whether a value is a ``DbtCloudOutput``: what running a job answers, or an op that runs one."""
+    if not isinstance(value, Result):
+        return False
+    member = value.member
+    return (member.attribute == RUN_AND_POLL and is_client(member.of)) or (
+        member.attribute == CALLED and is_op(member.of)
+    )

@@ -17,8 +17,7 @@ from ..dagster_api.asset_inputs import name_of_asset
 from ..dagster_api.injection import is_bound
 from ..dagster_api.op_outputs import outputs_yielded
 from ..inference.interpreter import Evaluator
-from ..inference.kinds import is_resource, thing_kind
-from ..inference.legacy_names import LEGACY_PACKAGES, PLACEHOLDER
+from ..inference.legacy_names import LEGACY_PACKAGES, PLACEHOLDER, is_resource, thing_kind
 from ..inference.values import Keyed, Literal, Local, Value, legacy_name, root
 from ..syntax.functions import returns_of
 from ..syntax.source_module import FUNCTIONS, Module

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ..dagster_api.decorators import decorators_of_dagster
 from ..dagster_api.injection import is_bound
 from ..dagster_api.op_outputs import outputs_yielded
-from ..inference.kinds import GETTER, is_output, thing_kind
+from ..inference.legacy_names import GETTER, is_output, thing_kind
 from ..inference.values import Instance, Keyed, Literal, Local, Made, Result, Value, Values, legacy_name, root
 from ..syntax.classes import fields_of
 from ..syntax.functions import returns_of

@@ -14,7 +14,7 @@ from legacy_shim.catalogue import BY_NAME
 from ...findings import Finding
 from ..dagster_api.collecting import loaded_whole
 from ..inference.interpreter import Evaluator
-from ..inference.kinds import thing_kind
+from ..inference.legacy_names import thing_kind
 from ..inference.values import (
     Literal,
     Made,

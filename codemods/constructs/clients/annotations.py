@@ -25,7 +25,7 @@ from ...analysis.dagster_api.injection import (
     is_injected,
 )
 from ...analysis.inference.interpreter import Evaluator
-from ...analysis.inference.kinds import (
+from ...analysis.inference.legacy_names import (
     GETTER,
     is_op,
     is_output,

@@ -12,7 +12,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ...analysis.inference.kinds import GETTER, RUN_AND_POLL, is_client, is_output, thing_kind
+from ...analysis.inference.legacy_names import GETTER, RUN_AND_POLL, is_client, is_output, thing_kind
 from ...analysis.inference.values import (
     Keyed,
     Made,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ...analysis.inference.kinds import RUN_AND_POLL
+from ...analysis.inference.legacy_names import RUN_AND_POLL
 from ...analysis.inference.values import (
     LEGACY,
     External,

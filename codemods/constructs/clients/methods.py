@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ...analysis.inference.kinds import RUN_AND_POLL, thing_kind
+from ...analysis.inference.legacy_names import RUN_AND_POLL, thing_kind
 from ...analysis.inference.values import (
     Keyed,
     Member,

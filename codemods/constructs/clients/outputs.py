@@ -13,7 +13,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...analysis.inference.kinds import is_output
+from ...analysis.inference.legacy_names import is_output
 from ...analysis.inference.values import (
     Member,
     Result,

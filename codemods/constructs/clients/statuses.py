@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from legacy_shim.catalogue import BY_NAME
 
-from ...analysis.inference.kinds import is_op, is_output
+from ...analysis.inference.legacy_names import is_op, is_output
 from ...analysis.inference.values import (
     LEGACY,
     External,

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from legacy_shim.catalogue import BY_NAME
 
-from ...analysis.inference.kinds import GETTER, is_op
+from ...analysis.inference.legacy_names import GETTER, is_op
 from ...analysis.inference.values import (
     Keyed,
     Made,

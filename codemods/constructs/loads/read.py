@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ...analysis.inference.kinds import thing_kind
+from ...analysis.inference.legacy_names import thing_kind
 from ...analysis.inference.values import (
     Keyed,
     Made,

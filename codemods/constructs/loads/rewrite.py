@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from legacy_shim.catalogue import BY_NAME
 
-from ...analysis.inference.kinds import thing_kind
+from ...analysis.inference.legacy_names import thing_kind
 from ...analysis.inference.values import Made
 from ...analysis.syntax.rebinding import is_bound_again
 from ...analysis.syntax.source_module import Module

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from legacy_shim.catalogue import BY_NAME
 
-from ...analysis.inference.kinds import thing_kind
+from ...analysis.inference.legacy_names import thing_kind
 from ...analysis.inference.values import (
     External,
     Made,

@@ -14,8 +14,7 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
-from ...analysis.inference.kinds import is_resource
-from ...analysis.inference.legacy_names import CONFIGURED
+from ...analysis.inference.legacy_names import CONFIGURED, is_resource
 from ...analysis.inference.values import External, Literal, Made
 from ...analysis.syntax.source_module import Module
 from ...analysis.uses.keys import entries_of

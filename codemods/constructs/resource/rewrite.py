@@ -15,8 +15,7 @@ from collections.abc import Iterator
 
 from legacy_shim.catalogue import BY_NAME
 
-from ...analysis.inference.kinds import thing_kind
-from ...analysis.inference.legacy_names import CONFIGURED
+from ...analysis.inference.legacy_names import CONFIGURED, thing_kind
 from ...analysis.inference.values import (
     LEGACY,
     External,

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from legacy_shim.catalogue import BY_NAME
 
-from ...analysis.inference.kinds import GETTER, thing_kind
+from ...analysis.inference.legacy_names import GETTER, thing_kind
 from ...analysis.inference.values import (
     External,
     Local,
