@@ -20,8 +20,9 @@ from ..analysis.syntax.source_module import (
     Module,
 )
 from ..analysis.uses.uses import (
-    Role,
-    role_of,
+    Argument,
+    Use,
+    use_of,
 )
 from ..editing import render
 from ..editing.edits import AddArgument, InsertAfter, InsertBefore, ReplaceExpression
@@ -151,7 +152,7 @@ def rewrite(claim: Claim[Missing], unit: Unit, context: Context) -> Rewrite:
     done = Rewrite()
     fact, job = claim.detail.fact, claim.detail.job
     assert job is not None, "what has no facts is blocked"
-    role = role_of(claim.module, claim.node)
+    use = use_of(claim.module, claim.node)
     span = claim.module.span(claim.node)
     if fact == FACT:
         plan = plan_of(job)
@@ -159,10 +160,10 @@ def rewrite(claim: Claim[Missing], unit: Unit, context: Context) -> Rewrite:
         done.edit(claim.module, ReplaceExpression(span, text))
         tell_of_job(done, claim, job, "", unit, plan)
     elif fact != _COMMANDS:
-        _fill_place(claim, fact, job, role, unit, context, done)
-    elif role.name == "select" and role.call is not None:
+        _fill_place(claim, fact, job, use, unit, context, done)
+    elif isinstance(use, Argument) and use.name == "select":
         plan = plan_of(job)
-        _select(claim, role.call, plan, unit, context, done)
+        _select(claim, use.call, plan, unit, context, done)
         tell_of_job(done, claim, job, claim.jobs[0].source, unit, plan)
     else:
         _command(claim, plan_of(job), unit, context, done)
@@ -170,7 +171,7 @@ def rewrite(claim: Claim[Missing], unit: Unit, context: Context) -> Rewrite:
 
 
 def _fill_place(
-    claim: Claim, fact: str, job: Job, role: Role, unit: Unit, context: Context, done: Rewrite
+    claim: Claim, fact: str, job: Job, use: Use, unit: Unit, context: Context, done: Rewrite
 ) -> None:
     """The project or environment of a workspace, and with the latter the job that it runs."""
     assert isinstance(claim.node, ast.Call)
@@ -179,11 +180,11 @@ def _fill_place(
         return
     tell_of_schedules(done, claim, unit, context)
     reused = unit.reused.get(Environment.of(job))
-    if reused is not None and role.call is not None:
+    if reused is not None and isinstance(use, Argument):
         name = context.style(claim.module).string(reused.name)
         done.edit(
             claim.module,
-            AddArgument(claim.module.span(role.call), "adhoc_job_name", name, reuse_note(reused)),
+            AddArgument(claim.module.span(use.call), "adhoc_job_name", name, reuse_note(reused)),
         )
 
 

@@ -19,8 +19,12 @@ from ..analysis.syntax.source_module import (
 )
 from ..analysis.uses.keys import keys_of
 from ..analysis.uses.uses import (
+    Annotation,
+    Base,
+    Entry,
+    Flow,
     enclosing_annotation,
-    role_of,
+    use_of,
 )
 from ..findings import Finding
 from .claims import NO_CONSTRUCT, Claim, Context
@@ -65,16 +69,16 @@ def _only_copies(context: Context, module: Module, link: ast.expr) -> bool:
 
 
 def _stays(context: Context, module: Module, first: ast.expr, link: ast.expr, name: str) -> Claim:
-    role = role_of(module, link)
-    if role.kind == "annotation" or enclosing_annotation(module, link):
+    use = use_of(module, link)
+    if isinstance(use, Annotation) or enclosing_annotation(module, link):
         said = f"`{name}` in this annotation"
-    elif role.kind == "base":
+    elif isinstance(use, Base):
         said = f"a subclass of `{name}` is rewritten by hand"
-    elif role.kind == "flow":
+    elif isinstance(use, Flow):
         said = f"`{name}` gets another name here"
     else:
         said = f"this use of `{name}` is not rewritten"
-    keys = keys_of(context.index.evaluator, role) if role.kind == "entry" else frozenset()
+    keys = keys_of(context.index.evaluator, use) if isinstance(use, Entry) else frozenset()
     keys |= _filled_by_a_decorator(module, link)
     return Claim(
         construct=NO_CONSTRUCT,

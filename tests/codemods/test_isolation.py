@@ -10,7 +10,7 @@ from rewriting import migrate
 
 from legacy_shim.codemods import constructs, deciding, rewriting
 from legacy_shim.codemods.analysis.syntax.source_module import Module
-from legacy_shim.codemods.analysis.uses import index
+from legacy_shim.codemods.analysis.uses import uses
 from legacy_shim.codemods.constructs.loads import rewrite as loads
 from legacy_shim.codemods.editing import change
 from legacy_shim.codemods.planning.claims import Claim, Context
@@ -78,14 +78,14 @@ def test_an_index_that_breaks_down_keeps_what_is_reached_by_its_key(
         "ops.py": "from dagster import op\nfrom dagster_dbt import dbt_cloud_run_op\n\n\n"
         "@op(required_resource_keys={'dbt_cloud'})\ndef go(context):\n    context.resources.dbt_cloud.cancel_run(1)\n",
     }
-    real = index.role_of
+    real = uses.displays_around
 
-    def role_of(module: Module, node: object) -> object:
+    def displays_around(module: Module, node: object) -> object:
         if module.path.name == "ops.py":
             raise RecursionError
         return real(module, node)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("legacy_shim.codemods.analysis.project.indexing.role_of", role_of)
+    monkeypatch.setattr("legacy_shim.codemods.analysis.project.indexing.displays_around", displays_around)
     texts, report = migrate(tmp_path, files)
     assert problems_of(report) == [("LDC507", "ops.py")]
     assert texts["ops.py"] == files["ops.py"]

@@ -18,7 +18,7 @@ from ..inference.values import Literal, Value, is_load
 from ..syntax.functions import is_getattr
 from ..syntax.source_module import Module
 from ..uses.index import Index, Reference
-from ..uses.uses import role_of, spread_at, whole_of
+from ..uses.uses import displays_around, spread_at, whole_of
 from .interests import Interests, Reach
 from .prefilter import (
     Importers,
@@ -162,10 +162,8 @@ def _by_value(
                 found[value].append((reference.module, link))
                 if isinstance(value, Literal):
                     displays.add(value)
-        role = role_of(reference.module, reference.node)
-        while role.container is not None:
-            displays.add(Literal(reference.module, role.container))
-            role = role_of(reference.module, role.container)
+        around = displays_around(reference.module, reference.node)
+        displays |= {Literal(reference.module, display) for display in around}
     for reference in references:
         for link in reference.chain:
             if any(is_load(value) for value in evaluator.values(reference.module, link)):

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...exhaustive import assert_never
 from ...findings import Finding
 from ..inference.values import (
     External,
@@ -27,7 +28,18 @@ from .index import Index
 from .keys import UNKNOWN, Texts, keys_of
 from .uses import (
     VIEWS,
-    Role,
+    Annotation,
+    Argument,
+    Base,
+    Chain,
+    Element,
+    Entry,
+    Flow,
+    Returned,
+    Seen,
+    Unknown,
+    Use,
+    container_of,
     enclosing_annotation,
     passed_on,
 )
@@ -56,7 +68,7 @@ class Binding:
     """A resource bound under ``key``, for ``call`` (``Definitions(...)``, ``@job(...)``), where one takes it."""
 
     key: str
-    role: Role
+    role: Use
     call: ast.Call | None = None
 
 
@@ -64,7 +76,7 @@ class Binding:
 class Placement:
     """One place where loaded assets are handed over."""
 
-    role: Role
+    role: Use
     call: ast.Call | None
     """``Definitions(...)`` or the like; None where a decorated function returns them."""
     wrap: bool = False
@@ -76,124 +88,121 @@ class ResourceUses:
     """All uses of one resource."""
 
     bindings: tuple[Binding, ...]
-    consumers: tuple[Role, ...]
+    consumers: tuple[Use, ...]
     """Calls of legacy functions that take the resource."""
-    escapes: tuple[Role, ...]
-    unreadable: tuple[Role, ...] = ()
+    escapes: tuple[Use, ...]
+    unreadable: tuple[Use, ...] = ()
     """Places in what is bound as resources under which key cannot be told."""
 
 
 def resource_uses(index: Index, value: Value) -> ResourceUses:
     """Follow a resource to all of its uses."""
     bindings: list[Binding] = []
-    consumers: list[Role] = []
-    escapes: list[Role] = []
-    unreadable: list[Role] = []
-    for role in index.sinks(value):
-        if role.kind == "entry" and role.name != "**":
-            bindings += [Binding(key, role) for key in sorted(keys_of(index.evaluator, role))]
-            if not role.name and not index.holders(role):
-                escapes.append(role)
-        elif role.kind == "argument" and role.through:
-            if _binds(index, role):
-                keys = _bound_under(index, role)
-                bindings += [Binding(key, role, role.call) for key in sorted(keys)]
+    consumers: list[Use] = []
+    escapes: list[Use] = []
+    unreadable: list[Use] = []
+    for use in index.sinks(value):
+        match use:
+            case Entry(name="**"):
+                continue
+            case Entry():
+                bindings += [Binding(key, use) for key in sorted(keys_of(index.evaluator, use))]
+                if not use.name and not index.holders(use):
+                    escapes.append(use)
+            case Argument() if use.through and _binds(index, use):
+                keys = _bound_under(index, use)
+                bindings += [Binding(key, use, use.call) for key in sorted(keys)]
                 if not keys:
-                    unreadable.append(role.through[0])
-            elif not is_followed(index, role) and not only_looks(index, role):
-                escapes.append(role)
-        elif role.kind == "argument" and _is_load(index, role):
-            consumers.append(role)
-        elif (
-            role.kind in {"nothing", "annotation", "flow", "element"}
-            or (role.kind == "chain" and _is_attribute(role))
-            or (role.kind == "entry" and role.name == "**")
-            or (role.kind == "argument" and (is_followed(index, role) or only_looks(index, role)))
-            or (role.kind == "returned" and role.through)
-        ):
-            continue
-        else:
-            escapes.append(role)
+                    unreadable.append(use.through[0])
+            case Argument() if not use.through and _is_load(index, use):
+                consumers.append(use)
+            case Argument():
+                if not is_followed(index, use) and not only_looks(index, use):
+                    escapes.append(use)
+            case Chain():
+                if not _is_attribute(use):
+                    escapes.append(use)
+            case Returned():
+                if not use.through:
+                    escapes.append(use)
+            case Seen() | Annotation() | Flow() | Element():
+                continue
+            case Base() | Unknown():
+                escapes.append(use)
+            case _:
+                assert_never(use)
     return ResourceUses(tuple(bindings), tuple(consumers), tuple(escapes), tuple(unreadable))
 
 
-def _bound_under(index: Index, role: Role) -> Texts:
+def _bound_under(index: Index, use: Use) -> Texts:
     """The keys under which a resource is handed over in a dict; none where they cannot be told."""
-    for step in role.through:
-        is_keyed = step.kind == "entry" or isinstance(step.container, ast.DictComp)
-        if is_keyed and step.name != "**":
+    for step in use.through:
+        is_keyed = isinstance(step, Entry) or isinstance(container_of(step), ast.DictComp)
+        if is_keyed and not (isinstance(step, Entry) and step.name == "**"):
             return keys_of(index.evaluator, step)
     return UNKNOWN
 
 
-def placements(index: Index, value: Value) -> Iterator[Placement | Role]:
-    """Follow loaded assets to where they are handed over; a bare role is a use that cannot be followed."""
-    for role in index.sinks(value):
-        if role.kind == "element":
-            continue
-        if role.kind in {"nothing", "flow", "annotation"}:
-            continue
-        direct = not role.through
-        wrap = direct and role.starred is None
-        if role.kind == "argument" and _takes_assets(index, role):
-            yield Placement(role, role.call, wrap and _takes_sequence(role))
-        elif role.kind == "argument" and _is_selection(index, role):
-            yield Placement(role, None)
-        elif role.kind == "argument" and (
-            is_followed(index, role) or (role.through and only_looks(index, role))
-        ):
-            continue
-        elif role.kind == "returned" and _is_repository(role):
-            yield Placement(role, None, wrap)
-        else:
-            yield role
+def placements(index: Index, value: Value) -> Iterator[Placement | Use]:
+    """Follow loaded assets to where they are handed over; a bare use is one that cannot be followed."""
+    for use in index.sinks(value):
+        wrap = not use.through and use.starred is None
+        match use:
+            case Seen() | Flow() | Annotation() | Element():
+                continue
+            case Argument() if _takes_assets(index, use):
+                yield Placement(use, use.call, wrap and _takes_sequence(use))
+            case Argument() if _is_selection(index, use):
+                yield Placement(use, None)
+            case Argument() if is_followed(index, use) or (use.through and only_looks(index, use)):
+                continue
+            case Returned() if _is_repository(use):
+                yield Placement(use, None, wrap)
+            case Argument() | Returned() | Entry() | Chain() | Base() | Unknown():
+                yield use
+            case _:
+                assert_never(use)
 
 
-def _is_attribute(role: Role) -> bool:
+def _is_attribute(use: Use) -> bool:
     """Whether an attribute follows, which the client's constructs answer for; calls and subscripts nobody does."""
-    above = role.module.parent(passed_on(role.module, role.node))
+    above = use.module.parent(passed_on(use.module, use.node))
     if (
-        role.through
+        use.through
     ):  # of what holds it: what all of a dict is asked for is not followed, as in `max(x.values())`
         return not (isinstance(above, ast.Attribute) and above.attr in VIEWS)
     return isinstance(above, ast.Attribute)
 
 
-def _binds(index: Index, role: Role) -> bool:
-    if role.call is None:
-        return False
-    named = role.name in _RESOURCE_PARAMETERS
-    callee = _callees(index, role)
+def _binds(index: Index, use: Argument) -> bool:
+    named = use.name in _RESOURCE_PARAMETERS
+    callee = _callees(index, use)
     if any(name.startswith("dagster.") for name in callee):
         return (
             named
-            or (role.position == 1 and "dagster.with_resources" in callee)
+            or (use.position == 1 and "dagster.with_resources" in callee)
             or "build_resources" in str(callee)
         )
-    function = role.call.func
+    function = use.call.func
     return (
         isinstance(function, ast.Attribute)
         and function.attr in _BINDING_METHODS
-        and (named or role.position == 0)
+        and (named or use.position == 0)
     )
 
 
-def _callees(index: Index, role: Role) -> set[str]:
-    if role.call is None:
-        return set()
-    return {value.name for value in index.values(role.module, role.call.func) if isinstance(value, External)}
+def _callees(index: Index, use: Argument) -> set[str]:
+    return {value.name for value in index.values(use.module, use.call.func) if isinstance(value, External)}
 
 
-def _is_load(index: Index, role: Role) -> bool:
-    return role.call is not None and "legacy.load_assets_from_dbt_cloud_job" in _callees(index, role)
+def _is_load(index: Index, use: Argument) -> bool:
+    return "legacy.load_assets_from_dbt_cloud_job" in _callees(index, use)
 
 
-def is_followed(index: Index, role: Role) -> bool:
+def is_followed(index: Index, use: Argument) -> bool:
     """Whether a call hands the value to a function of the tree, whose parameter is followed."""
-    if role.call is None:
-        return False
     found = False
-    for value in index.values(role.module, role.call.func):
+    for value in index.values(use.module, use.call.func):
         owner = (
             value.owner.node
             if isinstance(value, Instance)
@@ -210,16 +219,16 @@ def is_followed(index: Index, role: Role) -> bool:
                     if isinstance(one.node, ast.ClassDef)
                     for name in annotated_fields(one.node)
                 }
-                found = bool(fields & {word.arg for word in role.call.keywords} or role.call.args)
+                found = bool(fields & {word.arg for word in use.call.keywords} or use.call.args)
                 continue
             owner = initializer
         if not isinstance(owner, FUNCTIONS):
             return False
-        if all(call is not role.call for _, call in index.evaluator.calls.of(_name_called(value))):
+        if all(call is not use.call for _, call in index.evaluator.calls.of(_name_called(value))):
             return False  # by a way on which its parameters are not followed: `HANDLERS["dbt"](client)`
         parameters = [*owner.args.posonlyargs, *owner.args.args, *owner.args.kwonlyargs]
-        taken = (argument_of(role.call, owner, parameter.arg) for parameter in parameters)
-        if not any(argument is not None and _holds(argument, role.node) for argument in taken):
+        taken = (argument_of(use.call, owner, parameter.arg) for parameter in parameters)
+        if not any(argument is not None and _holds(argument, use.node) for argument in taken):
             return False
         found = True
     return found
@@ -236,33 +245,33 @@ def _name_called(value: Value) -> str:
     return owner.node.name if isinstance(owner, Local) else ""
 
 
-def only_looks(index: Index, role: Role) -> bool:
+def only_looks(index: Index, use: Argument) -> bool:
     """Whether a call is one of a builtin that looks at a value and hands it on nowhere: ``isinstance``, ``print``."""
-    if role.call is None or not isinstance(role.call.func, ast.Name) or role.call.func.id not in _LOOKING:
+    if not isinstance(use.call.func, ast.Name) or use.call.func.id not in _LOOKING:
         return False
-    return not index.tree.names(role.module).lookup(role.module, role.call.func.id, role.call)
+    return not index.tree.names(use.module).lookup(use.module, use.call.func.id, use.call)
 
 
 def _holds(outer: ast.expr, inner: ast.expr) -> bool:
     return any(node is inner for node in ast.walk(outer))
 
 
-def _takes_assets(index: Index, role: Role) -> bool:
-    names = {name.removeprefix("dagster.") for name in _callees(index, role) if name.startswith("dagster.")}
-    return bool(names & _ASSET_TAKERS) and (role.name in {"assets", "definitions"} or role.position == 0)
+def _takes_assets(index: Index, use: Argument) -> bool:
+    names = {name.removeprefix("dagster.") for name in _callees(index, use) if name.startswith("dagster.")}
+    return bool(names & _ASSET_TAKERS) and (use.name in {"assets", "definitions"} or use.position == 0)
 
 
-def _takes_sequence(role: Role) -> bool:
+def _takes_sequence(use: Argument) -> bool:
     # `with_resources(x, ...)` and `Definitions(assets=x)` take a sequence of definitions.
-    return role.operand is not None or role.name in {"assets", "definitions"} or role.position == 0
+    return use.operand is not None or use.name in {"assets", "definitions"} or use.position == 0
 
 
-def _is_selection(index: Index, role: Role) -> bool:
-    return "dagster.AssetSelection.assets" in _callees(index, role)
+def _is_selection(index: Index, use: Argument) -> bool:
+    return "dagster.AssetSelection.assets" in _callees(index, use)
 
 
-def _is_repository(role: Role) -> bool:
-    function = role.module.function_of(role.node)
+def _is_repository(use: Use) -> bool:
+    function = use.module.function_of(use.node)
     decorators = function.decorator_list if function is not None else []
     return any(
         isinstance(node, (ast.Name, ast.Call, ast.Attribute)) and "repository" in ast.dump(node)
@@ -270,35 +279,39 @@ def _is_repository(role: Role) -> bool:
     )
 
 
-def lost_trail(role: Role, what: str, name: str) -> Finding:
+def lost_trail(use: Use, what: str, name: str) -> Finding:
     """The finding for a use that cannot be followed."""
-    module: Module = role.module
-    line = module.source_of(role.node).split("\n", 1)[0]
-    return Finding(module.place(role.node), "LDC303", f"{what} `{line}` {_how(role)}", name)
+    module: Module = use.module
+    line = module.source_of(use.node).split("\n", 1)[0]
+    return Finding(module.place(use.node), "LDC303", f"{what} `{line}` {_how(use)}", name)
 
 
-def unreadable_key(role: Role, name: str) -> Finding:
+def unreadable_key(use: Use, name: str) -> Finding:
     """The finding for a resource that is bound under a key that the code does not say."""
-    line = role.module.source_of(role.node).split("\n", 1)[0]
+    line = use.module.source_of(use.node).split("\n", 1)[0]
     said = f"the resource `{line}` is bound under a key that cannot be read here"
-    return Finding(role.module.place(role.node), "LDC303", said, name)
+    return Finding(use.module.place(use.node), "LDC303", said, name)
 
 
-def _how(role: Role) -> str:
-    if role.kind == "argument" and role.call is not None:
-        callee = role.module.source_of(role.call.func).replace("\n", " ")
-        return f"is handed to `{callee}(...)`, which the tool does not follow"
-    if role.kind == "chain" and role.call is not None:
-        return "is called here"
-    if role.kind == "chain":
-        return "is used through an attribute that has no v2 form"
-    if role.kind == "returned":
-        return "is returned to Dagster by a decorated function"
-    if role.kind in {"element", "entry"}:
-        return "stands in a list or dict that the tool does not follow"
-    if role.kind == "base":
-        return "is a base class"
-    return "is used in a way that the tool does not follow"
+def _how(use: Use) -> str:
+    match use:
+        case Argument(call=call):
+            callee = use.module.source_of(call.func).replace("\n", " ")
+            return f"is handed to `{callee}(...)`, which the tool does not follow"
+        case Chain(call=None):
+            return "is used through an attribute that has no v2 form"
+        case Chain():
+            return "is called here"
+        case Returned():
+            return "is returned to Dagster by a decorated function"
+        case Element() | Entry():
+            return "stands in a list or dict that the tool does not follow"
+        case Base():
+            return "is a base class"
+        case Flow() | Annotation() | Seen() | Unknown():
+            return "is used in a way that the tool does not follow"
+        case _:
+            return assert_never(use)
 
 
 def is_annotation(module: Module, node: ast.expr) -> bool:

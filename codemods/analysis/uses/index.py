@@ -27,13 +27,19 @@ from ..syntax.source_module import Module
 from .uses import (
     CONTAINER_METHODS,
     VIEWS,
-    Role,
+    Argument,
+    Element,
+    Entry,
+    Flow,
+    Use,
     adds_to_container,
+    at_of,
+    container_of,
     enclosing_annotation,
     is_dict_call,
     passed_on,
-    role_of,
     spread_at,
+    use_of,
 )
 
 
@@ -143,49 +149,55 @@ class Index:
                         found.add(node.value)  # `__all__` may name it.
         return frozenset(found)
 
-    def sinks(self, value: Value) -> Iterator[Role]:
+    def sinks(self, value: Value) -> Iterator[Use]:
         """Each way in which ``value`` is used in the end, through names, displays and functions."""
         yield from self._sinks(value, (), set())
 
-    def _sinks(self, value: Value, through: tuple[Role, ...], seen: set[Value]) -> Iterator[Role]:
+    def _sinks(self, value: Value, through: tuple[Use, ...], seen: set[Value]) -> Iterator[Use]:
         if value in seen:
             return
         seen.add(value)
         for module, node in self.places_of(value):
-            role = role_of(module, node)
-            spread = spread_at(module, node) if is_load(value) else None
-            if spread is not None:
-                # It is used as a sequence, and stands for the list that it becomes.
-                role = replace(role, kind="element", container=spread, spread=spread)
-            holders = self.holders(role)
-            if holders and role.kind == "argument":
-                role = replace(role, kind="element")
-            if isinstance(value, Literal) and _makes_dict_of_pairs(module, node, value):
-                call = module.parents[node]
-                assert isinstance(call, ast.Call)
-                role = replace(role, kind="argument", call=call)
-            if role.kind == "flow" or (isinstance(value, Literal) and _looks_inside(role)):
+            use, holders = self._use_at(module, node, value)
+            if isinstance(use, Flow) or (isinstance(value, Literal) and _looks_inside(use)):
                 continue
-            yield role.via(through)
-            if role.kind in {"entry", "element"}:
+            yield replace(use, through=through) if through else use
+            if isinstance(use, (Entry, Element)):
                 for holder in holders:
-                    yield from self._sinks(holder, (*through, role), seen)
+                    yield from self._sinks(holder, (*through, use), seen)
 
-    def holders(self, role: Role) -> list[Literal]:
+    def _use_at(self, module: Module, node: ast.expr, value: Value) -> tuple[Use, list[Literal]]:
+        """What is done with a value in a place, and the containers that it is put into there."""
+        use = use_of(module, node)
+        spread = spread_at(module, node) if is_load(value) else None
+        if spread is not None:
+            # It is used as a sequence, and stands for the list that it becomes.
+            use = Element(**at_of(use), container=spread, spread=spread)
+        holders = self.holders(use)
+        if holders and isinstance(use, Argument):
+            use = Element(**at_of(use))
+        if isinstance(value, Literal) and _makes_dict_of_pairs(module, node, value):
+            call = module.parents[node]
+            assert isinstance(call, ast.Call)
+            use = Argument(**at_of(use), call=call)
+        return use, holders
+
+    def holders(self, use: Use) -> list[Literal]:
         """The containers that a value is put into: the display it stands in, or what a statement adds it to."""
-        if role.container is not None:
-            return [Literal(role.module, role.container)]
-        if role.kind == "entry":
-            targets = [target.value for target in _targets_of(role) if isinstance(target, ast.Subscript)]
-        elif role.kind == "argument" and role.call is not None and adds_to_container(role):
-            assert isinstance(role.call.func, ast.Attribute)
-            targets = [role.call.func.value]
+        container = container_of(use)
+        if container is not None:
+            return [Literal(use.module, container)]
+        if isinstance(use, Entry):
+            targets = [target.value for target in _targets_of(use) if isinstance(target, ast.Subscript)]
+        elif isinstance(use, Argument) and adds_to_container(use):
+            assert isinstance(use.call.func, ast.Attribute)
+            targets = [use.call.func.value]
         else:
             return []
         return [
             value
             for target in targets
-            for value in self.values(role.module, target)
+            for value in self.values(use.module, target)
             if isinstance(value, Literal)
         ]
 
@@ -197,22 +209,22 @@ def _makes_dict_of_pairs(module: Module, node: ast.expr, value: Literal) -> bool
     return above is not None and is_dict_call(above) and not is_dict
 
 
-def _looks_inside(role: Role) -> bool:
+def _looks_inside(use: Use) -> bool:
     """Whether a container is asked for what it holds, or given more: what comes of it is followed by itself."""
-    node = passed_on(role.module, role.node)
-    above = role.module.parent(node)
+    node = passed_on(use.module, use.node)
+    above = use.module.parent(node)
     if isinstance(above, ast.Subscript):
         return above.value is node
     if not isinstance(above, ast.Attribute) or above.attr not in CONTAINER_METHODS:
         return False
-    call = role.module.parent(above)
+    call = use.module.parent(above)
     if above.attr not in VIEWS or not isinstance(call, ast.Call):
         return True
-    return role_of(role.module, call).kind == "flow"
+    return isinstance(use_of(use.module, call), Flow)
 
 
-def _targets_of(role: Role) -> list[ast.expr]:
-    statement = role.module.statement_of(role.node)
+def _targets_of(use: Use) -> list[ast.expr]:
+    statement = use.module.statement_of(use.node)
     return list(statement.targets) if isinstance(statement, ast.Assign) else []
 
 

@@ -44,7 +44,7 @@ from .carriers import CONTEXT_BUILDERS, Carriers, is_class, is_function, kind_ca
 from .escapes import is_followed
 from .index import Index
 from .loops import has_key, is_looped_over
-from .uses import ADDING, EXTENDING, enclosing_annotation, role_of
+from .uses import ADDING, EXTENDING, Argument, enclosing_annotation, use_of
 
 ACCOUNTED = ""
 """What is said of a use that is no escape."""
@@ -289,11 +289,11 @@ class Judge:
         above = module.parent(node)
         if isinstance(above, ast.Starred) or (isinstance(above, ast.keyword) and above.arg is None):
             return False
-        role = role_of(module, node)
-        return is_followed(self.index, role) or (
-            composes(module.function_of(node))
-            and role.call is not None
-            and self._is_op_call(module, role.call)
+        use = use_of(module, node)
+        if not isinstance(use, Argument):
+            return False
+        return is_followed(self.index, use) or (
+            composes(module.function_of(node)) and self._is_op_call(module, use.call)
         )
 
     def _is_op_call(self, module: Module, call: ast.Call) -> bool:

@@ -9,7 +9,7 @@ from ..inference.constants import Constants
 from ..inference.interpreter import Evaluator
 from ..inference.texts import text_of
 from ..syntax.source_module import Module
-from .uses import Role
+from .uses import Element, Entry, Use
 
 Texts = frozenset[str]
 UNKNOWN: Texts = frozenset()
@@ -48,15 +48,17 @@ def texts_of(evaluator: Evaluator, module: Module, node: ast.expr) -> Texts:
     return frozenset(texts) if len(texts) == len(found) else UNKNOWN
 
 
-def keys_of(evaluator: Evaluator, step: Role) -> Texts:
+def keys_of(evaluator: Evaluator, step: Use) -> Texts:
     """The keys that a value may have in the dict that it is put into; none where it is no dict, or they cannot be told."""
-    if step.name and step.name != "**":
-        return frozenset({step.name})
+    if not isinstance(step, (Entry, Element)):
+        return UNKNOWN
+    name = step.name if isinstance(step, Entry) else ""
+    if name:
+        return frozenset({name}) if name != "**" else UNKNOWN
     holder: ast.AST | None = step.container
-    if holder is None and step.kind == "entry":
+    if holder is None and isinstance(step, Entry):
         holder = step.module.statement_of(step.node)
-    held = _written(holder) if holder is not None and step.name != "**" else ()
-    for key, value in held:
+    for key, value in _written(holder) if holder is not None else ():
         if any(inner is step.node for inner in ast.walk(value)):
             return frozenset({key}) if isinstance(key, str) else texts_of(evaluator, step.module, key)
     return UNKNOWN

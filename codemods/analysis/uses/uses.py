@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from ..dagster_api.op_outputs import wraps_as_output
 from ..syntax.classes import attribute_of_self
@@ -38,63 +40,129 @@ TRANSPARENT = frozenset(
 Display = ast.Dict | ast.List | ast.Tuple | ast.Set
 
 
-@dataclass(frozen=True, eq=False)
-class Role:
-    """One use of a value.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class At:
+    """Where a use is, and what the value passes on its way there."""
 
-    ``kind`` is ``flow`` (passed on under a name, or returned), ``argument`` (``call`` gets it as ``name`` or at
-    ``position``), ``entry`` (in a dict, under ``name`` where the key is written there), ``element`` (in a list, tuple,
-    set or comprehension), ``returned`` (handed to Dagster by a decorated function), ``chain`` (an attribute or call of
-    it follows), ``annotation``, ``base`` (of a class), ``nothing`` (a statement of its own) or ``escape`` (anything
-    else).
-    """
-
-    kind: str
     module: Module
     node: ast.expr
-    call: ast.Call | None = None
-    name: str = ""
-    position: int | None = None
-    container: ast.expr | None = None
     starred: ast.Starred | None = None
     operand: ast.BinOp | None = None
-    spread: ast.expr | None = None
-    """The whole of an expression that is used as a sequence whose elements go elsewhere."""
-    through: tuple[Role, ...] = ()
+    through: tuple[Use, ...] = ()
     """The displays that the value stood in on its way here, the innermost first."""
 
-    def via(self, through: tuple[Role, ...]) -> Role:
-        return replace(self, through=through) if through else self
+
+class Flow(At):
+    """It is passed on under a name, or returned: what comes of it is followed."""
 
 
-def role_of(module: Module, node: ast.expr) -> Role:
-    """The role of an expression in the code around it."""
-    role = Role("escape", module, node)
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Argument(At):
+    """A call gets it, by a name or at a position."""
+
+    call: ast.Call
+    name: str = ""
+    position: int | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Entry(At):
+    """It stands in a dict."""
+
+    name: str = ""
+    """Its key, where that is written there; ``**`` where the whole of it is put in."""
+    container: ast.expr | None = None
+    """The display that it stands in; None where a statement puts it in."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Element(At):
+    """It stands in a list, tuple, set or comprehension, or a method puts it into one."""
+
+    container: ast.expr | None = None
+    spread: ast.expr | None = None
+    """The whole of an expression that is used as a sequence whose elements go elsewhere."""
+
+
+class Returned(At):
+    """A decorated function hands it to Dagster."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Chain(At):
+    """An attribute, a subscript or a call of it follows."""
+
+    call: ast.Call | None = None
+
+
+class Annotation(At):
+    """It is an annotation."""
+
+
+class Base(At):
+    """It is a base of a class."""
+
+
+class Seen(At):
+    """It is looked at, or a statement of its own."""
+
+
+class Unknown(At):
+    """Anything else: nobody knows what comes of it."""
+
+
+Use = Flow | Argument | Entry | Element | Returned | Chain | Annotation | Base | Seen | Unknown
+"""One use of a value. Whoever adds a form says, wherever mypy asks, what it does to what is known of the value."""
+
+
+def at_of(use: Use) -> dict[str, Any]:
+    """Where a use is, for another form of use at the same place."""
+    return {one.name: getattr(use, one.name) for one in fields(At)}
+
+
+def container_of(use: Use) -> ast.expr | None:
+    """The display that a value stands in."""
+    return use.container if isinstance(use, (Entry, Element)) else None
+
+
+def displays_around(module: Module, node: ast.expr) -> Iterator[ast.expr]:
+    """The displays that an expression stands in, the innermost first."""
+    container = container_of(use_of(module, node))
+    while container is not None:
+        yield container
+        container = container_of(use_of(module, container))
+
+
+def use_of(module: Module, node: ast.expr) -> Use:
+    """What the code around an expression does with its value."""
+    at = At(module=module, node=node)
     child: ast.AST = node
     while True:
         above = module.parent(child)
         if isinstance(above, (ast.IfExp, ast.BoolOp, ast.NamedExpr, ast.Await)):
             if isinstance(above, ast.IfExp) and above.test is child:
-                return replace(role, kind="nothing")
+                return Seen(**vars(at))
             if isinstance(above, ast.NamedExpr) and above.target is child:
-                return replace(role, kind="flow")
+                return Flow(**vars(at))
         elif isinstance(above, ast.comprehension):
             outer = module.parents[above]
             if not isinstance(outer, COMPREHENSIONS) or collected_by(outer) is not child:
-                return replace(role, kind="flow") if above.iter is child else role
+                return Flow(**vars(at)) if above.iter is child else Unknown(**vars(at))
             above = outer
         elif isinstance(above, COMPREHENSIONS):
-            return replace(role, kind="element", container=above) if above.elt is child else role
+            is_element = above.elt is child
+            return Element(**vars(at), container=above) if is_element else Unknown(**vars(at))
         elif isinstance(above, ast.DictComp):
-            return replace(role, kind="element", container=above) if above.value is child else role
+            is_element = above.value is child
+            return Element(**vars(at), container=above) if is_element else Unknown(**vars(at))
         elif isinstance(above, ast.Starred):
-            role = replace(role, starred=above)
+            at = replace(at, starred=above)
         elif isinstance(above, ast.BinOp) and isinstance(above.op, (ast.Add, ast.BitOr)):
-            role = replace(role, operand=above)
+            at = replace(at, operand=above)
         elif isinstance(above, ast.Call) and _passes_on(above, child):
-            role = replace(role, starred=None)
+            at = replace(at, starred=None)
         elif above is None or not _goes_into_output(module, child, above):
-            return _in(module, role, child, above)
+            return _in(module, at, child, above)
         child = above
 
 
@@ -132,12 +200,12 @@ def is_dict_call(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict"
 
 
-def adds_to_container(role: Role) -> bool:
+def adds_to_container(use: Argument) -> bool:
     """Whether a value is put into a container by ``.append(x)``, or what it holds is by ``.extend(x)``."""
-    call = role.call
-    if call is None or not isinstance(call.func, ast.Attribute):
+    if not isinstance(use.call.func, ast.Attribute):
         return False
-    return call.func.attr in ADDING | EXTENDING or (call.func.attr == "setdefault" and role.position == 1)
+    name = use.call.func.attr
+    return name in ADDING | EXTENDING or (name == "setdefault" and use.position == 1)
 
 
 def spread_at(module: Module, node: ast.expr) -> ast.expr | None:
@@ -175,73 +243,73 @@ def _passes_on(call: ast.Call, child: ast.AST) -> bool:
     return name in JOINING and (name == "chain" or call.args[:1] == [child])
 
 
-def _in(module: Module, role: Role, child: ast.AST, above: ast.AST | None) -> Role:
+def _in(module: Module, at: At, child: ast.AST, above: ast.AST | None) -> Use:
     match above:
         case ast.Attribute() | ast.Subscript():
-            return replace(role, kind="chain")
+            return Chain(**vars(at))
         case ast.Call() if above.func is child:
-            return replace(role, kind="chain", call=above)
+            return Chain(**vars(at), call=above)
         case ast.Call():
-            return _argument(role, child, above)
+            return _argument(at, child, above)
         case ast.keyword():
             call = module.parents[above]
             if isinstance(call, ast.Call) and is_dict_call(call) and above.arg:
-                return replace(role, kind="entry", container=call, name=above.arg)
+                return Entry(**vars(at), container=call, name=above.arg)
             if isinstance(call, ast.Call):
-                return replace(role, kind="argument", call=call, name=above.arg or "**")
-            return role
+                return Argument(**vars(at), call=call, name=above.arg or "**")
+            return Unknown(**vars(at))
         case ast.Dict():
-            return _entry(role, child, above)
+            return _entry(at, child, above)
         case ast.List() | ast.Tuple() | ast.Set():
-            return replace(role, kind="element", container=above)
+            return Element(**vars(at), container=above)
         case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
-            return _assigned(role, child, above)
+            return _assigned(at, child, above)
         case ast.Return():
             function = module.function_of(above)
             handed_over = function is not None and any(
                 decorator_name(decorator) not in TRANSPARENT for decorator in function.decorator_list
             )
-            return replace(role, kind="returned" if handed_over else "flow")
+            return Returned(**vars(at)) if handed_over else Flow(**vars(at))
         case ast.Yield() if isinstance(child, ast.Call) and wraps_as_output(module, child):
-            return replace(role, kind="returned")
+            return Returned(**vars(at))
         case ast.Expr() | ast.Compare():
-            return replace(role, kind="nothing")
+            return Seen(**vars(at))
         case ast.UnaryOp() if isinstance(above.op, ast.Not):
-            return replace(role, kind="nothing")
+            return Seen(**vars(at))
         case ast.If() | ast.While() | ast.Assert() if above.test is child:
-            return replace(role, kind="nothing")
+            return Seen(**vars(at))
         case ast.arguments():
-            return replace(role, kind="flow")
+            return Flow(**vars(at))
         case ast.For() | ast.AsyncFor() if above.iter is child:
-            return replace(role, kind="flow")
+            return Flow(**vars(at))
         case ast.arg():
-            return replace(role, kind="annotation")
+            return Annotation(**vars(at))
         case ast.ClassDef():
-            return replace(role, kind="base" if child in above.bases else "escape")
+            return Base(**vars(at)) if child in above.bases else Unknown(**vars(at))
     if isinstance(above, FUNCTIONS) and above.returns is child:
-        return replace(role, kind="annotation")
-    return role
+        return Annotation(**vars(at))
+    return Unknown(**vars(at))
 
 
-def _assigned(role: Role, child: ast.AST, above: ast.Assign | ast.AnnAssign | ast.AugAssign) -> Role:
+def _assigned(at: At, child: ast.AST, above: ast.Assign | ast.AnnAssign | ast.AugAssign) -> Use:
     """Names are followed; a place in a dict is known by its key; an attribute of something is out of sight."""
     if isinstance(above, ast.AnnAssign) and above.annotation is child:
-        return replace(role, kind="annotation")
+        return Annotation(**vars(at))
     targets = above.targets if isinstance(above, ast.Assign) else [above.target]
     if child in targets:
-        return replace(role, kind="flow")  # the place that it is put into, and no use of it
+        return Flow(**vars(at))  # the place that it is put into, and no use of it
     places = [
         target
         for outer in targets
         for target in ast.walk(outer)
         if isinstance(target, (ast.Subscript, ast.Attribute)) and isinstance(target.ctx, ast.Store)
-        if not attribute_of_self(role.module, target)
+        if not attribute_of_self(at.module, target)
     ]
     if not places:
-        return replace(role, kind="flow")
+        return Flow(**vars(at))
     keys = {key_set_by(place) for place in places}
     is_entry = len(keys) == 1 and all(isinstance(place, ast.Subscript) for place in places)
-    return replace(role, kind="entry", name=keys.pop()) if is_entry else role
+    return Entry(**vars(at), name=keys.pop()) if is_entry else Unknown(**vars(at))
 
 
 def key_set_by(target: ast.expr) -> str:
@@ -251,20 +319,20 @@ def key_set_by(target: ast.expr) -> str:
     return ""
 
 
-def _argument(role: Role, child: ast.AST, call: ast.Call) -> Role:
+def _argument(at: At, child: ast.AST, call: ast.Call) -> Use:
     position = next((at for at, argument in enumerate(call.args) if argument is child), None)
-    return replace(role, kind="argument", call=call, position=position)
+    return Argument(**vars(at), call=call, position=position)
 
 
-def _entry(role: Role, child: ast.AST, above: ast.Dict) -> Role:
+def _entry(at: At, child: ast.AST, above: ast.Dict) -> Use:
     for key, value in zip(above.keys, above.values, strict=True):
         if value is child:
             if key is None:
-                return replace(role, kind="entry", container=above, name="**")
+                return Entry(**vars(at), container=above, name="**")
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                return replace(role, kind="entry", container=above, name=key.value)
-            return replace(role, kind="entry", container=above)
-    return role
+                return Entry(**vars(at), container=above, name=key.value)
+            return Entry(**vars(at), container=above)
+    return Unknown(**vars(at))
 
 
 def enclosing_annotation(module: Module, node: ast.AST) -> bool:

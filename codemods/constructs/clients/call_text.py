@@ -7,7 +7,7 @@ import ast
 from ...analysis.inference.values import legacy_name
 from ...analysis.syntax.functions import place_of
 from ...analysis.syntax.source_module import Module
-from ...analysis.uses.uses import role_of
+from ...analysis.uses.uses import Chain, Flow, Returned, Seen, use_of
 from ...editing.edits import (
     DropArgument,
     InsertBefore,
@@ -120,7 +120,7 @@ def tell_of_poll(claim: Claim, polled: Polled | PolledInside, context: Context, 
         isinstance(polled, PolledInside) or _needs_related(context, claim)
     ):
         done.tell(module, node, "LDC213", without_related(context.release), name)
-    is_followed = polled.role.kind in {"chain", "flow", "nothing"}
+    is_followed = isinstance(polled.use, (Chain, Flow, Seen))
     if not is_followed or _is_handed_on(context, claim):
         done.tell(module, node, "LDC213", "the value is a mapping of run details", name)
 
@@ -149,7 +149,7 @@ def _reads_the_run_alone(module: Module, node: ast.expr) -> bool:
 def _is_handed_on(context: Context, claim: Claim) -> bool:
     assert claim.value is not None
     return any(
-        role_of(module, node).kind == "returned" for module, node in context.index.places_of(claim.value)
+        isinstance(use_of(module, node), Returned) for module, node in context.index.places_of(claim.value)
     )
 
 

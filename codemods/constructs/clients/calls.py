@@ -29,8 +29,13 @@ from ...analysis.syntax.source_module import Module
 from ...analysis.uses import escapes as sinks
 from ...analysis.uses.index import Reference
 from ...analysis.uses.uses import (
-    Role,
-    role_of,
+    Argument,
+    Chain,
+    Flow,
+    Returned,
+    Seen,
+    Use,
+    use_of,
 )
 from ...editing.edits import (
     ReplaceExpression,
@@ -121,17 +126,17 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
                 yield client_claim(CONSTRUCT, module, link, value, OfResource(replacement))
             elif _is_unknown_attribute(module, link, value):
                 seen.add(link)
-                yield _lost(role_of(module, link), value)
+                yield _lost(use_of(module, link), value)
         yield from _read_by_name(context, module, link, seen)
     top = reference.node
     for value in index.values(module, top):
         if top not in seen and (isinstance(value, Keyed) or is_output(value)):
-            role = role_of(module, top)
+            use = use_of(module, top)
             is_wiring = not isinstance(value, Keyed) and composes(module.function_of(top))
-            followed = role.kind in {"flow", "nothing", "chain", "returned"} or is_wiring
-            if not followed and not _goes_to_a_function(context, role):
+            followed = isinstance(use, (Flow, Seen, Chain, Returned)) or is_wiring
+            if not followed and not _goes_to_a_function(context, use):
                 seen.add(top)
-                yield _lost(role, value)
+                yield _lost(use, value)
 
 
 def _read_by_name(
@@ -143,7 +148,7 @@ def _read_by_name(
     for value in context.index.values(module, link.args[0]):
         if link not in seen and (is_client(value) or is_output(value)):
             seen.add(link)
-            yield _lost(role_of(module, link.args[0]), value)
+            yield _lost(use_of(module, link.args[0]), value)
 
 
 def _is_setting(value: Value) -> bool:
@@ -161,8 +166,8 @@ def _is_unknown_attribute(module: Module, link: ast.expr, value: Value) -> bool:
     return is_client(value.of) and not is_called(module, link)
 
 
-def _goes_to_a_function(context: Context, role: Role) -> bool:
-    return role.kind == "argument" and sinks.is_followed(context.index, role)
+def _goes_to_a_function(context: Context, use: Use) -> bool:
+    return isinstance(use, Argument) and sinks.is_followed(context.index, use)
 
 
 def _method_claim(
@@ -215,8 +220,8 @@ def _call_of(context: Context, module: Module, node: ast.Call, base: ast.expr, m
         and not _holds_legacy(context, node)
     )
     if is_alone:
-        return Polled(method, base, role_of(module, node))
-    return PolledInside(method, base, role_of(module, node), module.top_statement_of(node))
+        return Polled(method, base, use_of(module, node))
+    return PolledInside(method, base, use_of(module, node), module.top_statement_of(node))
 
 
 def _built_where_called(
@@ -254,10 +259,10 @@ def _is_whole_statement(statement: ast.stmt, node: ast.expr) -> bool:
     return isinstance(statement, (ast.Expr, ast.Return)) and statement.value is node
 
 
-def _lost(role: Role, value: Value) -> Claim[ClientUse]:
+def _lost(use: Use, value: Value) -> Claim[ClientUse]:
     what = "the output" if is_output(value) else "the client"
-    finding = sinks.lost_trail(role, what, legacy_name(value))
-    return client_claim(CONSTRUCT, role.module, role.node, value, NotInV2(), blocked=(finding,))
+    finding = sinks.lost_trail(use, what, legacy_name(value))
+    return client_claim(CONSTRUCT, use.module, use.node, value, NotInV2(), blocked=(finding,))
 
 
 def rewrite(claim: Claim[ClientUse], unit: Unit, context: Context) -> Rewrite:

@@ -28,8 +28,13 @@ from ...analysis.syntax.source_module import (
 )
 from ...analysis.uses import escapes as sinks
 from ...analysis.uses.uses import (
-    Role,
-    role_of,
+    Argument,
+    Chain,
+    Flow,
+    Returned,
+    Unknown,
+    Use,
+    use_of,
 )
 from ...findings import Finding
 from ...planning.claims import Context
@@ -48,31 +53,33 @@ def lost_answers(context: Context, module: Module, call: ast.Call) -> Iterator[F
     def found(said: str) -> Finding:
         return Finding(module.place(call), "LDC303", said, RUN_AND_POLL)
 
-    role, statement, function = role_of(module, call), module.statement_of(call), module.function_of(call)
+    use, statement, function = use_of(module, call), module.statement_of(call), module.function_of(call)
     if isinstance(module.parent(call), ast.Lambda):
         yield found("what a lambda answers is not followed")
     elif (
-        role.kind == "escape"
+        isinstance(use, Unknown)
         and isinstance(statement, (ast.Assign, ast.AnnAssign))
         and _is_value(statement, call)
     ):
         yield found("its answer is kept in an attribute, which is not followed")
-    elif role.kind == "flow" and isinstance(statement, ast.Return) and _is_handed_on(context, function):
+    elif isinstance(use, Flow) and isinstance(statement, ast.Return) and _is_handed_on(context, function):
         yield found("its function, which answers it, is handed on to whatever calls it")
     for sink in _sinks(context, module, call):
-        is_call = sink.kind == "argument" and bool(sink.through or sink.node is call)
-        if is_call and sink.call is not None and not _is_in_sight(context, sink):
+        is_own = bool(sink.through or sink.node is call)
+        if isinstance(sink, Argument) and is_own and not _is_in_sight(context, sink):
             callee = sink.module.source_of(sink.call.func).split("\n", 1)[0]
             yield found(f"its answer is handed to `{callee}(...)`, which the tool does not follow")
             break
-        if sink.kind == "escape" and isinstance(sink.module.parent(sink.node), (ast.Yield, ast.YieldFrom)):
+        if isinstance(sink, Unknown) and isinstance(
+            sink.module.parent(sink.node), (ast.Yield, ast.YieldFrom)
+        ):
             yield found("its answer is yielded to what the tool does not follow")
             break
-        if sink.kind == "chain" and sink.through:
+        if isinstance(sink, Chain) and sink.through:
             text = sink.module.source_of(sink.module.statement_of(sink.node)).split("\n", 1)[0]
             yield found(f"`{text}` may read its answer, by a way that is not followed")
             break
-        if sink.kind == "returned" and _is_mapped(context, sink.module.function_of(sink.node)):
+        if isinstance(sink, Returned) and _is_mapped(context, sink.module.function_of(sink.node)):
             yield found("its op is mapped over a dynamic output, through which its answer is not followed")
             break
     for read in _unknown_reads(context, module, call):
@@ -86,26 +93,26 @@ def _is_handed_on(context: Context, function: ast.AST | None) -> bool:
     return isinstance(function, FUNCTIONS) and any(context.index.evaluator.calls.uses_as_value(function))
 
 
-def _sinks(context: Context, module: Module, call: ast.Call) -> Iterator[Role]:
+def _sinks(context: Context, module: Module, call: ast.Call) -> Iterator[Use]:
     for value in context.index.values(module, call):
         if isinstance(value, Result) and value.call is call:
             yield from context.index.sinks(value)
 
 
-def _is_in_sight(context: Context, role: Role) -> bool:
+def _is_in_sight(context: Context, use: Argument) -> bool:
     """Whether what a call is given goes to a function that is followed, to Dagster or an op, or is only looked at."""
     index = context.index
-    callee = index.values(role.module, role.call.func) if role.call is not None else frozenset()
+    callee = index.values(use.module, use.call.func)
     # What `Output` is given besides is one of several outputs, which are not told apart.
     to_dagster = any(
         isinstance(value, External) and value.name.startswith("dagster.") and value.name != "dagster.Output"
         for value in callee
     )
-    is_wired = composes(role.module.function_of(role.node))
-    if role.call is not None and decorator_name(role.call) in _SIDE_BY_SIDE:
-        above = role.module.parent(role.call)
-        return isinstance(above, (ast.For, ast.AsyncFor, ast.comprehension)) and above.iter is role.call
-    return to_dagster or is_wired or sinks.is_followed(index, role) or sinks.only_looks(index, role)
+    is_wired = composes(use.module.function_of(use.node))
+    if decorator_name(use.call) in _SIDE_BY_SIDE:
+        above = use.module.parent(use.call)
+        return isinstance(above, (ast.For, ast.AsyncFor, ast.comprehension)) and above.iter is use.call
+    return to_dagster or is_wired or sinks.is_followed(index, use) or sinks.only_looks(index, use)
 
 
 def _is_mapped(context: Context, function: ast.AST | None) -> bool:

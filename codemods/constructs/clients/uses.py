@@ -18,7 +18,7 @@ from ...analysis.inference.values import (
     root,
 )
 from ...analysis.syntax.source_module import Module
-from ...analysis.uses.uses import Role
+from ...analysis.uses.uses import Use
 from ...editing import render
 from ...editing.edits import (
     ReplaceAround,
@@ -64,7 +64,7 @@ class Polled:
 
     method: Method
     base: ast.expr
-    role: Role
+    use: Use
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +73,7 @@ class PolledInside:
 
     method: Method
     base: ast.expr
-    role: Role
+    use: Use
     first: ast.stmt
     """The first statement of the module that calls the method inside of an expression."""
 

@@ -18,7 +18,7 @@ from ...analysis.syntax.rebinding import may_change
 from ...analysis.syntax.source_module import Module
 from ...analysis.uses import escapes as sinks
 from ...analysis.uses.escapes import Placement
-from ...analysis.uses.uses import COMPREHENSIONS
+from ...analysis.uses.uses import COMPREHENSIONS, Element
 from ...facts.job_commands import refusal_of
 from ...findings import Finding
 from ...planning.claims import (
@@ -141,9 +141,9 @@ def _placements(
                 sequence.wrapped[place.node] = place.module
         elif place.node not in sequence.wrapped and place.node not in sequence.taken:
             blocked.append(sinks.lost_trail(place, "the loaded assets", NAME))
-    for role in context.index.sinks(value):
-        if role.spread is not None and not role.through:
-            sequence.wrapped[role.node] = role.module
+    for use in context.index.sinks(value):
+        if isinstance(use, Element) and use.spread is not None and not use.through:
+            sequence.wrapped[use.node] = use.module
     for node, module in {**sequence.wrapped, **sequence.unstarred}.items():
         if may_be_other(context, module, node):
             said = f"`{_line(module, node)}` may be something else than the loaded assets, as a sequence"

@@ -289,9 +289,9 @@ def _replace_uses(claim: Claim[Load], context: Context, done: Rewrite) -> None:
     """A load stood for a sequence too; the function is one definition: take stars away, add brackets."""
     assert isinstance(claim.value, Made)
     wrapped, taken = claim.detail.sequence.wrapped, claim.detail.sequence.taken
-    for role in context.index.sinks(claim.value):
-        if role.starred is not None and not role.through and role.node not in wrapped:
-            done.edit(role.module, Unstar(role.module.span(role.starred)))
+    for use in context.index.sinks(claim.value):
+        if use.starred is not None and not use.through and use.node not in wrapped:
+            done.edit(use.module, Unstar(use.module.span(use.starred)))
     for node, module in wrapped.items():
         if node is not claim.node:
             done.edit(module, ReplaceExpression(module.span(node), f"[{module.source_of(node)}]"))

@@ -18,7 +18,7 @@ from ...analysis.dagster_api.decorators import is_builtin
 from ...analysis.inference.values import External, Literal, Made, is_load
 from ...analysis.syntax.functions import decorator_name
 from ...analysis.syntax.source_module import Module
-from ...analysis.uses.uses import Role, whole_of
+from ...analysis.uses.uses import Argument, Use, whole_of
 from ...planning.claims import Context
 
 _BUILTINS = frozenset({"all", "any", "bool", "enumerate", "len", "zip"})
@@ -69,14 +69,14 @@ def may_be_other(context: Context, module: Module, node: ast.expr) -> bool:
     )
 
 
-def takes_no_place(context: Context, role: Role) -> bool:
-    """Whether a role hands a load, in a list or as one, to a parameter of Dagster that places nothing."""
-    if role.kind != "argument" or role.call is None:
+def takes_no_place(context: Context, use: Use) -> bool:
+    """Whether a use hands a load, in a list or as one, to a parameter of Dagster that places nothing."""
+    if not isinstance(use, Argument):
         return False
-    callees = context.index.values(role.module, role.call.func)
+    callees = context.index.values(use.module, use.call.func)
     names = {one.name for one in callees if isinstance(one, External) and one.name.startswith("dagster.")}
-    is_selection = "dagster.define_asset_job" in names and role.position == 1
-    return bool(names) and (role.name in _PARAMETERS or is_selection)
+    is_selection = "dagster.define_asset_job" in names and use.position == 1
+    return bool(names) and (use.name in _PARAMETERS or is_selection)
 
 
 def _look_at(context: Context, found: SequenceUses, module: Module, node: ast.expr) -> None:

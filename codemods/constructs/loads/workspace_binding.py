@@ -25,6 +25,7 @@ from ...analysis.uses.escapes import (
     Placement,
     resource_uses,
 )
+from ...analysis.uses.uses import Argument
 from ...editing.edits import (
     AddArgument,
     AddEntry,
@@ -84,7 +85,7 @@ def binding_of(
     calls: set[ast.Call] = set()
     for place in placements:
         call, at = place.call, place.role.module
-        if call is None and place.role.kind == "argument":
+        if call is None and isinstance(place.role, Argument):
             continue  # A selection: it places nothing.
         if call is None or External("dagster.Definitions") not in context.index.values(at, call.func):
             return _OWN

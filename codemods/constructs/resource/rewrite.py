@@ -29,7 +29,7 @@ from ...analysis.syntax.source_module import (
 from ...analysis.uses import escapes as sinks
 from ...analysis.uses.index import Reference
 from ...analysis.uses.keys import keys_of
-from ...analysis.uses.uses import role_of
+from ...analysis.uses.uses import Argument, Entry, use_of
 from ...editing import render
 from ...editing.edits import (
     InsertBefore,
@@ -88,8 +88,8 @@ def _built_at(context: Context, reference: Reference, link: ast.expr) -> Iterato
 
 def _built_around(context: Context, module: Module, link: ast.expr) -> Iterator[Made]:
     """``configured(dbt_cloud_resource)``, called or as a decorator."""
-    role = role_of(module, link)
-    call = role.call if role.kind == "argument" and role.position == 0 else None
+    use = use_of(module, link)
+    call = use.call if isinstance(use, Argument) and use.position == 0 else None
     if call is not None and External("dagster.configured") in context.index.values(module, call.func):
         outer = module.parent(call)
         if isinstance(outer, ast.Call) and outer.func is call:
@@ -102,8 +102,8 @@ def _claim(context: Context, value: Made) -> Claim[None]:
     module, name = value.module, legacy_name(value)
     uses = sinks.resource_uses(context.index, value)
     problem, settings = settings_of(context, value)
-    blocked = [sinks.lost_trail(role, "the resource", name) for role in uses.escapes]
-    blocked += [sinks.unreadable_key(role, name) for role in uses.unreadable]
+    blocked = [sinks.lost_trail(use, "the resource", name) for use in uses.escapes]
+    blocked += [sinks.unreadable_key(use, name) for use in uses.unreadable]
     if not problem and isinstance(module.scope_of(value.call), ast.ClassDef):
         problem = "it is an attribute of a class, where a workspace would be a descriptor"
     if problem:
@@ -128,9 +128,9 @@ def _claim(context: Context, value: Made) -> Claim[None]:
 def _bound_bare(context: Context, module: Module, link: ast.expr) -> Iterator[str]:
     """The key to which the legacy resource itself is bound: its configuration comes with each run."""
     if any(is_legacy_resource(value) for value in context.index.values(module, link)):
-        role = role_of(module, link)
-        if role.kind == "entry" and role.name != "**" and role.container is not None:
-            keys = keys_of(context.index.evaluator, role)
+        use = use_of(module, link)
+        if isinstance(use, Entry) and use.name != "**" and use.container is not None:
+            keys = keys_of(context.index.evaluator, use)
             yield from keys if len(keys) == 1 else ()
 
 

@@ -22,7 +22,7 @@ from ...analysis.inference.values import (
 )
 from ...analysis.syntax.classes import fields_of
 from ...analysis.uses.index import Reference
-from ...analysis.uses.uses import role_of
+from ...analysis.uses.uses import Base, use_of
 from ...editing.edits import ReplaceExpression
 from ...findings import Finding
 from ...planning.claims import (
@@ -48,9 +48,8 @@ def claims(context: Context) -> Iterator[Claim[None]]:
     for reference in context.index.references:
         for link in reference.chain:
             if External(f"legacy.{NAME}") in context.index.values(reference.module, link):
-                role = role_of(reference.module, link)
                 owner = reference.module.parent(link)
-                if role.kind == "base" and isinstance(owner, ast.ClassDef):
+                if isinstance(use_of(reference.module, link), Base) and isinstance(owner, ast.ClassDef):
                     yield _claim(context, reference, link, owner)
                 break
 
