@@ -65,7 +65,7 @@ def plan_without(files: FilesRead, options: Options, broken: Broken) -> Planned:
             return unread[path]
 
     data = files.data
-    index = build_index(data, parse)
+    index = build_index(data, parse, files.matters)
     evaluator = index.evaluator
     context = Context(
         index,

@@ -5,25 +5,31 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from .constructs import changed_facts
+from .constructs.held_facts import held_facts
 from .constructs.job_differences import unknown_job
-from .deciding import plan
+from .deciding import plan_without
 from .facts.deployments import Deployment
 from .findings import Finding
-from .options import JobsInCode, Options, WantedJob
+from .isolation import isolated
+from .options import JobsInCode, Options, WantedJob, WrittenFact
 from .planning.claims import Context
 from .planning.configured_jobs import configured_job_ids
 from .planning.settings import Setting
 from .planning.units import Unit
+from .reading import of_any_migration, read_files
 from .rewriting import Planned
 
 
 def jobs_in_code(paths: Sequence[Path], options: Options) -> JobsInCode:
     """The dbt Cloud jobs that the code names, with what it says of where they live."""
-    planned = plan(paths, options)
+    files = replace(read_files(paths, options), matters=of_any_migration)
+    planned = isolated(lambda broken: plan_without(files, options, broken))
     context = planned.context
+    held = held_facts(context)
     found: dict[tuple[int, int | None, str | None], list[str]] = defaultdict(list)
     told: dict[tuple[int, int | None, str | None], tuple[_Whereabouts, str]] = {}
     unknown: list[Finding] = []
@@ -31,7 +37,7 @@ def jobs_in_code(paths: Sequence[Path], options: Options) -> JobsInCode:
         for deployment in context.deployments:
             whereabouts = _whereabouts(context, unit, deployment)
             for claim in unit.claims_inside:
-                for ref in claim.jobs:
+                for ref in claim.jobs if claim.construct != changed_facts.CONSTRUCT else ():
                     place = ref.module.place(ref.node)
                     job_ids = ref.by_deployment.get(deployment.name, ()) or configured_job_ids(context, ref)
                     if not job_ids:
@@ -44,7 +50,16 @@ def jobs_in_code(paths: Sequence[Path], options: Options) -> JobsInCode:
         WantedJob(key[0], **vars(told[key][0]), places=tuple(dict.fromkeys(places)), deployment=told[key][1])
         for key, places in sorted(found.items(), key=lambda item: str(item[0]))
     )
-    return JobsInCode(tuple(wanted), tuple(dict.fromkeys(unknown)))
+    named = {key[0] for key in found}
+    migrated = (
+        WantedJob(
+            job_id, places=tuple(str(one.module.place(one.node)) for one in held if one.job_id == job_id)
+        )
+        for job_id in dict.fromkeys(one.job_id for one in held)
+        if job_id not in named
+    )
+    written = (WrittenFact(one.job_id, one.column, one.module.place(one.node), one.value) for one in held)
+    return JobsInCode((*wanted, *migrated), tuple(dict.fromkeys(unknown)), tuple(written))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from .errors import UsageError
-from .facts.cloud_reader import CloudError, CloudReader, CloudUnavailable
+from .facts.cloud_reader import CloudError, CloudNotFound, CloudReader, CloudUnavailable
+from .facts.drift import Changed, changes_of, with_earlier
 from .facts.jobs import (
     FILE_NAME,
     VERSION,
@@ -113,16 +114,66 @@ def look_up(
     written: list[Path] = []
     granted: dict[tuple[str, int], Granted] = {}
     for group, file in zip(groups, files, strict=True):
-        rows: dict[int, dict[str, Any]] = {}
+        answers = _Answers({}, problems, granted)
         try:
             for part in _by_deployment(group):
-                _ask(part, access, rows, problems, told, granted)
+                _ask(part, access, answers, told)
         finally:
-            if rows:
-                _write(_merged(file, rows))
+            if answers.rows:
+                _write(_merged(file, answers.rows))
                 written.append(file.path)
-                found.extend(rows)
+                found.extend(answers.rows)
     return LookupResult(tuple(sorted(found)), tuple(written), tuple(problems), granted)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What dbt Cloud says of jobs whose facts are written down."""
+
+    changed: tuple[Changed, ...]
+    files: tuple[FactsFile, ...]
+    """The facts files as a look-up would write them now."""
+    problems: tuple[str, ...]
+    asked: tuple[int, ...]
+
+
+def check(
+    wanted: Sequence[WantedJob], access: Access, *, existing: Sequence[FactsFile], told: Callable[[str], None]
+) -> Checked:
+    """Ask again for all jobs that are written down, and say what is not as it was. Writes nothing."""
+    by_id = {job.job_id: job for job in wanted}
+    changed: list[Changed] = []
+    problems: list[str] = []
+    files: list[FactsFile] = []
+    asked: list[int] = []
+    for file in existing:
+        named = [by_id.get(job.id, WantedJob(job.id)) for job in file.jobs()]
+        known = [
+            replace(job, account_id=file.account_id, host=file.host, host_place=str(file.path))
+            for job in named
+        ]
+        groups, _ = _groups(known, access, [file])
+        answers = _Answers({}, problems, {})
+        for part in [part for group in groups for part in _by_deployment(group)]:
+            _ask(part, access, answers, told)
+        before = file.document["jobs"]
+        for job_id, row in answers.rows.items():
+            changed += changes_of(job_id, before[str(job_id)], row)
+        changed += [Changed(job_id, "") for job_id in answers.gone]
+        asked += [*answers.rows, *answers.gone]
+        files.append(_merged(file, answers.rows))
+    return Checked(tuple(changed), tuple(files), tuple(problems), tuple(asked))
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """What dbt Cloud said, as it is asked."""
+
+    rows: dict[int, dict[str, Any]]
+    problems: list[str]
+    granted: dict[tuple[str, int], Granted]
+    gone: list[int] = field(default_factory=list)
+    """The jobs that it does not have; they are problems, too."""
 
 
 def _groups(
@@ -206,21 +257,15 @@ def _empty_document(group: _Group) -> Mapping[str, Any]:
     return {"version": VERSION, "host": group.host, "account_id": group.account_id, "jobs": {}}
 
 
-def _ask(
-    group: _Group,
-    access: Access,
-    rows: dict[int, dict[str, Any]],
-    problems: list[str],
-    told: Callable[[str], None],
-    granted: dict[tuple[str, int], Granted],
-) -> None:
-    """Fill ``rows`` job by job, so that an interrupt loses none that was found."""
+def _ask(group: _Group, access: Access, answers: _Answers, told: Callable[[str], None]) -> None:
+    """Fill the rows job by job, so that an interrupt loses none that was found."""
+    rows, problems = answers.rows, answers.problems
     try:
         grant = access.permission(group.deployment).token_for(group.host, group.host_place, group.variables)
         for line in _notes(group, access, grant):
             told(line)
         with CloudReader(group.host, group.account_id, grant.token, told) as reader:
-            granted[group.host, group.account_id] = grant
+            answers.granted[group.host, group.account_id] = grant
             for job_id in group.job_ids:
                 try:
                     rows[job_id] = _row(reader.job(job_id), job_id)
@@ -228,6 +273,8 @@ def _ask(
                     raise
                 except CloudError as error:
                     problems.append(str(error))
+                    if isinstance(error, CloudNotFound):
+                        answers.gone.append(job_id)
             asked = {job_id: row for job_id, row in rows.items() if job_id in group.job_ids}
             _mark_unique_names(reader, asked, problems)
     except CloudUnavailable as error:
@@ -305,7 +352,8 @@ def _merged(file: FactsFile, rows: Mapping[int, Mapping[str, Any]]) -> FactsFile
     jobs: dict[str, Any] = dict(file.document["jobs"])
     for job_id, row in rows.items():
         before = jobs.get(str(job_id), {})
-        jobs[str(job_id)] = {**row, **{key: value for key, value in before.items() if key not in _LOOKED_UP}}
+        own = {key: value for key, value in before.items() if key not in _LOOKED_UP}
+        jobs[str(job_id)] = with_earlier(before, {**row, **own})
     return FactsFile(file.path, {**file.document, "jobs": jobs})
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from .facts.deployments import Deployment
 from .facts.jobs import Facts
 from .facts.release import Release
-from .findings import Finding
+from .findings import Finding, Place
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,22 @@ class WantedJob:
 
 
 @dataclass(frozen=True)
+class WrittenFact:
+    """One fact of a job, as migrated code says it."""
+
+    job_id: int
+    column: str
+    """What it says: project_id, environment_id, name, select, command ...; empty for the assets of the job."""
+    place: Place
+    value: object = None
+
+
+@dataclass(frozen=True)
 class JobsInCode:
     """The jobs that the code names."""
 
     wanted: tuple[WantedJob, ...]
     unknown: tuple[Finding, ...] = ()
     """Where a job id cannot be told (LDC402)."""
+    written: tuple[WrittenFact, ...] = ()
+    """The facts that migrated code holds."""

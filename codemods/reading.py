@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .analysis.project.prefilter import names_legacy
+from .analysis.project.prefilter import names_legacy, names_workspaces
 from .errors import SourceError
 from .files import recovery, sources, walk
 from .files.other_files import other_findings
@@ -27,6 +27,8 @@ class FilesRead:
     """What could not be read, and what other files than Python's name."""
     interrupted: tuple[Path, ...]
     """Journals that migrations which did not end have left."""
+    matters: Callable[[bytes], bool] = names_legacy
+    """Whether a file is worth parsing, by its bytes."""
 
     @property
     def data(self) -> dict[Path, bytes]:
@@ -36,7 +38,7 @@ class FilesRead:
     @property
     def names_legacy(self) -> bool:
         """Whether any may import something legacy. Where none does, there is nothing to analyse."""
-        return any(names_legacy(raw.data) for raws in (self.raws, self.around) for raw in raws.values())
+        return any(self.matters(raw.data) for raws in (self.raws, self.around) for raw in raws.values())
 
 
 def read_files(paths: Sequence[Path], options: Options) -> FilesRead:
@@ -51,7 +53,15 @@ def read_files(paths: Sequence[Path], options: Options) -> FilesRead:
         *other_findings(found.notebooks, found.others),
         *recovery.half_written(interrupted),
     ]
-    return FilesRead(found, raws, around, tuple(findings), interrupted)
+    # Where dbt Cloud has changed, what an earlier migration wrote may have to change, too.
+    are_changed = any(job.earlier for job in options.facts.jobs)
+    matters = of_any_migration if are_changed else names_legacy
+    return FilesRead(found, raws, around, tuple(findings), interrupted, matters)
+
+
+def of_any_migration(data: bytes) -> bool:
+    """Whether a file may hold something legacy, or what an earlier migration wrote."""
+    return names_legacy(data) or names_workspaces(data)
 
 
 def _read(paths: Sequence[Path], options: Options) -> tuple[dict[Path, sources.RawFile], list[Finding]]:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,15 @@ from rich.table import Table
 from rich.text import Text
 
 from legacy_shim.catalogue import BY_CODE
+from legacy_shim.codemods.facts.variables import read_env_file
 from legacy_shim.codemods.verify.compare import Difference, compare, load_commands, load_snapshot
 from legacy_shim.emulator import load_setup, serve
 
 EXAMPLES = Path(__file__).resolve().parent
 TARGET = "acme_data.definitions"
-JOBS = ("nightly_assets", "weekly_finance")
+DEPLOYMENTS = {"prod": ("nightly_assets", "weekly_finance"), "staging": ("nightly_assets",)}
+"""What runs in each: the code is the same, its variables are not (``prod.env``, ``staging.env``)."""
+FILES = tuple(word for name in DEPLOYMENTS for word in ("--env-file", f"{name}.env"))
 
 console = Console(width=None if sys.stdout.isatty() else 110, highlight=False, soft_wrap=False)
 
@@ -66,48 +70,69 @@ class Story:
 
     def tell(self) -> bool:
         """Every step in its order; whether it ended well."""
-        _say("A legacy project, and the dbt Cloud job that it loads")
+        _say("A legacy project, and the dbt Cloud job that it loads: another in production than in staging")
         _quote((self.project / "acme_data/assets/dbt.py").read_text(), "python")
         _note(f"A local dbt Cloud listens at {self.url}. It runs a real dbt project, on DuckDB.")
 
         _say("Ask dbt Cloud for what only it knows of the jobs")
-        if self._codemod("lookup", ".", "--host", self.url) != 0:
+        if self._codemod("lookup", ".", "--host", self.url, *FILES) != 0:
             return False
         _show_facts(json.loads((self.project / "dbt_cloud_jobs.json").read_text()))
 
         _say("Keep running: the facade serves the old names, and warns")
-        before = self._run("before", "--install")
+        before = self._run_all("before", "--install")
         if before is None:
             return False
 
         _say("See what would change")
-        self._codemod("migrate", ".", "--diff", language="diff")
+        self._codemod("migrate", ".", "--diff", *FILES, language="diff")
         report = self.project.parent / "report.json"
         self._python(
-            "legacy_shim.codemods", "migrate", ".", "--check", "--format", "json", "--output", str(report)
+            "legacy_shim.codemods",
+            "migrate",
+            ".",
+            "--check",
+            "--format",
+            "json",
+            "--output",
+            str(report),
+            *FILES,
         )
         told = {finding["code"] for finding in json.loads(report.read_text())["findings"]}
 
         _say("Migrate")
-        exit_code = self._codemod("migrate", ".")
+        exit_code = self._codemod("migrate", ".", *FILES)
         if exit_code == 2:
             return False
 
         _say("Run again: the same jobs, now on v2, without the facade")
-        after = self._run("after")
+        after = self._run_all("after")
         if after is None:
             return False
 
         _say("Compare")
-        return _compare(before, after, told, exit_code)
+        good = [_compare(name, before[name], after[name], told, exit_code) for name in DEPLOYMENTS]
+        return all(good)
 
-    def _run(self, name: str, *options: str) -> dict[str, Any] | None:
+    def _run_all(self, side: str, *options: str) -> dict[str, dict[str, Any]] | None:
+        """Run the code in each deployment; None if something failed in one."""
+        documents: dict[str, dict[str, Any]] = {}
+        for name in DEPLOYMENTS:
+            document = self._run(name, side, *options)
+            if document is None:
+                return None
+            documents[name] = document
+        return documents
+
+    def _run(self, deployment: str, side: str, *options: str) -> dict[str, Any] | None:
         """Load the code location, execute its jobs, show what came of it; None if something failed."""
-        output = self.project.parent / f"{name}.json"
-        jobs = [word for job in JOBS for word in ("--job", job)]
+        output = self.project.parent / f"{side}.{deployment}.json"
+        jobs = [word for job in DEPLOYMENTS[deployment] for word in ("--job", job)]
+        variables = read_env_file(self.project / f"{deployment}.env")
+        _note(f"[bold]{deployment}[/]: {' '.join(f'{name}={value}' for name, value in variables.items())}")
         _command("legacy_shim.snapshot", TARGET, *options, *jobs)
         arguments = [TARGET, "--path", ".", "--redirect", self.url, "--output", str(output), *options, *jobs]
-        done = self._python("legacy_shim.snapshot", *arguments)
+        done = self._python("legacy_shim.snapshot", *arguments, variables=variables)
         if not output.is_file():
             console.print(done.stderr[-3000:], style="red", markup=False)
             return None
@@ -130,20 +155,26 @@ class Story:
             _quote(done.stderr, "text")
         return done.returncode
 
-    def _python(self, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def _python(
+        self, module: str, *arguments: str, variables: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", module, *arguments],
             cwd=self.project,
-            env=self.env,
+            env={**self.env, **(variables or {})},
             capture_output=True,
             text=True,
         )
 
 
-def _compare(before: dict[str, Any], after: dict[str, Any], told: set[str], exit_code: int) -> bool:
+def _compare(
+    name: str, before: dict[str, Any], after: dict[str, Any], told: set[str], exit_code: int
+) -> bool:
     """Show what is the same and what is not; whether nothing differs that the migration did not tell of."""
     differences = compare(before, after)
     untold = [row for row in differences if row.code not in told]
+    console.print()
+    _note(f"[bold]{name}[/]")
     _show_same(before, after, untold)
     _show_told([row for row in differences if row.code in told])
     for row in untold:

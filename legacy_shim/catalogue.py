@@ -134,7 +134,7 @@ CODES: Final = (
     Code("LDC204", "runs share another job of the same environment", "differs",
          "v2 keeps one state for each project and environment of a code location, so only one job of an environment "
          "can be reused. This job's commands run in the job that is named.",
-         "Compare the settings of the two jobs (threads, target, dbt version, deferral)."),
+         "Give the job that is used settings that fit both, and make room for its runs to wait for each other."),
     Code("LDC205", "dbt tests become asset checks", "differs",
          "Legacy recorded test results as observations on the asset; v2 shows them as asset checks.",
          "Move alerts from observations to asset checks."),
@@ -204,6 +204,14 @@ CODES: Final = (
          "also after poll_timeout. v2's Failure has neither, and a run that times out raises a plain Exception. Where "
          "code reads failures, the generated code raises what legacy raised.",
          "Check alerts outside this code that match the text of a failure."),
+    Code("LDC226", "the job is found by its name", "differs",
+         "Legacy ran a job by its id. A workspace finds the job that it runs by its name: when it is renamed in dbt Cloud, "
+         "v2 makes a new job without saying so, with 4 threads and target default.",
+         "Run `lookup --check` each week, and before a job is renamed; `lookup` and `migrate` write the new name."),
+    Code("LDC227", "changes of the job in dbt Cloud are no longer followed", "differs",
+         "Legacy asked dbt Cloud for the job each time the code loaded. The project, the environment and the commands "
+         "of the job now stand in the code.",
+         "Run `lookup --check` each week; `lookup` and `migrate` bring the code up to date."),
     # LDC3xx: kept on the facade
     Code("LDC301", "kept on request", "manual",
          "A `# legacy-shim: keep` comment, --only or --skip keeps it.",
@@ -224,7 +232,7 @@ CODES: Final = (
          "Legacy refuses such a job when it loads, so there is no behaviour for v2 to match.",
          "Give the job exactly one `dbt run` or `dbt build`, look up again, migrate again."),
     Code("LDC307", "kept: the jobs of one resource are in several environments", "manual",
-         "A workspace has one project and environment; this use names none, or several.",
+         "A workspace has one project and environment; this use names none, or several that the code cannot choose.",
          "Build one resource for each environment, then migrate again."),
     Code("LDC308", "kept because of another use", "manual",
          "This would migrate, but another use of the same resource cannot, and the two cannot be separated.",
@@ -243,6 +251,9 @@ CODES: Final = (
     Code("LDC403", "project and environment are not known", "manual",
          "No job names the project and environment of this resource.",
          "Name a job of the environment in the facts file, or write project_id and environment_id by hand."),
+    Code("LDC404", "a fact in the code is out of date", "manual",
+         "The job is otherwise in dbt Cloud than the code says, and no single value can be replaced.",
+         "Write what the job is now by hand: the finding says what."),
     # LDC5xx: a file problem
     Code("LDC501", "the file cannot be read", "manual",
          "It was left as it is; legacy uses in it are unknown.",

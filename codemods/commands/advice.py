@@ -34,6 +34,9 @@ def _steps(
     codes = {finding.code for finding in report.findings}
     if "LDC402" in codes:
         yield "name the environment variables of the job ids: add --env-file FILE to the command"
+        yield from (
+            f"{path} is there and was not read: add --env-file {path}" for path in _unread(paths, given)
+        )
     if codes & {"LDC401", "LDC403"}:
         yield f"{COMMAND} lookup {asked}"
     if command == "scan" and report.sites.total:
@@ -47,6 +50,15 @@ def _steps(
     explained = [code for each, found in by_class(report.findings) if each is not USES for code in found]
     if explained:
         yield f"{COMMAND} explain {explained[0]}   (and the other codes above)"
+
+
+def _unread(paths: Iterable[str], given: Iterable[tuple[str, str]]) -> Iterator[Path]:
+    """The ``.env`` of the project, which Dagster reads where it starts, where no file was given."""
+    if any(option in {"--env-file", "--deployment"} for option, _ in given):
+        return
+    folders = [Path(), *(path if path.is_dir() else path.parent for path in map(Path, paths))]
+    found = {(folder / ".env").resolve(): folder / ".env" for folder in reversed(folders)}
+    yield from (path for path in found.values() if path.is_file())
 
 
 def _words(given: Iterable[tuple[str, str]]) -> Iterator[str]:

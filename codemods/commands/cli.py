@@ -40,6 +40,7 @@ from .cli_parameters import (
     UsageLog,
     Verbose,
 )
+from .configuration import Configured
 from .console import Console, answers
 from .printing import Printing
 from .progress import Watch, shown_progress
@@ -64,6 +65,7 @@ _LOOKUP_EXIT_CODES = """\b
 Exit codes:
   0  every job was found
   1  some jobs were not found, or what they are is not known; what was found is written
+     (with --check: a job changed, or is gone)
   2  wrong usage, or none of the jobs was found
 """
 
@@ -82,7 +84,7 @@ app = typer.Typer(
 )
 
 
-@app.command(epilog=_EXIT_CODES)
+@app.command(cls=Configured, epilog=_EXIT_CODES)
 def scan(
     paths: Paths,
     facts: FactsFiles = None,
@@ -130,7 +132,7 @@ def scan(
         console.leave(_scan_exit_code(report))
 
 
-@app.command(epilog=_EXIT_CODES)
+@app.command(cls=Configured, epilog=_EXIT_CODES)
 def migrate(
     paths: Paths,
     diff: Annotated[
@@ -195,7 +197,7 @@ def migrate(
         console.leave(_check_exit_code(report) if check else _migrate_exit_code(report))
 
 
-@app.command(epilog=_LOOKUP_EXIT_CODES)
+@app.command(cls=Configured, epilog=_LOOKUP_EXIT_CODES)
 def lookup(
     context: typer.Context,
     paths: Paths,
@@ -207,6 +209,12 @@ def lookup(
     env_file: EnvFiles = None,
     deployment: Deployments = None,
     exclude: Exclude = None,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Ask again for the jobs of the facts file, and say what changed; write nothing."
+        ),
+    ] = False,
 ) -> None:
     """Look up the code's jobs in dbt Cloud.
 
@@ -230,6 +238,10 @@ def lookup(
                 words_without_access(context),
             )
             jobs = request.jobs_in_code()
+        if check:
+            from .lookup_check import run_check
+
+            console.leave(run_check(request, jobs, console))
         console.leave(run_lookup(request, jobs, console))
 
 
@@ -249,7 +261,7 @@ def explain(
         console.print_markdown(text_of(code))
 
 
-app.command(epilog=verify_command.EXIT_CODES)(verify_command.verify)
+app.command(cls=Configured, epilog=verify_command.EXIT_CODES)(verify_command.verify)
 other_commands.add_to(app)
 
 

@@ -69,7 +69,18 @@ def run_lookup(request: LookupRequest, jobs: JobsInCode, console: Console) -> in
         )
         return 0
     existing = [read_facts_file(path) for path in request.facts_paths()]
-    access = Access(
+    result = look_up(
+        wanted, access_of(request), existing=existing, target=_target(request, existing), told=console.note
+    )
+    _print_result(result, console)
+    if not result.problems:
+        return 1 if jobs.unknown else 0
+    return 1 if result.found else 2
+
+
+def access_of(request: LookupRequest) -> Access:
+    """Where and how to ask."""
+    return Access(
         request.options.env,
         request.token_env,
         request.host,
@@ -78,11 +89,6 @@ def run_lookup(request: LookupRequest, jobs: JobsInCode, console: Console) -> in
         request.command,
         deployments={one.name: one.variables for one in request.options.deployments},
     )
-    result = look_up(wanted, access, existing=existing, target=_target(request, existing), told=console.note)
-    _print_result(result, console)
-    if not result.problems:
-        return 1 if jobs.unknown else 0
-    return 1 if result.found else 2
 
 
 def _target(request: LookupRequest, existing: Sequence[FactsFile]) -> Path:

@@ -211,7 +211,7 @@ def verify(
             jobs=tuple(job or ()),
         )
         _check(request, token_env or host or account_id, output)
-        _require_one_deployment(request, form)
+        _require_one_deployment(request)
         results: dict[str, Result] = {}
         with shown_step() as step:
             for name, env in _environments(options, pass_env).items():
@@ -265,14 +265,12 @@ def _environments(options: Options, passed: list[str] | None) -> Mapping[str, Ma
     }
 
 
-def _require_one_deployment(request: Request, form: VerifyFormat) -> None:
-    """Raises UsageError for what shows, or asks for, one deployment alone."""
+def _require_one_deployment(request: Request) -> None:
+    """Raises UsageError for what asks for one deployment alone."""
     from ..errors import UsageError
 
     if len(request.options.deployments) < 2:
         return
-    if form is VerifyFormat.html:
-        raise UsageError("--format html shows one deployment: give one --env-file, or another --format")
     if request.dbt.lookup:
         raise UsageError("--lookup asks for one deployment: give one --env-file, or --facts and --manifest")
 
@@ -338,6 +336,10 @@ def _print(results: Mapping[str, Result], form: VerifyFormat, output: Path | Non
 
 def _of_all(results: Mapping[str, Result], form: VerifyFormat, palette: Palette) -> str:
     """The results of all deployments in one; that of the only one as it is."""
+    if form is VerifyFormat.html and len(results) > 1:
+        from ..verify.html import render_html_of
+
+        return render_html_of(results)
     rendered = {name: _rendered(result, form, palette) for name, result in results.items()}
     if len(rendered) == 1:
         return next(iter(rendered.values()))

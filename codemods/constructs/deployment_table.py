@@ -86,7 +86,9 @@ def tell_of_clients(claim: Claim, unit: Unit, done: Rewrite) -> None:
     places = {(job.project_id, job.environment_id) for ref in refs for job in unit.jobs_of(ref)}
     where = unit.environments.get(claim.value) if isinstance(claim.value, Made) else None
     loads = [
-        other for other in unit.claims if isinstance(other.part, Loads) and other.resources & claim.resources
+        other
+        for other in unit.claims
+        if isinstance(other.part, Loads) and other.resources & claim.resources and not unit.is_apart(other)
     ]
     if where is None or loads or len(places) < 2:
         return
@@ -224,7 +226,7 @@ def _rows_of(home: Module, table: Table) -> Mapping[int, Mapping[str, object]]:
 
 
 def _row_text(row: Mapping[str, object], style: Style) -> str:
-    parts = [f"{style.string(name)}: {_value_text(value, style)}" for name, value in row.items()]
+    parts = [f"{style.string(name)}: {value_text(value, style)}" for name, value in row.items()]
     flat = f"{{{', '.join(parts)}}}"
     if len(style.indent) + len(flat) + 12 <= style.width:
         return flat
@@ -232,9 +234,9 @@ def _row_text(row: Mapping[str, object], style: Style) -> str:
     return f"{{\n{inner}{style.indent}}}"
 
 
-def _value_text(value: object, style: Style) -> str:
+def value_text(value: object, style: Style) -> str:
     if isinstance(value, str):
         return style.string(value)
     if isinstance(value, list):
-        return f"[{', '.join(_value_text(one, style) for one in value)}]"
+        return f"[{', '.join(value_text(one, style) for one in value)}]"
     return repr(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..facts.job_commands import Plan
 from ..facts.jobs import Job
@@ -31,11 +31,40 @@ def tell_of_job(done: Rewrite, claim: Claim, job: Job, source: str, unit: Unit, 
         why = unit.not_reused.get(environment, "no job of its environment is named")
         tell("LDC203", f"job {job.id} is not used any more: {why}")
     elif reused.id != job.id:
-        tell("LDC204", f"the commands of job {job.id} run in job {reused.id} ({reused.name})", reused.id)
+        said = f"the commands of job {job.id} run in job {reused.id} ({reused.name}): {_apart(job, reused)}"
+        tell("LDC204", said, reused.id)
+    if reused is not None and reused.id == job.id:
+        said = f"job {job.id} is found by its name, {job.name!r}: when it is renamed, v2 makes a new job, with other threads and target"
+        tell("LDC226", said)
+    tell("LDC227", f"the project, environment and commands of job {job.id} stand in the code")
     if plan.runs_tests:
         tell("LDC205", f"the tests of job {job.id} show as asset checks")
     if plan.select or plan.exclude or plan.selector:
         tell("LDC210", f"the selection of job {job.id} is evaluated when the code loads")
+
+
+def _apart(job: Job, reused: Job) -> str:
+    """How runs in another job differ from runs in the own one, as far as the facts say."""
+    rows = [
+        ("threads", job.settings.get("threads"), reused.settings.get("threads")),
+        ("target", job.settings.get("target_name"), reused.settings.get("target_name")),
+        ("dbt version", job.dbt_version, reused.dbt_version),
+        ("deferral", job.deferring, reused.deferring),
+    ]
+    found = [f"{what} {_shown(new)} instead of {_shown(old)}" for what, old, new in rows if old != new]
+    if not job.settings or not reused.settings:
+        found.append("the facts do not say threads and target of both")
+    elif not found:
+        found.append("threads, target, dbt version and deferral are the same")
+    if reused.schedule_is_on:
+        found.append(f"the schedule of job {reused.id} starts runs in it, too")
+    return "; ".join([*found, "a job has one run at a time, so runs of the two wait for each other"])
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {one}" for key, one in value.items()) or "none"
+    return str(value) if value else "none"
 
 
 def tell_of_schedules(done: Rewrite, claim: Claim, unit: Unit, context: Context) -> None:

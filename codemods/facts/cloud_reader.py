@@ -47,6 +47,10 @@ class CloudError(Exception):
     """dbt Cloud did not answer one question. The message is for people and holds no secret."""
 
 
+class CloudNotFound(CloudError):
+    """What was asked for is not there, or the token cannot see it."""
+
+
 class CloudUnavailable(CloudError):
     """No question will be answered with this host, account and token: there is no sense in asking on."""
 
@@ -223,7 +227,7 @@ class CloudReader:
         if status == 403:
             raise CloudError(f"{what}: the token may not read it in account {self._account_id} (403)")
         if status == 404:
-            raise CloudError(
+            raise CloudNotFound(
                 f"{what}: not found in account {self._account_id} (404), or the token cannot see it"
             )
         if status == 429:

@@ -9,7 +9,7 @@ The file is JSON, holds no secret and belongs in version control. Version 1::
                         "triggers": {"schedule": true}}}}
 
 A job may also carry ``name_is_unique`` (no other job of its project and environment has its name),
-``environment_name``, ``dbt_version`` and ``deferring``. Other keys are kept and ignored.
+``environment_name``, ``dbt_version``, ``deferring`` and ``earlier`` (what changed since the first look-up). Other keys are kept and ignored.
 """
 
 from __future__ import annotations
@@ -55,6 +55,8 @@ class Job:
     settings: Mapping[str, Any] = field(default_factory=dict, compare=False)
     triggers: Mapping[str, Any] = field(default_factory=dict, compare=False)
     deferring: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    earlier: Mapping[str, Sequence[Any]] = field(default_factory=dict, compare=False)
+    """What its name, project, environment and commands were before: migrated code may say it still."""
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """All that the file says of it, unknown keys too."""
     path: Path = field(default=Path(FILE_NAME), compare=False)
@@ -123,6 +125,7 @@ class FactsFile:
             settings=row.get("settings") or {},
             triggers=row.get("triggers") or {},
             deferring=row.get("deferring") or {},
+            earlier=row.get("earlier") or {},
             raw=row,
             path=self.path,
         )

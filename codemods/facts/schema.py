@@ -29,6 +29,7 @@ _OPTIONAL: Final = {
     "settings": _OBJECT,
     "triggers": _OBJECT,
     "deferring": _OBJECT,
+    "earlier": _OBJECT,
 }
 """These may be left out, or null."""
 
@@ -62,6 +63,11 @@ def check_document(path: Path, document: Any, version: int) -> None:
         if not isinstance(row, dict):
             raise FactsError(path, where, _expected(_OBJECT, row))
         _check(path, where, row, _REQUIRED, _OPTIONAL)
+        for name, values in (row.get("earlier") or {}).items():
+            if not isinstance(values, list):
+                raise FactsError(path, f"{where}.earlier.{json.dumps(name)}", _expected("a list", values))
+            for value in values:
+                _check(path, f"{where}.earlier", {name: value}, {}, _REQUIRED)
         if row.get("id", int(key)) != int(key):
             raise FactsError(
                 path, f"{where}.id", f"expected {int(key)}, like the key, found {_shown(row, 'id')}"

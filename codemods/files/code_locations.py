@@ -110,7 +110,7 @@ def _of_row(folder: Path, row: Any) -> Entry | None:
 
 def _of_pyproject(path: Path) -> list[Entry | None]:
     try:
-        tool = _table(_toml(_text(path)), "tool")
+        tool = _table(parse_toml(_text(path)), "tool")
     except (OSError, ValueError, RecursionError):
         return [None]
     dagster, project = _table(tool, "dagster"), _table(_table(tool, "dg"), "project")
@@ -123,7 +123,7 @@ def _of_pyproject(path: Path) -> list[Entry | None]:
     return [Entry(path.parent, tuple(name.split("."))) for name in names if isinstance(name, str)]
 
 
-def _toml(text: str) -> Mapping[str, Any]:
+def parse_toml(text: str) -> Mapping[str, Any]:
     """A TOML document. Raises ValueError for what is none."""
     # Imported here: few projects need it, and start-up counts.
     if sys.version_info >= (3, 11):

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..analysis.inference.values import Made
+from ..analysis.inference.values import Made, Value
 from ..analysis.syntax.source_module import Module
 from ..facts.job_commands import EVERYTHING, NoSingleBuild, build_words, command_words, plan_of
 from ..facts.jobs import Job
 from ..findings import Finding
 from .claims import Claim, Context, JobRef
-from .environments import Served, environments_of
+from .environments import Served, environments_of, is_of_own_class
 from .job_texts import text_in_place
 from .parts import PLACING, Loads
 from .split import beside_text
@@ -94,7 +94,7 @@ def served_in(claims: Sequence[Claim], context: Context, name: str) -> Served:
     there = [replace(claim, jobs=tuple(_narrowed(ref, name) for ref in claim.jobs)) for claim in claims]
     served = environments_of(there, context)
     jobs = {ref: served.jobs[_narrowed(ref, name)] for claim in claims for ref in claim.jobs}
-    return Served(served.by_resource, jobs, served.problems)
+    return Served(served.by_resource, jobs, served.problems, served.apart)
 
 
 def union(served: Sequence[Served]) -> Served:
@@ -109,7 +109,7 @@ def union(served: Sequence[Served]) -> Served:
     }
     problems = tuple(dict.fromkeys(problem for one in served for problem in one.problems))
     places = {made: place for made, place in first.by_resource.items() if made in resources}
-    return Served(places, jobs, problems)
+    return Served(places, jobs, problems, frozenset(load for one in served for load in one.apart))
 
 
 @dataclass(eq=False)
@@ -162,43 +162,95 @@ def _kept(claim: Claim, said: str) -> Finding:
     return Finding(claim.module.place(claim.node), "LDC307", said, claim.name)
 
 
-def _out_of_reach(context: Context, loads: Sequence[Claim], resource: Made, ref: JobRef) -> Iterator[Finding]:
-    """Why a workspace cannot read the job that says where it belongs."""
-    if resource.module.path in context.outside:
-        yield _kept(loads[0], f"it loads {ref.in_words}, and its resource is built outside of these paths")
-    elif text_in_place(context, ref, resource) is None:
-        said = f"its job id `{ref.module.source_of(ref.node)}` is not known where the resource is built"
-        yield _kept(loads[0], f"{said}: it loads {ref.in_words}")
+def _is_in_reach(context: Context, resource: Made, ref: JobRef) -> bool:
+    """Whether the id can be written where the resource is built."""
+    return text_in_place(context, ref, resource) is not None
 
 
 def table_of(
     claims: Sequence[Claim], seen: Sequence[Seen], context: Context
 ) -> tuple[Table, tuple[Finding, ...]]:
     """What the deployments differ in, and what of it nothing in the code could choose."""
-    columns = _Columns()
+    apart = {load for one in seen for load in one.served.apart}
     if len(seen) < 2:
-        return Table(), ()
+        return Table(apart=apart), ()
     missing = list(_missing(claims, seen))
     if missing:
         return Table(), tuple(missing)
-    keys: dict[Made, JobRef] = {}
+    columns = _Columns()
     loads = [claim for claim in claims if isinstance(claim.part, Loads)]
-    for resource in dict.fromkeys(made for claim in loads for made in claim.resources):
-        mine = [claim for claim in loads if resource in claim.resources]
-        ref = _key(mine)
-        values = {one.name: _place_in(one, resource) for one in seen}
-        columns.add(resource, _builder(claims, resource) or mine[0], ref, values)
-        if ref is not None and columns.differing.get(resource):
-            keys[resource] = ref
-            columns.problems += _out_of_reach(context, mine, resource, ref)
+    keys = _keys(claims, loads, seen, context, columns, apart)
     for claim in loads:
-        if not claim.makes_several and claim.jobs[0].varies:
-            (ref,) = claim.jobs
+        (ref,) = claim.jobs
+        if claim.makes_several:
+            columns.problems += _of_two_places(claim, seen) if claim.value in apart else ()
+            continue
+        if ref.varies:
             columns.add(ref, claim, ref, {one.name: commands_of(one.served.jobs[ref][0]) for one in seen})
             if len(claim.resources) != 1:
                 columns.problems.append(_kept(claim, f"it loads {ref.in_words}, on several resources"))
+        if claim.value in apart:
+            columns.add(ref, claim, ref, {one.name: _place_of(one, one.served.jobs[ref][0]) for one in seen})
     homes = _homes(context, loads, keys, columns)
-    return Table(columns.rows, columns.differing, keys, homes), tuple(columns.problems)
+    return Table(columns.rows, columns.differing, keys, homes, apart), tuple(columns.problems)
+
+
+def _keys(
+    claims: Sequence[Claim],
+    loads: Sequence[Claim],
+    seen: Sequence[Seen],
+    context: Context,
+    columns: _Columns,
+    apart: set[Value],
+) -> dict[Made, JobRef]:
+    """The job that says where each resource belongs whose place differs.
+
+    Where none says it there, the resource belongs where the first deployment has it, and its loads go ``apart``.
+    """
+    keys: dict[Made, JobRef] = {}
+    for resource in dict.fromkeys(made for claim in loads for made in claim.resources):
+        mine = [claim for claim in loads if resource in claim.resources]
+        values = {one.name: _place_in(one, resource) for one in seen}
+        if len({repr(place) for place in values.values()}) == 1:
+            continue
+        builder = _builder(claims, resource)
+        ref = _key([claim for claim in mine if claim.value not in apart], context, resource)
+        if resource.module.path in context.outside:
+            columns.problems += [_built_outside(claim) for claim in mine]
+        elif ref is not None:
+            columns.add(resource, builder or mine[0], ref, values)
+            keys[resource] = ref
+        elif builder is None or is_of_own_class(builder, context):
+            columns.add(resource, builder or mine[0], None, values)
+        else:
+            place = seen[0].served.by_resource.get(resource)
+            apart.update(
+                claim.value for claim in mine if claim.value and not _is_always_in(place, claim, seen)
+            )
+    return keys
+
+
+def _built_outside(claim: Claim) -> Finding:
+    (ref,) = claim.jobs
+    return _kept(claim, f"it loads {ref.in_words}, and its resource is built outside of these paths")
+
+
+def _is_always_in(place: Environment | None, claim: Claim, seen: Sequence[Seen]) -> bool:
+    return not any(ref.varies for ref in claim.jobs) and all(
+        Environment.of(job) == place for one in seen for ref in claim.jobs for job in one.served.jobs[ref]
+    )
+
+
+def _of_two_places(claim: Claim, seen: Sequence[Seen]) -> Iterator[Finding]:
+    """Why a load of several jobs stays: each job has a row in its table, whatever the deployment."""
+    found: dict[int, dict[str, object]] = {}
+    for one in seen:
+        for ref in claim.jobs:
+            for job in one.served.jobs[ref]:
+                place = _place_of(one, job)
+                if found.setdefault(job.id, place) != place:
+                    said = f"job {job.id} runs in job {place['name']} in {one.name}, and elsewhere in {found[job.id]['name']}"
+                    yield _kept(claim, said)
 
 
 def _missing(claims: Sequence[Claim], seen: Sequence[Seen]) -> Iterator[Finding]:
@@ -215,10 +267,18 @@ def _missing(claims: Sequence[Claim], seen: Sequence[Seen]) -> Iterator[Finding]
                         yield Finding(claim.module.place(claim.node), "LDC401", said, claim.name)
 
 
-def _key(loads: Sequence[Claim]) -> JobRef | None:
+def _key(loads: Sequence[Claim], context: Context, resource: Made) -> JobRef | None:
     """The job id that says where a resource belongs: that of the first load that takes one job in each deployment."""
     refs = (ref for claim in loads if not claim.makes_several for ref in claim.jobs if ref.varies)
-    return next((ref for ref in refs if all(len(ids) == 1 for ids in ref.by_deployment.values())), None)
+    return next(
+        (
+            ref
+            for ref in refs
+            if all(len(ids) == 1 for ids in ref.by_deployment.values())
+            and _is_in_reach(context, resource, ref)
+        ),
+        None,
+    )
 
 
 def _builder(claims: Sequence[Claim], resource: Made) -> Claim | None:
@@ -227,8 +287,14 @@ def _builder(claims: Sequence[Claim], resource: Made) -> Claim | None:
 
 def _place_in(one: Seen, resource: Made) -> dict[str, object]:
     where = one.served.by_resource.get(resource)
-    if where is None:
-        return dict.fromkeys(PLACE)
+    return dict.fromkeys(PLACE) if where is None else _place(one, where)
+
+
+def _place_of(one: Seen, job: Job) -> dict[str, object]:
+    return _place(one, Environment.of(job))
+
+
+def _place(one: Seen, where: Environment) -> dict[str, object]:
     reused = one.reused.get(where)
     return {
         "project_id": where.project_id,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import ast
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from ..analysis.inference.values import Made
+from ..analysis.inference.values import Local, Made, Value
 from ..facts.jobs import Job
 from ..findings import Finding
 from .accounts import account_of
@@ -22,6 +23,8 @@ class Served:
     jobs: Mapping[JobRef, tuple[Job, ...]]
     """The facts of the jobs that each reference may mean, as far as they are known."""
     problems: tuple[Finding, ...]
+    apart: Set[Value] = frozenset()
+    """The loads that run in another environment than the workspace of their resource, or in several."""
 
 
 def environments_of(claims: Sequence[Claim], context: Context) -> Served:
@@ -36,21 +39,47 @@ def environments_of(claims: Sequence[Claim], context: Context) -> Served:
     resources = list(dict.fromkeys(resource for claim in claims for resource in claim.resources))
     found: dict[Made, Environment] = {}
     problems: list[Finding] = []
+    apart: set[Value] = set()
     for resource in resources:
         loads = [claim for claim in claims if isinstance(claim.part, PLACING) and resource in claim.resources]
         refs = [ref for claim in loads for ref in claim.jobs]
         told = _environments(job for ref in refs for job in jobs[ref])
-        if len(told) > 1:
+        if len(told) > 1 and _is_of_one_alone(claims, resource, context):
             problems += _several(claims, resource, [job for ref in refs for job in jobs[ref]])
         elif told and all(len(jobs[ref]) == len(ref.job_ids) for ref in refs):
-            found[resource] = told[0]
+            # The first load that makes assets of one job says where the workspace of the resource belongs.
+            first = next((claim for claim in loads if not claim.makes_several), loads[0])
+            found[resource] = Environment.of(next(job for ref in first.jobs for job in jobs[ref]))
+            apart.update(
+                claim.value
+                for claim in loads
+                if claim.value
+                and _environments(job for ref in claim.jobs for job in jobs[ref]) != [found[resource]]
+            )
     for resource in resources:
         is_loaded = any(isinstance(claim.part, PLACING) and resource in claim.resources for claim in claims)
         if not is_loaded and resource not in found:
             known = _of_a_client(resource, claims, jobs, accounts, context)
             if known is not None:
                 found[resource] = known
-    return Served(found, jobs, tuple(problems))
+    return Served(found, jobs, tuple(problems), frozenset(apart))
+
+
+def is_of_own_class(claim: Claim, context: Context) -> bool:
+    """Whether a resource is built with a class of the user: no other workspace is like it."""
+    callee = claim.node.func if isinstance(claim.node, ast.Call) else None
+    made_by = context.index.values(claim.module, callee) if callee is not None else frozenset()
+    return any(isinstance(value, Local) for value in made_by)
+
+
+def _is_of_one_alone(claims: Iterable[Claim], resource: Made, context: Context) -> bool:
+    """Whether no further workspace can be made with the credentials of a resource."""
+    mine = [claim for claim in claims if resource in claim.resources]
+    return any(
+        isinstance(claim.part, Fills)
+        or (isinstance(claim.part, BUILDING) and is_of_own_class(claim, context))
+        for claim in mine
+    )
 
 
 def _jobs_of(

@@ -11,6 +11,8 @@ from ..editing.edits import Edit
 
 TOKEN = ("auth_token", "api_token")
 """The spellings of the token."""
+RETRIES = ("request_max_retries", "request_retry_delay")
+"""What a workspace takes over as it is."""
 
 
 @dataclass(frozen=True, eq=False)

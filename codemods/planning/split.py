@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 
 from ..analysis.inference.values import (
     InTree,
-    Local,
     Made,
 )
 from ..analysis.project.source_tree import Tree
@@ -21,6 +20,7 @@ from ..editing.edits import Import
 from ..editing.namespace import Namespace, planned_name
 from ..facts.jobs import Job
 from .claims import Claim, Context
+from .environments import is_of_own_class
 from .parts import Adds, Builds, Loads
 from .units import Environment
 
@@ -131,10 +131,7 @@ def _can_stand_beside(claim: Claim, context: Context) -> bool:
 
     Where the user's own class stays on the facade, no workspace can be built with it.
     """
-    callee = claim.node.func if isinstance(claim.node, ast.Call) else None
-    made_by = context.index.values(claim.module, callee) if callee is not None else frozenset()
-    is_of_own_class = any(isinstance(value, Local) for value in made_by)
-    return claim.settings is not None and bool(_target(claim)) and not is_of_own_class
+    return claim.settings is not None and bool(_target(claim)) and not is_of_own_class(claim, context)
 
 
 def _target(claim: Claim) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ..analysis.inference.values import Made
+from ..analysis.inference.values import Made, Value
 from ..analysis.syntax.source_module import Module
 from ..editing.namespace import Namespace
 from ..facts.jobs import Job
 from ..findings import Finding
 from .claims import Claim, JobRef, Rewrite
+from .parts import BUILDING
 from .v2 import Use, using
 
 
@@ -39,6 +40,8 @@ class Table:
     """The job that says where a resource belongs, for each that reads the table."""
     homes: Mapping[Made | JobRef, Module] = field(default_factory=dict)
     """The file whose table each of them reads."""
+    apart: Set[Value] = frozenset()
+    """The loads that make a workspace of their own, with the credentials of the one that they are given."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +108,18 @@ class Unit:
         names = (name for name, ids in ref.by_deployment.items() if job.id in ids)
         reuse = self.reuse_in.get(next(names, ""))
         return self if reuse is None else replace(self, reused=reuse.jobs, not_reused=reuse.reasons)
+
+    def is_apart(self, load: Claim) -> bool:
+        """Whether a load makes a workspace of its own, with the credentials of the one that it is given."""
+        return load.value in self.table.apart
+
+    def builders_of(self, load: Claim) -> tuple[Claim, ...]:
+        """What builds the resources of a load."""
+        return tuple(
+            claim
+            for claim in self.claims
+            if isinstance(claim.part, BUILDING) and claim.value in load.resources
+        )
 
     def namespace(self, module: Module) -> Namespace:
         return self._namespaces[module]

@@ -28,12 +28,21 @@ _MAX_VALUE = 1200  # characters of a value; the JSON result has the whole
 
 
 def render_html(result: Result) -> str:
-    """The page."""
+    """The page of one deployment."""
+    return _page(page_data(result))
+
+
+def render_html_of(results: Mapping[str, Result]) -> str:
+    """One page of several deployments, with a switch. It keeps the choice behind the ``#`` of its address."""
+    return _page({"deployments": {name: page_data(result) for name, result in results.items()}})
+
+
+def _page(content: Mapping[str, Any]) -> str:
     parts = files(__package__) / "page"
     page = (parts / "page.html").read_text("utf-8")
     style = (parts / "style.css").read_text("utf-8")
     script = "\n".join((parts / name).read_text("utf-8") for name in _SCRIPTS)
-    data = json_text(page_data(result), indent=None)
+    data = json_text(content, indent=None)
     data = data.replace("<", "\\u003c")  # nothing in the data may end the element that it stands in
     return page.replace("/*STYLE*/", style).replace("/*SCRIPT*/", script).replace("/*DATA*/", data)
 

@@ -27,7 +27,8 @@ from legacy_shim.codemods.options import Options
 TOP = Path(__file__).resolve().parents[2]
 CASES = TOP / "tests" / "cases"
 WHOLE = replace(HOURLY, id=67894, execute_steps=("dbt build",))
-ALL_FACTS = Facts((*FACTS.jobs, *(replace(HOURLY, id=job_id) for job_id in (67892, 67893)), WHOLE))
+ELSEWHERE = replace(HOURLY, id=67895, environment_id=23)
+ALL_FACTS = Facts((*FACTS.jobs, *(replace(HOURLY, id=job_id) for job_id in (67892, 67893)), WHOLE, ELSEWHERE))
 ATTRIBUTES = frozenset(
     {text.removeprefix("{}.").split(".")[-1] for text in SETTINGS.values()}
     | {name for name in METHODS.values() if name}
@@ -83,6 +84,13 @@ WATCHED = """
     defs = Definitions(assets=[models])
 """
 """A load that gets a sensor: of all models, alone on its workspace."""
+APART = """
+    from dagster_dbt import *
+
+    cloud = dbt_cloud_resource("t", 12345)
+    models = [load_assets_from_dbt_cloud_job(cloud, i) for i in (67890, 67895)]
+"""
+"""A loop over jobs of two environments."""
 READS_FAILURES = """
 from dagster import Failure, job, op
 from dagster_dbt import dbt_cloud_resource
@@ -128,7 +136,7 @@ def _texts(tmp_path_factory: pytest.TempPathFactory, program: str, release: Rele
     for path in sorted(CASES.glob("*/before")):
         folders.append(tmp_path_factory.mktemp(path.parent.name) / "before")
         shutil.copytree(path, folders[-1])
-    for each in (program, READS_FAILURES, WATCHED):
+    for each in (program, READS_FAILURES, WATCHED, APART):
         folders.append(tmp_path_factory.mktemp("program"))
         (folders[-1] / "program.py").write_text(textwrap.dedent(each))
     return [

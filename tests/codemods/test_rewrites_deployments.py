@@ -121,7 +121,8 @@ def test_the_way_in_which_the_code_chooses_stays(tmp_path: Path, name: str) -> N
     texts, left = migrated(tmp_path, program, NAMED)
     text = texts["program.py"]
     if name == "and":
-        assert left != [], "a part of a test that is not a comparison alone is not followed"
+        # Which of the two it is cannot be read: the table has a row for each.
+        assert left == [] and "models = dbt_cloud_job(cloud, JOB)\n" in text
         return
     assert left == []
     assert CHOICES[name] in text
@@ -177,22 +178,11 @@ STAYS = {
         {"prod": {"JOB": "67890"}, "staging": {"JOB": "5"}},
         "LDC401 job 5 in deployment staging: its project, environment and commands",
     ),
-    "several jobs in several environments": (
-        'models = [load_assets_from_dbt_cloud_job(cloud, int(one)) for one in (os.environ["A"], os.environ["B"])]\n',
-        {"prod": {"A": "67890", "B": "67891"}, "staging": {"A": "67900", "B": "67900"}},
-        "LDC307 environment_id is 22 in prod, 23 in staging, and no single job id says which",
-    ),
-    "an id that is not known where the resource is built": (
-        'JOBS = {"prod": 67890, "staging": 67900}\nJOB = JOBS[os.environ["WHERE"]]\n'
-        "models = load_assets_from_dbt_cloud_job(dbt_cloud=cloud, job_id=JOB)\n",
-        NAMED,
-        "LDC307 its job id `JOB` is not known where the resource is built",
-    ),
-    "two loads whose environments part": (
+    "a job that shares another in one deployment alone": (
         'one = load_assets_from_dbt_cloud_job(cloud, int(os.environ["A"]))\n'
         'two = load_assets_from_dbt_cloud_job(cloud, int(os.environ["B"]))\n',
         {"prod": {"A": "67890", "B": "67891"}, "staging": {"A": "67900", "B": "67891"}},
-        "LDC307",
+        "LDC307 name is Nightly in prod, Hourly in staging, and no single job id says which",
     ),
 }
 
@@ -203,6 +193,30 @@ def test_what_stays_on_the_facade(tmp_path: Path, name: str) -> None:
     texts, left = migrated(tmp_path, HEAD + CLOUD + load, deployments)
     assert "from legacy_shim import dbt_cloud_resource" in texts["program.py"]
     assert any(line.startswith(said) for line in left), left
+
+
+def test_a_job_that_is_chosen_below_its_resource_has_a_workspace_of_its_own(tmp_path: Path) -> None:
+    below = (
+        'JOBS = {"prod": 67890, "staging": 67900}\nJOB = JOBS[os.environ["WHERE"]]\n'
+        "models = load_assets_from_dbt_cloud_job(dbt_cloud=cloud, job_id=JOB)\n"
+    )
+    texts, left = migrated(tmp_path, HEAD + CLOUD + below, NAMED)
+    assert left == []
+    assert (
+        "dbt_job = dbt_cloud_facts(JOB)\n\nmodels_workspace = DbtCloudWorkspace(\n    credentials=cloud.credentials,\n"
+        '    project_id=11,\n    environment_id=dbt_job["environment_id"],\n    adhoc_job_name=dbt_job["name"],  # runs the'
+    ) in texts["program.py"]
+
+
+def test_the_row_of_each_job_says_where_it_runs_in_any_deployment(tmp_path: Path) -> None:
+    loop = 'models = [load_assets_from_dbt_cloud_job(cloud, int(one)) for one in (os.environ["A"], os.environ["B"])]\n'
+    deployments = {"prod": {"A": "67890", "B": "67891"}, "staging": {"A": "67900", "B": "67900"}}
+    texts, left = migrated(tmp_path, HEAD + CLOUD + loop, deployments)
+    assert left == []
+    text = texts["program.py"]
+    assert text.count('"environment_id": 22,\n        "name": "Nightly",\n') == 2
+    assert text.count('"environment_id": 23,\n        "name": "Nightly (staging)",\n') == 1
+    assert 'raise ValueError(f"DBT_CLOUD_JOBS has no dbt Cloud job {job_id}: add' in text
 
 
 def test_a_second_migration_changes_nothing(tmp_path: Path) -> None:

@@ -133,18 +133,76 @@ def test_resources_of_one_name_that_one_file_imports_keep_their_workspaces_apart
 @pytest.mark.parametrize(
     "loads",
     [
-        "models = [load_assets_from_dbt_cloud_job(cloud, i) for i in (67890, 67891)]\n",
-        "models = [load_assets_from_dbt_cloud_job(r, i) for r, i in ((cloud, 67890), (cloud, 67891))]\n",
-        "def make(i, r=cloud):\n    return load_assets_from_dbt_cloud_job(r, i)\n\nmodels = [make(67890), make(67891)]\n",
-        "models = [load_assets_from_dbt_cloud_job(dbt_cloud_resource('t', 12345), i) for i in (67890, 67891)]\n",
+        "class Ours(DbtCloudClientResource): ...\n\nours = Ours(auth_token='t', account_id=12345)\n"
+        "models = [load_assets_from_dbt_cloud_job(ours, i) for i in (67890, 67891)]\n",
         "ids = iter((67890, 67891))\nmodels = [load_assets_from_dbt_cloud_job(cloud, next(ids)) for _ in range(2)]\n",
     ],
 )
 def test_where_another_workspace_cannot_be_named_the_resource_stays(tmp_path: Path, loads: str) -> None:
-    head = LOADS[: LOADS.index("nightly =")]
+    head = LOADS[: LOADS.index("nightly =")].replace("import dbt_", "import DbtCloudClientResource, dbt_")
     text, codes = migrate_one(tmp_path, head + loads, facts=BOTH)
     assert {"LDC303", "LDC307"} & {*codes}
     assert loads in text and "dbt_cloud_assets" not in text
+
+
+MAKER = """
+
+@cache
+def dbt_cloud_workspace(
+    cloud: DbtCloudWorkspace,
+    project_id: int,
+    environment_id: int,
+    name: str,
+):
+    if (environment_id, name) == (cloud.environment_id, cloud.adhoc_job_name):
+        return cloud
+    return DbtCloudWorkspace(
+        credentials=cloud.credentials,
+        project_id=project_id,
+        environment_id=environment_id,
+        adhoc_job_name=name,
+    )
+
+
+def dbt_cloud_job(workspace: DbtCloudWorkspace, job_id: int):
+    job = DBT_CLOUD_JOBS[job_id]
+    workspace = dbt_cloud_workspace(workspace, job["project_id"], job["environment_id"], job["name"])
+
+"""
+
+
+@pytest.mark.parametrize(
+    "loads",
+    [
+        "models = [load_assets_from_dbt_cloud_job(cloud, i) for i in (67890, 67891)]\n",
+        "models = [load_assets_from_dbt_cloud_job(r, i) for r, i in ((cloud, 67890), (cloud, 67891))]\n",
+        "def make(i, r=cloud):\n    return load_assets_from_dbt_cloud_job(r, i)\n\nmodels = [make(67890), make(67891)]\n",
+    ],
+)
+def test_the_row_of_each_job_says_its_environment(tmp_path: Path, loads: str) -> None:
+    head = LOADS[: LOADS.index("nightly =")]
+    text, codes = migrate_one(tmp_path, head + loads, facts=BOTH)
+    assert not any(code[3] in "34" for code in codes)
+    assert codes.count("LDC220") == 1
+    assert MAKER in text
+    for job_id, environment, name in ((67890, 22, "Nightly"), (67891, 23, "Staging")):
+        row = f'    {job_id}: {{\n        "project_id": 11,\n        "environment_id": {environment},\n        "name": "{name}",\n'
+        assert row in text
+    assert _workspace("cloud", 22, "Nightly", 67890) in text
+
+
+def test_a_workspace_that_a_load_makes_has_the_settings_of_its_resource(tmp_path: Path) -> None:
+    program = R11.replace('"t", 12345', '"t", 12345, request_max_retries=9')
+    inside = program.replace("cloud = dbt", "def build():\n    return dbt").replace("(cloud,", "(made,")
+    inside = inside.replace("nightly = load", "made = build()\nnightly = load")
+    text, codes = migrate_one(tmp_path, inside, facts=BOTH)
+    assert not any(code[3] in "34" for code in codes)
+    assert (
+        "staging_workspace = DbtCloudWorkspace(\n    credentials=made.credentials,\n    project_id=11,\n"
+        '    environment_id=23,\n    adhoc_job_name="Staging",  # runs job 67891 itself, with its settings\n'
+        "    request_max_retries=made.request_max_retries,\n)\n"
+    ) in text
+    assert "workspace=staging_workspace," in text and "yield from staging_workspace.cli(" in text
 
 
 def test_a_resource_with_an_annotation_gets_workspaces_beside_it(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_the_hook_of_the_guide_exists_and_takes_its_baseline(tmp_path: Path) -> 
 
 
 def test_the_workflow_of_the_guide_annotates_what_is_new(tmp_path: Path) -> None:
-    (workflow,) = [found for found in yaml_blocks() if "jobs" in found]
+    workflow, _ = [found for found in yaml_blocks() if "jobs" in found]
     steps = [step["run"] for step in workflow["jobs"]["scan"]["steps"] if "run" in step]
     assert steps[0] == "pip install legacy-shim"
     (tmp_path / "legacy_shim_baseline.json").write_text('{"version": 1, "uses": []}')
@@ -58,3 +58,15 @@ def test_the_workflow_of_the_guide_annotates_what_is_new(tmp_path: Path) -> None
     done = run(tmp_path, shlex.split(steps[1]))
     assert done.returncode == 1
     assert "file=defs.py,line=3" in done.stdout
+
+
+def test_the_weekly_workflow_of_the_guide_says_what_there_is_to_check(tmp_path: Path) -> None:
+    _, workflow = [found for found in yaml_blocks() if "jobs" in found]
+    steps = [step["run"] for step in workflow["jobs"]["check"]["steps"] if "run" in step]
+    assert steps[0] == "pip install legacy-shim"
+    (tmp_path / "dbt_cloud_jobs.json").write_text(
+        '{"version": 1, "host": "https://cloud.getdbt.com", "account_id": 1, "jobs": {}}'
+    )
+    done = run(tmp_path, shlex.split(steps[1]))
+    assert done.returncode == 0, done.stdout
+    assert "no job is written down" in done.stdout

@@ -56,10 +56,17 @@ def test_each_deployment_is_compared(tmp_path: Path) -> None:
         assert ran == {job_id}
 
 
-def test_a_page_shows_one_deployment(tmp_path: Path) -> None:
+def test_one_page_has_the_results_of_all(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
     (tmp_path / "defs.py").write_text(PROGRAM)
-    for name in ("prod", "other"):
-        (tmp_path / f"{name}.env").write_text("JOB=501\n")
-    done = run_verify(tmp_path, ".", *WITH, *FILES, "--format", "html", env={})
-    assert done.returncode == 2
-    assert "--format html shows one deployment" in done.stderr
+    (tmp_path / "dbt_cloud_jobs.json").write_text(json.dumps(FACTS))
+    for name, job_id in (("prod", 501), ("other", 502)):
+        (tmp_path / f"{name}.env").write_text(f"DBT_CLOUD_API_TOKEN=of-nobody\nJOB={job_id}\n")
+    output = tmp_path / "result.html"
+    done = run_verify(tmp_path, ".", *WITH, *FILES, "--format", "html", "--output", str(output), env={})
+    assert done.returncode == 0, done.stdout + done.stderr
+    data = json.loads(output.read_text().partition(' id="data">')[2].partition("</script>")[0])
+    assert list(data["deployments"]) == ["prod", "staging"]
+    for name, job_id in (("prod", 501), ("staging", 502)):
+        rows = [each for row in data["deployments"][name]["attempts"] for each in row["after"]]
+        assert {each["job"] for each in rows} == {job_id}

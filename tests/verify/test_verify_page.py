@@ -13,7 +13,7 @@ import browser
 import pytest
 from verify_rig import MANIFEST, TOP, Program, run_verify
 
-from legacy_shim.codemods.verify.html import render_html
+from legacy_shim.codemods.verify.html import render_html, render_html_of
 from legacy_shim.codemods.verify.judgement import judge
 from legacy_shim.codemods.verify.run import Result, Side
 
@@ -38,7 +38,9 @@ def pages(example: Program, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     }
     for name, result in results.items():
         (folder / f"{name}.html").write_text(render_html(result), "utf-8")
-    return {name: folder / f"{name}.html" for name in results}
+    both = {"prod": results["small"], "staging": results["faulty"]}
+    (folder / "both.html").write_text(render_html_of(both), "utf-8")
+    return {name: folder / f"{name}.html" for name in [*results, "both"]}
 
 
 @pytest.fixture(scope="session")
@@ -96,6 +98,19 @@ def test_ten_assets(window: browser.Browser, pages: dict[str, Path]) -> None:
         window.run(f"((all) => all.some((a, i) => all.some((b, j) => i < j && {apart})))({boxes})") is False
     )
     assert window.run("performance.getEntriesByType('resource').length") == 0
+    assert window.log() == []
+
+
+@needs_browser
+def test_a_switch_shows_each_deployment(window: browser.Browser, pages: dict[str, Path]) -> None:
+    window.open(pages["both"])
+    assert window.run("document.title") == "✓ prod: Nothing changes that you were not told of"
+    options = "[...document.getElementById('deployment').options].map((option) => option.textContent)"
+    assert window.run(options) == ["prod: nothing unexpected", "staging: 10 unexpected"]
+    window.choose("#deployment", "staging")
+    window.wait_until("document.title.includes('staging')")
+    assert window.run("document.title") == "✗ staging: 10 differences that nobody told of"
+    assert window.run("document.getElementById('deployment').value") == "staging"
     assert window.log() == []
 
 

@@ -38,8 +38,13 @@ from .source_tree import Tree
 Parse = Callable[[Path, bytes], "Module | Finding"]
 
 
-def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
-    """Index the legacy values of ``files``; ``parse`` answers a finding for a file that cannot be parsed."""
+def build_index(
+    files: Mapping[Path, bytes], parse: Parse, matters: Callable[[bytes], bool] = names_legacy
+) -> Index:
+    """Index the legacy values of ``files``; ``parse`` answers a finding for a file that cannot be parsed.
+
+    ``matters`` says by its bytes which file is parsed to begin with.
+    """
     problems: list[Finding] = []
 
     def load(path: Path) -> Module | None:
@@ -64,7 +69,7 @@ def build_index(files: Mapping[Path, bytes], parse: Parse) -> Index:
         return took
 
     interests = Interests(Evaluator(tree))
-    new = take(path for path, data in files.items() if names_legacy(data))
+    new = take(path for path, data in files.items() if matters(data))
     while new:
         new = take(_more(files, importers, interests.take(new)))
     return _index_of(files, interests, problems)

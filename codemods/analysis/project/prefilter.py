@@ -40,6 +40,11 @@ def names_legacy(data: bytes) -> bool:
     return _STAR in data or any(name in data for name in _NAMES)
 
 
+def names_workspaces(data: bytes) -> bool:
+    """Whether a file may hold what an earlier migration wrote."""
+    return b"dagster_dbt" in data and (b"DbtCloudWorkspace" in data or b"dbt_cloud_assets" in data)
+
+
 @dataclass(eq=False)
 class Importers:
     """Finds the files that may import a name from a module, by their import statements."""

@@ -23,9 +23,11 @@ from ...facts.job_commands import (
     command_words,
 )
 from ...planning.claims import (
+    Claim,
     Context,
     Rewrite,
 )
+from ...planning.deployments import PLACE
 from ...planning.units import Unit
 from ...planning.v2 import (
     CLOUD_V2,
@@ -34,6 +36,7 @@ from ...planning.v2 import (
     no_limit,
 )
 from .asset_text import has_postponed_annotations, may_be_time_windows
+from .own_workspace import function_text, rows_of
 from .translator import call_text, local_name, translator_of
 
 FACT = "commands"
@@ -55,12 +58,19 @@ class Factory:
     handed_in: Sequence[str]
     """The arguments that cannot be read where the function stands, and are handed to it."""
     comments: Sequence[str]
+    loads: Sequence[Claim]
+    """The calls that it is written for."""
+
+    def are_apart(self, unit: Unit) -> bool:
+        """Whether the row of a job says where it runs."""
+        return any(unit.is_apart(load) for load in self.loads)
 
 
 @dataclass(frozen=True)
 class _Columns:
     """What the rows of a table hold."""
 
+    place: bool
     select: bool
     exclude: bool
     selector: bool
@@ -73,28 +83,41 @@ def factory_text(wanted: Factory, unit: Unit, context: Context, done: Rewrite) -
     """The table and the function."""
     style, use = context.style(wanted.module), unit.using(done, wanted.module)
     columns = _columns(
-        [plan for plan in wanted.plans.values() if plan], is_whole=None not in wanted.plans.values()
+        [plan for plan in wanted.plans.values() if plan],
+        is_whole=None not in wanted.plans.values(),
+        are_apart=wanted.are_apart(unit),
     )
+    places = rows_of(wanted.loads, unit) if columns.place else {}
     rows = "".join(
-        f"{style.indent}{job_id}: {_row(job_id, plan, columns, use, style)},\n"
+        f"{style.indent}{job_id}: {_row(job_id, plan, columns, places.get(job_id, {}), use, style)},\n"
         for job_id, plan in wanted.plans.items()
     )
     comments = "".join(f"{comment}\n" for comment in wanted.comments)
     table = f"\n{comments}{wanted.table} = {{\n{rows}}}\n"
-    return f"{table}\n\n{_function(wanted, columns, unit, context, use)}"
+    further = ""
+    if columns.place:
+        apart = next(load for load in wanted.loads if unit.is_apart(load))
+        further = f"{function_text(_maker(wanted, unit), apart, unit, use, style)}\n\n"
+    return f"{table}\n\n{further}{_function(wanted, columns, unit, context, use)}"
+
+
+def _maker(wanted: Factory, unit: Unit) -> str:
+    """The name of the function that makes the workspace of an environment."""
+    return unit.namespace(wanted.module).shared("dbt_cloud_workspace", wanted.loads[0])
 
 
 def row_text(plan: Plan, style: Style) -> str:
     """A whole row, for a table whose other rows are not known."""
-    return _row_of(plan, _Columns(True, True, True, True, True, True), style)
+    return _row_of(plan, _Columns(False, True, True, True, True, True, True), {}, style)
 
 
-def _columns(plans: Sequence[Plan], *, is_whole: bool) -> _Columns:
+def _columns(plans: Sequence[Plan], *, is_whole: bool, are_apart: bool) -> _Columns:
     def needed(read: str) -> bool:
         return not is_whole or any(getattr(plan, read) for plan in plans)
 
     kinds = {plan.runs_tests for plan in plans}
     return _Columns(
+        are_apart,
         needed("select"),
         needed("exclude"),
         needed("selector"),
@@ -104,15 +127,18 @@ def _columns(plans: Sequence[Plan], *, is_whole: bool) -> _Columns:
     )
 
 
-def _row(job_id: int, plan: Plan | None, columns: _Columns, use: Use, style: Style) -> str:
+def _row(
+    job_id: int, plan: Plan | None, columns: _Columns, place: Mapping[str, object], use: Use, style: Style
+) -> str:
     if plan is None:
         return missing_fact(use, FACT, str(job_id))
-    return _row_of(plan, columns, style).replace("\n", f"\n{style.indent}")
+    return _row_of(plan, columns, place, style).replace("\n", f"\n{style.indent}")
 
 
-def _row_of(plan: Plan, columns: _Columns, style: Style) -> str:
+def _row_of(plan: Plan, columns: _Columns, place: Mapping[str, object], style: Style) -> str:
     text = style.string
     entries = {
+        **{name: text(value) if isinstance(value, str) else repr(value) for name, value in place.items()},
         "select": text(plan.select or EVERYTHING) if columns.select else "",
         "exclude": text(plan.exclude) if columns.exclude else "",
         "selector": text(plan.selector) if columns.selector else "",
@@ -152,9 +178,31 @@ def _function(wanted: Factory, columns: _Columns, unit: Unit, context: Context, 
         "",
         "return models",
     ]
-    lines = [f"job = {wanted.table}[job_id]", "", *inner]
+    lines = [
+        *_refusal(wanted, style),
+        f"job = {wanted.table}[job_id]",
+        *_own(wanted, workspace, columns, unit, style),
+        "",
+        *inner,
+    ]
     body = "".join(f"{tab}{line}\n" if line else "\n" for line in lines)
     return f"{render.signature(wanted.name, parameters, style)}\n{body}"
+
+
+def _refusal(wanted: Factory, style: Style) -> list[str]:
+    """Refuse a job that a deployment has and the table has not."""
+    if not any(ref.variable or ref.varies for load in wanted.loads for ref in load.jobs):
+        return []
+    said = f"{wanted.table} has no dbt Cloud job {{job_id}}: add what dbt Cloud says of it"
+    return [f"if job_id not in {wanted.table}:", f"{style.indent}raise ValueError(f{style.string(said)})"]
+
+
+def _own(wanted: Factory, workspace: str, columns: _Columns, unit: Unit, style: Style) -> list[str]:
+    """The line that takes the workspace of the job's own environment."""
+    if not columns.place:
+        return []
+    cells = ", ".join(_cell(name, style) for name in PLACE)
+    return [f"{workspace} = {_maker(wanted, unit)}({workspace}, {cells})"]
 
 
 def _decorator(

@@ -24,6 +24,7 @@ from ...facts.job_commands import (
 )
 from ...facts.jobs import Job
 from ...planning.claims import (
+    Claim,
     Context,
     JobRef,
     Rewrite,
@@ -38,6 +39,7 @@ from ...planning.v2 import (
 )
 from ..deployment_table import NOTHING_DIFFERS, Lookup
 from .bound_once import NAMES, VARIABLES, bound_once
+from .own_workspace import workspace_lines
 from .translator import FUNCTION_PARAMETERS, call_text, local_name, translator_of
 
 _TIME_WINDOWS = frozenset(
@@ -63,6 +65,8 @@ class AssetText:
     """The resource key that the function takes its workspace from; empty where it uses the module's own."""
     lookup: Lookup = NOTHING_DIFFERS
     """What another deployment has otherwise; `job` and `plan` are those of the first."""
+    load: Claim | None = None
+    """The load, where it makes a workspace of its own."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,10 @@ def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, 
     module, style = wanted.module, context.style(wanted.module)
     use = unit.using(done, module)
     workspace = workspace_of(module, wanted.arguments["dbt_cloud"], unit, context, done)
+    own: list[str] = []
+    if wanted.load is not None:
+        given, workspace = workspace, unit.namespace(module).reserve(f"{wanted.name}_workspace")
+        own = workspace_lines(workspace, given, wanted.load, unit, wanted.lookup, use, style)
     bound = bound_once(context, module, wanted.arguments)
     names = {name: unit.namespace(module).reserve(NAMES[name]) for name in bound}
     fields, comments, definition = _decorator_fields(wanted, call, workspace, names, context, unit, use)
@@ -99,6 +107,8 @@ def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, 
     lines = [
         *comments,
         *_of_the_job(wanted, style),
+        *own,
+        *(["", ""] if own and module.scope_of(call) is module.tree else [""] if own else []),
         *(f"{names[name]} = {_assigned(module, wanted.arguments[name])}" for name in bound),
         *([""] if bound else []),
         *([definition, ""] if definition else []),

@@ -54,6 +54,8 @@ def against_sensor(claim: Claim, unit: Unit) -> str:
     loads = [
         other for other in unit.claims if isinstance(other.part, Loads) and other.resources == claim.resources
     ]
+    if unit.is_apart(claim):
+        return "its jobs run in another environment than the workspace of its resource"
     if len(loads) > 1:
         return "several jobs are loaded on its workspace, and a sensor knows the assets of one"
     job = unit.job_of(claim.jobs[0])

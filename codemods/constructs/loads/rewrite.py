@@ -54,6 +54,7 @@ from .asset_text import (
 )
 from .bound_once import NAMES, is_plain
 from .exclusive import are_exclusive
+from .own_workspace import tell_of_own
 from .polling_sensor import (
     against_sensor,
     is_first_on_its_workspace,
@@ -141,7 +142,10 @@ def _rewrite_as_function(
     job = jobs[0] if ref.varies and jobs else unit.job_of(ref)
     plan = plan_of(job) if job is not None else None
     lookup = of_load(claim, unit, context, done)
-    wanted = AssetText(module, name, load.arguments, load.parts, ref, job, plan, binding.parameter, lookup)
+    own = claim if unit.is_apart(claim) else None
+    wanted = AssetText(
+        module, name, load.arguments, load.parts, ref, job, plan, binding.parameter, lookup, own
+    )
     written = asset_text(wanted, claim.node, unit, context, done)
     text = written.text + _sensor(claim, written, unit, context, done)
     if is_assigned:
@@ -203,7 +207,7 @@ def _rewrite_as_call(claim: Claim[Load], load: Load, unit: Unit, context: Contex
         _, comments = render.with_comments(module, context.style(module), call, [])
         table = namespace.shared("DBT_CLOUD_JOBS", first)
         plans = _plans(alike, unit)
-        wanted = Factory(module, name, table, plans, load.arguments, handed_in, comments)
+        wanted = Factory(module, name, table, plans, load.arguments, handed_in, comments, alike)
         top = min((module.top_statement_of(other.node) for other in alike), key=lambda one: one.lineno)
         text = factory_text(wanted, unit, context, done)
         done.edit(module, InsertBefore(module.span(top), text, blank=True))
@@ -316,6 +320,8 @@ def _tell(claim: Claim[Load], unit: Unit, is_bound: bool, done: Rewrite) -> None
         if ref.varies and not claim.detail.makes_several:
             said = f"{ref.in_words}; the code refuses to load for another"
             tell(module, node, "LDC214", said, NAME, jobs=ref.job_ids)
+    if unit.is_apart(claim):
+        tell_of_own(claim, unit, done)
     _tell_of_other_loads(claim, unit, done)
     if "partition_key_to_vars_fn" in claim.detail.arguments:
         tell(module, node, "LDC217", "the partition's variables are passed with --vars", NAME)

@@ -73,7 +73,7 @@ def binding_of(
     claim: Claim[Load], placements: tuple[Placement, ...], unit: Unit, context: Context
 ) -> HowBound:
     """Decide how the assets of a load get their workspace."""
-    if not placements or unit.beside or has_postponed_annotations(claim.module):
+    if not placements or unit.beside or unit.is_apart(claim) or has_postponed_annotations(claim.module):
         return _OWN
     if claim.value is not None and context.index.are_collected(claim.value, claim.module):
         return _OWN  # Nobody knows of all the places, and where the key lacks nothing loads.

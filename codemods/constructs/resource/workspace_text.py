@@ -26,7 +26,7 @@ from ...planning.claims import (
     Rewrite,
 )
 from ...planning.parts import Loads
-from ...planning.settings import TOKEN, Setting, Settings
+from ...planning.settings import RETRIES, TOKEN, Setting, Settings
 from ...planning.units import Unit
 from ...planning.v2 import (
     CLOUD_V2,
@@ -48,7 +48,6 @@ from .settings import (
 )
 
 _WITHOUT_COUNTERPART = frozenset({"disable_schedule_on_trigger"})
-_RETRIES = ("request_max_retries", "request_retry_delay")
 
 
 def workspace_text(claim: Claim, unit: Unit, context: Context, done: Rewrite) -> str:
@@ -85,7 +84,7 @@ def workspace_text(claim: Claim, unit: Unit, context: Context, done: Rewrite) ->
     left = [comment for comment in left if not is_directive(comment)]
     lookup = of_resource(claim, unit, context, use, done)
     fields = [Field(inner, "credentials", tuple(left)), *_place(claim, unit, use, style, lookup)]
-    for name in _RETRIES:
+    for name in RETRIES:
         if name in settings.values:
             fields.append(_described(name, _number(context, settings.values[name], use, style), by_name))
     fields += [_described(name, setting.text(), by_name) for name, setting in settings.own.items()]

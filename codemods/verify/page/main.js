@@ -1,5 +1,8 @@
 // Puts the page together from the data in it.
-const data = JSON.parse(document.getElementById("data").textContent);
+const content = JSON.parse(document.getElementById("data").textContent);
+const deployments = Object.keys(content.deployments || {});
+const chosen = deployments.find((name) => `#deployment=${encodeURIComponent(name)}` === location.hash) || deployments[0];
+const data = deployments.length ? content.deployments[chosen] : content;
 const byId = (id) => document.getElementById(id);
 const few = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 
@@ -18,8 +21,20 @@ function hero() {
   const title = good ? "Nothing changes that you were not told of" : `${few(bad, "difference")} that nobody told of`;
   byId("top").innerHTML = `<div class="hero"><div><span class="seal ${good ? "good" : "bad"}"><svg viewBox="0 0 19 19" aria-hidden="true">${mark}</svg>${good ? "Nothing unexpected" : "Not the same"}</span>`
     + `<h1>${esc(title)}</h1><p>Before: ${esc(data.before.what)}. After: ${esc(data.after.what)}. Both were loaded here and materialized against a local dbt Cloud; nothing ran in the real one.</p></div>`
-    + `<button type="button" id="theme">Dark</button></div><div class="tiles">${tiles.map(([number, words, kind]) => `<div class="tile ${kind}"><b>${number.toLocaleString("en")}</b><span>${words}</span></div>`).join("")}</div>`;
-  document.title = `${good ? "✓" : "✗"} ${title}`;
+    + `${choice()}<button type="button" id="theme">Dark</button></div><div class="tiles">${tiles.map(([number, words, kind]) => `<div class="tile ${kind}"><b>${number.toLocaleString("en")}</b><span>${words}</span></div>`).join("")}</div>`;
+  document.title = `${good ? "✓" : "✗"} ${chosen ? `${chosen}: ` : ""}${title}`;
+}
+
+function choice() {
+  if (deployments.length < 2) return "";
+  const state = (name) => { const {grave, unexpected} = content.deployments[name].counts; return grave + unexpected ? `${grave + unexpected} unexpected` : "nothing unexpected"; };
+  const options = deployments.map((name) => `<option value="${esc(name)}" ${name === chosen ? "selected" : ""}>${esc(name)}: ${state(name)}</option>`);
+  return `<label class="field"><span class="hidden">Deployment</span><select id="deployment">${options.join("")}</select></label>`;
+}
+
+function choose() {
+  if (!byId("deployment")) return;
+  byId("deployment").addEventListener("change", (event) => { location.hash = `deployment=${encodeURIComponent(event.target.value)}`; location.reload(); });
 }
 
 function theme() {
@@ -100,6 +115,7 @@ function codes() {
 }
 
 hero();
+choose();
 theme();
 legend();
 const graph = new Graph(data, detail);
