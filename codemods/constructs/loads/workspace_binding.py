@@ -99,6 +99,9 @@ def binding_of(
         if addition is None:
             return _OWN
         additions.append(addition)
+    above = claim.module.parent(claim.module.statement_of(claim.node))
+    if additions and isinstance(above, (ast.If, ast.Try, ast.Match)):
+        return _OWN  # Where the branch is not taken, the key would be bound all the same.
     if additions and context.index.merges and len(context.index.resources) > 1:
         return _OWN  # Another resource may stand under the key in what is merged with this.
     return HowBound(key, tuple(additions))
