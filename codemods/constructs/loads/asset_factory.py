@@ -96,8 +96,7 @@ def factory_text(wanted: Factory, unit: Unit, context: Context, done: Rewrite) -
     table = f"\n{comments}{wanted.table} = {{\n{rows}}}\n"
     further = ""
     if columns.place:
-        apart = next(load for load in wanted.loads if unit.is_apart(load))
-        further = f"{function_text(_maker(wanted, unit), apart, unit, use, style)}\n\n"
+        further = f"{function_text(_maker(wanted, unit), wanted.loads, unit, use, style)}\n\n"
     return f"{table}\n\n{further}{_function(wanted, columns, unit, context, use)}"
 
 

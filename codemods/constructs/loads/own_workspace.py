@@ -46,7 +46,7 @@ def workspace_lines(
         Field(texts["project_id"], "project_id"),
         Field(texts["environment_id"], "environment_id"),
         *([Field(texts["name"], "adhoc_job_name", trailing=note)] if texts["name"] else []),
-        *(Field(f"{given}.{setting}", setting) for setting in _retries(claim, unit)),
+        *(Field(f"{given}.{setting}", setting) for setting in _retries([claim], unit)),
     ]
     return f"{name} = {use(CLOUD_V2, 'DbtCloudWorkspace')}(\n{render.exploded(fields, style)})".split("\n")
 
@@ -60,7 +60,7 @@ def _note(ref: JobRef, reused: Job | None, unit: Unit) -> str:
     return REUSE_NOTE if is_own else ""
 
 
-def function_text(name: str, claim: Claim, unit: Unit, use: Use, style: Style) -> str:
+def function_text(name: str, claims: Sequence[Claim], unit: Unit, use: Use, style: Style) -> str:
     """The function that makes the workspace of each environment once."""
     tab, workspace = style.indent, use(CLOUD_V2, "DbtCloudWorkspace")
     fields = [
@@ -68,10 +68,10 @@ def function_text(name: str, claim: Claim, unit: Unit, use: Use, style: Style) -
         Field("project_id", "project_id"),
         Field("environment_id", "environment_id"),
         Field("name", "adhoc_job_name"),
-        *(Field(f"cloud.{setting}", setting) for setting in _retries(claim, unit)),
+        *(Field(f"cloud.{setting}", setting) for setting in _retries(claims, unit)),
     ]
     built = f"{workspace}(\n{render.exploded(fields, style)})".replace("\n", f"\n{tab}")
-    none = " | None" if _is_without_name(claim, unit) else ""
+    none = " | None" if _is_without_name(claims, unit) else ""
     parameters = f"cloud: {workspace}, project_id: int, environment_id: int, name: str{none}"
     return (
         f"@{use('functools', 'cache')}\n"
@@ -101,13 +101,13 @@ def tell_of_own(claim: Claim, unit: Unit, done: Rewrite) -> None:
     done.tell(claim.module, claim.node, "LDC220", said, claim.name, jobs=tuple(job.id for job in jobs))
 
 
-def _is_without_name(claim: Claim, unit: Unit) -> bool:
-    return any(row["name"] is None for row in rows_of([claim], unit).values())
+def _is_without_name(claims: Sequence[Claim], unit: Unit) -> bool:
+    return any(row["name"] is None for row in rows_of(claims, unit).values())
 
 
-def _retries(claim: Claim, unit: Unit) -> Iterator[str]:
+def _retries(claims: Sequence[Claim], unit: Unit) -> Iterator[str]:
     """The settings that the resource has, and a further workspace must have too."""
-    all_settings = [builder.settings for builder in unit.builders_of(claim)]
+    all_settings = [builder.settings for claim in claims for builder in unit.builders_of(claim)]
     for setting in RETRIES:
         if any(settings is not None and setting in settings.values for settings in all_settings):
             yield setting
