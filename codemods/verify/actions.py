@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
-from .difference import Snapshot
+from .difference import graph_of
 from .excuses import LEGACY_OUTPUT
 from .origins import MADE_ELSEWHERE, cloud_assets
 from .request import Request
+
+if TYPE_CHECKING:
+    from legacy_shim.snapshot.schema import Snapshot
 
 _SYNTAX = frozenset(",@:")
 
@@ -38,7 +41,7 @@ def make_plan(before: Snapshot, after: Snapshot, request: Request) -> Plan:
     if ops:
         actions["materialize:dbt-cloud"] = "Everything that dbt Cloud makes"
     for name, keys in ops.items():
-        partitions = before["graph"]["assets"][keys[0]].get("first_partitions")
+        partitions = graph_of(before)["assets"][keys[0]].get("first_partitions")
         if partitions:
             actions |= _partitioned(name, len(ops) > 1, request.partition, partitions)
     for subset in _subsets(before, after, ops, request.subset):
@@ -52,11 +55,12 @@ def make_plan(before: Snapshot, after: Snapshot, request: Request) -> Plan:
 
 def _cloud_ops(before: Snapshot) -> dict[str, list[str]]:
     """The executable assets of dbt Cloud by the op that makes them."""
-    assets = before["graph"]["assets"]
+    assets = graph_of(before)["assets"]
     ops: defaultdict[str, list[str]] = defaultdict(list)
     for key in sorted(cloud_assets(before)):
-        if assets[key]["execution"] != MADE_ELSEWHERE and assets[key]["op"]:
-            ops[assets[key]["op"]].append(key)
+        op = assets[key]["op"]
+        if assets[key]["execution"] != MADE_ELSEWHERE and op:
+            ops[op].append(key)
     return dict(ops)
 
 
@@ -78,7 +82,7 @@ def _subsets(
     before: Snapshot, after: Snapshot, ops: Mapping[str, Sequence[str]], wanted: Sequence[str]
 ) -> list[tuple[str, ...]]:
     """What was asked for; else one asset of each op, one with something before and behind it where there is one."""
-    assets = before["graph"]["assets"]
+    assets = graph_of(before)["assets"]
     if wanted:
         asked = tuple(key.strip() for text in wanted for key in text.split(","))
         unknown = [key for key in asked if key not in assets]
@@ -88,7 +92,7 @@ def _subsets(
     upstream = {dep for key in cloud_assets(before) for dep in assets[key]["deps"]}
     chosen: list[tuple[str, ...]] = []
     for keys in ops.values():
-        can = [key for key in keys if key in after["graph"]["assets"] and _SYNTAX.isdisjoint(key)]
+        can = [key for key in keys if key in graph_of(after)["assets"] and _SYNTAX.isdisjoint(key)]
         if len(keys) > 1 and can and assets[keys[0]]["can_subset"]:
             chosen.append((max(can, key=lambda key: (key in upstream, bool(assets[key]["deps"]))),))
     return chosen
@@ -96,7 +100,7 @@ def _subsets(
 
 def _jobs(before: Snapshot, wanted: Sequence[str]) -> tuple[list[str], list[str]]:
     """Jobs of ops to execute, and those that are left alone."""
-    jobs: Mapping[str, Mapping[str, Any]] = before["graph"]["jobs"]
+    jobs: Mapping[str, Mapping[str, Any]] = graph_of(before)["jobs"]
     unknown = [name for name in wanted if name not in jobs]
     if unknown:
         raise UsageError(
@@ -111,5 +115,5 @@ def _jobs(before: Snapshot, wanted: Sequence[str]) -> tuple[list[str], list[str]
 
 def _library_ops(before: Snapshot, job: str) -> list[str]:
     """The ops of a job that are the legacy integration's own: to run one runs none of the user's code."""
-    ops: Mapping[str, Mapping[str, Any]] = before["graph"]["jobs"][job]["ops"]
+    ops: Mapping[str, Mapping[str, Any]] = graph_of(before)["jobs"][job]["ops"]
     return [name for name, op in ops.items() if LEGACY_OUTPUT in op["outputs"].values() and "." not in name]

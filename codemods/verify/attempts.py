@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .difference import Snapshot
 from .run import Result
 from .runs import LOAD
+
+if TYPE_CHECKING:
+    from legacy_shim.snapshot.schema import Snapshot
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
-from .difference import Difference, Snapshot
+from .difference import Difference
 from .events import compare_events
 from .graph import compare_graphs
 from .origins import find_origins
 from .renames import find_renames, with_new_keys
 from .runs import compare_callers, compare_dbt, load_commands
 
-__all__ = ["Difference", "Snapshot", "compare", "load_commands", "load_snapshot"]
+if TYPE_CHECKING:
+    from legacy_shim.snapshot.schema import Snapshot
+
+__all__ = ["Difference", "compare", "load_commands", "load_snapshot"]
 
 _VERSION = 1
 
@@ -26,7 +30,7 @@ def load_snapshot(path: Path) -> Snapshot:
     document = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(document, dict) or document.get("version") != _VERSION:
         raise ValueError(f"{path} is not a snapshot of version {_VERSION}")
-    return document
+    return cast("Snapshot", document)  # what writes this version writes that shape
 
 
 def compare(before: Snapshot, after: Snapshot) -> list[Difference]:

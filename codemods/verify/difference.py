@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-Snapshot = dict[str, Any]
-"""A document of ``python -m legacy_shim.snapshot``."""
+if TYPE_CHECKING:
+    from legacy_shim.snapshot.schema import Asset, Graph, Snapshot
 
 Jobs = tuple[frozenset[int], ...]
 """dbt Cloud jobs by their ids: of each set at least one."""
 
 _MAX_TEXT = 200
+
+
+def graph_of(snapshot: Snapshot) -> Graph:
+    """What a code location that loads contains."""
+    graph = snapshot["graph"]
+    assert graph is not None, "what does not load is not looked into"
+    return graph
+
+
+def assets_of(snapshot: Snapshot) -> Mapping[str, Asset]:
+    """The assets of a code location; none where it does not load."""
+    return snapshot["graph"]["assets"] if snapshot["graph"] else {}
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import excuses
-from .difference import Difference, Jobs, Snapshot
+from .difference import Difference, Jobs, graph_of
 from .origins import Origins
+
+if TYPE_CHECKING:
+    from legacy_shim.snapshot.schema import Snapshot
 
 
 def compare_events(before: Snapshot, after: Snapshot, origins: Origins) -> Iterator[Difference]:
@@ -31,7 +34,7 @@ def not_shown(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
 
 
 def _by_action(snapshot: Snapshot) -> dict[str, Mapping[str, Any]]:
-    rows = {}
+    rows: dict[str, Mapping[str, Any]] = {}
     for row in snapshot["actions"]:
         where = row["partition"] if not isinstance(row["partition"], list) else "...".join(row["partition"])
         rows[f"{row['number']} {row['action']}" + (f" [{where}]" if where else "")] = row
@@ -151,7 +154,7 @@ def _compare_checks(
     if old["checked"] == new["checked"]:
         return
     added = [row for row in new["checked"] if row not in old["checked"]]
-    checks = after["graph"]["checks"]
+    checks = graph_of(after)["checks"]
     are_tests = all(excuses.is_of_dbt(checks.get(f"{row['asset']}:{row['check']}")) for row in added)
     jobs = origins.jobs_of_all(row["asset"] for row in added)
     is_told = are_tests and all(row in new["checked"] for row in old["checked"]) and jobs is not None

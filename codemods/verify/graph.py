@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import excuses
-from .difference import Difference, Jobs, Snapshot
+from .difference import Difference, Jobs, graph_of
 from .origins import MADE_ELSEWHERE, Origins
+
+if TYPE_CHECKING:
+    from legacy_shim.snapshot.schema import Snapshot
 
 _KIND_OF_FIELD = {
     "deps": "dependencies",
@@ -34,13 +37,13 @@ _PROVIDED = frozenset({"io_manager"})
 
 def compare_graphs(before: Snapshot, after: Snapshot, origins: Origins) -> Iterator[Difference]:
     """Every difference between the graphs of two snapshots."""
-    old, new = before["graph"], after["graph"]
+    old, new = graph_of(before), graph_of(after)
     yield from _compare_assets(old, new, origins)
     yield from _compare_checks(old, new, origins)
     yield from _compare_asset_ops(old, new, origins)
     yield from _compare_jobs(old, new, origins)
-    for section, kind in (("schedules", "schedule"), ("sensors", "sensor")):
-        yield from _compare_rows(kind, old[section], new[section])
+    yield from _compare_rows("schedule", old["schedules"], new["schedules"])
+    yield from _compare_rows("sensor", old["sensors"], new["sensors"])
     yield from _compare_resources(old, new, origins)
 
 

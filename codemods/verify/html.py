@@ -16,6 +16,7 @@ from legacy_shim.catalogue import BY_CODE
 
 from ..findings import Finding
 from ..visible import json_text
+from .difference import graph_of
 from .judgement import Judged, reasons_of
 from .machine import document_of
 from .origins import cloud_assets
@@ -72,7 +73,7 @@ def _graph(result: Result) -> tuple[list[dict[str, Any]], dict[str, list[list[in
     """The assets of both sides, each once, and the dependencies of each side between them."""
     before, after = result.before.snapshot, result.after.snapshot
     renames = find_renames(before, after)
-    old, new = before["graph"]["assets"], after["graph"]["assets"]
+    old, new = graph_of(before)["assets"], graph_of(after)["assets"]
     keys = list(dict.fromkeys([*(renames.get(key, key) for key in old), *new]))
     came_from = {new_key: old_key for old_key, new_key in renames.items()}
     cloud = cloud_assets(before) | cloud_assets(after)

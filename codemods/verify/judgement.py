@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from legacy_shim.catalogue import BY_CODE
 
 from ..findings import Finding
 from .compare import compare
-from .difference import Difference, Snapshot
+from .difference import Difference
 from .events import not_shown
+
+if TYPE_CHECKING:
+    from legacy_shim.snapshot.schema import Snapshot
 
 Verdict = Literal["grave", "unexpected", "expected"]
 

@@ -37,6 +37,7 @@ from ..findings import Finding
 from ..reporting.formats.machine import tool_version
 from ..visible import json_text
 from .attempts import Attempt, Command, attempts
+from .difference import graph_of
 from .judgement import Judged
 from .run import Result, Side
 
@@ -67,12 +68,16 @@ def document_of(result: Result) -> dict[str, Any]:
 
 
 def _side(side: Side) -> dict[str, Any]:
-    graph = side.snapshot["graph"]
+    graph = graph_of(side.snapshot)
     sections = ("assets", "checks", "jobs", "schedules", "sensors", "resources")
     return {
         "what": side.what,
         "dagster": side.snapshot["dagster"],
-        **{section: len(graph[section]) for section in sections},
+        **{
+            section: len(rows)
+            for section, rows in graph.items()
+            if section in sections and isinstance(rows, dict)
+        },
     }
 
 

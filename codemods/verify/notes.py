@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..reporting.report import Report
 from .actions import Plan
-from .difference import Snapshot
 from .runs import unknown_jobs
+
+if TYPE_CHECKING:
+    from legacy_shim.snapshot.schema import Snapshot
 
 
 def notes(before: Snapshot, after: Snapshot, plan: Plan, report: Report) -> list[str]:

@@ -10,13 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from .compare import load_snapshot
-from .difference import Snapshot
 from .local_cloud import LocalCloud
 from .trees import Tree
+
+if TYPE_CHECKING:
+    from legacy_shim.snapshot.schema import Snapshot
 
 _TOKEN_VARIABLE = "LEGACY_SHIM_SNAPSHOT_TOKEN"
 _LOG_TAIL = 15
@@ -152,10 +154,11 @@ class LoadError(UsageError):
 
 def load_error(stage: Stage, document: Snapshot) -> LoadError:
     """What to tell of a document that has an error."""
-    error: Mapping[str, Any] = document["error"]
+    error = document["error"]
+    assert error is not None
     lines = [f"the definitions cannot be loaded from {stage.tree.what}:"]
     lines += _traceback(error["frames"], stage.tree)
-    lines += [f"  {_one_line(cause)}" for cause in [error, *error["causes"]]]
+    lines += [f"  {_one_line(error)}", *(f"  {_one_line(cause)}" for cause in error["causes"])]
     lines += [f"  {line}" for line in _hints(document)]
     return LoadError("\n".join(lines))
 
@@ -186,7 +189,7 @@ def _one_line(error: Mapping[str, Any]) -> str:
 def _hints(document: Snapshot) -> list[str]:
     """What may lie behind an error."""
     hosts = sorted({row["host"] for row in document["refused"]})
-    unset = document["error"]["unset"]
+    unset = document["error"]["unset"] if document["error"] else []
     return [
         *([f"The network is closed to it: {', '.join(hosts)} was refused."] if hosts else []),
         *([f"It read environment variables that are not set: {', '.join(unset)}."] if unset else []),

@@ -6,9 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .difference import Jobs, Snapshot
+from .difference import Jobs, assets_of
+
+if TYPE_CHECKING:
+    from legacy_shim.snapshot.schema import Snapshot
 
 MADE_ELSEWHERE = "UNEXECUTABLE"
 """The execution type of an asset that Dagster only knows of, because others depend on it."""
@@ -44,12 +47,12 @@ class Origins:
 
 def find_origins(before: Snapshot) -> Origins:
     """Read the graph before the migration."""
-    assets = (before["graph"] or {}).get("assets", {})
+    assets = assets_of(before)
     job_of = {key: job for key, asset in assets.items() if (job := _job_of(asset)) is not None}
     readers: defaultdict[str, set[int]] = defaultdict(set)
     for key, job in job_of.items():
         for dep in assets[key]["deps"]:
-            if dep not in job_of and assets.get(dep, {}).get("execution") == MADE_ELSEWHERE:
+            if dep not in job_of and dep in assets and assets[dep]["execution"] == MADE_ELSEWHERE:
                 readers[dep].add(job)
     return Origins(
         job_of,
@@ -65,7 +68,7 @@ def _job_of(asset: Mapping[str, Any]) -> int | None:
 
 def cloud_assets(snapshot: Snapshot) -> frozenset[str]:
     """The keys of the assets that come from dbt Cloud, by the legacy integration or by v2."""
-    assets = (snapshot["graph"] or {}).get("assets", {})
+    assets = assets_of(snapshot)
     return frozenset(
         key
         for key, asset in assets.items()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .difference import Snapshot
+from .difference import graph_of
 from .origins import MADE_ELSEWHERE
+
+if TYPE_CHECKING:
+    from legacy_shim.snapshot.schema import Asset, Done, Job, Sensor, Snapshot
 
 _UNIQUE_ID = "dagster_dbt/unique_id"
 
@@ -18,7 +21,7 @@ def find_renames(before: Snapshot, after: Snapshot) -> dict[str, str]:
     A lost and an added asset are one where no others have the same op and the name of the same dbt node; the same
     name; or the same op and dependencies.
     """
-    old, new = before["graph"]["assets"], after["graph"]["assets"]
+    old, new = graph_of(before)["assets"], graph_of(after)["assets"]
     lost = [key for key in old if _is_made_here(old, key) and not _is_made_here(new, key)]
     added = [key for key in new if _is_made_here(new, key) and key not in old]
     renames: dict[str, str] = {}
@@ -38,14 +41,18 @@ def with_new_keys(before: Snapshot, renames: Mapping[str, str]) -> Snapshot:
     """The snapshot as if the assets had had their new keys all along, so that what follows from it shows once."""
     if not renames:
         return before
-    graph = before["graph"]
+    graph = graph_of(before)
     return {
         **before,
         "graph": {
             **graph,
             "assets": {renames.get(key, key): _asset(row, renames) for key, row in graph["assets"].items()},
             "checks": {
-                _check(name, renames): _with_deps(_of_asset(row, renames), renames)
+                _check(name, renames): {
+                    **row,
+                    "asset": renames.get(row["asset"], row["asset"]),
+                    "deps": _renamed(row["deps"], renames),
+                }
                 for name, row in graph["checks"].items()
             },
             "jobs": {name: _job(row, renames) for name, row in graph["jobs"].items()},
@@ -86,27 +93,28 @@ def _grouped(rows: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return groups
 
 
-def _asset(row: Mapping[str, Any], renames: Mapping[str, str]) -> dict[str, Any]:
+def _renamed(keys: Iterable[str], renames: Mapping[str, str]) -> list[str]:
+    return sorted(renames.get(key, key) for key in keys)
+
+
+def _asset(row: Asset, renames: Mapping[str, str]) -> Asset:
     mappings = row["partition_mappings"]
     return {
-        **_with_deps(row, renames),
+        **row,
+        "deps": _renamed(row["deps"], renames),
         "partition_mappings": {renames.get(key, key): value for key, value in mappings.items()},
     }
 
 
-def _with_deps(row: Mapping[str, Any], renames: Mapping[str, str]) -> dict[str, Any]:
-    return {**row, "deps": sorted(renames.get(dep, dep) for dep in row.get("deps", ()))}
+def _sensor(row: Sensor, renames: Mapping[str, str]) -> Sensor:
+    return {**row, "watches": _renamed(row["watches"], renames)}
 
 
-def _sensor(row: Mapping[str, Any], renames: Mapping[str, str]) -> dict[str, Any]:
-    return {**row, "watches": sorted(renames.get(key, key) for key in row.get("watches", ()))}
-
-
-def _job(row: Mapping[str, Any], renames: Mapping[str, str]) -> dict[str, Any]:
+def _job(row: Job, renames: Mapping[str, str]) -> Job:
     return {
         **row,
-        "assets": sorted(renames.get(key, key) for key in row["assets"]),
-        "checks": sorted(_check(name, renames) for name in row.get("checks", ())),
+        "assets": _renamed(row["assets"], renames),
+        "checks": sorted(_check(name, renames) for name in row["checks"]),
     }
 
 
@@ -115,13 +123,13 @@ def _check(name: str, renames: Mapping[str, str]) -> str:
     return f"{renames.get(key, key)}:{check}"
 
 
-def _of_asset(row: Mapping[str, Any], renames: Mapping[str, str]) -> dict[str, Any]:
-    return {**row, "asset": renames.get(row["asset"], row["asset"])}
+def _action(row: Done, renames: Mapping[str, str]) -> Done:
+    def now(key: str) -> str:
+        return renames.get(key, key)
 
-
-def _action(row: Mapping[str, Any], renames: Mapping[str, str]) -> dict[str, Any]:
-    lists = {
-        name: [_of_asset(entry, renames) for entry in row[name]]
-        for name in ("materialized", "observed", "checked")
+    return {
+        **row,
+        "materialized": [{**each, "asset": now(each["asset"])} for each in row["materialized"]],
+        "observed": [{**each, "asset": now(each["asset"])} for each in row["observed"]],
+        "checked": [{**each, "asset": now(each["asset"])} for each in row["checked"]],
     }
-    return {**row, **lists}

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from ..facts.trust import DEFAULT_TOKEN_ENV
 from ..findings import Finding
 from .actions import Plan, make_plan
 from .code_environment import with_made_up_tokens
-from .difference import Snapshot
 from .facts_at_hand import ask_dbt_cloud, require_facts
 from .judgement import Judged, judge
 from .local_cloud import LocalCloud, local_cloud
@@ -21,6 +21,9 @@ from .notes import notes, uses_kept
 from .observation import Stage, environment_error, load_error, missing_variables, observe
 from .request import Request
 from .trees import Tree, Trees, give_own_repository, make_trees
+
+if TYPE_CHECKING:
+    from legacy_shim.snapshot.schema import Snapshot
 
 Told = Callable[[str], None]
 

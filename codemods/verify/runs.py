@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .dbt_command import Doing, doing
-from .difference import Difference, Jobs, Snapshot
+from .difference import Difference, Jobs
+
+if TYPE_CHECKING:
+    from legacy_shim.snapshot.schema import Snapshot
 
 LOAD = "load"
 _READING = ("test.", "unit_test.", "exposure.", "saved_query.")
@@ -130,7 +133,7 @@ def compare_callers(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
 
 
 def _seen(
-    account: str, name: str, old: list[Mapping[str, str]], new: list[Mapping[str, str]]
+    account: str, name: str, old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
 ) -> tuple[list[str], list[str]]:
     was, now = (sorted({row[name] for row in rows if row["account"] == account}) for rows in (old, new))
     return was, now
@@ -255,7 +258,7 @@ def _compare_requests(number: str, subject: str, before: Snapshot, after: Snapsh
         yield Difference("cause", subject, was, now, told, tuple(dict.fromkeys(lost)))
 
 
-def _distinct(runs: list[Mapping[str, Any]], name: str) -> list[Any]:
+def _distinct(runs: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
     rows: list[Any] = []
     for run in runs:
         if run[name] not in rows:
@@ -263,7 +266,7 @@ def _distinct(runs: list[Mapping[str, Any]], name: str) -> list[Any]:
     return rows
 
 
-def _own_causes(runs: list[Mapping[str, Any]]) -> frozenset[str]:
+def _own_causes(runs: Sequence[Mapping[str, Any]]) -> frozenset[str]:
     """The causes that the user wrote."""
     return frozenset(str(run["cause"]) for run in runs if _is_own_cause(run))
 

@@ -17,7 +17,7 @@ from ..reporting.formats.wording import plural
 from ..visible import one_line
 from .actions import Plan
 from .attempts import Attempt, Command, attempts
-from .difference import Difference
+from .difference import Difference, graph_of
 from .judgement import Judged, reasons_of
 from .run import Result
 
@@ -71,10 +71,11 @@ def verdict_line(result: Result, palette: Palette = PLAIN) -> str:
 
 def _sides(result: Result, palette: Palette) -> Iterator[str]:
     for name, side in (("before", result.before), ("after", result.after)):
-        graph = side.snapshot["graph"]
+        graph = graph_of(side.snapshot)
         executable = sum(asset["execution"] != "UNEXECUTABLE" for asset in graph["assets"].values())
         counts = [plural(executable, "asset"), plural(len(graph["checks"]), "check")]
-        counts += [plural(len(graph[f"{kind}s"]), kind) for kind in ("job", "schedule", "sensor")]
+        counts += [plural(len(graph["jobs"]), "job"), plural(len(graph["schedules"]), "schedule")]
+        counts += [plural(len(graph["sensors"]), "sensor")]
         yield f"{palette.paint(palette.strong, f'{name:7}')} {side.what}: {', '.join(counts)}"
 
 

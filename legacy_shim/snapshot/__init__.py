@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from legacy_shim.snapshot.order import Action, Order, parse_action
+    from legacy_shim.snapshot.schema import Snapshot
 
 _MODULE_OF = {"Action": "order", "Order": "order", "parse_action": "order", "take": "document"}
 
@@ -25,7 +26,7 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def take(order: Order) -> dict[str, Any]:
+def take(order: Order) -> Snapshot:
     """Load, execute and describe what `order` names; see :func:`legacy_shim.snapshot.document.take`."""
     from legacy_shim.snapshot.document import take as take_document
 

@@ -10,9 +10,10 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from legacy_shim.snapshot.order import Action, Order, parse_action
+from legacy_shim.snapshot.schema import Snapshot
 
 _DESCRIPTION = """Load Dagster definitions in this process and write, as JSON, what users of Dagster see of them:
 assets, checks, ops, jobs, schedules, sensors and resources, and what executing them did."""
@@ -52,14 +53,14 @@ def main(arguments: list[str] | None = None) -> int:
     return int(document["error"] is not None or not all(row["success"] for row in document["actions"]))
 
 
-def _take(order: Order) -> dict[str, Any]:
+def _take(order: Order) -> Snapshot:
     from legacy_shim.snapshot.document import take
 
     with contextlib.redirect_stdout(sys.stderr):  # what the code under observation prints is not the document
         return take(order)
 
 
-def _take_in_dialogue(order: Order, output: Path) -> dict[str, Any]:
+def _take_in_dialogue(order: Order, output: Path) -> Snapshot:
     """Load, write, say so with a line on standard output, and execute what the answer on standard input names.
 
     The answer is a JSON list of actions, as ``--action`` takes them. Code under observation has neither stream.
@@ -67,7 +68,7 @@ def _take_in_dialogue(order: Order, output: Path) -> dict[str, Any]:
     questions, answers = _own_streams()
     from legacy_shim.snapshot.document import take
 
-    def choose(document: dict[str, Any]) -> Sequence[Action]:
+    def choose(document: Snapshot) -> Sequence[Action]:
         _write(document, str(output))
         print("loaded", file=answers, flush=True)
         line = questions.readline()
@@ -86,7 +87,7 @@ def _own_streams() -> tuple[TextIO, TextIO]:
     return questions, answers
 
 
-def _write(document: dict[str, Any], output: str | None) -> None:
+def _write(document: Snapshot, output: str | None) -> None:
     text = json.dumps(document, indent=1) + "\n"
     if output:
         Path(output).write_text(text, encoding="utf-8")

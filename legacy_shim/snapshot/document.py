@@ -20,6 +20,7 @@ from legacy_shim.snapshot.loading import become_a_run_worker, load_repository
 from legacy_shim.snapshot.order import Action, Order
 from legacy_shim.snapshot.own_tree import OwnTree
 from legacy_shim.snapshot.run_state import remember
+from legacy_shim.snapshot.schema import Done, Snapshot, Warned
 from legacy_shim.snapshot.waits import Waits, watch_waits
 from legacy_shim.snapshot.wire import Wire, redirect_requests
 
@@ -28,11 +29,11 @@ _SHORTEST_SECRET = 8
 """Characters. A shorter token is made up, and to blot it out everywhere would blot out much else."""
 
 
-Choose = Callable[[dict[str, Any]], Sequence[Action]]
+Choose = Callable[[Snapshot], Sequence[Action]]
 """Given the document as it is once the code is loaded, says what to execute."""
 
 
-def take(order: Order, choose: Choose | None = None) -> dict[str, Any]:
+def take(order: Order, choose: Choose | None = None) -> Snapshot:
     """Load what `order` names, execute its actions, and return the snapshot as JSON data.
 
     Meant for a process of its own: the order's code is imported, requests are redirected, and neither is undone. An
@@ -67,7 +68,7 @@ def take(order: Order, choose: Choose | None = None) -> dict[str, Any]:
     return _finished(document, order, wire, programs)
 
 
-def _empty(order: Order) -> dict[str, Any]:
+def _empty(order: Order) -> Snapshot:
     return {
         "version": VERSION,
         "dagster": __version__,
@@ -93,20 +94,20 @@ def _guarded(order: Order) -> tuple[Wire | None, set[str]]:
     return wire, programs
 
 
-def _finished(
-    document: dict[str, Any], order: Order, wire: Wire | None, programs: set[str]
-) -> dict[str, Any]:
+def _finished(document: Snapshot, order: Order, wire: Wire | None, programs: set[str]) -> Snapshot:
     """The document as far as it goes, without what must not be written down."""
-    told = dict(document)
+    told: Snapshot = {**document, "programs": sorted(programs)}
     if wire is not None:
-        callers = [dict(zip(("account", "host", "token"), row, strict=True)) for row in sorted(wire.callers)]
-        told |= {"writes": wire.writes, "refused": wire.refused, "callers": callers}
-    told["programs"] = sorted(programs)
+        told["writes"], told["refused"] = wire.writes, wire.refused
+        told["callers"] = [
+            {"account": account, "host": host, "token": token}
+            for account, host, token in sorted(wire.callers)
+        ]
     folders = (order.root,) if order.root else order.path
     hidden = {str(folder.resolve()): "{path}" for folder in folders}
     secrets = wire.secrets if wire else set()
     hidden |= {secret: "***" for secret in secrets if len(secret) >= _SHORTEST_SECRET}
-    cleaned: dict[str, Any] = _cleaned(told, hidden)
+    cleaned: Snapshot = _cleaned(told, hidden)
     return cleaned
 
 
@@ -118,8 +119,8 @@ def _own_tree(order: Order) -> OwnTree | None:
 
 def _execute_all(
     actions: Sequence[Action], repository: RepositoryDefinition, wire: Wire | None
-) -> list[dict[str, Any]]:
-    records: list[dict[str, Any]] = []
+) -> list[Done]:
+    records: list[Done] = []
     settings = {"telemetry": {"enabled": False}}
     with tempfile.TemporaryDirectory(prefix="snapshot-") as folder:
         os.environ.setdefault("DAGSTER_HOME", folder)  # some IO managers ask for it
@@ -132,12 +133,12 @@ def _execute_all(
                     done = execute(worker, action)
                 except Exception as error:  # one that cannot be carried out says so, and the others go on
                     done = [failed_record(action, error)]
-                records += [{"number": number, **record} for record in done]
+                records += [{**record, "number": number} for record in done]
     return records
 
 
 @contextmanager
-def _noted_warnings(notes: list[dict[str, Any]]) -> Iterator[None]:
+def _noted_warnings(notes: list[Warned]) -> Iterator[None]:
     """Note every warning that is shown, and let it be shown all the same."""
     show = warnings.showwarning
 

@@ -27,7 +27,7 @@ from dagster._core.storage.tags import (
 )
 from dagster_shared.error import SerializableErrorInfo
 
-from legacy_shim.snapshot import values
+from legacy_shim.snapshot import schema, values
 from legacy_shim.snapshot.order import ALL, DBT_CLOUD, RANGE, Action
 
 Partition = str | tuple[str, str] | None
@@ -44,7 +44,7 @@ class Worker:
     """Called before each run: what earlier ones left behind must not show in it."""
 
 
-def execute(worker: Worker, action: Action) -> list[dict[str, Any]]:
+def execute(worker: Worker, action: Action) -> list[schema.Record]:
     """Run `action`; one record for each Dagster run that it takes. What a run raises is in its record."""
     if action.kind != "materialize":
         name, _, op = action.subject.partition(".")
@@ -172,13 +172,13 @@ def _is_all_of_dbt_cloud(action: Action) -> bool:
     return action.subject == DBT_CLOUD or action.subject.startswith(f"{DBT_CLOUD}/")
 
 
-def failed_record(action: Action, error: BaseException) -> dict[str, Any]:
+def failed_record(action: Action, error: BaseException) -> schema.Record:
     """What is told of an action that could not even be begun."""
     return _record(str(action), action.partition, error)
 
 
-def _record(action: str, part: Partition, result: ExecuteInProcessResult | BaseException) -> dict[str, Any]:
-    record: dict[str, Any] = {
+def _record(action: str, part: Partition, result: ExecuteInProcessResult | BaseException) -> schema.Record:
+    record: schema.Record = {
         "action": action,
         "partition": list(part) if isinstance(part, tuple) else part,
         "success": False,
@@ -190,10 +190,12 @@ def _record(action: str, part: Partition, result: ExecuteInProcessResult | BaseE
         "errors": [],
     }
     if isinstance(result, BaseException):
-        return record | {"errors": [{"step": None, "class": type(result).__name__, "message": str(result)}]}
+        error: schema.StepError = {"step": None, "class": type(result).__name__, "message": str(result)}
+        return {**record, "errors": [error]}
     events = list(result.all_events)
     outputs = dict(sorted(_outputs(result, events)))
-    return record | {
+    return {
+        **record,
         "success": result.success,
         "materialized": sorted(_materializations(events), key=repr),
         "observed": sorted(_observations(events), key=repr),
@@ -204,7 +206,7 @@ def _record(action: str, part: Partition, result: ExecuteInProcessResult | BaseE
     }
 
 
-def _materializations(events: Sequence[DagsterEvent]) -> Iterator[dict[str, Any]]:
+def _materializations(events: Sequence[DagsterEvent]) -> Iterator[schema.Materialized]:
     for event in events:
         if event.event_type == DagsterEventType.ASSET_MATERIALIZATION:
             row = event.step_materialization_data.materialization
@@ -215,14 +217,14 @@ def _materializations(events: Sequence[DagsterEvent]) -> Iterator[dict[str, Any]
             }
 
 
-def _observations(events: Sequence[DagsterEvent]) -> Iterator[dict[str, Any]]:
+def _observations(events: Sequence[DagsterEvent]) -> Iterator[schema.Observed]:
     for event in events:
         if event.event_type == DagsterEventType.ASSET_OBSERVATION:
             row = event.asset_observation_data.asset_observation
             yield {"asset": values.text_of(row.asset_key), "metadata": values.metadata(row.metadata)}
 
 
-def _evaluations(events: Sequence[DagsterEvent]) -> Iterator[dict[str, Any]]:
+def _evaluations(events: Sequence[DagsterEvent]) -> Iterator[schema.Checked]:
     for event in events:
         if event.event_type == DagsterEventType.ASSET_CHECK_EVALUATION:
             row = event.asset_check_evaluation_data
@@ -260,7 +262,7 @@ def _output_metadata(
                 yield name, sorted(data.metadata)
 
 
-def _errors(events: Sequence[DagsterEvent]) -> Iterator[dict[str, Any]]:
+def _errors(events: Sequence[DagsterEvent]) -> Iterator[schema.StepError]:
     for event in events:
         if event.event_type == DagsterEventType.STEP_FAILURE and event.step_failure_data.error:
             innermost = _innermost(event.step_failure_data.error)

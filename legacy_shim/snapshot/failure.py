@@ -6,16 +6,14 @@ import re
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from legacy_shim.snapshot.environment import MissingVariables
+from legacy_shim.snapshot.schema import Error, Frame
 
 _CHAIN_LIMIT = 8
 
 
-def describe_error(
-    error: BaseException, root: Path | None, missing: MissingVariables | None = None
-) -> dict[str, Any]:
+def describe_error(error: BaseException, root: Path | None, missing: MissingVariables | None = None) -> Error:
     """The error as data; ``frames`` are those under `root`, the innermost last, and ``causes`` what led to it.
 
     ``variables`` are the environment variables that were read and are not set as far as the error, or the line that
@@ -60,7 +58,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         each = each.__cause__ or (None if each.__suppress_context__ else each.__context__)
 
 
-def _frames(error: BaseException, root: Path | None) -> Iterator[dict[str, Any]]:
+def _frames(error: BaseException, root: Path | None) -> Iterator[Frame]:
     if isinstance(error, SyntaxError) and error.filename and _is_under(error.filename, root):
         yield {
             "path": error.filename,

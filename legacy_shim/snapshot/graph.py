@@ -20,13 +20,13 @@ from dagster import (
 )
 from dagster._core.definitions.assets.graph.asset_graph import AssetGraph, AssetNode
 
-from legacy_shim.snapshot import config, values
+from legacy_shim.snapshot import config, schema, values
 
 KIND_TAG_PREFIX = "dagster/kind/"
 _IMPLICIT_JOB_PREFIX = "__"
 
 
-def describe(repository: RepositoryDefinition) -> dict[str, Any]:
+def describe(repository: RepositoryDefinition) -> schema.Graph:
     """The whole of `repository` as JSON data. Raises whatever Dagster raises where it cannot be resolved."""
     graph = repository.asset_graph
     keys = sorted(graph.get_all_asset_keys(), key=values.text_of)
@@ -58,7 +58,7 @@ def _by_name(definitions: Any) -> list[Any]:
     return sorted(definitions, key=lambda definition: definition.name)
 
 
-def _asset(node: AssetNode) -> dict[str, Any]:
+def _asset(node: AssetNode) -> schema.Asset:
     definition = node.assets_def
     return {
         "deps": values.texts_of(node.parent_keys),
@@ -92,7 +92,7 @@ def _asset(node: AssetNode) -> dict[str, Any]:
     }
 
 
-def _check(graph: AssetGraph, key: AssetCheckKey) -> dict[str, Any]:
+def _check(graph: AssetGraph, key: AssetCheckKey) -> schema.Check:
     node = graph.get(key)
     return {
         "asset": values.text_of(key.asset_key),
@@ -105,7 +105,7 @@ def _check(graph: AssetGraph, key: AssetCheckKey) -> dict[str, Any]:
     }
 
 
-def _asset_ops(graph: AssetGraph) -> dict[str, Any]:
+def _asset_ops(graph: AssetGraph) -> dict[str, schema.Op]:
     """The ops that make assets, by name."""
     ops: dict[str, OpDefinition] = {}
     for definition in graph.assets_defs:
@@ -114,7 +114,7 @@ def _asset_ops(graph: AssetGraph) -> dict[str, Any]:
     return {name: _op(op) for name, op in sorted(ops.items())}
 
 
-def _op(op: OpDefinition) -> dict[str, Any]:
+def _op(op: OpDefinition) -> schema.Op:
     return {
         "config_schema": config.config_schema(op),
         "tags": dict(sorted(op.tags.items())),
@@ -125,7 +125,7 @@ def _op(op: OpDefinition) -> dict[str, Any]:
     }
 
 
-def _job(job: JobDefinition) -> dict[str, Any]:
+def _job(job: JobDefinition) -> schema.Job:
     is_asset_job = bool(job.asset_layer.selected_asset_keys)
     return {
         "assets": values.texts_of(job.asset_layer.selected_asset_keys),
@@ -156,9 +156,9 @@ def _job_resources(job: JobDefinition) -> dict[str, str]:
     return {key: values.class_of(bound[key]) if key in bound else "" for key in keys}
 
 
-def _job_ops(job: JobDefinition) -> dict[str, Any]:
+def _job_ops(job: JobDefinition) -> dict[str, schema.JobOp]:
     """Every op of an op job by its place in the graph, with what it waits for."""
-    rows = {}
+    rows: dict[str, schema.JobOp] = {}
     for handle_name, op in _ops_of(job):
         node = job.graph.node_named(handle_name.split(".", 1)[0])
         rows[handle_name] = {
@@ -188,7 +188,7 @@ def _upstream(job: JobDefinition, node_name: str) -> list[str]:
     return sorted({output.node_name for outputs in inputs.values() for output in outputs})
 
 
-def _schedule(schedule: ScheduleDefinition) -> dict[str, Any]:
+def _schedule(schedule: ScheduleDefinition) -> schema.Schedule:
     cron = schedule.cron_schedule
     return {
         "cron": cron if isinstance(cron, str) else list(cron),
@@ -204,7 +204,7 @@ def _schedule(schedule: ScheduleDefinition) -> dict[str, Any]:
     }
 
 
-def _sensor(sensor: SensorDefinition) -> dict[str, Any]:
+def _sensor(sensor: SensorDefinition) -> schema.Sensor:
     return {
         "type": sensor.sensor_type.value,
         "jobs": values.job_names_of(sensor),

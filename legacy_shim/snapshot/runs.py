@@ -7,6 +7,7 @@ from typing import Any
 
 import requests
 
+from legacy_shim.snapshot.schema import Run, Step
 from legacy_shim.snapshot.waits import FOR_EVER, Waits
 from legacy_shim.snapshot.wire import Trigger, Wire
 
@@ -15,20 +16,16 @@ _GIT = frozenset({"git_sha", "git_branch"})
 _NOT_SET: tuple[object, ...] = (None, "", [], False)
 
 
-def describe_runs(wire: Wire, waits: Waits) -> list[dict[str, Any]]:
+def describe_runs(wire: Wire, waits: Waits) -> list[Run]:
     """One record for each triggered run, in the order of the triggers.
 
     ``awaited`` tells whether the code waited for its end, ``wait`` for how many seconds at most (None: for ever).
     """
-    return [{**_describe(wire, trigger), **_wait(waits.get(trigger.run_id))} for trigger in wire.triggers]
+    return [_describe(wire, trigger, waits.get(trigger.run_id)) for trigger in wire.triggers]
 
 
-def _wait(seconds: float | None) -> dict[str, Any]:
-    return {"awaited": seconds is not None, "wait": None if seconds in (None, FOR_EVER) else seconds}
-
-
-def _describe(wire: Wire, trigger: Trigger) -> dict[str, Any]:
-    record: dict[str, Any] = {
+def _describe(wire: Wire, trigger: Trigger, seconds: float | None) -> Run:
+    record: Run = {
         "phase": trigger.phase,
         "job_id": trigger.job_id,
         "run_id": trigger.run_id,
@@ -41,6 +38,8 @@ def _describe(wire: Wire, trigger: Trigger) -> dict[str, Any]:
         "status": None,
         "commands": list(trigger.body.get("steps_override") or []),
         "steps": [],
+        "awaited": seconds is not None,
+        "wait": None if seconds in (None, FOR_EVER) else seconds,
     }
     answer = wire.read(
         trigger.account_id, f"runs/{trigger.run_id}/", {"include_related": "run_steps,job,trigger"}
@@ -66,9 +65,7 @@ def _is_setting(name: str) -> bool:
     return name in _GIT or (name.endswith("_override") and name != "steps_override")
 
 
-def _describe_step(
-    wire: Wire, trigger: Trigger, index: int, command: str, step: dict[str, Any]
-) -> dict[str, Any]:
+def _describe_step(wire: Wire, trigger: Trigger, index: int, command: str, step: dict[str, Any]) -> Step:
     path = f"runs/{trigger.run_id}/artifacts/run_results.json"
     answer = wire.read(trigger.account_id, path, {"step": str(index)})
     return {"command": command, "status": step.get("status_humanized"), "nodes": _nodes(answer)}

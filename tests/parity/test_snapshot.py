@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 from parity_warm import Warm
+from shape import misfits
 
 from legacy_shim.emulator import load_setup, serve
 from legacy_shim.snapshot import Order, parse_action
+from legacy_shim.snapshot.schema import Snapshot
 
 CLOUD = Path(__file__).resolve().parents[1] / "cases" / "_cloud.json"
 Take = Callable[..., dict[str, Any]]
@@ -338,3 +340,38 @@ def test_the_token_of_the_code_stays_in_the_process(take: Take) -> None:
     assert [run["commands"] for run in document["runs"]] == [["dbt seed", "dbt build --select tag:daily"]]
     assert "a-token-of-mine" not in json.dumps(document)
     assert [(row["account"], row["host"]) for row in document["callers"]] == [("12345", "emea.dbt.com")]
+
+
+def test_a_snapshot_has_exactly_the_shape_of_the_schema(take: Take) -> None:
+    everything = take(EVERYTHING, "job:letters", "materialize:products")
+    assert list(misfits(everything, Snapshot)) == []
+    assert everything["graph"]["checks"] and everything["graph"]["sensors"] and everything["actions"]
+
+
+def test_a_snapshot_of_runs_has_exactly_the_shape_of_the_schema(take: Take) -> None:
+    with serve(load_setup(CLOUD)) as server:
+        document = take(CALLS.format(more=""), "job:calls", redirect=server.url)
+    assert list(misfits(document, Snapshot)) == []
+    assert document["runs"] and document["callers"] and document["actions"][0]["errors"]
+
+
+def test_a_snapshot_of_code_that_does_not_load_has_exactly_the_shape_of_the_schema(take: Take) -> None:
+    document = take("import os\nint(os.environ['PORT'])\n")
+    assert list(misfits(document, Snapshot)) == []
+    assert document["error"]["class"] == "KeyError" and document["graph"] is None
+
+
+def test_the_shape_sees_what_is_missing_more_or_of_another_type(take: Take) -> None:
+    document = take(EVERYTHING)
+    asset = document["graph"]["assets"]["products"]
+    asset["more"] = 1
+    asset["group"] = 7
+    del asset["kinds"], document["runs"]
+    document["programs"] = ["git", None]
+    assert sorted(misfits(document, Snapshot)) == [
+        ".graph.assets.products.group: 7 is no str | None",
+        ".graph.assets.products.kinds is missing",
+        ".graph.assets.products.more is more than the schema has",
+        ".programs[1]: None is no <class 'str'>",
+        ".runs is missing",
+    ]
