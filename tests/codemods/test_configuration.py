@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from cli_runner import FACTS, LEGACY, make_project, run
 
+from legacy_shim.codemods.commands.configuration import settings_for
+
 PROGRAM = LEGACY.replace("HOST", "https://cloud.getdbt.com")
 BY_JOB = PROGRAM.replace("job_id=67890", 'job_id=int(os.environ["JOB"])')
 STAGING = {**FACTS["jobs"]["67890"], "name": "Staging", "environment_id": 23}  # type: ignore[index]
@@ -127,3 +129,17 @@ def test_an_env_file_that_was_not_read_is_named(tmp_path: Path) -> None:
     assert ".env is there and was not read: add --env-file .env" in done.stdout
     done = run(tmp_path, "migrate", "--check", ".", "--env-file", ".env")
     assert "was not read" not in done.stdout
+
+
+def test_the_example_of_the_guide_is_read(tmp_path: Path) -> None:
+    guide = (Path(__file__).resolve().parents[2] / "MIGRATION.md").read_text()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "pyproject.toml").write_text(guide.partition("```toml\n")[2].partition("```")[0])
+    assert settings_for([tmp_path]) == {
+        "exclude": ["vendored/"],
+        "facts": [str(tmp_path / "dbt_cloud_jobs.json")],
+        "baseline": str(tmp_path / "legacy_shim_baseline.json"),
+        "dagster_dbt": "0.28.20",
+        "form": "text",
+        "deployment": [f"{name}={tmp_path}/envs/{name}.env" for name in ("prod", "staging")],
+    }

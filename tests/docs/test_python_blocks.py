@@ -142,4 +142,4 @@ def test_every_block_is_of_a_kind_that_is_checked() -> None:
     measured = {"text"}  # what the benchmarks printed
     for block in blocks():
         allowed = measured if block.document == "BENCHMARKS.md" else set()
-        assert block.language in {"python", "json", "shell", "yaml", *allowed}, block
+        assert block.language in {"python", "json", "shell", "toml", "yaml", *allowed}, block
