@@ -175,3 +175,34 @@ def test_files_that_hand_a_resource_on_are_worked_out_in_proportion(imports: Cal
     few, many = _worked_out(_handed_along(10, imports)), _worked_out(_handed_along(80, imports))
     assert max(many.values()) <= 6
     assert sum(many.values()) <= 8 * 1.2 * sum(few.values())
+
+
+_LINKS: Mapping[str, tuple[str, str, str]] = {
+    "names": ("j0 = 67890", "j{n} = j{before}", "j{last}"),
+    "parameters": ("def f0(x):\n    return x", "def f{n}(x):\n    return f{before}(x)", "f{last}(67890)"),
+    "classes": ("class C0:\n    j = 67890", "class C{n}:\n    j = C{before}.j", "C{last}.j"),
+    "properties": (
+        "class C0:\n    @property\n    def j(self):\n        return 67890",
+        "class C{n}:\n    @property\n    def j(self):\n        return C{before}().j",
+        "C{last}().j",
+    ),
+    "texts": ("j0 = '67890'", "j{n} = f'{{j{before}}}'", "j{last}"),
+    "lists": ("j0 = [67890]", "j{n} = [each for each in j{before}]", "j{last}[0]"),
+}
+"""How a chain begins, how it goes on, and what is asked at its end."""
+
+
+@pytest.mark.parametrize("name", _LINKS)
+def test_what_lies_behind_three_hundred_others_is_known(name: str) -> None:
+    first, link, last = _LINKS[name]
+    count = 300
+    lines = [
+        first,
+        *(link.format(n=each, before=each - 1) for each in range(1, count)),
+        last.format(last=count - 1),
+    ]
+    [module] = _parsed({"m.py": "\n".join(lines) + "\n"})
+    asked = module.tree.body[-1]
+    assert isinstance(asked, ast.Expr)
+    found = Constants(_evaluator([module]), {}).possible(module, asked.value) or ()
+    assert [str(constant.value) for constant in found] == ["67890"]

@@ -171,6 +171,8 @@ class Attributes:
         for one in objects.lineage(owner):
             found = self.evaluator.places_of_any(list(objects.given(one, name)), branches)
             found = found or self._places_of_method(one, name, branches)
+            if found is not None and found.is_undecided:
+                return found
             if found is not None:
                 is_default = found.is_default or objects.may_be_set_elsewhere(owner)
                 return replace(found, is_default=is_default).read_from([owner])

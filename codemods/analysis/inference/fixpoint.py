@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 A = TypeVar("A")
 Question = Hashable
 
-_DEEPEST = 60
+_DEEPEST = 30
 """Questions inside of each other: one that lies deeper is put off until those above are done, and Python's stack is spared."""
 _MOST = 60
 """How often a question that depends on itself is worked out before its answer is taken for not known."""

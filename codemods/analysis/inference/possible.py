@@ -48,8 +48,8 @@ class Possible:
         return self.is_all and not self.places
 
     def read_from(self, holders: Iterable[Holder]) -> Possible:
-        """The same, read from what holds it."""
-        return replace(self, held_by=self.held_by.union(holders))
+        """The same, read from what holds it. What is undecided stays so, or circles would not settle for long."""
+        return self if self.is_undecided else replace(self, held_by=self.held_by.union(holders))
 
 
 SO_FAR_NOTHING = Possible()

@@ -12,9 +12,6 @@ from ..syntax.functions import renamed
 from ..syntax.scopes import Imported
 from ..syntax.source_module import Module
 
-_DEEPEST = 8
-"""Files that import a function from each other, one behind the other."""
-
 
 def files_handed_to(evaluator: Evaluator, module: Module, matters: Callable[[Value], bool]) -> Iterator[Path]:
     """The files that are not read yet, whose functions and classes a file calls with something that `matters`."""
@@ -43,24 +40,33 @@ def _unread_home(evaluator: Evaluator, module: Module, callee: ast.expr) -> Path
         return None
     for binding in evaluator.tree.names(module).lookup(module, callee.id, callee):
         if isinstance(binding, Imported):
-            return _home(evaluator, module, binding, dotted, _DEEPEST)
+            return _home(evaluator, module, binding, dotted)
     return None
 
 
-def _home(
-    evaluator: Evaluator, module: Module, binding: Imported, dotted: list[str], depth: int
-) -> Path | None:
-    tree = evaluator.tree
+def _home(evaluator: Evaluator, module: Module, binding: Imported, dotted: list[str]) -> Path | None:
+    """The file at the end of imports, of which those before are read."""
+    passed = {binding}
+    while True:
+        path, rest = _file_named(evaluator, module, binding, dotted)
+        read = evaluator.file(path)
+        if read is None or not rest:
+            return path if read is None else None
+        bound = evaluator.tree.names(read).at_end(read, rest[0])
+        again = next((one for one in bound if isinstance(one, Imported) and one not in passed), None)
+        if again is None:
+            return None
+        module, binding, dotted = read, again, rest[1:]
+        passed.add(again)
+
+
+def _file_named(
+    evaluator: Evaluator, module: Module, binding: Imported, dotted: list[str]
+) -> tuple[Path | None, list[str]]:
+    """The file that an import, and names read of what it binds, lead to, and the words that are left then."""
     words = [word for word in (*binding.module.split("."), binding.name, *dotted) if word]
     for length in range(len(words) - 1, -1, -1):
-        path = tree.resolve(module, ".".join(words[:length]), binding.level)
-        if path is None:
-            continue
-        read = evaluator.file(path)
-        if read is None:
-            return path
-        for again in tree.names(read).at_end(read, words[length]) if depth else ():
-            if isinstance(again, Imported):
-                return _home(evaluator, read, again, words[length + 1 :], depth - 1)
-        return None
-    return None
+        path = evaluator.tree.resolve(module, ".".join(words[:length]), binding.level)
+        if path is not None:
+            return path, words[length:]
+    return None, []
