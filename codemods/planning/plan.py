@@ -20,10 +20,9 @@ from .escaping import block_escapes
 from .groups import components_of, grouped
 from .keeping import Limits, asked_to_keep, unclaimed
 from .locations import locations_of
-from .mixed_values import block_mixed
 from .parts import BUILDING, PLACING, Builds, Fills, Loads
 from .split import Portion, split
-from .stand_ins import block_doubtful
+from .stand_ins import block_doubtful, block_mixed
 from .units import Environment, Reuse, Table, Unit
 
 

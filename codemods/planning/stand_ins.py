@@ -1,7 +1,11 @@
 """What else stands where a legacy resource stands: under the same key, or under a key that cannot be told.
 
 An op takes what is bound under its key. Where that is the legacy resource in one place and something else in another
-(a fake for local runs, for example), an op that is written for v2's client would break in the other place.
+(a fake for local runs, for example), an op that is written for v2's client would break in the other place. So would one that takes
+what is legacy in one run of the code alone:
+
+    client = FakeClient() if DRY_RUN else context.resources.dbt_cloud
+    client.run_job_and_poll(67890)
 """
 
 from __future__ import annotations
@@ -15,8 +19,17 @@ from legacy_shim.catalogue import BY_NAME
 
 from ..analysis.inference.legacy_names import RESOURCES, thing_kind
 from ..analysis.inference.texts import text_of
-from ..analysis.inference.values import Local, Values
+from ..analysis.inference.values import (
+    Local,
+    Member,
+    Result,
+    Values,
+)
 from ..analysis.syntax.classes import fields_of
+from ..analysis.syntax.functions import (
+    decorator_name,
+    is_none,
+)
 from ..analysis.syntax.source_module import Module
 from ..analysis.uses.accounting import UNMISTAKABLE
 from ..analysis.uses.keys import entries_of
@@ -28,6 +41,8 @@ _CLIENT = "DbtCloudClientResource"
 _DATA = (ast.Constant, ast.Dict, ast.List, ast.Set, ast.Tuple, ast.JoinedStr)
 _WHOLE = frozenset({"_asdict", "original_resource_dict", "_original_resource_dict"})
 """Attributes of ``context.resources`` that hand out all resources at once."""
+_FIELDS = frozenset({"Field", "PrivateAttr", "field"})
+"""What declares a field of a class, of pydantic's or a dataclass."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,3 +170,59 @@ def _by_unknown_key(context: Context) -> Iterator[_Other]:
                 is_reached = node.func.id == "getattr" and RESOURCES in evaluator.values(module, node.args[0])
                 if is_reached and not text_of(evaluator.tree, module, node.args[1]):
                     yield _Other(module, node, "")
+
+
+def block_mixed(claims: Sequence[Claim], context: Context) -> list[Claim]:
+    """Block each use of a client or of what it answers that may be of something else; tell of those in tests."""
+    found: list[Claim] = []
+    in_tests: dict[ast.expr, Claim] = {}
+    for claim in claims:
+        base = _used(claim)
+        others = dict(_others(context, claim.module, base)) if base is not None else {}
+        for node, module in others.items():
+            if is_test(module.path):
+                said = f"`{_line(module, node)}` stands in for what dbt Cloud's client answers, or for the client"
+                in_tests.setdefault(node, stand_in_of_a_test(module, node, said))
+        other = next((node for node, module in others.items() if not is_test(module.path)), None)
+        found.append(claim if other is None else _mixed(claim, others[other], other))
+    return [*found, *in_tests.values()]
+
+
+def _used(claim: Claim) -> ast.expr | None:
+    """What an attribute is read of, or a method called of, where the claim is about that."""
+    if not isinstance(claim.value, (Member, Result)):
+        return None
+    node = claim.node.func if isinstance(claim.node, ast.Call) else claim.node
+    return node.value if isinstance(node, ast.Attribute) else None
+
+
+def _others(context: Context, module: Module, node: ast.expr) -> Iterator[tuple[ast.expr, Module]]:
+    """Where an expression may come from that is surely nothing legacy; None, of which nothing is read, is left out."""
+    for home, place in context.constants.origins(module, node).places:
+        sides = place.values if isinstance(place, ast.BoolOp) else [place]
+        for side in sides:
+            if side is not place and not isinstance(side, ast.Constant):
+                yield from _others(context, home, side)
+            elif not _is_nothing(side) and not any(map(thing_kind, context.index.values(home, side))):
+                yield side, home
+
+
+def _is_nothing(node: ast.expr) -> bool:
+    """Whether an expression is None, or declares a field that nothing, or None, is in at first."""
+    if isinstance(node, ast.Call) and decorator_name(node) in _FIELDS:
+        return all(word.arg != "default_factory" for word in node.keywords) and all(
+            is_none(given)
+            for given in [*node.args, *(word.value for word in node.keywords if word.arg == "default")]
+        )
+    return is_none(node)
+
+
+def _mixed(claim: Claim, module: Module, other: ast.expr) -> Claim:
+    place = module.place(other)
+    said = f"this may be `{_line(module, other)}` of {place} too, which expects the legacy calls"
+    finding = Finding(claim.module.place(claim.node), "LDC303", said, claim.name, related=(place,))
+    return replace(claim, blocked=(*claim.blocked, finding))
+
+
+def _line(module: Module, node: ast.expr) -> str:
+    return module.source_of(node).split("\n", 1)[0]

@@ -29,8 +29,8 @@ from ...planning.claims import (
     Rewrite,
 )
 from ...planning.units import Unit
-from .compared_statuses import compared_statuses
 from .methods import JOB_NAME_ATTRIBUTE, OUTPUT_ATTRIBUTES, RESULTS_ATTRIBUTE, STATUS_ATTRIBUTE
+from .statuses import compared_statuses
 from .uses import (
     client_claim,
     client_text,
