@@ -170,12 +170,9 @@ def migrate(
         printing = Printing(form, output, quiet, verbose, statistics)
         printing.check()
         _refuse_contradictions(diff, check, form, output)
-        options = replace(
-            _options(paths, facts, env_file, deployment, exclude, dagster_dbt, jobs),
-            only=_legacy_codes(only),
-            skip=_legacy_codes(skip),
-            polling_sensor=polling_sensor,
-        )
+        options = _options(paths, facts, env_file, deployment, exclude, dagster_dbt, jobs)
+        options = replace(options, only=_legacy_codes(only), skip=_legacy_codes(skip))
+        options = replace(options, polling_sensor=polling_sensor)
         is_writing = not (diff or check)
         report = _migrated(paths, options, watch, console, recovers=is_writing)
         if diff:
@@ -186,10 +183,10 @@ def migrate(
             printing.print_findings(console, report)
         if is_writing:
             report = _written(report, watch, console)
-        given = _given(facts, env_file, deployment, exclude, dagster_dbt)
-        given += [("--only", code) for code in only or ()] + [("--skip", code) for code in skip or ()]
+        given = [("--only", code) for code in only or ()] + [("--skip", code) for code in skip or ()]
         given += [("--polling-sensor", "")] if polling_sensor else []
-        advice = next_steps(report, "migrate", paths, given)
+        shared = _given(facts, env_file, deployment, exclude, dagster_dbt)
+        advice = next_steps(report, "migrate", paths, [*shared, *given])
         if printing.is_text_on_screen:
             printing.print_outcome(console, report, advice)
         else:
@@ -326,10 +323,7 @@ def _given(
 
 
 def _facts(paths: Sequence[Path], given: Sequence[Path] | None) -> Facts:
-    from ..facts.jobs import (
-        discover_facts,
-        load_facts,
-    )
+    from ..facts.jobs import discover_facts, load_facts
 
     return load_facts(discover_facts(paths) if given is None else given)
 

@@ -116,7 +116,7 @@ def test_mypy_knows_the_detail_of_the_claims_of_one_construct_alone(
     errors: Mapping[str, list[str]],
 ) -> None:
     said = [line for line in errors["detail"] if " error:" in line]
-    assert '"object" has no attribute "makes_several"' in said[0]
+    assert any('"object" has no attribute "makes_several"' in line for line in said)
     assert all(line.startswith("8:") for line in said)
 
 
