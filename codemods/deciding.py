@@ -13,6 +13,7 @@ from .analysis.syntax.source_module import (
     parse_module,
 )
 from .constructs import constructs
+from .deep_stack import on_deep_stack
 from .editing.forks import imports_of_forks
 from .errors import SourceError
 from .facts.release import installed_release
@@ -30,6 +31,7 @@ from .reading import FilesRead, read_files
 from .rewriting import Planned
 
 
+@on_deep_stack
 def plan(paths: Sequence[Path], options: Options) -> Planned:
     """Read, index and decide. Changes nothing."""
     files = read_files(paths, options)

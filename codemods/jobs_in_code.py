@@ -12,6 +12,7 @@ from .constructs import changed_facts
 from .constructs.held_facts import held_facts
 from .constructs.job_differences import unknown_job
 from .deciding import plan_without
+from .deep_stack import on_deep_stack
 from .facts.deployments import Deployment
 from .findings import Finding
 from .isolation import isolated
@@ -24,6 +25,7 @@ from .reading import of_any_migration, read_files
 from .rewriting import Planned
 
 
+@on_deep_stack
 def jobs_in_code(paths: Sequence[Path], options: Options) -> JobsInCode:
     """The dbt Cloud jobs that the code names, with what it says of where they live."""
     files = replace(read_files(paths, options), matters=of_any_migration)

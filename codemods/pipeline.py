@@ -9,12 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from .deep_stack import on_deep_stack
 from .findings import Finding
 from .options import Options
 from .reading import FilesRead, read_files
 from .reporting.report import Report, sorted_findings
 
 
+@on_deep_stack
 def scan(paths: Sequence[Path], options: Options) -> Report:
     """What is legacy in these files, and what a migration would do with it. Writes nothing."""
     files = read_files(paths, options)
@@ -25,6 +27,7 @@ def scan(paths: Sequence[Path], options: Options) -> Report:
     return scanned(files, options)
 
 
+@on_deep_stack
 def migrate(paths: Sequence[Path], options: Options) -> Report:
     """What a migration changes, and all there is to report. ``write`` writes the changes."""
     files = read_files(paths, options)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from legacy_shim.catalogue import BY_NAME
 
+from ..deep_stack import on_deep_stack
 from ..files.sources import Change, Source
 from ..findings import Finding, Place
 from .edits import Edit
@@ -56,6 +57,7 @@ def change_all(tasks: Sequence[Task], jobs: int) -> list[Change | Finding]:
     return [change_one(task) for task in tasks]
 
 
+@on_deep_stack
 def change_one(task: Task) -> Change | Finding:
     """The new text of a file."""
     from libcst import ParserSyntaxError

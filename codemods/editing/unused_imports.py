@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -54,7 +54,8 @@ def read_after(module: Module, edits: Iterable[Edit], within: ast.AST | None = N
             replaced.append(edit.span)
         new += new_nodes(edit)
     nodes_before = (node for node in module.nodes if inside is None or node in inside)
-    kept = (node for node in nodes_before if not _is_within(module, node, replaced))
+    decorated = _decorated(module)
+    kept = (node for node in nodes_before if not _is_within(module, node, replaced, decorated))
     nodes = [*kept, *new]
     return Reads(
         frozenset(node.id for node in nodes if isinstance(node, ast.Name)),
@@ -86,11 +87,13 @@ def _new_texts(edit: Edit) -> list[str]:
     return [edit.text]
 
 
-def _is_within(module: Module, node: ast.AST, spans: Iterable[Span]) -> bool:
+def _is_within(
+    module: Module, node: ast.AST, spans: Iterable[Span], decorated: Mapping[ast.AST, ast.stmt]
+) -> bool:
     if not isinstance(node, (ast.Name, ast.Constant)):
         return False
     # The span of a function begins at its `def`; what decorates it goes with it.
-    function = _decorated_by(module, node)
+    function = decorated.get(node)
     owns = [module.span(node), *([module.span(function)] if function is not None else [])]
     return any(
         (span.line, span.column) <= (own.line, own.column)
@@ -100,15 +103,15 @@ def _is_within(module: Module, node: ast.AST, spans: Iterable[Span]) -> bool:
     )
 
 
-def _decorated_by(module: Module, node: ast.AST) -> ast.stmt | None:
-    child = node
-    for above in module.ancestors(node):
-        if child in getattr(above, "decorator_list", ()):
-            return above if isinstance(above, ast.stmt) else None
-        if isinstance(above, ast.stmt):
-            return None
-        child = above
-    return None
+def _decorated(module: Module) -> dict[ast.AST, ast.stmt]:
+    """The function or class that each node in a decorator decorates."""
+    return {
+        node: statement
+        for statement in module.nodes
+        if isinstance(statement, (*FUNCTIONS, ast.ClassDef))
+        for decorator in statement.decorator_list
+        for node in ast.walk(decorator)
+    }
 
 
 def newly_unused(index: Index, module: Module, edits: Sequence[Edit]) -> list[LegacyAlias]:

@@ -33,7 +33,6 @@ FILES = {
     "res_b.py": RESOURCE.format(name="cloud_b"),
     "loads_b.py": LOADS.format(module="res_b", name="cloud_b"),
 }
-DEEP = "x = " + "not " * 400 + "{}\n"
 
 
 def problems_of(report: Report) -> list[tuple[str, str]]:
@@ -120,20 +119,6 @@ def test_edits_that_break_down_keep_the_unit(tmp_path: Path, monkeypatch: pytest
     assert problems_of(report) == [("LDC507", "loads_b.py")]
     assert "DbtCloudWorkspace" in texts["res_a.py"]
     assert "DbtCloudWorkspace" not in texts["res_b.py"] + texts["loads_b.py"]
-
-
-def test_a_file_nested_too_deeply_for_libcst_is_named_and_the_others_are_done(tmp_path: Path) -> None:
-    files = {
-        **FILES,
-        "deep.py": RESOURCE.format(name="cloud") + DEEP.format("dbt_cloud_resource"),
-    }
-    _, report = migrate(tmp_path, files)
-    texts = {path.name: path.read_text() for path in tmp_path.iterdir()}
-    assert "DbtCloudWorkspace" in texts["res_a.py"]
-    assert "DbtCloudWorkspace" in texts["res_b.py"]
-    compile(texts["deep.py"], "deep.py", "exec")
-    assert texts["deep.py"] == files["deep.py"] or "dagster_dbt import dbt" not in texts["deep.py"]
-    assert report.changes
 
 
 def test_a_file_that_python_cannot_read_keeps_what_it_may_use(tmp_path: Path) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol, TypeVar
 
 from .source_module import Module
 
@@ -31,46 +32,70 @@ def reaching(module: Module, scope: ast.AST, bindings: Sequence[B], at: ast.AST)
 
     More than really do where branches and loops are involved, never fewer.
     """
-    found, is_sure = _before(module, scope, bindings, _suites(module, at, scope))
+    found, is_sure = _before(module, bindings, _suites(module, at, scope))
     if not is_sure:
         # What belongs to no statement before: parameters, and a walrus in the statement itself.
-        at_once = [binding for binding in bindings if _is_no_statement(module, binding, scope, at)]
-        found += [binding for binding in at_once if binding not in found]
+        around, known = set(module.ancestors(at)), set(map(id, found))
+        at_once = [binding for binding in bindings if _is_no_statement(module, binding, scope, around)]
+        found += [binding for binding in at_once if id(binding) not in known]
     return found or list(bindings)
 
 
 def reaching_end(module: Module, bindings: Sequence[B]) -> list[B]:
     """The bindings of a module-level name that may hold once the module has run, as importers see it."""
-    found, _ = _before(module, module.tree, bindings, [(module.tree.body, len(module.tree.body))])
+    found, _ = _before(module, bindings, [(module.tree.body, len(module.tree.body))])
     return found or list(bindings)
 
 
 def _before(
-    module: Module, scope: ast.AST, bindings: Sequence[B], suites: Iterable[tuple[list[ast.stmt], int]]
+    module: Module, bindings: Sequence[B], suites: Iterable[tuple[list[ast.stmt], int]]
 ) -> tuple[list[B], bool]:
     """The bindings in the statements before, the last first, and whether one of them is sure to hold."""
     if len(bindings) < 2:
         return list(bindings), True
-    inside = {id(binding): _way_up(module, binding.where, scope) for binding in bindings}
-    found: list[B] = []
-    for suite, place in suites:
+    suites = list(suites)
+    homes = _homes(module, bindings, [module.parent(suite[0]) for suite, _ in suites])
+    held: dict[ast.AST | None, list[B]] = defaultdict(list)
+    for binding in bindings:
+        held[homes[id(binding)].child].append(binding)
+    found: dict[int, B] = {}
+    for number, (suite, place) in enumerate(suites):
         for statement in reversed(suite[:place]):
-            here = [binding for binding in bindings if statement in inside[id(binding)]]
-            found += [binding for binding in here if binding not in found]
+            here = held.get(statement, [])
+            found |= {id(binding): binding for binding in here if id(binding) not in found}
             if any(_is_sure(module, binding, statement) for binding in here):
-                return found, True
-        loop = module.parent(suite[0])
-        if isinstance(loop, LOOPS):  # What stands behind comes before as well.
-            found += [binding for binding in bindings if loop in inside[id(binding)] and binding not in found]
-    return found, False
+                return list(found.values()), True
+        if isinstance(module.parent(suite[0]), LOOPS):  # What stands behind comes before as well.
+            inside = [binding for binding in bindings if homes[id(binding)].place <= number]
+            found |= {id(binding): binding for binding in inside if id(binding) not in found}
+    return list(found.values()), False
 
 
-def _way_up(module: Module, node: ast.AST, scope: ast.AST) -> set[ast.AST]:
-    found = {node}
-    for above in module.ancestors(node):
-        found.add(above)
-        if above is scope:
-            break
+class _Home(NamedTuple):
+    """Where a node is, as seen from the nodes around a place, the innermost first."""
+
+    place: int
+    """Which of them is the first to hold it."""
+    child: ast.AST | None = None
+    """Its child that holds the node; none for the node itself."""
+
+
+def _homes(module: Module, bindings: Sequence[Bound], around: Sequence[ast.AST | None]) -> dict[int, _Home]:
+    """For each binding by identity. What several are inside of is walked through once: a chain of `elif` may be long."""
+    places = {node: place for place, node in enumerate(around) if node is not None}
+    known: dict[ast.AST, _Home] = {node: _Home(place) for node, place in places.items()}
+    found: dict[int, _Home] = {}
+    for binding in bindings:
+        path: list[ast.AST] = []
+        node: ast.AST | None = binding.where
+        while node is not None and node not in known:
+            path.append(node)
+            node = module.parent(node)
+        home = known[node] if node is not None else _Home(len(around))
+        if path and home.child is None:
+            home = home._replace(child=path[-1])
+        known |= dict.fromkeys(path, home)
+        found[id(binding)] = home
     return found
 
 
@@ -104,8 +129,8 @@ def _is_sure(module: Module, binding: Bound, statement: ast.stmt) -> bool:
     return module.statement_of(node) is statement and isinstance(statement, (ast.Assign, ast.AnnAssign))
 
 
-def _is_no_statement(module: Module, binding: Bound, scope: ast.AST, at: ast.AST) -> bool:
+def _is_no_statement(module: Module, binding: Bound, scope: ast.AST, around: Container[ast.AST]) -> bool:
     if isinstance(binding.where, ast.arg):
         return module.parents[module.parents[binding.where]] is scope
     own = module.statement_of(binding.where)
-    return own in module.ancestors(at) and not isinstance(own, (ast.Assign, ast.AnnAssign, ast.AugAssign))
+    return own in around and not isinstance(own, (ast.Assign, ast.AnnAssign, ast.AugAssign))

@@ -26,6 +26,12 @@ SCOPES = (
     ast.DictComp,
 )
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_ALL_INSIDE = (ast.Module, ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp)
+"""Scopes to which all that stands in them belongs."""
+_MOST_LEVELS = 3_000
+"""Levels of one expression: ``a.b`` has one more than ``a``. Python up to 3.12 reads about as many."""
+_MOST_STATEMENTS = 6_000
+"""Statements inside of each other: ``elif`` after ``elif``. Python 3.13 reads about as many."""
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
@@ -70,20 +76,26 @@ class Module:
 
     def scope_of(self, node: ast.AST) -> ast.AST:
         """The scope in which a name that stands at ``node`` is looked up."""
-        child = node
-        for above in self.ancestors(node):
-            if isinstance(above, (*FUNCTIONS, ast.Lambda)):
-                # Decorators, defaults and annotations belong to the scope around the function.
-                body: list[ast.AST] = [*above.body] if isinstance(above.body, list) else [above.body]
-                if child in body or isinstance(child, ast.arg):
-                    return above
-            elif isinstance(above, ast.ClassDef):
-                if child in above.body:
-                    return above
-            elif isinstance(above, SCOPES):
-                return above
-            child = above
-        return self.tree
+        return self._scopes.get(node, self.tree)
+
+    @cached_property
+    def _scopes(self) -> dict[ast.AST, ast.AST]:
+        """The scope of each node, from the top of the tree down."""
+        # Decorators, defaults and annotations belong to the scope around the function.
+        bodies: dict[ast.AST, ast.AST] = {
+            child: node
+            for node in self.nodes
+            if isinstance(node, (*FUNCTIONS, ast.Lambda, ast.ClassDef))
+            for child in (node.body if isinstance(node.body, list) else [node.body])
+        }
+        found: dict[ast.AST, ast.AST] = {}
+        for node in self.nodes[1:]:
+            above = self.parents[node]
+            if isinstance(above, _ALL_INSIDE):
+                found[node] = above
+            else:
+                found[node] = bodies.get(node) or found.get(above, self.tree)
+        return found
 
     def statement_of(self, node: ast.AST) -> ast.stmt:
         """The innermost statement that holds ``node``."""
@@ -152,7 +164,7 @@ def split_lines(text: str) -> list[str]:
 
 
 def parse_module(path: Path, text: str, dotted: tuple[str, ...]) -> Module:
-    """Parse a file. Raises ``SyntaxError`` or ``ValueError`` (null bytes) as ``ast.parse`` does."""
+    """Parse a file. Raises ``SyntaxError``, ``ValueError`` (null bytes) or ``RecursionError`` as ``ast.parse`` does."""
     tree = ast.parse(text, filename=str(path))
     nodes: list[ast.AST] = [tree]
     parents: dict[ast.AST, ast.AST] = {}
@@ -160,7 +172,29 @@ def parse_module(path: Path, text: str, dotted: tuple[str, ...]) -> Module:
         for child in ast.iter_child_nodes(node):
             parents[child] = node
             nodes.append(child)
-    return Module(path, text, tree, dotted, tuple(nodes), parents)
+    module = Module(path, text, tree, dotted, tuple(nodes), parents)
+    _require_depth(module)
+    return module
+
+
+def _require_depth(module: Module) -> None:
+    """Raises RecursionError for what is nested more deeply than any Python reads by default.
+
+    What Python reads with our larger stack has no end, and LibCST's time for an expression grows with the cube of its depth.
+    """
+    if sum(1 for _ in module.ancestors(module.nodes[-1])) <= _MOST_LEVELS:
+        return  # The last node is one of the deepest.
+    levels: dict[ast.AST, int] = {module.tree: 0}
+    statements: dict[ast.AST, int] = {module.tree: 0}
+    for node in module.nodes[1:]:
+        if not node._fields:
+            continue  # Trees share these, and nothing is inside of them.
+        above = module.parents[node]
+        is_statement = isinstance(node, ast.stmt)
+        levels[node] = 0 if is_statement else levels[above] + 1
+        statements[node] = statements[above] + is_statement
+        if levels[node] > _MOST_LEVELS or statements[node] > _MOST_STATEMENTS:
+            raise RecursionError
 
 
 def dotted_name(path: Path) -> tuple[str, ...]:
