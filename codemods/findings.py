@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from legacy_shim.catalogue import BY_CODE, Safety
-
-from .visible import one_line
+from legacy_shim.visible import one_line
 
 OUTSIDE_PYTHON = frozenset({"LDC505", "LDC506"})
 """Legacy names where nothing is rewritten: in notebooks, and in files that are not Python."""

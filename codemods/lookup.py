@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from legacy_shim.visible import one_line
+
 from .errors import UsageError
 from .facts.cloud_reader import CloudError, CloudNotFound, CloudReader, CloudUnavailable
 from .facts.drift import Changed, changes_of, with_earlier
@@ -23,7 +25,6 @@ from .facts.permission import Approve, Granted, Named, Permission, never
 from .facts.trust import DEFAULT_HOST
 from .files.replacing import replace_file
 from .options import WantedJob
-from .visible import one_line
 
 _LOOKED_UP = frozenset(
     {"name", "project_id", "environment_id", "execute_steps", "generate_docs", "settings", "triggers"}

@@ -9,7 +9,6 @@ where one is asked for, gets every use, told or not.
 from __future__ import annotations
 
 import logging
-import shlex
 import sys
 import threading
 import warnings
@@ -19,6 +18,7 @@ from legacy_shim._call_site import CallSite, user_frame
 from legacy_shim.catalogue import BY_CODE, BY_NAME, MIGRATE_COMMAND
 from legacy_shim.usage_log import USAGE_LOG
 from legacy_shim.usage_record import Use
+from legacy_shim.visible import one_line, shell_words
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -114,12 +114,12 @@ def _tell(site: tuple[str, int, str], run_id: str | None, frame: FrameType, mess
 def _message(name: str, what: Use, place: CallSite) -> str:
     row = BY_NAME.get(name)
     advice = f"use {row.replacement}" if row else _lower_first(BY_CODE[_MODULE_CODE].do).rstrip(".")
-    said = f"{_code_of(name)} {name} is superseded, {_SAID_AS[what]} at {place}: {advice}."
+    said = f"{_code_of(name)} {name} is superseded, {_SAID_AS[what]} at {one_line(place)}: {advice}."
     kept = place.reason_to_keep if place.can_be_changed else None
     if kept is not None:
-        return f"{said} {': '.join(filter(None, ('Kept on request', kept)))}."
+        return f"{said} {': '.join(filter(None, ('Kept on request', one_line(kept))))}."
     # The whole project, since a resource migrates with all that uses it.
-    command = f"{MIGRATE_COMMAND} {shlex.quote(place.project) if place.can_be_changed else '.'}"
+    command = f"{MIGRATE_COMMAND} {shell_words([place.project if place.can_be_changed else '.'])}"
     return f"{said} Rewrite with: {command}"
 
 

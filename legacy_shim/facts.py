@@ -1,10 +1,10 @@
 """The placeholder that the codemod writes where a fact of dbt Cloud is not known: it fails, and says what to do."""
 
-import shlex
 import sys
 from typing import NoReturn
 
 from legacy_shim.catalogue import MIGRATE_COMMAND
+from legacy_shim.visible import one_line, shell_words
 
 _LOOKUP_COMMAND = MIGRATE_COMMAND.removesuffix("migrate") + "lookup"
 
@@ -22,9 +22,9 @@ def missing_fact(fact: str, job_id: int | str | None = None) -> NoReturn:
     frame = sys._getframe(1)
     path = frame.f_code.co_filename
     of_job = f" of dbt Cloud job {job_id}" if job_id is not None else ""
-    target = shlex.quote(path)
+    target = shell_words([path])
     raise MissingFactError(
-        f"{path}:{frame.f_lineno} needs the {fact}{of_job}, which was not known when this code was migrated. "
+        f"{one_line(path)}:{frame.f_lineno} needs the {fact}{of_job}, which was not known when this code was migrated. "
         f"Look it up and migrate again: `{_LOOKUP_COMMAND} {target}`, then `{MIGRATE_COMMAND} {target}`. "
         "Or write the value in its place."
     )

@@ -23,7 +23,8 @@ def parse_json(text: str | bytes, *, deepest: int = _DEEPEST, pairs: Pairs = dic
     ``pairs`` makes the objects, and may raise errors of its own.
     """
     try:
-        document = json.loads(text, object_pairs_hook=pairs, parse_int=_whole)
+        hook = None if pairs is dict else pairs  # Python makes dicts faster itself.
+        document = json.loads(text, object_pairs_hook=hook, parse_int=_whole)
     except json.JSONDecodeError as error:
         raise JsonError(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
     except UnicodeDecodeError:
@@ -41,13 +42,13 @@ def _too_deep(deepest: int) -> str:
 
 def _is_deeper(document: Any, deepest: int) -> bool:
     """Level by level, since a walk down would meet the limit that it is to keep others from."""
-    level = [document]
-    for _ in range(deepest + 1):
+    level = [document] if isinstance(document, (dict, list)) else []
+    for _ in range(deepest):
         level = [
             part
             for value in level
-            if isinstance(value, (dict, list))
             for part in (value.values() if isinstance(value, dict) else value)
+            if isinstance(part, (dict, list))
         ]
         if not level:
             return False

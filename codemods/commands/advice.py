@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+
+from legacy_shim.visible import shell_words
 
 from ..reporting.classes import USES, by_class
 from ..reporting.report import Report
@@ -29,8 +30,8 @@ def next_steps(
 def _steps(
     report: Report, command: str, paths: Sequence[str], given: Sequence[tuple[str, str]]
 ) -> Iterator[str]:
-    where = shlex.join([*_words(given), *paths])
-    asked = shlex.join([*_words(row for row in given if row[0] in _OF_LOOKUP), *paths])
+    where = shell_words([*_words(given), *paths])
+    asked = shell_words([*_words(row for row in given if row[0] in _OF_LOOKUP), *paths])
     codes = {finding.code for finding in report.findings}
     if "LDC402" in codes:
         yield "name the environment variables of the job ids: add --env-file FILE to the command"

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import typer
 
+from legacy_shim import visible
 from legacy_shim.regular_file import require_writable
 
-from .. import visible
 from ..errors import UsageError
 from ..reporting.formats.palette import (
     COLORED,

@@ -17,6 +17,8 @@ from pathlib import Path
 import libcst as cst
 from libcst.codemod import CodemodCommand, CodemodContext
 
+from legacy_shim.visible import message, one_line
+
 from .. import pipeline
 from ..errors import UsageError
 from ..facts.jobs import (
@@ -44,12 +46,13 @@ def decide(tree: str) -> Decided:
             paths, Options(facts=load_facts(discover_facts(paths)), env=dict(os.environ))
         )
     except UsageError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+        raise argparse.ArgumentTypeError(message(str(error))) from None
     told: dict[str, tuple[str, ...]] = {}
     for finding in report.findings:
         path = str(finding.place.path.resolve())
         line = (
-            f"{finding.place.line}:{finding.place.column} {finding.code} {finding.message or finding.title}"
+            f"{finding.place.line}:{finding.place.column} {finding.code} "
+            f"{one_line(finding.message or finding.title)}"
         )
         told[path] = (*told.get(path, ()), line)
     return Decided({str(change.path.resolve()): change.new_text for change in report.changes}, told)

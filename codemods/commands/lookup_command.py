@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from legacy_shim.visible import message, one_line
+
 from ..facts.jobs import (
     FILE_NAME,
     FactsFile,
@@ -60,7 +62,7 @@ def run_lookup(request: LookupRequest, jobs: JobsInCode, console: Console) -> in
     """Look up, write, say what came of it. The exit code."""
     wanted = jobs.wanted
     for finding in jobs.unknown:
-        console.print(f"{finding.place}: the job id is not known: {finding.message}\n")
+        console.print(f"{finding.place}: the job id is not known: {one_line(finding.message)}\n")
     if not wanted and jobs.unknown:
         return 2
     if not wanted:
@@ -101,9 +103,9 @@ def _target(request: LookupRequest, existing: Sequence[FactsFile]) -> Path:
 def _print_result(result: LookupResult, console: Console) -> None:
     palette = console.palette
     if result.found:
-        files = ", ".join(str(path) for path in result.written)
+        files = ", ".join(one_line(path) for path in result.written)
         console.print(
             palette.paint(palette.good, f"{plural(len(result.found), 'job')} written to {files}.") + "\n"
         )
     for problem in result.problems:
-        console.print(palette.paint(palette.bad, problem) + "\n")
+        console.print(palette.paint(palette.bad, message(problem)) + "\n")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..visible import one_line
+from legacy_shim.visible import one_line
 
 
 @dataclass

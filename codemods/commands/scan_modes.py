@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from legacy_shim.visible import json_text, one_line
+
 from ..errors import UsageError
 from ..findings import OUTSIDE_PYTHON
 from ..reporting.formats.palette import (
@@ -13,7 +15,6 @@ from ..reporting.formats.palette import (
     Palette,
 )
 from ..reporting.formats.wording import plural
-from ..visible import json_text, one_line
 from .console import Console
 
 if TYPE_CHECKING:

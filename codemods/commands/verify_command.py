@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from legacy_shim.visible import json_text, one_line
+
 from ..reporting.formats.palette import (
     PLAIN,
     Palette,
@@ -330,8 +332,8 @@ def _print(results: Mapping[str, Result], form: VerifyFormat, output: Path | Non
         return
     console.save(output, _of_all(results, form, PLAIN))
     for name, result in results.items():
-        where = f"Deployment {name}: " if len(results) > 1 else ""
-        console.print(f"{where}{verdict_line(result, console.palette)} See {output}.\n")
+        where = f"Deployment {one_line(name)}: " if len(results) > 1 else ""
+        console.print(f"{where}{verdict_line(result, console.palette)} See {one_line(output)}.\n")
 
 
 def _of_all(results: Mapping[str, Result], form: VerifyFormat, palette: Palette) -> str:
@@ -345,8 +347,11 @@ def _of_all(results: Mapping[str, Result], form: VerifyFormat, palette: Palette)
         return next(iter(rendered.values()))
     if form is VerifyFormat.json:
         documents = {name: json.loads(text) for name, text in rendered.items()}
-        return json.dumps({"deployments": documents}, indent=2) + "\n"
-    titled = ((palette.paint(palette.strong, f"Deployment {name}"), text) for name, text in rendered.items())
+        return json_text({"deployments": documents}) + "\n"
+    titled = (
+        (palette.paint(palette.strong, f"Deployment {one_line(name)}"), text)
+        for name, text in rendered.items()
+    )
     return "\n".join(f"{title}\n\n{text}" for title, text in titled)
 
 

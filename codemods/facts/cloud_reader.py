@@ -17,8 +17,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from legacy_shim.json_text import JsonError, parse_json
+from legacy_shim.visible import one_line
 
-from ..visible import one_line
 from .trust import is_host
 
 if TYPE_CHECKING:

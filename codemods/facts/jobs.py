@@ -23,8 +23,8 @@ from typing import Any
 
 from legacy_shim.json_text import JsonError, parse_json
 from legacy_shim.regular_file import read_given
+from legacy_shim.visible import json_text
 
-from ..visible import json_text
 from .schema import FactsError, check_document
 
 VERSION = 1

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..visible import one_line
+from legacy_shim.visible import one_line, shell_words
+
 from .cloud_reader import CloudUnavailable
 from .trust import DEFAULT_TOKEN_ENV, is_dbt_cloud, is_host, is_private_line
 
@@ -107,7 +107,7 @@ class Permission:
     def _run_with(self, option: str, value: str) -> str:
         kept = [] if option == "--host" or self.host is None else ["--host", self.host]
         kept += [] if option == "--token-env" or self.token_env is None else ["--token-env", self.token_env]
-        return one_line(shlex.join([*self.command, *kept, option, value]))
+        return shell_words([*self.command, *kept, option, value])
 
 
 def never(_question: str) -> bool:

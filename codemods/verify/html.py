@@ -13,9 +13,9 @@ from importlib.resources import files
 from typing import Any
 
 from legacy_shim.catalogue import BY_CODE
+from legacy_shim.visible import json_text
 
 from ..findings import Finding
-from ..visible import json_text
 from .difference import graph_of
 from .judgement import Judged, reasons_of
 from .machine import document_of

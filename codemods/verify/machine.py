@@ -33,9 +33,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from legacy_shim.visible import json_text
+
 from ..findings import Finding
 from ..reporting.formats.machine import tool_version
-from ..visible import json_text
 from .attempts import Attempt, Command, attempts
 from .difference import graph_of
 from .judgement import Judged

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
+from legacy_shim.visible import one_line
+
 from ..findings import Finding
 from ..reporting.formats.palette import (
     PLAIN,
     Palette,
 )
 from ..reporting.formats.wording import plural
-from ..visible import one_line
 from .actions import Plan
 from .attempts import Attempt, Command, attempts
 from .difference import Difference, graph_of

@@ -16,10 +16,13 @@ import urllib3.exceptions
 from requests import exceptions as errors
 
 from legacy_shim.cloud.retry import Trouble, retry_after_seconds
+from legacy_shim.json_text import JsonError, parse_json
 
 Tell = Callable[[str], str]
 """Makes a text fit to be quoted: without the token, and short."""
 
+DEEPEST = 200
+"""Levels of what is read as JSON. An answer has about five, an artifact those of the user's `meta` besides."""
 _NOT_SENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
 _PASSING_REFUSALS = frozenset({408, 423, 425, 429})
 """Too slow, locked, too early, too often: the same request may succeed later."""
@@ -46,8 +49,8 @@ def read_data(response: requests.Response, tell: Tell) -> Any:
     if response.status_code == 204:
         return None
     try:
-        envelope = json.loads(whole_text(response))
-    except (ValueError, RecursionError):
+        envelope = parse_json(whole_text(response), deepest=DEEPEST)
+    except JsonError:
         raise UnreadableAnswer(_not_json(response, tell)) from None
     if not isinstance(envelope, dict) or "data" not in envelope:
         raise UnreadableAnswer(f'an answer without "data": {quote(response, tell)}')
@@ -111,8 +114,8 @@ def quote(response: requests.Response, tell: Tell) -> str:
         title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
         return f"an HTML page ({tell(title.group(1))})" if title else "an HTML page"
     try:
-        said = _message(json.loads(text))
-    except (ValueError, RecursionError):
+        said = _message(parse_json(text, deepest=DEEPEST))
+    except JsonError:
         said = None
     return tell(said or text)
 

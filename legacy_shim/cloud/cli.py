@@ -23,6 +23,7 @@ from legacy_shim.cloud.settings import DBT_DEFAULT_HOST
 from legacy_shim.cloud.user_calls import building, warn_call
 from legacy_shim.dbt_commands import parse_command, selection_options
 from legacy_shim.module_access import watch_module
+from legacy_shim.visible import message, one_line
 
 __all__ = [
     "DAGSTER_DBT_COMPILE_RUN_ID_ENV_VAR",
@@ -77,7 +78,7 @@ def cache_compile_references(
         for job in client.list_jobs(project_id=project_id):
             _cache_compile_run(client, project_id, job)
     except (Failure, DbtCloudConfigurationError) as error:
-        typer.echo(f"Error: {getattr(error, 'description', None) or error}", err=True)
+        typer.echo(message(f"Error: {getattr(error, 'description', None) or error}"), err=True)
         raise typer.Exit(1) from None
 
 
@@ -87,7 +88,9 @@ def _cache_compile_run(client: DbtCloudClient, project_id: int, job: Mapping[str
     variables = client.get_job_environment_variables(project_id=project_id, job_id=job_id) or {}
     variable = (variables.get(name) or {}).get("job")
     if not variable:
-        typer.echo(f"Skipping job {job_id}: it has no value of its own for {name}. Set it to -1 to begin.")
+        typer.echo(
+            f"Skipping job {one_line(job_id)}: it has no value of its own for {name}. Set it to -1 to begin."
+        )
         return
     commands = job["execute_steps"]
     command = parse_command(commands[only_materialization_step(commands)])
@@ -98,7 +101,7 @@ def _cache_compile_run(client: DbtCloudClient, project_id: int, job: Mapping[str
         steps_override=[" ".join(["dbt compile", *options])],
         generate_docs_override=job.get("generate_docs", False),
     )
-    typer.echo(f"Compiling job {job_id} in run {run['id']}.")
+    typer.echo(f"Compiling job {one_line(job_id)} in run {one_line(run['id'])}.")
     client.set_job_environment_variable(
         project_id=project_id,
         job_id=job_id,
@@ -106,7 +109,7 @@ def _cache_compile_run(client: DbtCloudClient, project_id: int, job: Mapping[str
         name=name,
         value=str(run["id"]),
     )
-    typer.echo(f"{name} of job {job_id} is now {run['id']}.")
+    typer.echo(f"{name} of job {one_line(job_id)} is now {one_line(run['id'])}.")
 
 
 @app.callback()

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from legacy_shim.cloud.failures import DbtCloudConfigurationError
+from legacy_shim.visible import one_line
 
 _HANDLE = re.compile(r"hidden-token-[0-9a-f]{8}")
 _tokens: dict[str, str] = {}
@@ -71,11 +72,11 @@ def redact_value(value: Any, token: str) -> Any:
 
 
 def excerpt(text: str, token: str, length: int = LONGEST_QUOTE) -> str:
-    """Return `text` without `token`, on one line and cut to `length` characters.
+    """Return `text` without `token` and what steers a terminal, on one line and cut to `length` characters.
 
     Every quotation passes here, since the order counts: a token that is cut first is no longer found.
     """
-    line = " ".join(redact(text, token).split())
+    line = one_line(" ".join(redact(text, token).split()))
     return line if len(line) <= length else f"{line[: length - 1]}…"
 
 

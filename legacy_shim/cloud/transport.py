@@ -21,6 +21,7 @@ import urllib3.exceptions
 from dagster import MetadataValue
 
 from legacy_shim.cloud.answers import (
+    DEEPEST,
     UnreadableAnswer,
     read_data,
     read_text,
@@ -34,6 +35,7 @@ from legacy_shim.cloud.hidden import LONGEST_QUOTE, excerpt, redact, redact_valu
 from legacy_shim.cloud.patience import Patience
 from legacy_shim.cloud.retry import Pauses, RetryPolicy, Trouble, http_date, seconds_left
 from legacy_shim.cloud.shapes import expected_instead
+from legacy_shim.json_text import parse_json
 
 T = TypeVar("T")
 Recover = Callable[[Trouble], Any]
@@ -166,10 +168,7 @@ class Transport:
 
     def parsed(self, text: str) -> Any:
         """Return the JSON in an artifact, without the token should dbt Cloud repeat it. Raises ``ValueError``."""
-        try:
-            return self._without_long_token(json.loads(text), text)
-        except RecursionError:
-            raise ValueError("too deeply nested") from None
+        return self._without_long_token(parse_json(text, deepest=DEEPEST), text)
 
     def _without_long_token(self, data: Any, text: str) -> Any:
         """Return what dbt Cloud said without the token, should it repeat that: Dagster stores the details of runs."""

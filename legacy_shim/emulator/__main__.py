@@ -13,6 +13,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from legacy_shim import visible
+
 from . import DbtCloud, DbtProject, RecordedArtifacts, SetupError, load_setup, serve
 from .console import Monitor, introduce
 from .profiles import NotADbtProject
@@ -105,7 +107,9 @@ def _serve(cloud: DbtCloud, port: int, token: str) -> None:
 
 
 def _stop(message: str) -> NoReturn:
-    Console(stderr=True).print(f"[bold red]Error:[/] {escape(message)}", highlight=False, soft_wrap=True)
+    Console(stderr=True).print(
+        f"[bold red]Error:[/] {escape(visible.message(message))}", highlight=False, soft_wrap=True
+    )
     raise typer.Exit(2)
 
 

@@ -13,6 +13,8 @@ from rich.panel import Panel
 from rich.syntax import Syntax
 from rich.table import Table
 
+from legacy_shim import visible
+
 from .records import Request, RunSnapshot
 from .state import DbtCloud
 from .status import RunStatus
@@ -56,9 +58,9 @@ def introduce(console: Console, cloud: DbtCloud, url: str, token: str) -> None:
     console.print(f"A local dbt Cloud answers at [bold]{url}[/]. Stop it with Ctrl-C.\n")
     table = Table("Account", "Project", "Environment", "Job", "Name", "Commands", box=None, pad_edge=False)
     for job in cloud.jobs.values():
-        commands = "\n".join(job["execute_steps"])
+        commands = "\n".join(map(_shown, job["execute_steps"]))
         ids = (job["account_id"], job["project_id"], job["environment_id"], job["id"])
-        table.add_row(*map(str, ids), escape(job["name"]), escape(commands))
+        table.add_row(*map(_shown, ids), _shown(job["name"]), commands)
     console.print(table)
     console.print(f"\n[dim]In the shell that runs your code:[/]\n\n    export DBT_CLOUD_API_TOKEN={token}\n")
     if not cloud.jobs:
@@ -90,18 +92,24 @@ class Monitor:
     def _request(self, request: Request) -> None:
         style = "green" if request.status < 300 else "cyan" if request.status < 400 else "red"
         path = request.path + (f"?{urlencode(request.query)}" if request.query else "")
-        self._line(f"[{style}]{request.status}[/] {request.method:6} {escape(path)}", request.at)
+        self._line(f"[{style}]{request.status}[/] {_shown(request.method):6} {_shown(path)}", request.at)
 
     def _run(self, run: RunSnapshot) -> None:
         style = _STATUS_STYLE.get(run.status, "bold")
-        self._line(f"    run {run.id} of {escape(run.job_name)}: [{style}]{escape(run.status_humanized)}[/]")
+        self._line(f"    run {run.id} of {_shown(run.job_name)}: [{style}]{_shown(run.status_humanized)}[/]")
         if run.status == RunStatus.QUEUED:
             for command in run.commands:
-                self._line(f"        [dim]{escape(command)}[/]")
+                self._line(f"        [dim]{_shown(command)}[/]")
         for step in run.steps:
             if step.status == RunStatus.ERROR:
-                self._console.print(Panel(escape(step.logs.strip()), title=escape(step.name), style="red"))
+                logs = escape(visible.text(step.logs.strip()))
+                self._console.print(Panel(logs, title=_shown(step.name), style="red"))
 
     def _line(self, text: str, at: float | None = None) -> None:
         clock = time.strftime("%H:%M:%S", time.localtime(at))
         self._console.print(f"[dim]{clock}[/] {text}", soft_wrap=True, highlight=False)
+
+
+def _shown(value: object) -> str:
+    """What others wrote, without what steers a terminal or is markup to rich."""
+    return escape(visible.one_line(value))

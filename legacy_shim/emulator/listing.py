@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 from werkzeug.exceptions import BadRequest
+
+from legacy_shim.json_text import JsonError, parse_json
 
 MAX_LIMIT = 100
 _NOT_FILTERS = frozenset({"limit", "offset", "order_by", "include_related", "account_id"})
@@ -83,8 +84,8 @@ def _text(value: Any) -> str:
 
 def _list(text: str) -> list[Any]:
     try:
-        found = json.loads(text)
-    except ValueError:
+        found = parse_json(text)
+    except JsonError:
         found = text.split(",")
     if not isinstance(found, list):
         found = [found]

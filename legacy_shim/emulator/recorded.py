@@ -11,6 +11,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from legacy_shim.json_text import JsonError, parse_json
+from legacy_shim.regular_file import read_bytes
+
 from .backends import RunContext, StepOutcome
 from .commands import Command, CommandError, parse_command
 from .graph import ManifestGraph
@@ -36,6 +39,12 @@ _TESTS = frozenset({"test", "unit_test"})
 _RUN_RESULTS_VERSION = "https://schemas.getdbt.com/dbt/run-results/v6.json"
 
 
+_LARGEST = 1024 * 1024 * 1024
+"""Bytes of an artifact."""
+_DEEPEST = 200
+"""Levels of it: `meta` is the user's."""
+
+
 class RecordedArtifacts:
     """Answers from ``manifest.json``, and ``run_results.json``, ``catalog.json``, ``sources.json`` where they are.
 
@@ -56,16 +65,25 @@ class RecordedArtifacts:
 
     @cached_property
     def _graph(self) -> ManifestGraph:
-        return ManifestGraph(json.loads((self.folder / "manifest.json").read_bytes()))
+        return ManifestGraph(self._artifact("manifest.json"))
 
     @cached_property
     def _recorded(self) -> Mapping[str, Any]:
-        path = self.folder / "run_results.json"
-        return json.loads(path.read_bytes()) if path.is_file() else {}
+        return self._artifact("run_results.json") if (self.folder / "run_results.json").is_file() else {}
 
     @cached_property
     def _results(self) -> Mapping[str, Mapping[str, Any]]:
         return {result["unique_id"]: result for result in self._recorded.get("results", ())}
+
+    def _artifact(self, name: str) -> Mapping[str, Any]:
+        path = self.folder / name
+        try:
+            document = parse_json(read_bytes(path, largest=_LARGEST), deepest=_DEEPEST)
+        except (JsonError, OSError) as error:
+            raise CommandError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+        if not isinstance(document, dict):
+            raise CommandError(f"{path}: it is no artifact of dbt")
+        return document
 
     def clone(self, context: RunContext) -> str:
         return f"Recorded artifacts in {self.folder} for run {context.run_id}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
+
+from legacy_shim.json_text import JsonError, parse_json
+from legacy_shim.regular_file import read_given
 
 from .backends import Backend
 from .dbt_project import DbtProject
@@ -29,15 +31,19 @@ def load_setup(path: Path | str) -> DbtCloud:
     """
     path = Path(path)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = parse_json(read_given(path))
     except OSError as error:
         raise SetupError(f"cannot read {path}: {error.strerror}") from error
-    except ValueError as error:
+    except JsonError as error:
         raise SetupError(f"{path} is not JSON: {error}") from error
     cloud = DbtCloud(_speed(content))
     accounts = _list(content, "accounts", "the file")
     for number, account in enumerate(accounts):
-        _add_account(cloud, account, path.parent, f"accounts[{number}]")
+        place = f"accounts[{number}]"
+        try:
+            _add_account(cloud, account, path.parent, place)
+        except (AttributeError, TypeError, KeyError) as error:
+            raise SetupError(f"{place}: a value in it is of the wrong kind: {error}") from error
     return cloud
 
 

@@ -62,3 +62,22 @@ def test_a_tree_that_is_not_there_is_said(tmp_path: Path) -> None:
     done = runner(tmp_path, "--tree", "none", ".")
     assert done.returncode == 2
     assert "none" in done.stderr
+
+
+def test_what_others_wrote_is_shown_without_what_steers(tmp_path: Path) -> None:
+    attack = "\x1b[2J\n::error::pwned\u202e"
+    folder = project(tmp_path / "project")
+    facts = {**FACTS, "jobs": {"67890": {**FACTS["jobs"]["67890"], "name": attack}}}  # type: ignore[index, dict-item]
+    (folder / "dbt_cloud_jobs.json").write_text(json.dumps(facts))
+    (folder / "broken.py").write_text(
+        f"from dagster_dbt import dbt_cloud_resource\nx = {attack!a}\n'\u202e\x1b[2J = 1\n"
+    )
+    done = runner(folder, ".")
+    shown = done.stdout + done.stderr
+    assert "LDC2" in shown
+    assert not set("\u202e\x07\x9b") & set(shown) and "\x1b[2J\n" not in shown, ascii(shown)
+    assert not [line for line in shown.splitlines() if line.lstrip().startswith("::")]
+    (folder / "dbt_cloud_jobs.json").write_text('{"' + "\\u001b\\n::error::x" + '": 1}')
+    refused = runner(folder, ".").stderr
+    assert "dbt_cloud_jobs.json" in refused and "\x1b" not in refused, ascii(refused)
+    assert not [line for line in refused.splitlines() if line.lstrip().startswith("::")]

@@ -16,7 +16,7 @@ from legacy_shim.codemods.findings import Finding, Place
 from legacy_shim.codemods.reporting.formats import render
 from legacy_shim.codemods.reporting.formats.palette import COLORED
 from legacy_shim.codemods.reporting.report import Report
-from legacy_shim.codemods.visible import coloured_text, json_text, message, one_line, text
+from legacy_shim.visible import coloured_text, json_text, message, one_line, shell_words, text
 
 STEERING = "".join(
     [
@@ -150,3 +150,91 @@ def test_errors_name_odd_files_without_obeying_them(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert not _steers(done.stderr)
     assert len([line for line in done.stderr.splitlines() if line.startswith("::")]) == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("scan", "."),
+        ("scan", ".", "--format", "json"),
+        ("scan", ".", "--format", "sarif"),
+        ("scan", ".", "--format", "github"),
+        ("scan", ".", "--usage", "usage.jsonl"),
+        ("scan", ".", "--usage", "usage.jsonl", "--format", "json"),
+        ("scan", ".", "--facts", "other\x1b[2J\n::error::facts.json"),
+        ("migrate", ".", "--check", "--env-file", "odd\x1b[2J\n::error::name.env"),
+        ("migrate", ".", "--only", f"LDC101{ATTACK}"),
+        ("lookup", ".", "--account-id", "12345"),
+        ("lookup", ".", "--host", f"https://x{ATTACK}"),
+        ("verify", ".", "--manifest", f"m{ATTACK}"),
+        ("explain", ATTACK),
+    ],
+    ids=lambda arguments: ascii(" ".join(arguments)),
+)
+def test_each_command_shows_what_it_was_given_without_obeying_it(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    """Names of files and jobs, code, facts, deployments and usage logs, all of them hostile."""
+    source = LEGACY.replace("HOST", f"https://{ATTACK!r:.0}x").replace(
+        "67890", f'f"{{1}}{ascii(ATTACK)[1:-1]}"'
+    )
+    (tmp_path / f"defs{ATTACK.replace('/', '')}.py").write_text(source)
+    (tmp_path / "broken.py").write_text(
+        f"from dagster_dbt import dbt_cloud_resource\n'{ATTACK[:5]}' = 1\n(\n"
+    )
+    facts = {**FACTS, "jobs": {"67890": {**FACTS["jobs"]["67890"], "name": ATTACK, ATTACK: ATTACK}}}  # type: ignore[index, dict-item]
+    (tmp_path / "dbt_cloud_jobs.json").write_text(json.dumps(facts))
+    (tmp_path / "odd\x1b[2J\n::error::name.env").write_text(f"A={ATTACK[:5]}\n")
+    line = {
+        "v": 1,
+        "time": "2026-01-01T00:00:00+00:00",
+        "code": "LDC101",
+        "name": ATTACK,
+        "use": "call",
+        "file": ATTACK,
+    }
+    line |= {
+        "line": 3,
+        "module": ATTACK,
+        "count": 2,
+        "process": ATTACK,
+        "pid": 1,
+        "python": ATTACK,
+        "run": None,
+    }
+    (tmp_path / "usage.jsonl").write_text(json.dumps(line) + "\n")
+    done = run(tmp_path, *arguments, FORCE_COLOR="1", DBT_CLOUD_API_TOKEN="")
+    assert done.stdout + done.stderr, "it says something"
+    shown = re.sub(r"\x1b\[\d{0,2}m", "", done.stdout + done.stderr)
+    assert not _steers(shown), ascii(shown)
+    assert "Traceback" not in shown
+    commands = [one for one in shown.splitlines() if one.lstrip().startswith("::")]
+    assert all(re.match(r"::(error|warning|notice) file=", one) for one in commands), commands
+    assert "##[" not in shown
+
+
+WORDS = ["plain", "with space", "it's", "back\\slash", "", "$(touch x)", "-dash", "modèle", "a#b"]
+ODD_WORDS = [
+    "new\nline",
+    "esc\x1b[2J",
+    "tab\t'quote'\\n",
+    "rtl\u202e",
+    "c1\x9b2J",
+    "::error::x",
+    "##[error]",
+    "latin\udce9",
+    "\x1bab",
+]
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash reads the words")
+def test_words_for_a_shell_are_read_as_they_were() -> None:
+    shown = shell_words([*WORDS, *ODD_WORDS])
+    assert not _steers(shown) and "\n" not in shown and one_line(shown) == shown
+    command = ["bash", "-c", f"printf '%s\\0' {shown}"]
+    read = subprocess.run(command, capture_output=True, check=True).stdout.split(b"\0")[:-1]
+    assert [os.fsdecode(word) for word in read] == [*WORDS, *ODD_WORDS]
+
+
+def test_words_that_are_plain_are_quoted_as_ever() -> None:
+    assert shell_words(["scan", "a b", Path("x")]) == "scan 'a b' x"

@@ -109,6 +109,9 @@ def _project(setup: Any) -> Any:
             r"projects\[1\]: there is a project 11 already",
         ),
         (lambda s: s.update(speed={"haste": 1}), "speed: "),
+        (lambda s: _account(s).update(projects=5), r"accounts\[0\]: a value in it is of the wrong kind"),
+        (lambda s: _project(s).update(environment_variables=["x"]), r"accounts\[0\]: a value in it"),
+        (lambda s: _project(s).update(artifacts=5), r"accounts\[0\]: a value in it"),
     ],
 )
 def test_what_is_wrong_in_a_set_up_file_is_said_with_its_place(
@@ -123,8 +126,17 @@ def test_what_is_wrong_in_a_set_up_file_is_said_with_its_place(
 def test_a_set_up_file_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="cannot read"):
         load_setup(tmp_path / "absent.json")
-    with pytest.raises(SetupError, match="is not JSON"):
-        load_setup(write(tmp_path, "{"))
+    for text, reason in [
+        ("{", "line 1"),
+        ("[" * 60 + "]" * 60, "nested too deeply"),
+        ("[" * 200_000, "nested too deeply"),
+        ('{"accounts": ' + "9" * 101 + "}", "more than 100 digits"),
+    ]:
+        with pytest.raises(SetupError, match=f"is not JSON: .*{reason}"):
+            load_setup(write(tmp_path, text))
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SetupError, match="not a regular file"):
+        load_setup(tmp_path / "pipe")
     setup = json.loads(json.dumps(SETUP))
     _project(setup).update(dbt_project=".")
     _project(setup).pop("artifacts")

@@ -86,7 +86,7 @@ class Module:
             child: node
             for node in self.nodes
             if isinstance(node, (*FUNCTIONS, ast.Lambda, ast.ClassDef))
-            for child in (node.body if isinstance(node.body, list) else [node.body])
+            for child in (node.body if not isinstance(node, ast.Lambda) else (node.body,))
         }
         found: dict[ast.AST, ast.AST] = {}
         for node in self.nodes[1:]:

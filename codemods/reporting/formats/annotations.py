@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from legacy_shim.catalogue import BY_CODE
+from legacy_shim.visible import one_line
 
 from ...findings import Finding
-from ...visible import one_line
 from ..classes import by_class
 from ..report import Report
 from .locations import relative_to_root

@@ -6,7 +6,8 @@ import difflib
 import os
 from pathlib import Path
 
-from ... import visible
+from legacy_shim import visible
+
 from ...files.sources import (
     Change,
     encode,

@@ -28,11 +28,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from legacy_shim.visible import json_text
+
 from ...findings import (
     Finding,
     Place,
 )
-from ...visible import json_text
 from ..report import Report
 
 VERSION = 1

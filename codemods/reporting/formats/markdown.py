@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from legacy_shim.catalogue import BY_CODE
+from legacy_shim.visible import one_line
 
 from ...findings import Finding
-from ...visible import one_line
 from ..classes import by_class
 from ..report import Report
 from .summary import changed_lines, summary_lines

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from legacy_shim.catalogue import BY_CODE, Code
+from legacy_shim.visible import json_text
 
 from ...findings import (
     OUTSIDE_PYTHON,
     Finding,
     Place,
 )
-from ...visible import json_text
 from ..report import Report
 from .locations import as_uri
 from .machine import tool_version

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...visible import one_line
+from legacy_shim.visible import one_line
+
 from ..classes import USES, by_class
 from ..report import Report
 from .palette import PLAIN, Palette

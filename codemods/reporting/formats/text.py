@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from legacy_shim.catalogue import BY_CODE
+from legacy_shim.visible import one_line
 
 from ...findings import Finding, Place
-from ...visible import one_line
 from ..classes import COSMETIC_CHANGE, DIFFERS, USES, Class, by_class
 from ..report import Report
 from .palette import PLAIN, Palette

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+from collections.abc import Iterable
 from typing import Any
 
 _STEERING = re.compile(
@@ -46,6 +48,23 @@ def message(written: str) -> str:
     """A message of one or several lines, none of which is a command to GitHub."""
     lines = text(written).replace(_OLD_COMMAND, "\\x23#[").split("\n")
     return "\n".join(_COMMAND.sub(r"\1\\x3a", line) for line in lines)
+
+
+def shell_words(words: Iterable[object]) -> str:
+    """Words as a shell reads them, on one line: what steers is written as in ``$'\\n'``, which bash and zsh read."""
+    return " ".join(_shell_word(str(word)) for word in words)
+
+
+def _shell_word(word: str) -> str:
+    if one_line(word) == word:
+        return shlex.quote(word)
+    escaped = word.replace("\\", "\\\\").replace("'", "\\'").replace("#", "\\x23")
+    return f"$'{re.sub(_STEERING, _shell_escape, escaped)}'"
+
+
+def _shell_escape(found: re.Match[str]) -> str:
+    data = found[0].encode("utf-8", "surrogateescape" if "\udc80" <= found[0] <= "\udcff" else "replace")
+    return "".join(f"\\x{byte:02x}" for byte in data)
 
 
 def json_text(document: Any, *, indent: int | None = 2) -> str:
