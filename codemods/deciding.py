@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from .analysis.inference.constants import Constants
-from .analysis.project.indexing import build_index
+from .analysis.project.indexing import Parse, build_index
 from .analysis.syntax.source_module import (
     Module,
     dotted_name,
     parse_module,
 )
+from .analysis.uses.index import Index
 from .constructs import constructs
 from .deep_stack import on_deep_stack
 from .editing.forks import imports_of_forks
@@ -25,6 +27,7 @@ from .isolation import Broken, fault, isolated, keep_what_may_be_used
 from .options import Options
 from .planning.claims import Context
 from .planning.deployments import jobs_that_deployments_lack
+from .planning.half_migrated import half_migrated
 from .planning.keeping import Limits
 from .planning.plan import make_units
 from .reading import FilesRead, read_files
@@ -86,6 +89,15 @@ def plan_without(files: FilesRead, options: Options, broken: Broken) -> Planned:
     findings += [problem for problem in index.problems if problem.place.path not in around]
     findings += jobs_that_deployments_lack(claims, context)
     findings += imports_of_forks(index)
+    findings += half_migrated(
+        {path: raw.data for path, raw in raws.items()}, partial(_module_of, index, parse)
+    )
     return Planned(
         context, units, read, tuple(findings), len(files.found.python), files.found.outside, files.interrupted
     )
+
+
+def _module_of(index: Index, parse: Parse, path: Path) -> Module | None:
+    """A file, parsed now where the index has no need of it; None where it cannot be parsed."""
+    parsed = index.tree.modules.get(path) or parse(path, b"")
+    return parsed if isinstance(parsed, Module) else None

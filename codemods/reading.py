@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .analysis.project.prefilter import names_legacy, names_workspaces
+from .analysis.project.prefilter import may_use_legacy, names_legacy, names_v2, names_workspaces
 from .errors import SourceError
 from .files import recovery, sources, walk
 from .files.other_files import other_findings
@@ -37,8 +37,14 @@ class FilesRead:
 
     @property
     def names_legacy(self) -> bool:
-        """Whether any may import something legacy. Where none does, there is nothing to analyse."""
-        return any(self.matters(raw.data) for raws in (self.raws, self.around) for raw in raws.values())
+        """Whether any may import something legacy, or has v2's resource and may use it as the legacy one.
+
+        Where none does, there is nothing to analyse.
+        """
+        if any(self.matters(raw.data) for raws in (self.raws, self.around) for raw in raws.values()):
+            return True
+        own = [raw.data for raw in self.raws.values()]
+        return any(map(names_v2, own)) and any(map(may_use_legacy, own))
 
 
 def read_files(paths: Sequence[Path], options: Options) -> FilesRead:

@@ -240,6 +240,10 @@ CODES: Final = (
     Code("LDC309", "kept: it needs a newer dagster-dbt", "manual",
          "The dagster-dbt that the code runs with does not have this in v2 yet.",
          "Upgrade dagster-dbt, or pass the version that the code will run with as --dagster-dbt, then migrate again."),
+    Code("LDC310", "kept: a part of the unit is migrated already", "manual",
+         "Another tool or a hand changed one part to v2 (the resource, or an import), and not what uses it. The code "
+         "fails when it loads or runs. It gets no v2 form, since what was meant cannot be known.",
+         "Finish this use by hand, or undo the part that was changed (git) and migrate all of it."),
     # LDC4xx: a fact is missing
     Code("LDC401", "the facts of a dbt Cloud job are missing", "manual",
          "A placeholder takes their place, and raises an error when the code loads. If other jobs are loaded with the "

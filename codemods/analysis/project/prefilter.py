@@ -32,6 +32,41 @@ _BETWEEN = b"\n\0\n"
 _WORD = re.compile(rb"[\w\x80-\xff]+")
 
 
+LEGACY_METHODS = frozenset(
+    {
+        "cancel_run",
+        "get_dbt_client",
+        "get_job",
+        "get_job_environment_variables",
+        "get_manifest",
+        "get_run",
+        "get_run_artifact",
+        "get_run_results",
+        "get_runs",
+        "list_jobs",
+        "list_run_artifacts",
+        "make_request",
+        "poll_run",
+        "run_job",
+        "run_job_and_poll",
+        "set_job_environment_variable",
+        "update_job",
+    }
+)
+"""Methods of the legacy resource that v2's has not."""
+_METHODS_IN_BYTES = tuple(name.encode() for name in sorted(LEGACY_METHODS))
+
+
+def names_v2(data: bytes) -> bool:
+    """Whether a file may use something of v2."""
+    return b"DbtCloudWorkspace" in data or b"cloud_v2" in data
+
+
+def may_use_legacy(data: bytes) -> bool:
+    """Whether a file may use something legacy, or call a method that a legacy resource has."""
+    return names_legacy(data) or any(name in data for name in _METHODS_IN_BYTES)
+
+
 def names_legacy(data: bytes) -> bool:
     """Whether a file may import something legacy itself, and not from a file that does."""
     # Asked of every file of the tree: two plain searches are faster than a loop over them, or a regular expression.
