@@ -16,7 +16,7 @@ from legacy_shim.catalogue import BY_NAME
 
 from ..analysis.dagster_api.injection import annotates_resource
 from ..analysis.inference.interpreter import Evaluator
-from ..analysis.inference.kinds import is_op, is_resource
+from ..analysis.inference.legacy_names import is_op, is_resource
 from ..analysis.inference.values import External, Keyed, Made, legacy_name
 from ..analysis.project.prefilter import LEGACY_METHODS, may_use_legacy, names_v2
 from ..analysis.project.source_tree import Tree
