@@ -121,9 +121,9 @@ def test_ctrl_c_stops_the_work() -> None:
     began, ended = threading.Event(), threading.Event()
 
     def work() -> None:
-        began.set()
         try:
             while True:
+                began.set()
                 ended.wait(0.01)
         finally:
             ended.set()
