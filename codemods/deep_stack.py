@@ -43,25 +43,37 @@ def on_deep_stack(work: Callable[Given, Answer]) -> Callable[Given, Answer]:
 def _in_thread(work: Callable[[], Answer]) -> Answer:
     answers: list[Answer] = []
     errors: list[BaseException] = []
-    ended = threading.Event()
+    threads: list[int] = []
+    stopped, ended = threading.Event(), threading.Event()
 
     def run() -> None:
         _here.is_deep = True
         try:
-            answers.append(work())
+            threads.append(threading.get_ident())
+            if not stopped.is_set():
+                answers.append(work())
         except BaseException as error:
             errors.append(error)
         finally:
             ended.set()
 
     limit = sys.getrecursionlimit()
-    thread = _started(run)
-    if thread is None:
-        return work()
     try:
-        _wait_for(thread, ended)
+        thread = _started(run)
+        # Not `join`: where that is interrupted, Python up to 3.12 takes the thread for ended. And a wait without a limit
+        # cannot be interrupted on every system.
+        while thread is not None and not ended.wait(0.1):
+            pass
+    except BaseException as error:
+        stopped.set()
+        for each in threads:
+            _raise_in(each, type(error))
+            ended.wait(_INTERRUPT_SECONDS)
+        raise
     finally:
         sys.setrecursionlimit(limit)
+    if thread is None:
+        return work()
     if errors:
         raise errors.pop()
     return answers.pop()
@@ -85,20 +97,9 @@ def _started(run: Callable[[], None]) -> threading.Thread | None:
     return None
 
 
-def _wait_for(thread: threading.Thread, ended: threading.Event) -> None:
-    # Not `join`: where that is interrupted, Python up to 3.12 takes the thread for ended.
-    try:
-        while not ended.wait(0.1):
-            pass  # A wait without a limit cannot be interrupted on every system.
-    except BaseException as error:
-        _raise_in(thread, type(error))
-        ended.wait(_INTERRUPT_SECONDS)
-        raise
-
-
-def _raise_in(thread: threading.Thread, kind: type[BaseException]) -> None:
+def _raise_in(thread: int, kind: type[BaseException]) -> None:
     """Interrupt a thread as Ctrl-C interrupts the main one."""
     import ctypes
 
     raise_in_thread: Any = ctypes.pythonapi.PyThreadState_SetAsyncExc
-    raise_in_thread(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(kind))
+    raise_in_thread(ctypes.c_ulong(thread), ctypes.py_object(kind))
