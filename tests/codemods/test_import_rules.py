@@ -12,7 +12,15 @@ import pytest
 
 TOP = Path(__file__).resolve().parents[2]
 CODEMODS = sorted((TOP / "codemods").rglob("*.py"))
-SHARED = ("catalogue", "dbt_commands", "json_text", "regular_file", "usage_record", "visible", "snapshot.schema")
+SHARED = (
+    "catalogue",
+    "dbt_commands",
+    "json_text",
+    "regular_file",
+    "usage_record",
+    "visible",
+    "snapshot.schema",
+)
 """Modules of ``legacy_shim`` that the codemod uses too."""
 CLOUD = sorted((TOP / "legacy_shim" / "cloud").rglob("*.py"))
 
