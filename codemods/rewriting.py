@@ -40,6 +40,7 @@ from .findings import Finding, Place
 from .isolation import fault
 from .planning.claims import Claim, Context, Rewrite, about
 from .planning.keeping import kept_findings
+from .planning.shared_uses import keep_what_is_shared
 from .planning.units import Unit
 
 _PACKAGES = frozenset(name for name in LEGACY_PACKAGES if not name.startswith(FACADE))
@@ -126,7 +127,7 @@ def settle(planned: Planned, jobs: int) -> tuple[Planned, Collected, list[Change
         }
         if not blocked:
             return planned, found, changes, problems
-        units = tuple(
+        units = keep_what_is_shared(
             replace(unit, kept=(blocked[unit],)) if unit in blocked else unit for unit in planned.units
         )
         planned = replace(planned, units=units)

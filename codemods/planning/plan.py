@@ -21,6 +21,7 @@ from .groups import components_of, grouped
 from .keeping import Limits, asked_to_keep, unclaimed
 from .locations import locations_of
 from .parts import BUILDING, PLACING, Builds, Fills, Loads
+from .shared_uses import keep_what_is_shared
 from .split import Portion, split
 from .stand_ins import block_doubtful, block_mixed
 from .units import Environment, Reuse, Table, Unit
@@ -49,7 +50,7 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
         for group, location in zip(groups, locations, strict=True)
         for portion in split(group, context, namespaces)
     )
-    return tuple(unit for unit in units if unit.claims_inside)
+    return keep_what_is_shared(unit for unit in units if unit.claims_inside)
 
 
 def _unit(
