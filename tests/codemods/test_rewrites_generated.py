@@ -50,6 +50,44 @@ CONSUMERS = (
     "    res = context.resources\n    out = res.dbt_cloud.run_job_and_poll(67890)\n    return f'{out.run_id}'\n",
     "    getattr(context.resources, 'dbt_' + 'cloud').get_job(67890)\n",
 )
+TRAVELS = (
+    ("", ""),
+    (
+        "class Runner:\n    def __init__(self, client): self.client = client\n"
+        "    def run(self, job): return self.client.run_job_and_poll(job).run_details\n",
+        "    Runner(context.resources.dbt_cloud).run(67890)\n",
+    ),
+    (
+        "@dataclasses.dataclass\nclass Held:\n    client: object\n    job: int = 67890\n",
+        "    held = Held(context.resources.dbt_cloud)\n    held.client.run_job_and_poll(held.job)\n",
+    ),
+    (
+        "def run(client, job):\n    return client.run_job_and_poll(job)\n",
+        "    functools.partial(run, context.resources.dbt_cloud)(67890)\n",
+    ),
+    (
+        "def again(f):\n    @functools.wraps(f)\n    def inner(*a, **k): return f(*a, **k)\n    return inner\n"
+        "@again\ndef run(client): return client.run_job_and_poll(67890)\n",
+        "    return run(context.resources.dbt_cloud).run_details['id']\n",
+    ),
+    (
+        "def client_of(context):\n    return context.resources.dbt_cloud\n",
+        "    out = client_of(context).run_job_and_poll(67890)\n    return out.run_id, out.result\n",
+    ),
+    (
+        "@contextlib.contextmanager\ndef connected(context):\n    yield context.resources.dbt_cloud\n",
+        "    with connected(context) as client: client.run_job_and_poll(67891)\n",
+    ),
+    (
+        "class Helpers:\n    @staticmethod\n    def run(client): return client.run_job_and_poll(67890)\nhelpers = Helpers()\n",
+        "    return [helpers.run(context.resources.dbt_cloud).run_id, Helpers.run(context.resources.dbt_cloud).run_id]\n",
+    ),
+    (
+        "def run(client, other=None):\n    return (other or client).run_job_and_poll(67890)\n",
+        "    try:\n        run(context.resources.dbt_cloud)\n    except Exception:\n        log.exception('no')\n        raise\n",
+    ),
+)
+"""How a client reaches its calls: what stands before the op, and in it."""
 PLACES = (
     "defs = Definitions(assets={m}, resources={{'dbt_cloud': {c}}})\n",
     "defs = Definitions(assets=[{m}])\n",
@@ -70,6 +108,8 @@ class Layout:
     """The import of the resource, and its name, where the loads stand."""
     to_models: tuple[str, str, str]
     """The imports of both, and the names of resource and loads, where they are placed."""
+    between: str = ""
+    """What another file of the package imports, for others to import."""
 
 
 LAYOUTS = (
@@ -88,6 +128,14 @@ LAYOUTS = (
         ("from .res import cloud\n", "cloud"),
         ("from pkg import models as m\nfrom pkg.res import *\n", "cloud", "m.models"),
     ),
+    Layout(
+        "src/pkg/res.py",
+        "src/pkg/models.py",
+        "src/pkg/defs.py",
+        ("from pkg.api import shared\n", "shared"),
+        ("from .api import shared as c\nimport pkg.models\n", "c", "pkg.models.models"),
+        "from .res import cloud as shared\n\n__all__ = ['shared']\n",
+    ),
 )
 
 
@@ -97,12 +145,15 @@ def program(
     resource: str,
     load: str,
     consumer: str,
+    travel: tuple[str, str],
     place: str,
     newline: str,
 ) -> dict[str, str]:
     """The files of a program."""
     imports, prefix = legacy
     texts: dict[str, str] = {"pkg/__init__.py": "", "src/pkg/__init__.py": ""}
+    if layout.between:
+        texts["src/pkg/api.py"] = layout.between
     for path in (layout.resource, layout.load, layout.place):
         texts[path] = "from dagster import Definitions, op, repository, with_resources\n" + BALLAST
     texts[layout.resource] += imports + "\n" + resource.format(p=prefix)
@@ -113,6 +164,12 @@ def program(
     texts[layout.place] += reach
     if consumer:
         texts[layout.place] += f"@op(required_resource_keys={{'dbt_cloud'}})\ndef kick(context):\n{consumer}"
+    before, inside = travel
+    if inside:
+        texts[layout.place] += (
+            "import contextlib, dataclasses, functools, logging\nlog = logging.getLogger()\n" + before
+        )
+        texts[layout.place] += f"@op(required_resource_keys={{'dbt_cloud'}})\ndef travel(context):\n{inside}"
     texts[layout.place] += "\n" + place.format(c=cloud, m=models)
     return {path: text.replace("\n", newline) for path, text in texts.items()}
 
@@ -124,6 +181,7 @@ programs = st.builds(
     st.sampled_from(RESOURCES),
     st.sampled_from(LOADS),
     st.sampled_from(CONSUMERS),
+    st.sampled_from(TRAVELS),
     st.sampled_from(PLACES),
     st.sampled_from(("\n", "\r\n")),
 )

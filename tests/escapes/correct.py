@@ -44,8 +44,7 @@ MAY_MIGRATE: _Rules = {
 """Way to the kinds that may migrate or be kept, and the rule by which nothing is lost."""
 
 MAY_BE_ANOTHER = frozenset(
-    ("status member", way)
-    for way in ("conditional", "return of one of several", "or", "pop", "popitem", "setdefault answers it")
+    ("status member", way) for way in ("conditional", "return of one of several", "or", "pop", "popitem")
 )
 """Where a status is read of a place that holds something else at times, or whose reading changes something: it is wrong to
 put a member there."""

@@ -84,3 +84,10 @@ def is_logger(evaluator: Evaluator, module: Module, callee: ast.expr) -> bool:
         or (isinstance(root(value), Made) and isinstance(value, Member) and value.attribute == "log")
         for value in values
     )
+
+
+def writes_down(evaluator: Evaluator, module: Module, node: ast.expr, call: ast.Call) -> bool:
+    """Whether a call is of a logger's method that writes down what it gets at ``node``; handlers get ``extra`` as it is."""
+    above = module.parent(node)
+    is_extra = isinstance(above, ast.keyword) and above.arg == "extra"
+    return not is_extra and is_logger(evaluator, module, call.func)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..dagster_api.contexts import is_context
 from ..dagster_api.decorators import Function, decorators_of_dagster, resolved, unknown_decorators
+from ..dagster_api.names import LOOKING
 from ..inference.interpreter import Evaluator
 from ..inference.legacy_names import RESOURCES
 from ..inference.values import External, Made, Value, Values
@@ -19,6 +20,8 @@ from .escape import Escape
 from .index import Index
 
 _NOTHING: Values = frozenset()
+_ASKING = frozenset({"getattr", "hasattr", "isinstance", "len", "type", "dir", "callable"})
+"""Builtins that answer a part of what they get, or look at it."""
 _TAKING = frozenset({"assets", "jobs", "schedules", "sensors", "asset_checks", "definitions"})
 """The parameters by which Dagster takes definitions that may ask for resources."""
 
@@ -59,7 +62,7 @@ class _Search:
             keys = self._required(module, module.function_of(node))
         else:
             return
-        if keys and not self._stays_in_sight(module, node):
+        if keys and (not self._stays_in_sight(module, node) or self._is_copied(module, node)):
             shown = module.source_of(module.statement_of(node)).split("\n", 1)[0]
             said = f"goes where it is not followed, with the resources that it holds: `{shown}`"
             yield Escape(module, node, _NOTHING, said, keys)
@@ -77,6 +80,18 @@ class _Search:
         if not isinstance(call, ast.Call):
             return isinstance(above, (ast.If, ast.While, ast.Assert, ast.AnnAssign))
         return is_getattr(call) or self._is_in_sight(module, call)
+
+    def _is_copied(self, module: Module, node: ast.expr) -> bool:
+        """Whether a function of Python makes something else of all resources, which is handed on: ``vars(resources)``."""
+        call = module.parent(node)
+        if not isinstance(call, ast.Call) or RESOURCES not in self.evaluator.values(module, node):
+            return False
+        names = resolved(self.evaluator, module, call.func)
+        is_of_python = bool(names) and all(
+            name.partition(".")[0] in _KNOWN or "." not in name for name in names
+        )
+        is_read = isinstance(module.parent(call), (ast.Attribute, ast.Subscript, ast.Compare, ast.Expr))
+        return is_of_python and not names & (LOOKING | _ASKING) and not is_read
 
     def _is_in_sight(self, module: Module, call: ast.Call) -> bool:
         callees = self.evaluator.values(module, renamed(call))

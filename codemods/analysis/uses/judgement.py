@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from ..dagster_api.contexts import is_logger
+from ..dagster_api.contexts import writes_down
 from ..dagster_api.decorators import decorators_of_dagster, is_builtin, unknown_decorators
 from ..dagster_api.names import (
     CHAINING,
@@ -204,9 +204,9 @@ class Judge:
             )
         if not isinstance(callee, ast.Attribute):
             return False
-        if isinstance(callee.value, (ast.Constant, ast.JoinedStr)) or is_logger(
-            self.evaluator, module, callee
-        ):
+        if isinstance(callee.value, (ast.Constant, ast.JoinedStr)):
+            return True
+        if writes_down(self.evaluator, module, node, call):
             return True
         if callee.attr in ADDING | EXTENDING | {"setdefault", "get", "pop"}:
             held = self.evaluator.values(module, callee.value)
@@ -273,7 +273,7 @@ class Judge:
                 return True
             case Member():
                 named = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-                return is_logger(self.evaluator, module, call.func) or (
+                return writes_down(self.evaluator, module, node, call) or (
                     named in _BINDING_METHODS and self._binds(module, node, value, call)
                 )
         return False
