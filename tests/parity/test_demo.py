@@ -24,7 +24,7 @@ def test_the_demo_ends_badly_where_a_difference_was_not_told() -> None:
         "row = demo.Difference('group', 'orders', 'a', 'b', 'LDC206'); "
         "demo.compare = lambda before, after: [row]; "
         "empty = dict(graph={'assets': {}}, runs=[], actions=[]); "
-        "print([demo._compare(empty, empty, told, 0) for told in (set(), {'LDC206'})])"
+        "print([demo._compare('prod', empty, empty, told, 0) for told in (set(), {'LDC206'})])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.rstrip().endswith("[False, True]"), done.stdout + done.stderr

@@ -228,7 +228,11 @@ def second():
     folder = bench.write(HEAD + program)
     told = bench.migrate(folder).told("LDC204")
     assert told == {
-        "weekly = load_assets_from_dbt_cloud_job(other, 67891)": "the commands of job 67891 run in job 67890 (Nightly)"
+        "weekly = load_assets_from_dbt_cloud_job(other, 67891)": (
+            "the commands of job 67891 run in job 67890 (Nightly): threads 8 instead of 4; target prod instead of default; "
+            "the schedule of job 67890 starts runs in it, too; a job has one run at a time, so runs of the two wait for "
+            "each other"
+        )
     }
     side = bench.run(folder, "materialize:all", target="definitions.py:second")
     assert side.commands == [(67890, ["dbt run --select tag:weekly"])]
