@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from . import other_commands, verify_command
+from . import exit_codes, other_commands, verify_command
 from .cli_parameters import (
     AccountId,
     Baseline,
@@ -42,6 +42,7 @@ from .cli_parameters import (
 )
 from .configuration import Configured
 from .console import Console, answers
+from .exit_codes import EXIT_DONE, EXIT_FAILED
 from .printing import Printing
 from .progress import Watch, shown_progress
 
@@ -49,10 +50,6 @@ if TYPE_CHECKING:
     from ..facts.jobs import Facts
     from ..options import Options
     from ..reporting.report import Report
-
-EXIT_DONE = 0
-EXIT_LEFT = 1
-EXIT_FAILED = 2
 
 _EXIT_CODES = """\b
 Exit codes:
@@ -129,7 +126,7 @@ def scan(
         if baseline is None or report.findings or not printing.is_text_on_screen:
             given = _given(facts, env_file, deployment, exclude, dagster_dbt)
             printing.print_report(console, report, next_steps(report, "scan", paths, given))
-        console.leave(_scan_exit_code(report))
+        console.leave(exit_codes.of_scan(report))
 
 
 @app.command(cls=Configured, epilog=_EXIT_CODES)
@@ -191,7 +188,7 @@ def migrate(
             printing.print_outcome(console, report, advice)
         else:
             printing.print_report(console, report, advice)
-        console.leave(_check_exit_code(report) if check else _migrate_exit_code(report))
+        console.leave(exit_codes.of_check(report) if check else exit_codes.of_migrate(report))
 
 
 @app.command(cls=Configured, epilog=_LOOKUP_EXIT_CODES)
@@ -383,19 +380,3 @@ def _written(report: Report, watch: Watch, console: Console) -> Report:
     for line in report.notes:
         console.note(f"warning: {line}")
     return report
-
-
-def _scan_exit_code(report: Report) -> int:
-    if report.file_problems:
-        return EXIT_FAILED
-    return EXIT_LEFT if report.sites.total or report.units.total or report.left_for_a_person else EXIT_DONE
-
-
-def _migrate_exit_code(report: Report) -> int:
-    if report.file_problems:
-        return EXIT_FAILED
-    return EXIT_LEFT if report.left_for_a_person else EXIT_DONE
-
-
-def _check_exit_code(report: Report) -> int:
-    return max(_migrate_exit_code(report), EXIT_LEFT if report.changes else EXIT_DONE)

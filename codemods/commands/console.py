@@ -23,13 +23,11 @@ from ..reporting.formats.palette import (
     PLAIN,
     Palette,
 )
+from .exit_codes import EXIT_FAILED, EXIT_INTERRUPTED
 
 if TYPE_CHECKING:
     from ..files.sources import Change
     from .progress import Watch
-
-EXIT_FAILED = 2
-EXIT_INTERRUPTED = 130
 
 
 @dataclass(frozen=True)

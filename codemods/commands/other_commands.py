@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from .console import EXIT_FAILED
+from .exit_codes import EXIT_FAILED
 
 _PASSED_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 """The words, `--help` among them, go to the command itself."""

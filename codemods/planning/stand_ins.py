@@ -173,7 +173,7 @@ def _by_unknown_key(context: Context) -> Iterator[_Other]:
 
 
 def block_mixed(claims: Sequence[Claim], context: Context) -> list[Claim]:
-    """Block each use of a client or of what it answers that may be of something else; tell of those in tests."""
+    """Block each use of a client or of what it answers that may be of something else; report those in tests."""
     found: list[Claim] = []
     in_tests: dict[ast.expr, Claim] = {}
     for claim in claims:

@@ -79,7 +79,7 @@ class Tables:
         return self._row(("asset", name))  # type: ignore[return-value]
 
     def under(self, key: str) -> list[tuple[Module, ast.expr]]:
-        """What stands under a text in some dict of the tree, or is given to a parameter of that name."""
+        """What is under a key in some dict of the tree, or is given to a parameter of that name."""
         return self._row(("key", key))  # type: ignore[return-value]
 
     def attributes_set(self, name: str) -> list[tuple[Module, ast.expr]]:
