@@ -61,6 +61,7 @@ from .run_and_poll import (
     Fails,
     fails_in,
 )
+from .spreading import may_be_spread
 from .uses import (
     Called,
     ClientUse,
@@ -216,7 +217,7 @@ def _call_of(context: Context, module: Module, node: ast.Call, base: ast.expr, m
     is_alone = (
         method.name == RUN_AND_POLL
         and fails_in(context) is Fails.AS_V2
-        and _is_whole_statement(module.statement_of(node), node)
+        and may_be_spread(module, node, method)
         and not _holds_legacy(context, node)
     )
     if is_alone:
@@ -247,16 +248,6 @@ def _holds_legacy(context: Context, call: ast.Call) -> bool:
     """Whether the arguments of a call have something legacy in them, which is rewritten where it stands."""
     inside = {inner for argument in [*call.args, *call.keywords] for inner in ast.walk(argument)}
     return any(reference.chain[0] in inside for reference in context.index.references)
-
-
-def _is_whole_statement(statement: ast.stmt, node: ast.expr) -> bool:
-    if isinstance(statement, ast.Assign):
-        return (
-            statement.value is node
-            and len(statement.targets) == 1
-            and isinstance(statement.targets[0], ast.Name)
-        )
-    return isinstance(statement, (ast.Expr, ast.Return)) and statement.value is node
 
 
 def _lost(use: Use, value: Value) -> Claim[ClientUse]:
