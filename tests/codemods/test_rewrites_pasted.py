@@ -22,7 +22,7 @@ defs = Definitions([models])
 """
 
 
-@pytest.mark.parametrize("limit", ["None if PATIENT else 600", "PATIENT and 600", "lookup() or 600"])
+@pytest.mark.parametrize("limit", ["None if PATIENT else 600", "PATIENT and 600", "LIMIT or 600"])
 def test_a_limit_that_is_chosen_stays_one_choice(tmp_path: Path, limit: str) -> None:
     text, _ = migrate_one(
         tmp_path,
