@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,13 @@ def test_what_may_be_seen_half_done_is_done_by_a_function(tmp_path: Path, body: 
     text, _ = migrate_one(tmp_path, PROGRAM.format(body=body))
     assert text.count("trigger_job_run") == 1
     assert f"    {call}\n" in text
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="except* is syntax since Python 3.11")
+def test_a_group_of_errors_is_caught_too(tmp_path: Path) -> None:
+    body = "    try:\n        out = client.run_job_and_poll(67890)\n    except* Exception:\n        pass"
+    text, _ = migrate_one(tmp_path, PROGRAM.format(body=body))
+    assert "        out = run_job(client, 67890)\n" in text
 
 
 @pytest.mark.parametrize(
