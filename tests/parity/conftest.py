@@ -1,18 +1,10 @@
-"""The warm process, and what runs programs in it, are shared by all tests of a worker."""
+"""What runs programs in the warm process is shared by all tests of a worker."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import pytest
 from before_and_after import Bench
 from parity_warm import Warm
-
-
-@pytest.fixture(scope="session")
-def warm() -> Iterator[Warm]:
-    with Warm() as process:
-        yield process
 
 
 @pytest.fixture(scope="session")

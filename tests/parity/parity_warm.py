@@ -6,6 +6,7 @@ imports and patches, and ends with its order.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -30,6 +31,10 @@ PRELOAD = (
     "legacy_shim.cloud.asset_defs",
     "legacy_shim.cloud.ops",
     "legacy_shim.codemods.commands.cli",
+    "legacy_shim.codemods.commands.lookup_command",
+    "legacy_shim.codemods.jobs_in_code",
+    "legacy_shim.codemods.deciding",
+    "legacy_shim.codemods.constructs",
     "legacy_shim.codemods.pipeline",
     "libcst",
     "requests",
@@ -107,6 +112,8 @@ def serve() -> None:
     for name in PRELOAD:
         importlib.import_module(name)
     _load_what_execution_loads()
+    _leave_memory_unstamped()
+    gc.freeze()  # the forks share what is loaded, and collect only what is theirs
     answers = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:
         request = json.loads(line)
@@ -134,6 +141,15 @@ def _load_what_execution_loads() -> None:
         materialize([nothing], instance=instance)
     os.dup2(kept, 2)
     assert threading.active_count() == 1, "a thread would not survive the forks"
+
+
+def _leave_memory_unstamped() -> None:
+    """A database in memory is never migrated, and to note its version Dagster reads ninety files a time."""
+    from dagster._core.storage.event_log import in_memory as events
+    from dagster._core.storage.runs import in_memory as runs
+
+    for module in (events, runs):
+        module.stamp_alembic_rev = lambda *_, **__: None  # type: ignore[attr-defined]
 
 
 def _carry_out(request: dict[str, Any]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,12 +11,6 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "parity"))  # the warm
 
 from parity_warm import Warm
 from verify_rig import CASES, EXAMPLE, Program, copy_program, look_up, make_program
-
-
-@pytest.fixture(scope="session")
-def warm() -> Iterator[Warm]:
-    with Warm() as process:
-        yield process
 
 
 @pytest.fixture(scope="session")
