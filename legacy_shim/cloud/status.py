@@ -44,6 +44,9 @@ class DbtCloudRunStatus(str, Enum):
         except TypeError:  # what cannot be looked up at all
             raise ValueError(f"{told!r} is no status of a dbt Cloud run") from None
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}.{self.name}: {str.__str__(self)!r}>"  # Enum's own shows the value, a number
+
     def __format__(self, spec: str) -> str:
         return str.__format__(str.__str__(self), spec)
 

@@ -107,6 +107,12 @@ def nightly():
     refresh()
 """
 """What has runs raise what legacy raised."""
+OF_STATUSES = """
+from dagster_dbt import DbtCloudRunStatus
+
+FINAL = {DbtCloudRunStatus.SUCCESS, DbtCloudRunStatus.ERROR}
+"""
+"""What has the file define an enumeration."""
 OLDEST = Release((0, 28, 0))
 NOT_IN_OLDEST = ("cancel_run", "include_related", "partitions_def", "partition_key_to", "if ran.run_status")
 """What the oldest dagster-dbt has no form for stays on the facade, with all that belongs to it."""
@@ -136,7 +142,7 @@ def _texts(tmp_path_factory: pytest.TempPathFactory, program: str, release: Rele
     for path in sorted(CASES.glob("*/before")):
         folders.append(tmp_path_factory.mktemp(path.parent.name) / "before")
         shutil.copytree(path, folders[-1])
-    for each in (program, READS_FAILURES, WATCHED, APART):
+    for each in (program, READS_FAILURES, WATCHED, APART, OF_STATUSES):
         folders.append(tmp_path_factory.mktemp("program"))
         (folders[-1] / "program.py").write_text(textwrap.dedent(each))
     return [
