@@ -17,7 +17,7 @@ demo: $(READY)  ## a legacy project on real dbt: run it, migrate it, run it agai
 	@$(BIN)/python examples/demo.py
 
 test: $(READY)  ## every test, in JOBS=2 processes; ARGS="-k name" narrows
-	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 matrix: $(READY)  ## the core of the tests on each Python and dagster-dbt, from nothing; KINDS="oldest removed" narrows
 	@$(BIN)/python tests/matrix/run.py --jobs $(JOBS) $(KINDS)

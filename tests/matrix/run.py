@@ -61,7 +61,19 @@ def run_kind(kind: Kind, jobs: int) -> int:
     print(f"{versions(python)}  ", end="", flush=True)
     log = FOLDER / f"{kind.name}.log"
     deselected = [f"--deselect={name}" for name in ELSEWHERE]
-    command = [str(python), "-m", "pytest", "-n", str(jobs), "-p", "no:cacheprovider", *deselected, *CORE]
+    command = [
+        str(python),
+        "-m",
+        "pytest",
+        "-n",
+        str(jobs),
+        "--dist",
+        "worksteal",
+        "-p",
+        "no:cacheprovider",
+        *deselected,
+        *CORE,
+    ]
     with log.open("w", encoding="utf-8") as file:
         code = subprocess.run(
             command, cwd=TOP, env=_clean_environment(), stdout=file, stderr=subprocess.STDOUT
