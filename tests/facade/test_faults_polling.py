@@ -113,22 +113,20 @@ def test_run_that_never_ends_is_cancelled_once(cloud: DbtCloud, make_client: Mak
     assert cloud.runs[0].status_humanized == "Cancelled"
 
 
+@pytest.mark.timeout(60)  # a limit of the account lasts five minutes
 def test_time_limit_holds_while_dbt_cloud_is_silent(cloud: DbtCloud, make_client: MakeClient) -> None:
     cloud.end_runs(Outcome(status=3))
     cloud.fail(Fault(method="GET", path=RUN, status=429, times=None))
-    began = time.monotonic()
     with pytest.raises(Failure, match="timed out"):
         make_client().run_job_and_poll(67890, poll_interval=0.05, poll_timeout=1)
-    assert time.monotonic() - began < 60, "a limit of the account lasts five minutes"
     assert cancels(cloud) == 1
 
 
+@pytest.mark.timeout(100)  # the interval is twice that
 def test_long_interval_does_not_stretch_the_limit(cloud: DbtCloud, make_client: MakeClient) -> None:
     cloud.end_runs(Outcome(status=3))
-    began = time.monotonic()
     with pytest.raises(Failure, match="timed out"):
         make_client().run_job_and_poll(67890, poll_interval=200, poll_timeout=0.3)
-    assert time.monotonic() - began < 100
 
 
 def test_failed_run_says_which_step_and_why(cloud: DbtCloud, make_client: MakeClient) -> None:

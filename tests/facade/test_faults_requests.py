@@ -47,11 +47,10 @@ def test_passing_trouble_is_survived(cloud: DbtCloud, make_client: MakeClient, f
     assert len(cloud.journal) == 2
 
 
+@pytest.mark.timeout(100)  # the answer comes after 120 seconds
 def test_answer_that_comes_too_late_is_not_waited_for(cloud: DbtCloud, make_client: MakeClient) -> None:
     cloud.fail(Fault(delay=120))
-    began = time.monotonic()
     assert make_client(request_timeout=2).get_job(67890)["name"] == "Nightly"
-    assert time.monotonic() - began < 100
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 422])
