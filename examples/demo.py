@@ -1,7 +1,7 @@
 """The whole story on one screen: a legacy project, on real dbt, before and after its migration. Run by ``make demo``.
 
 Works on a copy, against a local dbt Cloud that runs ``examples/dbt_project`` with dbt-core on DuckDB. Ends with exit
-code 0 only if the same assets came out of the same dbt commands, or the migration told of the difference.
+code 0 only if the same assets came out of the same dbt commands, or the migration reported the difference.
 """
 
 from __future__ import annotations
@@ -170,23 +170,23 @@ class Story:
 def _compare(
     name: str, before: dict[str, Any], after: dict[str, Any], told: set[str], exit_code: int
 ) -> bool:
-    """Show what is the same and what is not; whether nothing differs that the migration did not tell of."""
+    """Show what is the same and what is not; whether every difference is one that the migration reported."""
     differences = compare(before, after)
-    untold = [row for row in differences if row.code not in told]
+    unreported = [row for row in differences if row.code not in told]
     console.print()
     _note(f"[bold]{name}[/]")
-    _show_same(before, after, untold)
-    _show_told([row for row in differences if row.code in told])
-    for row in untold:
+    _show_same(before, after, unreported)
+    _show_reported([row for row in differences if row.code in told])
+    for row in unreported:
         console.print(f"  {row}", style="bold red", markup=False)
     console.print()
-    if untold:
-        console.print(f"[bold red]Not the same: {len(untold)} differences that nobody told of.[/]")
+    if unreported:
+        console.print(f"[bold red]Unexpected changes: {len(unreported)} differences.[/]")
         return False
     left = " What stayed on the facade is listed above, with its reasons." if exit_code else ""
     console.print(
         "[bold green]The same assets, by the same dbt commands, in the same dbt Cloud jobs. "
-        f"Every other difference was told of beforehand.{left}[/]"
+        f"Every other difference was reported beforehand.{left}[/]"
     )
     return True
 
@@ -264,8 +264,8 @@ def _show_materialized(document: dict[str, Any]) -> None:
         console.print(Padding(f"{name} {outcome}{said}{tests}", (0, 0, 0, 2)))
 
 
-def _show_same(before: dict[str, Any], after: dict[str, Any], untold: list[Difference]) -> None:
-    changed = {row.kind for row in untold}
+def _show_same(before: dict[str, Any], after: dict[str, Any], unreported: list[Difference]) -> None:
+    changed = {row.kind for row in unreported}
     graph = before["graph"]
     commands = [command for run in before["runs"] if run["phase"] != "load" for command in run["commands"]]
     materialized = sum(len(action["materialized"]) for action in before["actions"])
@@ -287,14 +287,14 @@ def _show_same(before: dict[str, Any], after: dict[str, Any], untold: list[Diffe
     console.print(f"  [dim]loading the code location runs `{loads[1]}` where it ran `{loads[0]}`[/]")
 
 
-def _show_told(differences: list[Difference]) -> None:
+def _show_reported(differences: list[Difference]) -> None:
     counts: dict[str, int] = {}
     for row in differences:
         if row.code:
             counts[row.code] = counts.get(row.code, 0) + 1
     for code, count in sorted(counts.items()):
         times = f" ({count} times)" if count > 1 else ""
-        console.print(f"  [yellow]told[/]   {code} {BY_CODE[code].title}{times}")
+        console.print(f"  [yellow]reported[/]   {code} {BY_CODE[code].title}{times}")
 
 
 if __name__ == "__main__":

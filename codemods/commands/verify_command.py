@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 EXIT_CODES = """\b
 Exit codes:
-  0  nothing differs that the migration did not tell of
+  0  every difference is one that the migration reported
   1  something does
   2  wrong usage, or a side could not be loaded
 """
@@ -220,7 +220,7 @@ def verify(
                 one = replace(request, options=replace(options, env=env))
                 results[name] = verify_request(one, console.note, step)
         _print(results, form, output, console)
-        console.leave(0 if all(result.is_as_told for result in results.values()) else 1)
+        console.leave(0 if all(result.is_as_reported for result in results.values()) else 1)
 
 
 def _options(

@@ -27,7 +27,7 @@ class Command:
     nodes: tuple[str, ...] | None
     """The dbt nodes that it touched; None where that is not known."""
     wait: str
-    """For how long its end is awaited."""
+    """Its timeout, in words."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class Attempt:
     before: tuple[Command, ...]
     after: tuple[Command, ...]
     succeeded: tuple[bool, bool]
-    is_as_told: bool
-    """Whether nothing differs in it that the migration did not tell of."""
+    is_as_reported: bool
+    """Whether it differs in nothing but what the migration reported."""
 
 
 def attempts(result: Result) -> list[Attempt]:
@@ -92,10 +92,10 @@ def _commands(snapshot: Snapshot, phase: str) -> tuple[Command, ...]:
 
 
 def shown_wait(run: Mapping[str, Any]) -> str:
-    """How long the end of a run is awaited, in words."""
+    """The timeout of a run, in words."""
     if not run["awaited"]:
-        return "not awaited"
-    return "for ever" if run["wait"] is None else f"{run['wait']:g} s"
+        return "not waited for"
+    return "no timeout" if run["wait"] is None else f"timeout {run['wait']:g} s"
 
 
 def _succeeded(snapshot: Snapshot, number: int) -> bool:

@@ -1,7 +1,7 @@
 """The asset graph as data, and its difference: whether code does the same before and after.
 
 Reads documents of ``python -m legacy_shim.snapshot``, each made in a process of its own, so that nothing of Dagster is
-loaded here. A difference that the codemod tells of carries its code; one without a code is a surprise.
+loaded here. A difference that the codemod reports carries its code; one without a code is unexpected.
 """
 
 from __future__ import annotations

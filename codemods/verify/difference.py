@@ -1,4 +1,4 @@
-"""One difference between a code location before and after, with the code that told of it where there is one."""
+"""One difference between a code location before and after, with the code that reports it where there is one."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class Difference:
     before: Any
     after: Any
     code: str | None
-    """The LDC2xx that tells of such a difference; None for one that no code tells of."""
+    """The LDC2xx that reports such a difference; None where no code does."""
     jobs: Jobs = ()
-    """The jobs that it comes from: only what was told of their migration tells of it. Empty: it comes from none."""
+    """The jobs that it comes from: only a finding of their migration reports it. Empty: it comes from none."""
 
     @property
     def is_expected(self) -> bool:

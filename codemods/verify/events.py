@@ -26,7 +26,7 @@ def compare_events(before: Snapshot, after: Snapshot, origins: Origins) -> Itera
 
 
 def not_shown(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
-    """Actions that failed before and after: what they would do in earnest, nobody has seen."""
+    """Actions that failed before and after: what they would do otherwise is not known."""
     old, new = _by_action(before), _by_action(after)
     for action in sorted(set(old) & set(new)):
         if not old[action]["success"] and not new[action]["success"]:
@@ -96,9 +96,9 @@ def _compare_materialized(
         yield Difference("materialized set lost", action, lost, None, None)
     if added := sorted(set(now) - set(was)):
         jobs = origins.jobs_of_all(now[name] for name in added)
-        is_told = not old["success"] and not new["success"] and jobs is not None
+        is_reported = not old["success"] and not new["success"] and jobs is not None
         yield Difference(
-            "materialized set added", action, None, added, "LDC207" if is_told else None, jobs or ()
+            "materialized set added", action, None, added, "LDC207" if is_reported else None, jobs or ()
         )
 
 
@@ -157,6 +157,6 @@ def _compare_checks(
     checks = graph_of(after)["checks"]
     are_tests = all(excuses.is_of_dbt(checks.get(f"{row['asset']}:{row['check']}")) for row in added)
     jobs = origins.jobs_of_all(row["asset"] for row in added)
-    is_told = are_tests and all(row in new["checked"] for row in old["checked"]) and jobs is not None
-    code = "LDC205" if is_told else None
+    is_reported = are_tests and all(row in new["checked"] for row in old["checked"]) and jobs is not None
+    code = "LDC205" if is_reported else None
     yield Difference("check results", action, old["checked"], new["checked"], code, jobs or ())

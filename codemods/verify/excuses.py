@@ -1,6 +1,6 @@
-"""Which code tells of a difference, by its shape: exactly what the LDC2xx says, and nothing beside it.
+"""Which code reports a difference, by its shape: exactly what the LDC2xx says, and nothing beside it.
 
-Whether the migration did tell of it, and of that job, is for ``judgement`` to say.
+Whether the migration did report it, and for that job, is for ``judgement`` to say.
 """
 
 from __future__ import annotations
@@ -30,19 +30,23 @@ _KEPT_BY_OPS = frozenset({"Status", "Execution Time (seconds)"})
 
 
 def of_asset_field(field: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
-    """LDC206 where v2 merely tells more of an asset: what was there is there still, but for links to dbt Cloud."""
+    """LDC206 where v2 merely shows more of an asset: what was there is there still, but for links to dbt Cloud."""
     old, new = was[field], now[field]
     if field == "kinds":
-        is_told = set(old) <= set(new) and _is_adapter(set(new) - set(old) - {_CLOUD_KIND}, now["metadata"])
+        is_reported = set(old) <= set(new) and _is_adapter(
+            set(new) - set(old) - {_CLOUD_KIND}, now["metadata"]
+        )
     elif field == "tags":
-        is_told = _keeps(old, new) and all(new[name] == "" for name in new if name not in old)
+        is_reported = _keeps(old, new) and all(new[name] == "" for name in new if name not in old)
     elif field == "metadata":
         dropped = {name for name in old if name in _LINKS or name.startswith(_CLOUD_IDS)}
         kept = {name: value for name, value in old.items() if name in new or name not in dropped}
-        is_told = _keeps(kept, new) and all(name.startswith(_OF_DAGSTER) for name in new if name not in old)
+        is_reported = _keeps(kept, new) and all(
+            name.startswith(_OF_DAGSTER) for name in new if name not in old
+        )
     else:
-        is_told = field in ("description", "code_version") and old is None
-    return "LDC206" if is_told else None
+        is_reported = field in ("description", "code_version") and old is None
+    return "LDC206" if is_reported else None
 
 
 def _is_adapter(kinds: set[str], metadata: Mapping[str, Any]) -> bool:
@@ -64,9 +68,9 @@ def of_requirement(
     `classes` are the classes of the resources by key, before and after.
     """
     added, lost = set(now) - set(was), set(was) - set(now)
-    is_told = all(is_workspace(classes[1].get(key)) for key in added)
-    is_told = is_told and all(_of_library(classes[0].get(key)) in LEGACY_RESOURCES for key in lost)
-    return "LDC211" if is_told else None
+    is_reported = all(is_workspace(classes[1].get(key)) for key in added)
+    is_reported = is_reported and all(_of_library(classes[0].get(key)) in LEGACY_RESOURCES for key in lost)
+    return "LDC211" if is_reported else None
 
 
 def of_op_metadata(was: Iterable[str], now: Iterable[str]) -> str | None:

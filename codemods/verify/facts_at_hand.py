@@ -17,13 +17,13 @@ from ..lookup import Access, look_up
 from ..options import WantedJob
 from .request import DbtSource, Request
 
-Told = Callable[[str], None]
+Note = Callable[[str], None]
 
 
-def ask_dbt_cloud(request: Request, work: Path, told: Told) -> tuple[Facts, DbtSource]:
+def ask_dbt_cloud(request: Request, work: Path, note: Note) -> tuple[Facts, DbtSource]:
     """The facts of the code's jobs and the manifest of each project's latest run, with GET requests alone.
 
-    Nothing of it is kept. `told` gets a line for each request. Raises UsageError for what cannot be had.
+    Nothing is kept. `note` gets a line for each request. Raises UsageError for what cannot be had.
     """
     named = jobs_in_code([request.path], request.options)
     known = tuple(
@@ -37,15 +37,15 @@ def ask_dbt_cloud(request: Request, work: Path, told: Told) -> tuple[Facts, DbtS
         raise UsageError(f"{request.path} names no dbt Cloud job that could be looked up")
     asked = request.access
     access = Access(asked.env, asked.token_env, asked.host, asked.account_id, asked.approve, asked.command)
-    result = look_up(tuple(wanted.values()), access, existing=(), target=work / FILE_NAME, told=told)
+    result = look_up(tuple(wanted.values()), access, existing=(), target=work / FILE_NAME, told=note)
     if result.problems:
         raise UsageError(result.problems[0])
     facts = load_facts(result.written)
-    return facts, replace(request.dbt, manifests=_manifests(facts, result.granted, work, told))
+    return facts, replace(request.dbt, manifests=_manifests(facts, result.granted, work, note))
 
 
 def _manifests(
-    facts: Facts, granted: Mapping[tuple[str, int], Granted], work: Path, told: Told
+    facts: Facts, granted: Mapping[tuple[str, int], Granted], work: Path, note: Note
 ) -> dict[int | None, Path]:
     projects: defaultdict[int, list[Job]] = defaultdict(list)
     for job in facts.jobs:
@@ -53,20 +53,20 @@ def _manifests(
     found: dict[int | None, Path] = {}
     for project, jobs in projects.items():
         path = work / f"manifest.{project}.json"
-        path.write_text(json.dumps(_manifest_of(project, jobs, granted, told)), "utf-8")
+        path.write_text(json.dumps(_manifest_of(project, jobs, granted, note)), "utf-8")
         found[project] = path
     return found
 
 
 def _manifest_of(
-    project: int, jobs: list[Job], granted: Mapping[tuple[str, int], Granted], told: Told
+    project: int, jobs: list[Job], granted: Mapping[tuple[str, int], Granted], note: Note
 ) -> object:
     """The manifest of the latest run of one of the jobs; that of `dbt compile` or `docs` is as good as any."""
     problems = []
     for job in jobs:
         token = granted[job.host, job.account_id].token
         try:
-            with CloudReader(job.host, job.account_id, token, told) as reader:
+            with CloudReader(job.host, job.account_id, token, note) as reader:
                 run = reader.latest_run(job.id)
                 if run is not None:
                     return reader.artifact(run, "manifest.json")

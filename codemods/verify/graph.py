@@ -168,8 +168,8 @@ def _compare_job_checks(
         return
     added = [graphs[1]["checks"][check] for check in now if check not in was]
     jobs = origins.jobs_of_all(check["asset"] for check in added)
-    is_told = set(was) <= set(now) and all(map(excuses.is_of_dbt, added)) and jobs is not None
-    yield Difference("job checks", name, was, now, "LDC205" if is_told else None, jobs or ())
+    is_reported = set(was) <= set(now) and all(map(excuses.is_of_dbt, added)) and jobs is not None
+    yield Difference("job checks", name, was, now, "LDC205" if is_reported else None, jobs or ())
 
 
 def _any_of(assets: list[str], origins: Origins) -> Jobs:

@@ -7,7 +7,7 @@ forbids the browser every request.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
@@ -16,8 +16,9 @@ from legacy_shim.catalogue import BY_CODE
 from legacy_shim.visible import json_text
 
 from ..findings import Finding
+from ..reporting.classes import by_class
 from .difference import graph_of
-from .judgement import Judged, reasons_of
+from .judgement import Judged
 from .machine import document_of
 from .origins import cloud_assets
 from .renames import find_renames
@@ -115,10 +116,10 @@ def _edges(assets: Mapping[str, Any], index: Mapping[str, int]) -> list[list[int
 
 
 def _mark(node: dict[str, Any], row: Judged) -> None:
-    """The worst that is to be said of an asset; one that is lost, added or renamed stays that."""
-    marks = {"same": 0, "told": 1, "unexpected": 2, "added": 3, "lost": 3}
+    """The most serious mark of an asset; one that is lost, added or renamed stays that."""
+    marks = {"same": 0, "reported": 1, "unexpected": 2, "added": 3, "lost": 3}
     whole = {"asset lost": "lost", "asset added": "added"}.get(row.difference.kind)
-    mark = whole or ("told" if row.verdict == "expected" else "unexpected")
+    mark = whole or ("reported" if row.verdict == "expected" else "unexpected")
     if node["mark"] in marks and marks[mark] > marks[node["mark"]]:
         node["mark"] = mark
 
@@ -134,27 +135,29 @@ def _asset_of(row: Judged, known: Mapping[str, int]) -> str:
 
 
 def _codes(result: Result) -> list[dict[str, Any]]:
-    """Each code that the migration told: what it means, where it was told, and how often it shows; those first."""
-    by_code: defaultdict[str, list[Judged]] = defaultdict(list)
-    for row in result.of("expected"):
-        by_code[row.difference.code or ""].append(row)
-    unseen: defaultdict[str, list[Finding]] = defaultdict(list)
-    for finding in result.unseen:
-        unseen[finding.code].append(finding)
+    """Each code that the migration reported: what it means, where it was reported, and how often it is visible."""
+    visible = Counter(row.difference.code for row in result.of("expected"))
     return [
         {
             "code": code,
+            "class": group.title,
             "title": BY_CODE[code].title,
             "means": BY_CODE[code].means,
             "do": BY_CODE[code].do,
-            "count": len(by_code[code]),
-            "reasons": [_told_at(finding) for finding in (*reasons_of(by_code[code]), *unseen[code])],
+            "count": visible[code],
+            "reasons": [_reason_of(finding) for finding in _in_order(findings)],
         }
-        for code in (*sorted(by_code), *sorted(unseen.keys() - by_code.keys()))
+        for group, codes in by_class(result.findings)
+        for code, findings in codes.items()
     ]
 
 
-def _told_at(finding: Finding) -> dict[str, str]:
+def _in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Each place once, as the code has them."""
+    return sorted(set(findings), key=lambda finding: (finding.place, finding.message))
+
+
+def _reason_of(finding: Finding) -> dict[str, str]:
     return {"place": f"{finding.place.path.as_posix()}:{finding.place.line}", "message": finding.message}
 
 

@@ -1,4 +1,4 @@
-"""Which differences the migration told of, and which come first."""
+"""Which differences the migration reported, and which come first."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from .events import not_shown
 if TYPE_CHECKING:
     from legacy_shim.snapshot.schema import Snapshot
 
-Verdict = Literal["grave", "unexpected", "expected"]
+Verdict = Literal["critical", "unexpected", "expected"]
 
-_GRAVE = ("asset renamed", "asset lost", "asset added", "dbt commands reach more")
-"""History is lost, something appears or goes, or dbt touches more than before. In the order in which they are told."""
+_CRITICAL = ("asset renamed", "asset lost", "asset added", "dbt commands reach more")
+"""History is lost, something appears or goes, or dbt touches more than before. In the order in which they are shown."""
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A difference, and what is to be thought of it."""
+    """A difference and its verdict."""
 
     difference: Difference
     verdict: Verdict
     reasons: tuple[Finding, ...] = ()
-    """Where the migration told of it."""
+    """Where the migration reported it."""
 
     @property
     def title(self) -> str:
@@ -40,9 +40,9 @@ class Judged:
 
 
 def judge(before: Snapshot, after: Snapshot, findings: Iterable[Finding]) -> list[Judged]:
-    """Every difference, the grave ones first, then what nobody told of, then what was told of, by code.
+    """Every difference: critical, then unexpected, then expected, by code.
 
-    A difference is expected where the migration told of it, with its code, for each dbt Cloud job that it comes from.
+    A difference is expected where the migration reported it, with its code, for each dbt Cloud job that it comes from.
     """
     by_code: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
@@ -53,13 +53,13 @@ def judge(before: Snapshot, after: Snapshot, findings: Iterable[Finding]) -> lis
 
 
 def _judged(row: Difference, by_code: Mapping[str, Sequence[Finding]]) -> Judged:
-    reasons = _that_tell(row, by_code.get(row.code or "", ()))
+    reasons = _that_report(row, by_code.get(row.code or "", ()))
     if row.code and reasons:
         return Judged(row, "expected", reasons)
-    return Judged(row, "grave" if row.kind in _GRAVE else "unexpected")
+    return Judged(row, "critical" if row.kind in _CRITICAL else "unexpected")
 
 
-def _that_tell(row: Difference, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def _that_report(row: Difference, findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """What reports a difference; nothing where it does not report that of all its jobs."""
     if row.jobs:
         every = frozenset().union(*row.jobs)
@@ -83,13 +83,13 @@ def _names(finding: Finding, code: str | None, old: int, new: int) -> bool:
 
 
 def reasons_of(rows: Iterable[Judged]) -> list[Finding]:
-    """Where the migration told of several differences, each place once, in the order of the code."""
+    """Where the migration reported several differences, each place once, in the order of the code."""
     found = {finding for row in rows for finding in row.reasons}
     return sorted(found, key=lambda finding: (finding.place, finding.message))
 
 
 def _rank(row: Judged) -> tuple[int, int, str, str, str]:
     difference = row.difference
-    order = ("grave", "unexpected", "expected").index(row.verdict)
-    gravity = _GRAVE.index(difference.kind) if row.verdict == "grave" else 0
+    order = ("critical", "unexpected", "expected").index(row.verdict)
+    gravity = _CRITICAL.index(difference.kind) if row.verdict == "critical" else 0
     return order, gravity, difference.code or "", difference.kind, difference.subject

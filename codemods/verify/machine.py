@@ -4,25 +4,26 @@ Version 1 of the format. A later version may add keys; it raises ``version`` whe
 
     {"version": 1,
      "tool": {"name": "legacy-shim", "version": "0.1.0"},
-     "as_told": true,                      nothing differs that the migration did not tell of (exit code 0)
-     "counts": {"grave": 0, "unexpected": 0, "expected": 45},
+     "as_reported": true,                  every difference is one that the migration reported (exit code 0)
+     "needs_action": ["LDC204"],           what to do before you deploy, by code
+     "counts": {"critical": 0, "unexpected": 0, "expected": 45},
      "before": {"what": "the tree as it is", "dagster": "1.13.27", "assets": 10, "checks": 0, "jobs": 2,
                 "schedules": 1, "sensors": 0, "resources": 0},
      "after": {...},
-     "differences": [                      the grave ones first, then the unexpected, then by code
-       {"verdict": "grave" | "unexpected" | "expected",
-        "code": "LDC206" | null,           what tells of such a difference
+     "differences": [                      the critical ones first, then the unexpected, then by code
+       {"verdict": "critical" | "unexpected" | "expected",
+        "code": "LDC206" | null,           the code that reports such a difference
         "title": "...",                    what the code means, where it is expected
         "kind": "group", "subject": "marts/orders", "before": ..., "after": ...,
         "reasons": [{"path": "src/defs.py", "line": 3, "column": 1, "message": "..."}]}],
      "attempts": [                         what was done on both sides
        {"action": "load" | "materialize:dbt-cloud" | "job:nightly" | "op:nightly.dbt", "title": "...",
-        "as_told": true, "succeeded": {"before": true, "after": true},
+        "as_reported": true, "succeeded": {"before": true, "after": true},
          "before": [{"job": 67890, "job_name": "Nightly", "new_job": false, "run": 1,
                     "command": "dbt build", "nodes": ["model.shop.orders"] | null,
-                    "wait": "for ever" | "60 s" | "not awaited" | ""}],
+                    "wait": "no timeout" | "timeout 60 s" | "not waited for" | ""}],
         "after": [...]}],
-     "told_unseen": [                      told by the migration, and shown by no difference here
+     "reported_unseen": [                  reported by the migration, and not visible in this comparison
        {"code": "LDC207", "title": "...", "path": "src/defs.py", "line": 3, "column": 1, "message": "..."}],
      "notes": ["..."]}                     what to know of how this was found out
 
@@ -55,13 +56,14 @@ def document_of(result: Result) -> dict[str, Any]:
     return {
         "version": VERSION,
         "tool": {"name": "legacy-shim", "version": tool_version()},
-        "as_told": result.is_as_told,
-        "counts": {verdict: len(result.of(verdict)) for verdict in ("grave", "unexpected", "expected")},
+        "as_reported": result.is_as_reported,
+        "needs_action": list(result.needs_action),
+        "counts": {verdict: len(result.of(verdict)) for verdict in ("critical", "unexpected", "expected")},
         "before": _side(result.before),
         "after": _side(result.after),
         "differences": [_difference(row) for row in result.differences],
         "attempts": [_attempt(row) for row in attempts(result)],
-        "told_unseen": [
+        "reported_unseen": [
             {"code": finding.code, "title": finding.title, **_reason(finding)} for finding in result.unseen
         ],
         "notes": list(result.notes),
@@ -110,7 +112,7 @@ def _attempt(row: Attempt) -> dict[str, Any]:
     return {
         "action": row.action,
         "title": row.title,
-        "as_told": row.is_as_told,
+        "as_reported": row.is_as_reported,
         "succeeded": {"before": row.succeeded[0], "after": row.succeeded[1]},
         "before": [_command(command) for command in row.before],
         "after": [_command(command) for command in row.after],

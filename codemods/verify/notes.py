@@ -32,7 +32,9 @@ def notes(before: Snapshot, after: Snapshot, plan: Plan, report: Report) -> list
         )
     programs = sorted({name for side in (before, after) for name in side["programs"]})
     if programs:
-        found.append(f"The code started other programs, whose network nobody watched: {', '.join(programs)}.")
+        found.append(
+            f"The code started other programs, whose network access was not watched: {', '.join(programs)}."
+        )
     if plan.left_out:
         jobs = ", ".join(plan.left_out)
         found.append(

@@ -1,4 +1,4 @@
-"""One side under observation: a process that loads the definitions, and then executes what it is told to."""
+"""One side under observation: a process that loads the definitions, and then executes the actions it is given."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Observation:
     def execute(self, actions: Sequence[str]) -> None:
         """Let it execute the actions; `finished` waits for them."""
         assert self._process.stdin is not None
-        with suppress(BrokenPipeError):  # a process that died is told of by `finished`
+        with suppress(BrokenPipeError):  # `finished` reports a process that died
             self._process.stdin.write(json.dumps(list(actions)) + "\n")
             self._process.stdin.flush()
 
@@ -153,7 +153,7 @@ class LoadError(UsageError):
 
 
 def load_error(stage: Stage, document: Snapshot) -> LoadError:
-    """What to tell of a document that has an error."""
+    """The error to raise for a document that has one."""
     error = document["error"]
     assert error is not None
     lines = [f"the definitions cannot be loaded from {stage.tree.what}:"]

@@ -1,4 +1,4 @@
-"""From which dbt Cloud job the assets before the migration came: what was told of one job excuses nothing of another."""
+"""From which dbt Cloud job the assets before the migration came: what was reported for one job excuses nothing of another."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..errors import UsageError
 from ..facts.trust import DEFAULT_TOKEN_ENV
 from ..findings import Finding
+from ..reporting.classes import ACT, class_of
 from .actions import Plan, make_plan
 from .code_environment import with_made_up_tokens
 from .facts_at_hand import ask_dbt_cloud, require_facts
@@ -25,7 +26,7 @@ from .trees import Tree, Trees, give_own_repository, make_trees
 if TYPE_CHECKING:
     from legacy_shim.snapshot.schema import Snapshot
 
-Told = Callable[[str], None]
+Note = Callable[[str], None]
 
 _PASS = "A variable of your environment is used where --pass-env NAME, or a file of --env-file, names it."
 
@@ -49,25 +50,30 @@ class Result:
     plan: Plan
     notes: tuple[str, ...]
     findings: tuple[Finding, ...]
-    """All that the migration told of behaviour that differs (LDC2xx)."""
+    """Every behaviour change that the migration reported (LDC2xx)."""
 
     @property
     def unseen(self) -> tuple[Finding, ...]:
-        """What was told of, and shows in no difference here: failures, time limits, requests."""
+        """What was reported and is not visible in this comparison: failures, time limits, requests."""
         seen = {reason for row in self.differences for reason in row.reasons}
         return tuple(finding for finding in self.findings if finding not in seen)
+
+    @property
+    def needs_action(self) -> tuple[str, ...]:
+        """The codes of what somebody must do before the migrated code is deployed, as jobs that share a dbt Cloud job."""
+        return tuple(sorted({finding.code for finding in self.findings if class_of(finding) is ACT}))
 
     def of(self, verdict: str) -> tuple[Judged, ...]:
         return tuple(row for row in self.differences if row.verdict == verdict)
 
     @property
-    def is_as_told(self) -> bool:
-        """Whether nothing differs that the migration did not tell of."""
+    def is_as_reported(self) -> bool:
+        """Whether every difference is one that the migration reported."""
         return all(row.verdict == "expected" for row in self.differences)
 
 
-def verify(request: Request, told: Told, step: Callable[[str], None]) -> Result:
-    """Verify. `told` gets a line for each request to dbt Cloud, `step` what is being done.
+def verify(request: Request, note: Note, step: Callable[[str], None]) -> Result:
+    """Verify. `note` gets a line for each request to dbt Cloud, `step` what is being done.
 
     Nothing in the user's tree changes, and nothing goes to dbt Cloud but the GET requests of ``--lookup``.
     Raises UsageError where a side cannot be loaded, with the user's part of the traceback.
@@ -76,7 +82,7 @@ def verify(request: Request, told: Told, step: Callable[[str], None]) -> Result:
         work = Path(temporary).resolve()
         if request.dbt.lookup:
             step("Asking dbt Cloud")
-            facts, dbt = ask_dbt_cloud(request, work, told)
+            facts, dbt = ask_dbt_cloud(request, work, note)
             request = replace(request, dbt=dbt, options=replace(request.options, facts=facts))
         require_facts(request)
         step("Migrating a copy")

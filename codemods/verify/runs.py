@@ -1,4 +1,4 @@
-"""Compares what executing did in dbt Cloud: which commands, in which job, in which run, awaited for how long."""
+"""Compares what executing did in dbt Cloud: which commands, in which job, in which run, and with which timeout."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Invocation:
     doing: Doing
     nodes: frozenset[str] | None
     wait: float | None
-    """Seconds for which its end is awaited: infinite for ever, None where nothing waits."""
+    """Its timeout in seconds: infinite for none, None where the code does not wait for its end."""
 
     def does_the_same_as(self, other: Invocation) -> bool:
         """Whether both did the same to the same nodes, however the selection was written."""
@@ -198,8 +198,8 @@ def _compare_places(
     runs = _grouped_in_runs(old), _grouped_in_runs(new)
     if list(map(len, runs[0])) != list(map(len, runs[1])):
         split = _jobs_split(old, new)
-        is_told = split and all(len(run) == 1 for run in runs[1])
-        yield Difference("dbt Cloud runs", subject, *runs, "LDC202" if is_told else None, split)
+        is_reported = split and all(len(run) == 1 for run in runs[1])
+        yield Difference("dbt Cloud runs", subject, *runs, "LDC202" if is_reported else None, split)
 
 
 def _grouped_in_runs(rows: list[Invocation]) -> list[list[str]]:
@@ -219,7 +219,7 @@ def _jobs_split(old: list[Invocation], new: list[Invocation]) -> Jobs:
 
 
 def _compare_reach(subject: str, old: list[Invocation], new: list[Invocation]) -> Iterator[Difference]:
-    """Nodes that only the new commands touch. Tests read; they are told of with the checks."""
+    """Nodes that only the new commands touch. Tests read; they are reported with the checks."""
     reached = _touched(new) - _touched(old)
     if reached and all(row.nodes is not None for row in old):
         yield Difference("dbt commands reach more", subject, None, sorted(reached), None)
@@ -232,8 +232,8 @@ def _touched(rows: list[Invocation]) -> frozenset[str]:
 
 def _shown_wait(seconds: float | None) -> str:
     if seconds is None:
-        return "not awaited"
-    return "for ever" if seconds == math.inf else f"{seconds:g} s"
+        return "not waited for"
+    return "no timeout" if seconds == math.inf else f"timeout {seconds:g} s"
 
 
 def _told_apart(old: list[Invocation], new: list[Invocation]) -> tuple[Any, Any]:

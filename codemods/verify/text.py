@@ -1,4 +1,4 @@
-"""The result as text that fits a pull request: what is grave first, then what nobody told of, then what was told."""
+"""The result as text that fits a pull request: what is critical first, then what was not reported, then what was reported."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from legacy_shim.visible import one_line
 
 from ..findings import Finding
+from ..reporting.classes import CLASSES, class_of
 from ..reporting.formats.palette import (
     PLAIN,
     Palette,
@@ -25,14 +26,14 @@ from .run import Result
 _MAX_VALUE = 160
 _MAX_SUBJECTS = 4
 _MOST_OF_A_KIND = 8
-"""Of surprises. A pull request takes 65,536 characters, and nobody reads the tenth of a kind."""
+"""Of unexpected differences. A pull request takes 65,536 characters, and the tenth of a kind adds nothing."""
 _MOST_PLACES = 25  # of one code
 _MOST_ATTEMPTS = 40
 _ALL = "--format html and json have them all"
 _MAX_LIST = 120  # characters of the subjects on one line, but for the first
 _HEADS = {
-    "grave": "GRAVE: history is lost, or more is touched than before",
-    "unexpected": "UNEXPECTED: nobody told of it",
+    "critical": "CRITICAL: history is lost, or more is touched than before",
+    "unexpected": "UNEXPECTED: the migration did not report it",
 }
 _SAID = {
     "asset renamed": "is {after} now; its history and its partitions stay behind under the old key",
@@ -47,7 +48,7 @@ def render_text(result: Result, palette: Palette = PLAIN) -> str:
     blocks = [
         list(_sides(result, palette)),
         *(list(_surprises(result.of(verdict), verdict, result.plan, palette)) for verdict in _HEADS),
-        list(_told(result.of("expected"), result.plan, palette)),
+        list(_expected(result.of("expected"), result.plan, palette)),
         list(_unseen(result.unseen, palette)),
         list(_ran(attempts(result), palette)),
         [f"Note: {one_line(note)}" for note in result.notes],
@@ -59,15 +60,16 @@ def render_text(result: Result, palette: Palette = PLAIN) -> str:
 def verdict_line(result: Result, palette: Palette = PLAIN) -> str:
     """What it came to, in a sentence."""
     expected = len(result.of("expected"))
-    told = f"{plural(expected, 'difference')} as told" if expected else "no difference"
+    rest = plural(expected, "expected difference") if expected else "no expected difference"
     bad = len(result.differences) - expected
     if not bad:
-        return palette.paint(palette.good, f"Nothing unexpected: {told}.")
-    grave = len(result.of("grave"))
-    said = f", {grave} of them grave" if grave else ""
-    return palette.paint(
-        palette.bad, f"Not the same: {plural(bad, 'difference')} that nobody told of{said}; {told}."
-    )
+        if not result.needs_action:
+            return palette.paint(palette.good, f"No unexpected changes: {rest}.")
+        codes = f"Needs action before you deploy: {', '.join(result.needs_action)}."
+        return palette.paint(palette.warn, f"No unexpected changes: {rest}. {codes}")
+    critical = len(result.of("critical"))
+    said = f", {critical} of them critical" if critical else ""
+    return palette.paint(palette.bad, f"Unexpected changes: {plural(bad, 'difference')}{said}; {rest}.")
 
 
 def _sides(result: Result, palette: Palette) -> Iterator[str]:
@@ -105,22 +107,35 @@ def _surprises(rows: Sequence[Judged], verdict: str, plan: Plan, palette: Palett
             yield f"  {palette.paint(palette.strong, kind)}: and {more:,} more; {_ALL}"
 
 
-def _told(rows: Sequence[Judged], plan: Plan, palette: Palette) -> Iterator[str]:
+def _expected(rows: Sequence[Judged], plan: Plan, palette: Palette) -> Iterator[str]:
+    """What the migration reported, by what it asks of you; what needs action comes first."""
     if rows:
-        yield palette.paint(palette.strong, "AS TOLD by the migration")
-    for code, group in groupby(rows, key=lambda row: row.difference.code):
-        members = list(group)
-        yield f"  {palette.paint(palette.warn, f'{code} {members[0].title}')}"
-        yield from (f"    {line}" for line in _places(reasons_of(members)))
-        for kind, subjects in groupby(members, key=lambda row: row.difference.kind):
-            words = [plan.in_words(row.difference.subject) for row in subjects]
-            yield f"    {kind}: {_listed(words)}"
+        yield palette.paint(palette.strong, "EXPECTED: reported by the migration")
+    for title, members in _by_class(rows):
+        yield f"  {palette.paint(palette.strong, title)}"
+        for code, group in groupby(members, key=lambda row: row.difference.code):
+            yield from (f"  {line}" for line in _of_code(code, list(group), plan, palette))
+
+
+def _by_class(rows: Sequence[Judged]) -> Iterator[tuple[str, list[Judged]]]:
+    for each in CLASSES:
+        members = [row for row in rows if class_of(row.reasons[0]) is each]
+        if members:
+            yield each.title, members
+
+
+def _of_code(code: str | None, rows: Sequence[Judged], plan: Plan, palette: Palette) -> Iterator[str]:
+    yield f"  {palette.paint(palette.warn, f'{code} {rows[0].title}')}"
+    yield from (f"    {line}" for line in _places(reasons_of(rows)))
+    for kind, subjects in groupby(rows, key=lambda row: row.difference.kind):
+        words = [plan.in_words(row.difference.subject) for row in subjects]
+        yield f"    {kind}: {_listed(words)}"
 
 
 def _unseen(findings: Sequence[Finding], palette: Palette) -> Iterator[str]:
     """What a comparison of this kind cannot show is still part of the answer."""
     if findings:
-        yield palette.paint(palette.strong, "TOLD TOO, with nothing to see here")
+        yield palette.paint(palette.strong, "ALSO REPORTED; not visible in this comparison")
     for code, group in groupby(sorted(findings, key=lambda row: row.code), key=lambda row: row.code):
         members = list(group)
         yield f"  {palette.paint(palette.warn, f'{code} {members[0].title}')}"
@@ -146,8 +161,8 @@ def _listed(subjects: Sequence[str]) -> str:
 
 def _ran(rows: Sequence[Attempt], palette: Palette) -> Iterator[str]:
     yield palette.paint(palette.strong, "WHAT DBT CLOUD RUNS")
-    differ = [row for row in rows if not row.is_as_told]
-    shown = [*differ, *(row for row in rows if row.is_as_told)][:_MOST_ATTEMPTS]
+    differ = [row for row in rows if not row.is_as_reported]
+    shown = [*differ, *(row for row in rows if row.is_as_reported)][:_MOST_ATTEMPTS]
     for row in (each for each in rows if each in shown):
         yield f"  {one_line(row.title)}{_failed(row)}"
         before, after = _lines(row.before), _lines(row.after)
@@ -173,8 +188,7 @@ def _lines(commands: Sequence[Command]) -> list[str]:
 
 def _line(command: Command, numbered: bool) -> str:
     nodes = "" if command.nodes is None else f", {plural(len(command.nodes), 'node')}"
-    wait = f", awaited {command.wait}" if command.wait and command.wait != "not awaited" else ""
-    wait = ", not awaited" if command.wait == "not awaited" else wait
+    wait = f", {command.wait}" if command.wait else ""
     run = f"run {command.run} of " if numbered else ""
     job = f"{'new ' if command.is_new_job else ''}job {command.job_id}"
     return f"{_shortened(command.text)}  ({run}{job}{nodes}{wait})"

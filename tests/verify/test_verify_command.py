@@ -45,11 +45,11 @@ def test_the_example_as_text(example_tree: Path) -> None:
     before = _state(example_tree)
     done = run_verify(example_tree, ".", *WITH)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Nothing unexpected: " in done.stdout
+    assert "No unexpected changes: " in done.stdout
     assert "LDC202 each command of the job is a dbt Cloud run of its own" in done.stdout
     assert "acme_data/assets/dbt.py:12  `dbt seed` and" in done.stdout
     assert "- dbt compile --select tag:daily" in done.stdout
-    assert "+ dbt seed  (run 1 of job 67890, 3 nodes, awaited for ever)" in done.stdout
+    assert "+ dbt seed  (run 1 of job 67890, 3 nodes, no timeout)" in done.stdout
     assert "LDC209 loading can time out" in done.stdout  # told, although nothing of it shows
     assert "weekly_finance" in done.stdout
     assert max(map(len, done.stdout.splitlines())) < 250
@@ -75,18 +75,18 @@ def test_a_fault_as_json_from_a_tree_that_is_migrated(tree: Path, migrated: Path
     done = run_verify(tree, ".", *WITH, *arguments)
     assert done.returncode == 1, done.stdout + done.stderr
     document = json.loads(output.read_text())
-    assert (document["version"], document["as_told"], document["after"]["what"]) == (
+    assert (document["version"], document["as_reported"], document["after"]["what"]) == (
         1,
         False,
         f"the tree at {migrated}",
     )
     first = document["differences"][0]
     assert (first["verdict"], first["kind"], first["subject"]) == (
-        "grave",
+        "critical",
         "asset added",
         "finance/revenue_by_month",
     )
-    assert {row["verdict"] for row in document["differences"]} == {"grave", "unexpected", "expected"}
+    assert {row["verdict"] for row in document["differences"]} == {"critical", "unexpected", "expected"}
     assert [row["action"] for row in document["attempts"]] == [
         "load",
         "materialize:dbt-cloud",
@@ -95,9 +95,9 @@ def test_a_fault_as_json_from_a_tree_that_is_migrated(tree: Path, migrated: Path
     ]
     ran = document["attempts"][3]["before"]
     assert [(row["job"], row["command"], row["wait"]) for row in ran] == [
-        (67891, "dbt run --select tag:weekly", "for ever")
+        (67891, "dbt run --select tag:weekly", "no timeout")
     ]
-    assert "differences that nobody told of" in done.stdout
+    assert "Unexpected changes: " in done.stdout
 
 
 def test_a_revision_against_the_tree_as_it_is_on_real_dbt(tree: Path) -> None:
@@ -210,7 +210,7 @@ def test_the_network_is_closed_and_modules_come_from_the_copies(tree: Path) -> N
     assert done.returncode in (0, 1), done.stderr
     said = "The network was closed to the code under observation: 192.0.2.7, metrics.example was refused."
     assert said in done.stdout
-    assert "The code started other programs, whose network nobody watched: true." in done.stdout
+    assert "The code started other programs, whose network access was not watched: true." in done.stdout
     assert not list(tree.rglob("__pycache__"))
 
 

@@ -39,17 +39,17 @@ def test_other_programs_differ_as_told(name: str, request: pytest.FixtureRequest
 
 def test_a_select_that_takes_in_more(example: Program) -> None:
     found = example.surprises((ASSETS, 'select="tag:daily"', 'select="tag:daily tag:weekly"'))
-    assert found["asset added"].verdict == "grave"
+    assert found["asset added"].verdict == "critical"
     assert found["asset added"].difference.subject == "finance/revenue_by_month"
     more = found["dbt commands reach more"]
-    assert (more.verdict, more.difference.after) == ("grave", ["model.analytics.revenue_by_month"])
+    assert (more.verdict, more.difference.after) == ("critical", ["model.analytics.revenue_by_month"])
 
 
 def test_a_select_that_leaves_out(example: Program) -> None:
     found = example.surprises(
         (ASSETS, 'select="tag:daily"', 'select="tag:daily",\n    exclude="stg_payments"')
     )
-    assert found["asset lost"].verdict == "grave"
+    assert found["asset lost"].verdict == "critical"
     assert found["asset lost"].difference.subject == "stg_payments"
     assert "dbt commands reach more" not in found
 
@@ -82,7 +82,7 @@ def test_a_changed_key_is_a_renamed_asset(example: Program) -> None:
     )
     rows = example.judged((ASSETS, "    def get_group_name(", key))
     first = rows[0]
-    assert (first.verdict, first.difference.kind) == ("grave", "asset renamed")
+    assert (first.verdict, first.difference.kind) == ("critical", "asset renamed")
     assert (first.difference.before, first.difference.after) == ("marts/orders", "new/marts/orders")
     assert not [row for row in rows if row.difference.kind in ("asset lost", "asset added", "job assets")]
     orphaned = [row for row in rows if row.difference.kind == "dependencies"]
@@ -100,8 +100,8 @@ def test_a_group_that_nobody_told_of(example: Program) -> None:
 def test_a_shorter_wait(example: Program, timeout: str) -> None:
     edit = ('        timeout=float("inf")\n', f"        {timeout}\n")
     difference = example.surprises((ASSETS, *edit))["wait shorter"].difference
-    assert difference.before == ["for ever", "for ever"]
-    assert difference.after == ["for ever", "3600 s" if timeout else "60 s"]
+    assert difference.before == ["no timeout", "no timeout"]
+    assert difference.after == ["no timeout", "timeout 3600 s" if timeout else "timeout 60 s"]
 
 
 def test_another_job_of_the_environment(example: Program) -> None:
@@ -164,7 +164,7 @@ def test_the_automation_is_lost(automated: Program) -> None:
 def test_an_op_that_waits_less(with_run_op: Program) -> None:
     assert list(with_run_op.plan.actions) == ["op:dbt_cloud.run_dbt_nightly_sync"]
     found = with_run_op.surprises(("definitions.py", 'float("inf")', "600"))
-    assert found["wait shorter"].difference.after == ["600 s", "600 s"]
+    assert found["wait shorter"].difference.after == ["timeout 600 s", "timeout 600 s"]
 
 
 def test_an_op_that_runs_another_job(with_run_op: Program) -> None:

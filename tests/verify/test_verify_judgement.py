@@ -47,13 +47,13 @@ def _same() -> dict[str, Any]:
 def test_what_is_grave_comes_first_then_what_nobody_told_of() -> None:
     result = result_of(*snapshots(300))
     verdicts = [row.verdict for row in result.differences]
-    assert verdicts == sorted(verdicts, key=["grave", "unexpected", "expected"].index)
-    kinds = [row.difference.kind for row in result.of("grave")]
+    assert verdicts == sorted(verdicts, key=["critical", "unexpected", "expected"].index)
+    kinds = [row.difference.kind for row in result.of("critical")]
     assert kinds == ["asset renamed", "asset lost", "asset added", "dbt commands reach more"]
     text = render_text(result)
-    assert text.index("GRAVE") < text.index("UNEXPECTED") < text.index("AS TOLD")
+    assert text.index("CRITICAL") < text.index("UNEXPECTED") < text.index("EXPECTED: reported")
     assert "reports/model_00298 is reports/model_00298_v2 now; its history" in " ".join(text.split())
-    assert document_of(result)["counts"]["grave"] == 4
+    assert document_of(result)["counts"]["critical"] == 4
 
 
 def test_the_text_of_many_differences_fits_a_pull_request() -> None:

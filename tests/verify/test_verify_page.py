@@ -83,7 +83,7 @@ def test_the_page_names_no_other_place(pages: dict[str, Path]) -> None:
 @needs_browser
 def test_ten_assets(window: browser.Browser, pages: dict[str, Path]) -> None:
     window.open(pages["small"])
-    assert window.run("document.title") == "✓ Nothing changes that you were not told of"
+    assert window.run("document.title") == "✓ No unexpected changes"
     for side in ("before", "after"):
         assert window.run("document.querySelectorAll(`#${arguments[0]} .node`).length", side) == 10
     assert window.run("document.querySelectorAll('.node.ghost').length") == 0
@@ -104,12 +104,12 @@ def test_ten_assets(window: browser.Browser, pages: dict[str, Path]) -> None:
 @needs_browser
 def test_a_switch_shows_each_deployment(window: browser.Browser, pages: dict[str, Path]) -> None:
     window.open(pages["both"])
-    assert window.run("document.title") == "✓ prod: Nothing changes that you were not told of"
+    assert window.run("document.title") == "✓ prod: No unexpected changes"
     options = "[...document.getElementById('deployment').options].map((option) => option.textContent)"
-    assert window.run(options) == ["prod: nothing unexpected", "staging: 10 unexpected"]
+    assert window.run(options) == ["prod: no unexpected changes", "staging: 10 unexpected"]
     window.choose("#deployment", "staging")
     window.wait_until("document.title.includes('staging')")
-    assert window.run("document.title") == "✗ staging: 10 differences that nobody told of"
+    assert window.run("document.title") == "✗ staging: 10 unexpected differences"
     assert window.run("document.getElementById('deployment').value") == "staging"
     assert window.log() == []
 
@@ -122,9 +122,9 @@ def test_the_page_that_the_command_writes(
     wanted = ("--definitions", "acme_data.definitions", "--manifest", str(MANIFEST))
     done = run_verify(example_tree, ".", *wanted, "--format", "html", "--output", str(page))
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
-    assert done.stdout.startswith("Nothing unexpected: ") and done.stdout.endswith(f"See {page}.\n")
+    assert done.stdout.startswith("No unexpected changes: ") and done.stdout.endswith(f"See {page}.\n")
     window.open(page)
-    assert window.run("document.title") == "✓ Nothing changes that you were not told of"
+    assert window.run("document.title") == "✓ No unexpected changes"
     assert "acme_data/assets/dbt.py:12" in window.run("document.getElementById('code-list').textContent")
     assert window.log() == []
 
@@ -132,7 +132,7 @@ def test_the_page_that_the_command_writes(
 @needs_browser
 def test_ten_assets_with_faults(window: browser.Browser, pages: dict[str, Path]) -> None:
     window.open(pages["faulty"])
-    assert window.run("document.title") == "✗ 10 differences that nobody told of"
+    assert window.run("document.title") == "✗ 10 unexpected differences"
     for side, mark in (("before", "lost"), ("after", "added"), ("before", "renamed"), ("after", "renamed")):
         shown = f"document.querySelectorAll('#{side} .node.{mark}:not(.ghost)').length"
         assert window.run(shown) == 1, (side, mark)
@@ -291,8 +291,8 @@ _PAIRS = [
         )
     ),
     *(["--quiet", paper] for paper in ("--card", "--paper")),
-    *([f"--{name}", f"--{name}-soft"] for name in ("good", "bad", "warn", "told")),
-    *([f"--{name}", "--card"] for name in ("good", "bad", "warn", "told", "renamed")),
+    *([f"--{name}", f"--{name}-soft"] for name in ("good", "bad", "warn", "reported")),
+    *([f"--{name}", "--card"] for name in ("good", "bad", "warn", "reported", "renamed")),
 ]
 
 

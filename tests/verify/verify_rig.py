@@ -85,7 +85,7 @@ class Program:
         return judge(dict(self.before), after, self.told)
 
     def surprises(self, *edits: tuple[str, str, str]) -> dict[str, Judged]:
-        """The differences that nobody told of, by their kind."""
+        """The unexpected differences, by their kind."""
         return {row.difference.kind: row for row in self.judged(*edits) if row.verdict != "expected"}
 
 

@@ -1,6 +1,6 @@
 // The two pictures: one arrangement of boxes, drawn once for each side, seen through one view.
-const GRAVITY = ["same", "told", "unexpected", "renamed", "added", "lost"];
-const SYMBOL = {told: "i", unexpected: "!", renamed: "→", added: "+", lost: "−"};
+const GRAVITY = ["same", "reported", "unexpected", "renamed", "added", "lost"];
+const SYMBOL = {reported: "i", unexpected: "!", renamed: "→", added: "+", lost: "−"};
 const MANY = 120;
 const ROOM = BOX.width - 24; // for a text in a box
 const FAMILY = getComputedStyle(document.body).fontFamily, LABEL = `550 13px ${FAMILY}`, SMALL = `10.5px ${FAMILY}`; // as in the style
@@ -126,7 +126,7 @@ class Graph {
   words(box, side) {
     if (box.group !== undefined) return `${box.group}: ${box.members.length} assets. Double-click to open.`;
     const node = this.nodes[box.members[0]];
-    const what = {lost: "lost", added: "added", renamed: `renamed from ${node.before} to ${node.after}`, unexpected: "changed, and nobody told of it", told: "changed as told", same: "unchanged"};
+    const what = {lost: "lost", added: "added", renamed: `renamed from ${node.before} to ${node.after}`, unexpected: "changed unexpectedly", reported: "changed as reported", same: "unchanged"};
     return `${node[side] ?? name(node)} (${groupOf(node, side)}): ${what[node.mark]}`;
   }
 

@@ -7,27 +7,27 @@ const byId = (id) => document.getElementById(id);
 const few = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 
 function hero() {
-  const bad = data.counts.grave + data.counts.unexpected, good = !bad;
+  const bad = data.counts.critical + data.counts.unexpected, good = !bad;
   const mark = good ? `<path d="M5 9.5l3 3 6-7" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"/>` : `<path d="M9.5 4.5v7M9.5 14.3v.4" stroke="currentColor" stroke-width="2.4" stroke-linecap="round"/>`;
   const marks = count(data.nodes.map((node) => node.mark));
   const tiles = [
-    [data.counts.grave, "grave", data.counts.grave ? "bad" : "good"],
+    [data.counts.critical, "critical", data.counts.critical ? "bad" : "good"],
     [data.counts.unexpected, "unexpected", data.counts.unexpected ? "bad" : "good"],
-    [data.counts.expected, "as told", "told"],
+    [data.counts.expected, "expected", "reported"],
     [data.nodes.filter((node) => node.kind !== "external").length, "assets compared", ""],
     [(marks.lost || 0) + (marks.added || 0) + (marks.renamed || 0), "lost, added or renamed", ""],
     [data.attempts.length - 1, "materializations tried", ""],
   ];
-  const title = good ? "Nothing changes that you were not told of" : `${few(bad, "difference")} that nobody told of`;
-  byId("top").innerHTML = `<div class="hero"><div><span class="seal ${good ? "good" : "bad"}"><svg viewBox="0 0 19 19" aria-hidden="true">${mark}</svg>${good ? "Nothing unexpected" : "Not the same"}</span>`
-    + `<h1>${esc(title)}</h1><p>Before: ${esc(data.before.what)}. After: ${esc(data.after.what)}. Both were loaded here and materialized against a local dbt Cloud; nothing ran in the real one.</p></div>`
+  const title = good ? "No unexpected changes" : few(bad, "unexpected difference");
+  byId("top").innerHTML = `<div class="hero"><div><span class="seal ${!good ? "bad" : data.needs_action.length ? "warn" : "good"}"><svg viewBox="0 0 19 19" aria-hidden="true">${mark}</svg>${good ? "As reported" : "Unexpected changes"}</span>`
+    + `<h1>${esc(title)}</h1><p>Before: ${esc(data.before.what)}. After: ${esc(data.after.what)}. Both were loaded here and materialized against a local dbt Cloud; nothing ran in the real one.</p>${data.needs_action.length ? `<p class="act">Needs action before you deploy: ${data.needs_action.map(esc).join(", ")}.</p>` : ""}</div>`
     + `${choice()}<button type="button" id="theme">Dark</button></div><div class="tiles">${tiles.map(([number, words, kind]) => `<div class="tile ${kind}"><b>${number.toLocaleString("en")}</b><span>${words}</span></div>`).join("")}</div>`;
   document.title = `${good ? "✓" : "✗"} ${chosen ? `${chosen}: ` : ""}${title}`;
 }
 
 function choice() {
   if (deployments.length < 2) return "";
-  const state = (name) => { const {grave, unexpected} = content.deployments[name].counts; return grave + unexpected ? `${grave + unexpected} unexpected` : "nothing unexpected"; };
+  const state = (name) => { const {critical, unexpected} = content.deployments[name].counts; return critical + unexpected ? `${critical + unexpected} unexpected` : "no unexpected changes"; };
   const options = deployments.map((name) => `<option value="${esc(name)}" ${name === chosen ? "selected" : ""}>${esc(name)}: ${state(name)}</option>`);
   return `<label class="field"><span class="hidden">Deployment</span><select id="deployment">${options.join("")}</select></label>`;
 }
@@ -67,7 +67,7 @@ function goTo(node) { graph.chooseNode(node); byId("graph").scrollIntoView({bloc
 
 function legend() {
   const marks = count(data.nodes.map((node) => node.mark));
-  const words = {told: "changed as told", unexpected: "changed, nobody told", renamed: "renamed", added: "added", lost: "lost"};
+  const words = {reported: "changed as reported", unexpected: "changed unexpectedly", renamed: "renamed", added: "added", lost: "lost"};
   byId("legend").innerHTML = Object.entries(words).filter(([mark]) => marks[mark]).map(([mark, text]) => `<li><svg viewBox="-9 -9 18 18" aria-hidden="true"><g class="badge ${mark}"><circle r="8.5"/><text y="4">${SYMBOL[mark]}</text></g></svg>${marks[mark].toLocaleString("en")} ${text}</li>`).join("")
     + (marks.same ? `<li>${marks.same.toLocaleString("en")} unchanged</li>` : "");
   for (const side of ["before", "after"]) byId(`${side}-caption`).innerHTML = `<b>${side === "before" ? "Before" : "After"}</b> ${esc(data[side].what)}: ${few(data[side].assets, "asset")}, ${few(data[side].checks, "check")}, ${few(data[side].jobs, "job")}`;
@@ -83,16 +83,16 @@ function detail(box) {
     return;
   }
   const at = box.members[0], node = data.nodes[at], rows = data.differences.filter((row) => row.node === at);
-  const told = rows.filter((row) => row.verdict === "expected"), rest = rows.filter((row) => row.verdict !== "expected");
+  const reported = rows.filter((row) => row.verdict === "expected"), rest = rows.filter((row) => row.verdict !== "expected");
   const one = (row) => `<div><p><span class="pill ${row.verdict}">${row.verdict === "expected" ? esc(row.code) : VERDICTS[row.verdict]}</span> <b>${esc(row.kind)}</b> <span class="quiet">${esc(row.title)}</span></p>${values(row)}</div>`;
   element.innerHTML = `<div class="head"><h3>${esc(name(node))}</h3><span class="quiet">group ${esc(node.group)}; ${{dbt: "made by dbt Cloud", own: "your own code", external: "made elsewhere"}[node.kind]}</span></div>`
     + (node.mark === "renamed" ? `<p>${esc(node.before)} → ${esc(node.after)}</p>` : "") + rest.map(one).join("")
-    + (told.length ? `<details ${rest.length ? "" : "open"}><summary>${few(told.length, "difference")} as told</summary>${told.map(one).join("")}</details>` : rest.length ? "" : `<p class="quiet">The same before and after.</p>`);
+    + (reported.length ? `<details ${rest.length ? "" : "open"}><summary>${few(reported.length, "expected difference")}</summary>${reported.map(one).join("")}</details>` : rest.length ? "" : `<p class="quiet">The same before and after.</p>`);
 }
 
 function attempts() {
   const side = (commands, words) => `<div><p class="quiet hidden">${words}</p>${runsOf(commands).map(([number, members]) => `<div class="run"><p>${esc(members[0].job_name)} · ${members[0].new_job ? "new " : ""}job ${members[0].job}</p>${members.map(command).join("")}</div>`).join("") || `<p class="quiet">nothing</p>`}</div>`;
-  const state = (row) => !row.succeeded.before || !row.succeeded.after ? `<span class="pill unexpected">failed ${[row.succeeded.before ? "" : "before", row.succeeded.after ? "" : "after"].filter(Boolean).join(" and ")}</span>` : row.as_told ? `<span class="pill expected">as told</span>` : `<span class="pill grave">differs</span>`;
+  const state = (row) => !row.succeeded.before || !row.succeeded.after ? `<span class="pill unexpected">failed ${[row.succeeded.before ? "" : "before", row.succeeded.after ? "" : "after"].filter(Boolean).join(" and ")}</span>` : row.as_reported ? `<span class="pill expected">expected</span>` : `<span class="pill critical">differs</span>`;
   byId("attempts").innerHTML = data.attempts.map((row) => `<div class="attempt"><div class="head"><h3>${esc(row.title)}</h3>${row.action === "load" ? "" : state(row)}</div><div class="sides">${side(row.before, "Before")}${side(row.after, "After")}</div></div>`).join("");
 }
 
@@ -103,14 +103,14 @@ function runsOf(commands) {
 }
 
 function command(row) {
-  const nodes = row.nodes === null ? "" : few(row.nodes.length, "node"), wait = row.wait === "not awaited" ? row.wait : row.wait ? `awaited ${row.wait}` : "";
+  const nodes = row.nodes === null ? "" : few(row.nodes.length, "node"), wait = row.wait;
   const listed = row.nodes && row.nodes.length ? `<details><summary>${nodes}</summary><ul>${row.nodes.slice(0, 400).map((node) => `<li class="mono">${esc(node)}</li>`).join("")}${row.nodes.length > 400 ? `<li>and ${row.nodes.length - 400} more</li>` : ""}</ul></details>` : "";
   return `<div class="command"><code>${esc(cut(row.command, 600))}</code><span>${esc(wait)}</span>${listed}</div>`;
 }
 
 function codes() {
   const place = (reason) => `<li><code>${esc(reason.place)}</code> ${esc(reason.message)}</li>`;
-  const rows = data.codes.map((row) => `<details class="code"><summary><span class="pill expected">${row.code}</span><b>${esc(row.title)}</b><span class="quiet">${row.count ? few(row.count, "difference") : "nothing of it shows here"}</span></summary><p>${esc(row.means)}</p><p class="quiet">${esc(row.do)}</p><ul>${row.reasons.map(place).join("")}</ul></details>`);
+  const rows = data.codes.map((row, at) => `${at && data.codes[at - 1].class === row.class ? "" : `<h3>${esc(row.class)}</h3>`}<details class="code"><summary><span class="pill expected">${row.code}</span><b>${esc(row.title)}</b><span class="quiet">${row.count ? few(row.count, "difference") : "not visible here"}</span></summary><p>${esc(row.means)}</p><p class="quiet">${esc(row.do)}</p><ul>${row.reasons.map(place).join("")}</ul></details>`);
   byId("code-list").innerHTML = rows.join("") || `<p class="quiet">Nothing.</p>`;
 }
 

@@ -1,8 +1,8 @@
 // The table of differences: filtered and sorted as data, and drawn a page at a time.
 const PAGE = 150;
-const VERDICTS = {grave: "grave", unexpected: "nobody told", expected: "as told"};
+const VERDICTS = {critical: "critical", unexpected: "unexpected", expected: "expected"};
 const COLUMNS = [
-  {title: "Verdict", width: "112px", text: (row) => VERDICTS[row.verdict], sort: (row) => ["grave", "unexpected", "expected"].indexOf(row.verdict)},
+  {title: "Verdict", width: "112px", text: (row) => VERDICTS[row.verdict], sort: (row) => ["critical", "unexpected", "expected"].indexOf(row.verdict)},
   {title: "Code", width: "84px", text: (row) => row.verdict === "expected" ? row.code : ""},
   {title: "What", width: "16%", text: (row) => row.kind},
   {title: "Of", width: "22%", text: (row) => row.subject},
