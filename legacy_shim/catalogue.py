@@ -170,8 +170,9 @@ CODES: Final = (
     Code("LDC215", "runs are polled every second", "differs",
          "Legacy polled dbt Cloud every 10 seconds; v2 polls every second, which counts against the rate limit.",
          "Set DAGSTER_DBT_CLOUD_POLL_INTERVAL (seconds) in the environment of the runs."),
-    Code("LDC216", "a run that timed out continues in dbt Cloud", "differs",
-         "Legacy cancelled the dbt Cloud run after poll_timeout. v2 raises an error and leaves the run going.",
+    Code("LDC216", "a run that is given up continues in dbt Cloud", "differs",
+         "Legacy cancelled the dbt Cloud run after poll_timeout, and when the Dagster run was terminated. v2 leaves a run "
+         "that is late going; before dagster-dbt 0.29.6 it leaves the run of a terminated Dagster run going, too.",
          "Set a timeout for the job in dbt Cloud."),
     Code("LDC217", "vars of the partition replace the command's", "differs",
          "The values of partition_key_to_vars_fn are passed as one --vars argument, as before, now quoted for a shell.",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from cli_runner import run
-from rewriting import FACTS, NIGHTLY, migrate_one
+from rewriting import FACTS, NIGHTLY, migrate, migrate_one
 
 from legacy_shim.codemods.errors import UsageError
 from legacy_shim.codemods.facts.jobs import Facts
@@ -79,6 +79,35 @@ def test_runs_come_without_what_belongs_to_them_where_it_cannot_be_asked_for(tmp
         assert "legacy_shim" not in text
         assert text.count("include_related=") == (2 if is_asked_for else 0)
         assert "LDC213" in codes
+
+
+RUN_OP = """
+run = dbt_cloud_run_op.configured({"job_id": 67890}, name="run")
+
+
+@job(resource_defs={"dbt_cloud": cloud})
+def by_hand():
+    run()
+"""
+TERMINATED = "the run goes on in dbt Cloud when its Dagster run is terminated"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        PLAIN,
+        RUN_OP,
+        OP % "context.resources.dbt_cloud.run_job_and_poll(67890)",
+        OP % "return [context.resources.dbt_cloud.run_job_and_poll(67890)]",
+    ],
+    ids=["load", "op", "statements", "function"],
+)
+def test_a_run_that_is_terminated_is_reported_where_v2_cannot_cancel_it(tmp_path: Path, body: str) -> None:
+    for name, release in (("old", (0, 29, 5)), ("new", (0, 29, 6))):
+        text, report = migrate(tmp_path / name, {"program.py": HEAD + body}, release=Release(release))
+        assert "legacy_shim" not in text["program.py"]
+        said = [each.message for each in report.findings if each.code == "LDC216"]
+        assert [one.startswith(TERMINATED) for one in said] == [True] * (name == "old")
 
 
 def test_the_version_is_read_as_it_is_written() -> None:

@@ -21,6 +21,8 @@ from ...planning.claims import (
     Rewrite,
 )
 from ...planning.units import Unit
+from ..given_up import CODE as GIVEN_UP
+from ..given_up import left_going
 from .methods import JOB_NAME_ATTRIBUTE, METHODS, Method
 from .run_and_poll import (
     FAILS_AS_V2,
@@ -111,8 +113,9 @@ def tell_of_poll(claim: Claim, polled: Polled | PolledInside, context: Context, 
     method = polled.method
     module, node, name = claim.module, claim.node, claim.name
     fails = fails_in(context)
-    if method.argument("poll_timeout") is not None and fails is not Fails.AS_LEGACY:
-        done.tell(module, node, "LDC216", "the run goes on in dbt Cloud when poll_timeout passes", name)
+    is_limited = method.argument("poll_timeout") is not None and fails is not Fails.AS_LEGACY
+    for message in left_going(context.release, when_late=is_limited):
+        done.tell(module, node, GIVEN_UP, message, name)
     if fails is Fails.AS_V2:
         done.tell(module, node, "LDC225", FAILS_AS_V2, name)
     done.tell(module, node, "LDC218", "requests time out after 15 seconds, and are retried as v2 does", name)

@@ -38,6 +38,8 @@ from ...planning.claims import (
 from ...planning.parts import Loads
 from ...planning.units import Unit
 from ..deployment_table import of_load
+from ..given_up import CODE as GIVEN_UP
+from ..given_up import left_going
 from ..job_differences import (
     tell_of_job,
     unknown_job,
@@ -125,7 +127,7 @@ def rewrite(claim: Claim[Load], unit: Unit, context: Context) -> Rewrite:
         _rewrite_as_function(claim, load, binding, unit, context, done)
         bind(binding, context, done)
     _replace_uses(claim, context, done)
-    _tell(claim, unit, bool(binding.parameter), done)
+    _tell(claim, unit, context, bool(binding.parameter), done)
     tell_of_selections(context, done)
     return done
 
@@ -304,7 +306,7 @@ def _replace_uses(claim: Claim[Load], context: Context, done: Rewrite) -> None:
             done.edit(module, ReplaceExpression(module.span(taken[node]), module.source_of(node)))
 
 
-def _tell(claim: Claim[Load], unit: Unit, is_bound: bool, done: Rewrite) -> None:
+def _tell(claim: Claim[Load], unit: Unit, context: Context, is_bound: bool, done: Rewrite) -> None:
     module, node, tell = claim.module, claim.node, done.tell
     for ref in claim.jobs:
         known = {job.id: job for job in unit.jobs_of(ref)}
@@ -336,6 +338,8 @@ def _tell(claim: Claim[Load], unit: Unit, is_bound: bool, done: Rewrite) -> None
         ("LDC222", "a model that is gone from the project no longer fails the run"),
     ):
         tell(module, node, code, message, NAME)
+    for message in left_going(context.release, when_late=False):
+        tell(module, node, GIVEN_UP, message, NAME)
 
 
 def _tell_of_other_loads(claim: Claim[Load], unit: Unit, done: Rewrite) -> None:

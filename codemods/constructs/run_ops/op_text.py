@@ -25,6 +25,8 @@ from ..clients.run_and_poll import (
     run_and_poll,
     without_related,
 )
+from ..given_up import CODE as GIVEN_UP
+from ..given_up import left_going
 
 NAME = "dbt_cloud_run_op"
 KEY = "dbt_cloud"
@@ -146,5 +148,5 @@ def tell_of_op(done: Rewrite, claim: Claim, context: Context, *, materializes: b
     tell("LDC218", "requests time out after 15 seconds, and are retried as v2 does")
     if fails is Fails.AS_V2:
         tell("LDC225", FAILS_AS_V2)
-    if limits and fails is not Fails.AS_LEGACY:
-        tell("LDC216", "the run goes on in dbt Cloud when poll_timeout passes")
+    for message in left_going(release, when_late=limits and fails is not Fails.AS_LEGACY):
+        tell(GIVEN_UP, message)
