@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from .deciding import plan_without
+from .editing.for_others import imports_for_others, kept_for_others, site_of
+from .editing.legacy_imports import LegacyAlias
 from .files.sources import Change
 from .findings import Finding, Place
 from .isolation import Broken, isolated
@@ -30,7 +32,8 @@ def scanned(files: FilesRead, options: Options) -> Report:
     """What is legacy in the files, and what a migration would do with it."""
     planned, collected = isolated(lambda broken: _collected(files, options, broken))
     report = _report(planned, options, (), [*collected.findings, *collected.faults.values()])
-    return replace(report, findings=sorted_findings([*report.findings, *_sites_in(planned.units)]))
+    kept = map(kept_for_others, _for_others(planned))
+    return replace(report, findings=sorted_findings([*report.findings, *kept, *_sites_in(planned)]))
 
 
 def _collected(files: FilesRead, options: Options, broken: Broken) -> tuple[Planned, Collected]:
@@ -38,7 +41,18 @@ def _collected(files: FilesRead, options: Options, broken: Broken) -> tuple[Plan
     return planned, collect(planned)
 
 
-def _sites_in(units: Iterable[Unit]) -> tuple[Finding, ...]:
+def _sites_in(planned: Planned) -> tuple[Finding, ...]:
+    """The uses of legacy names, those included that nothing in sight uses any further."""
+    return (*_sites_of(planned.units), *(site_of(alias) for alias in _for_others(planned)))
+
+
+def _for_others(planned: Planned) -> Iterator[LegacyAlias]:
+    for alias in imports_for_others(planned.context.index):
+        if alias.module.path not in planned.context.outside:
+            yield alias
+
+
+def _sites_of(units: Iterable[Unit]) -> tuple[Finding, ...]:
     """The uses of legacy names: one for each place and name.
 
     Before Python 3.12, all that stands in an f-string is at one place.
@@ -74,7 +88,7 @@ def _together(planned: Planned, collected: Collected, changes: Sequence[Change])
     for paths, units in written_together(planned, collected, changes):
         migrating = [unit for unit in units if unit.migrates]
         counts = _units(units, planned.units)
-        found.append(Together(paths, _sites(migrating), replace(counts, kept=0)))
+        found.append(Together(paths, _sites(_sites_of(migrating)), replace(counts, kept=0)))
     return tuple(found)
 
 
@@ -84,7 +98,7 @@ def _report(
     return Report(
         findings=sorted_findings([*planned.findings, *findings]),
         changes=tuple(changes),
-        sites=_sites(planned.units),
+        sites=_sites(_sites_in(planned)),
         units=_units(planned.units, planned.units),
         files=planned.files,
         facts_files=options.facts.files,
@@ -94,8 +108,7 @@ def _report(
     )
 
 
-def _sites(units: Iterable[Unit]) -> Sites:
-    found = _sites_in(units)
+def _sites(found: Sequence[Finding]) -> Sites:
     migrated = sum(bool(site.migrates) for site in found)
     return Sites(len(found), migrated, len(found) - migrated)
 

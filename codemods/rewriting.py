@@ -22,10 +22,12 @@ from .analysis.uses.index import (
     Reference,
 )
 from .constructs import constructs
+from .editing.brought_by_stars import brought_by_stars
 from .editing.change import Task, change_all
 from .editing.edits import Edit, Import, ReplaceExpression
 from .editing.excerpts import statement_lines
 from .editing.facade_names import FACADE
+from .editing.for_others import is_by_star, kept_for_others
 from .editing.import_edits import ImportChanges, import_edits
 from .editing.import_places import placed
 from .editing.legacy_imports import (
@@ -141,8 +143,11 @@ def carry_out(planned: Planned, found: Collected, jobs: int = 1) -> tuple[list[C
     index = planned.context.index
     rewritten = frozenset(found.rewritten)
     verdicts = judge(index, legacy_aliases(index), rewritten)
-    to_facade = _by_module(alias for alias in verdicts.needed if not alias.is_facade and not alias.from_tree)
-    dropped = _by_module(verdicts.dropped)
+    stars, starred = brought_by_stars(index, verdicts.needed, verdicts.dropped, rewritten)
+    to_facade = _by_module(
+        alias for alias in verdicts.needed | stars if not alias.is_facade and not alias.from_tree
+    )
+    dropped = _by_module(verdicts.dropped - stars)
     for module, extra in _facade_chains(
         index, verdicts.untouched | verdicts.needed, verdicts.untouched, rewritten
     ).items():
@@ -153,7 +158,7 @@ def carry_out(planned: Planned, found: Collected, jobs: int = 1) -> tuple[list[C
         if edit not in found.edits[module]:
             found.edits[module].append(edit)
         found.imports[module].append(Import(FACADE))
-    for module, name in _starred_in(index, rewritten):
+    for module, name in starred:
         found.imports[module].append(Import(FACADE, name))
     tasks: list[Task] = []
     broken: list[Finding] = []
@@ -182,27 +187,22 @@ def carry_out(planned: Planned, found: Collected, jobs: int = 1) -> tuple[list[C
     changes = [each for each in done if isinstance(each, Change) and each.new_text != each.source.text]
     problems = [each for each in done if isinstance(each, Finding)]
     left = [
-        *_handed_out(verdicts.needed, found.findings, planned.context.outside),
+        *_handed_out(index, verdicts.needed, found.findings, planned.context.outside),
         *_unknown(verdicts.unknown, planned.context.outside),
     ]
     return changes, [*problems, *left]
 
 
 def _handed_out(
-    needed: Iterable[LegacyAlias], findings: Iterable[Finding], outside: frozenset[Path]
+    index: Index, needed: Iterable[LegacyAlias], findings: Iterable[Finding], outside: frozenset[Path]
 ) -> list[Finding]:
-    """Imports that stay for no use in sight: for ``__all__``, a package's importers, an annotation in quotes."""
+    """Imports that stay for no use in sight: for a package's importers, an annotation in quotes."""
     told = {(finding.place.path, finding.name) for finding in findings if finding.is_left_for_a_person}
     return [
-        Finding(
-            alias.module.place(alias.alias),
-            "LDC302",
-            f"`{alias.alias.name}` is imported for others to use: it comes from the facade",
-            alias.alias.name,
-        )
+        kept_for_others(alias)
         for alias in needed
-        if alias.alias.name in BY_NAME
-        and not alias.from_tree
+        if (alias.alias.name in BY_NAME or alias.bound == "*")
+        and (not alias.from_tree or is_by_star(index, alias))
         and alias.module.path not in outside
         and (alias.module.path, alias.alias.name) not in told
     ]
@@ -268,25 +268,6 @@ def _by_module(aliases: Iterable[LegacyAlias]) -> dict[Module, frozenset[LegacyA
     for alias in aliases:
         found[alias.module].add(alias)
     return {module: frozenset(those) for module, those in found.items()}
-
-
-def _starred_in(index: Index, rewritten: frozenset[ast.AST]) -> list[tuple[Module, str]]:
-    """Kept names that `from dagster_dbt import *` brings in: the facade's import behind it takes precedence."""
-    found: list[tuple[Module, str]] = []
-    for reference in index.references:
-        module, first = reference.module, reference.chain[0]
-        names = index.tree.names(module)
-        if first in rewritten or not isinstance(first, ast.Name) or names.lookup(module, first.id, first):
-            continue
-        is_name = any(
-            isinstance(value, External) and legacy_name(value) for value in index.values(module, first)
-        )
-        homes = (module, *index.tree.behind_stars(module))
-        stars = (star for home in homes for star in index.tree.names(home).stars)
-        from_package = any(star.module.split(".")[0] == "dagster_dbt" for star in stars)
-        if is_name and from_package and (module, first.id) not in found:
-            found.append((module, first.id))
-    return found
 
 
 def _facade_chains(

@@ -11,6 +11,7 @@ from itertools import pairwise
 from ..analysis.syntax.source_module import FUNCTIONS, Module
 from . import render
 from .edits import Import, InsertAfter, InsertBefore
+from .facade_names import FACADE
 from .render import Field
 from .style import Style, is_directive
 
@@ -60,6 +61,18 @@ class Additions:
 
     def insertion(self, new: Import, text: str) -> InsertBefore | InsertAfter:
         """Insert a statement among the imports of its section, in their order."""
+        found = self._in_order(new, text)
+        star = max((node for node in self.top if _is_star(node)), key=lambda node: node.lineno, default=None)
+        is_above = star is not None and (found.span.line, isinstance(found, InsertAfter)) < (
+            star.lineno,
+            True,
+        )
+        if star is not None and is_above and new.module.split(".")[0] == FACADE:
+            # A star below might bring upstream's object of the same name.
+            return InsertAfter(self.module.span(star), text + "\n")
+        return found
+
+    def _in_order(self, new: Import, text: str) -> InsertBefore | InsertAfter:
         group = _section(new.module)
         block = [node for node in self.top if self.sections[node] == group]
         if new.module.split(".")[0] in OF_LEGACY and self._near:
@@ -140,6 +153,10 @@ def new_statements(
 
 def _order(names: Sequence[Import]) -> tuple[bool, str, tuple[int, str]]:
     return bool(names[0].name), names[0].module.casefold(), min(member_key(new.name) for new in names)
+
+
+def _is_star(node: ast.Import | ast.ImportFrom) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
 
 
 def _source(node: ast.Import | ast.ImportFrom) -> str:

@@ -23,6 +23,7 @@ from ..analysis.syntax.source_module import (
     FUNCTIONS,
     Module,
 )
+from ..analysis.uses.handed_out import handed_out
 from ..analysis.uses.index import Index
 from . import previews
 from .edits import (
@@ -168,7 +169,7 @@ def judge(index: Index, aliases: Iterable[LegacyAlias], rewritten: frozenset[ast
     untouched: set[LegacyAlias] = set()
     used: set[LegacyAlias] = set()
     for alias in aliases:
-        reads = _reads(index, alias)
+        reads = reads_of(index, alias)
         legacy_left = [node for node in reads if node not in rewritten and _is_legacy_use(index, alias, node)]
         plain = [node for node in reads if node not in rewritten and not _is_legacy_use(index, alias, node)]
         if legacy_left or _is_told_of(alias, rewritten):
@@ -181,8 +182,10 @@ def judge(index: Index, aliases: Iterable[LegacyAlias], rewritten: frozenset[ast
     _need_what_importers_need(index, aliases, needed)
     for alias in aliases:
         # A package's `__init__` imports names for others to import: nobody in sight does, but somebody may.
-        handed_out = alias.module.is_package and alias not in used and not _importers(index, alias, aliases)
-        if handed_out and alias.is_name:
+        is_for_others = (
+            alias.module.is_package and alias not in used and not importers_of(index, alias, aliases)
+        )
+        if is_for_others and (alias.is_name or alias.bound == "*"):
             needed.add(alias)
     # `import dagster_dbt` stays for the other names of the package; the legacy ones get an import of the facade beside it.
     needed -= {alias for alias in untouched if alias.alias.name == _PACKAGE}
@@ -190,7 +193,7 @@ def judge(index: Index, aliases: Iterable[LegacyAlias], rewritten: frozenset[ast
     return Verdicts(frozenset(needed), frozenset(dropped), frozenset(untouched - needed), to_v2, unknown)
 
 
-def _reads(index: Index, alias: LegacyAlias) -> list[ast.Name]:
+def reads_of(index: Index, alias: LegacyAlias) -> list[ast.Name]:
     names = index.tree.names(alias.module)
     return [
         node
@@ -219,15 +222,13 @@ def _is_legacy_use(index: Index, alias: LegacyAlias, node: ast.Name) -> bool:
 
 
 def _is_told_of(alias: LegacyAlias, rewritten: frozenset[ast.AST]) -> bool:
-    """Whether a string speaks of the name: ``__all__``, or a type in quotes."""
+    """Whether a type in quotes speaks of the name."""
     if not alias.is_name:
         return False
     for node in alias.module.nodes:
         if node in rewritten or not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             continue
         if alias.bound in _WORD.findall(node.value) and _is_type(alias.module, node):
-            return True
-        if node.value == alias.bound and _is_in_all(alias.module, node):
             return True
     return False
 
@@ -248,16 +249,15 @@ def _is_type(module: Module, node: ast.Constant) -> bool:
     return False
 
 
-def _is_in_all(module: Module, node: ast.AST) -> bool:
-    statement = module.statement_of(node)
-    return any(isinstance(inner, ast.Name) and inner.id == "__all__" for inner in ast.walk(statement))
-
-
 def _read_through_stars(
     index: Index, aliases: Iterable[LegacyAlias], rewritten: frozenset[ast.AST]
 ) -> set[LegacyAlias]:
-    """The names that other files read by ``from .compat import *``, or of a module that they import."""
+    """The names that other files read by ``from .compat import *``, or of a module that they import, or that a text names."""
     kept: set[tuple[Module, str]] = set()
+    for told in handed_out(index):
+        is_bound = index.tree.names(told.module).at_end(told.module, told.word)
+        homes = [told.module] if is_bound else index.tree.behind_stars(told.module)
+        kept |= {(home, told.word) for home in homes}
     for reference in index.references:
         first = reference.chain[0]
         if first in rewritten or not isinstance(first, ast.Name):
@@ -278,12 +278,13 @@ def _read_through_stars(
     return {alias for alias in aliases if (alias.module, alias.bound) in kept}
 
 
-def _importers(index: Index, alias: LegacyAlias, aliases: Iterable[LegacyAlias]) -> list[LegacyAlias]:
+def importers_of(index: Index, alias: LegacyAlias, aliases: Iterable[LegacyAlias]) -> list[LegacyAlias]:
     found: list[LegacyAlias] = []
     for other in aliases:
         if other.from_tree and isinstance(other.node, ast.ImportFrom):
             path = index.tree.resolve(other.module, other.node.module or "", other.node.level)
-            if path == alias.module.path and other.alias.name == alias.bound:
+            is_read = other.alias.name == alias.bound or alias.bound == "*"
+            if path == alias.module.path and is_read:
                 found.append(other)
     return found
 
@@ -291,7 +292,7 @@ def _importers(index: Index, alias: LegacyAlias, aliases: Iterable[LegacyAlias])
 def _need_what_importers_need(index: Index, aliases: list[LegacyAlias], needed: set[LegacyAlias]) -> None:
     by_source: dict[LegacyAlias, list[LegacyAlias]] = defaultdict(list)
     for alias in aliases:
-        by_source[alias] = _importers(index, alias, aliases)
+        by_source[alias] = importers_of(index, alias, aliases)
     changed = True
     while changed:
         changed = False

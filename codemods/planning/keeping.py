@@ -13,6 +13,7 @@ from ..analysis.inference.values import (
     External,
     legacy_name,
 )
+from ..analysis.syntax.functions import is_getattr
 from ..analysis.syntax.source_module import (
     FUNCTIONS,
     Module,
@@ -64,8 +65,9 @@ def unclaimed(claims: Iterable[Claim], context: Context) -> list[Claim]:
 
 def _only_copies(context: Context, module: Module, link: ast.expr) -> bool:
     """Whether a link is ``list(x)``, where ``x`` is what is legacy: that is a reference itself."""
-    values = context.index.values(module, link.func) if isinstance(link, ast.Call) else frozenset()
-    return isinstance(link, ast.Call) and not any(legacy_name(value) for value in values)
+    if not isinstance(link, ast.Call) or is_getattr(link):
+        return False
+    return not any(legacy_name(value) for value in context.index.values(module, link.func))
 
 
 def _stays(context: Context, module: Module, first: ast.expr, link: ast.expr, name: str) -> Claim:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ..syntax.source_module import FUNCTIONS, Module
+from ..syntax.source_module import FUNCTIONS, TRIES, Module
 
 Said = Callable[[Module, ast.expr], object]
 """The value of an expression; `UNKNOWN_VALUE` where it cannot be told."""
@@ -102,7 +102,7 @@ class Branches:
                 if truth is not None and truth is not is_body:
                     return False
                 is_told, taken = is_told and truth is not None, True
-            elif isinstance(above, (ast.For, ast.AsyncFor, ast.While, ast.Try, ast.Match)):
+            elif isinstance(above, (ast.For, ast.AsyncFor, ast.While, *TRIES, ast.Match)):
                 is_told = False
             child = above
         return taken if is_told else None

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
-from .source_module import Module
+from .source_module import Module, is_try
 
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
@@ -48,7 +48,7 @@ def reaching_end(module: Module, bindings: Sequence[B]) -> list[B]:
 
 
 def _before(
-    module: Module, bindings: Sequence[B], suites: Iterable[tuple[list[ast.stmt], int]]
+    module: Module, bindings: Sequence[B], suites: Iterable[tuple[Sequence[ast.AST], int]]
 ) -> tuple[list[B], bool]:
     """The bindings in the statements before, the last first, and whether one of them is sure to hold."""
     if len(bindings) < 2:
@@ -65,10 +65,16 @@ def _before(
             found |= {id(binding): binding for binding in here if id(binding) not in found}
             if any(_is_sure(module, binding, statement) for binding in here):
                 return list(found.values()), True
-        if isinstance(module.parent(suite[0]), LOOPS):  # What stands behind comes before as well.
+        if _may_follow_any(module, suite):
             inside = [binding for binding in bindings if homes[id(binding)].place <= number]
             found |= {id(binding): binding for binding in inside if id(binding) not in found}
     return list(found.values()), False
+
+
+def _may_follow_any(module: Module, suite: Sequence[ast.AST]) -> bool:
+    """Whether any statement around may run before: what stands behind in a loop, what failed half way in a ``try``."""
+    above = module.parent(suite[0])
+    return isinstance(above, LOOPS) or (is_try(above) and suite is not above.body)
 
 
 class _Home(NamedTuple):
@@ -99,8 +105,8 @@ def _homes(module: Module, bindings: Sequence[Bound], around: Sequence[ast.AST |
     return found
 
 
-def _suites(module: Module, at: ast.AST, scope: ast.AST) -> Iterator[tuple[list[ast.stmt], int]]:
-    """The statement lists around a place, the innermost first, and which of their statements holds the place."""
+def _suites(module: Module, at: ast.AST, scope: ast.AST) -> Iterator[tuple[Sequence[ast.AST], int]]:
+    """The statements around a place, the innermost first, or the handlers, and which of them holds the place."""
     child = at
     for above in module.ancestors(at):
         for suite in _suites_of(above):
@@ -112,14 +118,14 @@ def _suites(module: Module, at: ast.AST, scope: ast.AST) -> Iterator[tuple[list[
         child = above
 
 
-def _suites_of(node: ast.AST) -> Iterator[list[ast.stmt]]:
-    for name in ("body", "orelse", "finalbody"):
+def _suites_of(node: ast.AST) -> Iterator[Sequence[ast.AST]]:
+    for name in ("body", "handlers", "orelse", "finalbody"):
         suite = getattr(node, name, None)
         if isinstance(suite, list):
             yield suite
 
 
-def _is_sure(module: Module, binding: Bound, statement: ast.stmt) -> bool:
+def _is_sure(module: Module, binding: Bound, statement: ast.AST) -> bool:
     """Whether a statement binds the name whenever it runs, and leaves nothing of what was there."""
     if binding.adds:
         return False

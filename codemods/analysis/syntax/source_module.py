@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TypeGuard
 
 from ...findings import Place
 
@@ -26,6 +27,8 @@ SCOPES = (
     ast.DictComp,
 )
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))
+"""Python 3.10 has no ``except*``."""
 _ALL_INSIDE = (ast.Module, ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp)
 """Scopes to which all that stands in them belongs."""
 _MOST_LEVELS = 3_000
@@ -156,6 +159,11 @@ class Module:
             return offset
         text = self.lines[line - 1]
         return offset if text.isascii() else len(text.encode()[:offset].decode(errors="replace"))
+
+
+def is_try(node: ast.AST | None) -> TypeGuard[ast.Try]:
+    """Whether a node is a ``try``, with ``except`` or with ``except*``."""
+    return isinstance(node, TRIES)
 
 
 def split_lines(text: str) -> list[str]:

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from ...analysis.syntax.source_module import Module
+from ...analysis.syntax.source_module import TRIES, Module
 from .methods import Method
 
 _BEFORE_THE_RUN = frozenset({"job_id", "steps_override", "cause"})
 """Arguments of the statement that starts the run; the others are evaluated when it has started."""
-_CATCHING = (
-    ast.Try,
-    getattr(ast, "TryStar", ast.Try),
-    ast.With,
-    ast.AsyncWith,
-)  # the second since Python 3.11
+_CATCHING = (*TRIES, ast.With, ast.AsyncWith)
 
 
 def may_be_spread(module: Module, call: ast.Call, method: Method) -> bool:

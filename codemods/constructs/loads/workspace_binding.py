@@ -20,7 +20,7 @@ from ...analysis.syntax.scopes import (
     Assigned,
     Imported,
 )
-from ...analysis.syntax.source_module import Module
+from ...analysis.syntax.source_module import TRIES, Module
 from ...analysis.uses.escapes import (
     Placement,
     resource_uses,
@@ -100,7 +100,7 @@ def binding_of(
             return _OWN
         additions.append(addition)
     above = claim.module.parent(claim.module.statement_of(claim.node))
-    if additions and isinstance(above, (ast.If, ast.Try, ast.Match)):
+    if additions and isinstance(above, (ast.If, *TRIES, ast.Match)):
         return _OWN  # Where the branch is not taken, the key would be bound all the same.
     if additions and context.index.merges and len(context.index.resources) > 1:
         return _OWN  # Another resource may stand under the key in what is merged with this.

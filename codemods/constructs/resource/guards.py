@@ -25,7 +25,7 @@ from ...analysis.syntax.scopes import (
     Assigned,
     Imported,
 )
-from ...analysis.syntax.source_module import Module
+from ...analysis.syntax.source_module import Module, is_try
 from ...editing.edits import ReplaceExpression
 from ...planning.claims import (
     Claim,
@@ -102,7 +102,7 @@ def _fallbacks(context: Context, module: Module, node: ast.expr) -> list[ast.Nam
     targets = [
         target
         for guard in guards
-        if isinstance(guard, ast.Try)
+        if is_try(guard)
         for handler in guard.handlers
         for statement in handler.body
         if isinstance(statement, ast.Assign)
