@@ -58,6 +58,14 @@ WRAPPING: Final = frozenset(
 DYNAMIC: Final = frozenset({"locals", "vars", "globals", "exec", "eval", "dir"})
 """Builtins through which code reaches names that it does not spell."""
 
+MUTATING: Final = frozenset(
+    {
+        *("add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem", "popleft"),
+        *("remove", "reverse", "setdefault", "sort", "update"),
+    }
+)
+"""Methods by which containers are changed in place."""
+
 EXECUTING: Final = frozenset({"exec", "eval"})
 """Those that run code which a string holds."""
 

@@ -30,6 +30,7 @@ from .prefilter import (
     merges_definitions,
     names_legacy,
     reaches_key,
+    reads_causes,
     reads_outputs_in_hooks,
     sorts_out_loads,
 )
@@ -106,6 +107,7 @@ def _index_of(files: Mapping[Path, bytes], interests: Interests, problems: list[
         reads_outputs_in_hooks=any(reads_outputs_in_hooks(data) for data in files.values()),
         bound_keys=frozenset(interests.bound),
         reads_failures=_read_failures(tree, files),
+        reads_causes=any(map(reads_causes, files.values())),
         sorts_out_loads=any(sorts_out_loads(data) for data in files.values()),
         _by_value=_by_value(evaluator, references),
     )

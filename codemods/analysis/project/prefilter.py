@@ -176,6 +176,11 @@ def selects_by_what_is_added(data: bytes) -> bool:
     return b"dagster" in data and any(name in data for name in _SELECTING)
 
 
+def reads_causes(data: bytes) -> bool:
+    """Whether a file may read the cause of a run: ``run["trigger"]["cause"]``, ``trigger.get("cause")``."""
+    return b"trigger" in data and (b'"cause"' in data or b"'cause'" in data)
+
+
 def sorts_out_loads(data: bytes) -> bool:
     """Whether a file may tell loads from other assets by their class, which v2's are not of."""
     return b"CacheableAssetsDefinition" in data and bool(_BY_CLASS.search(data))

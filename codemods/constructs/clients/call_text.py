@@ -26,6 +26,7 @@ from ..given_up import left_going
 from .methods import JOB_NAME_ATTRIBUTE, METHODS, Method
 from .run_and_poll import (
     FAILS_AS_V2,
+    FIXED_CAUSE,
     HELPERS,
     RELATED,
     Fails,
@@ -46,6 +47,7 @@ def rewrite_call(claim: Claim, called: Called, context: Context, done: Rewrite) 
     text = f"{client_text(context, module, called.base)}.{METHODS[method.name]}"
     done.edit(module, ReplaceExpression(module.span(node.func), text))
     _drop_unsent(module, node, method, done)
+    tell_of_cause(claim, method, context, done)
     done.tell(module, node, "LDC218", _said_of(method.name), claim.name)
 
 
@@ -108,10 +110,18 @@ def rewrite_poll(claim: Claim, polled: Polled, unit: Unit, context: Context, don
         done.tell(module, node, "LDC212", "the cause given here is not sent", claim.name)
 
 
+def tell_of_cause(claim: Claim, method: Method, context: Context, done: Rewrite) -> None:
+    """Report the cause that v2 sends where legacy sent a default of its own, and code may read it."""
+    starts = method.name in {"run_job", "run_job_and_poll"}
+    if starts and method.argument("cause") is None and context.index.reads_causes:
+        done.tell(claim.module, claim.node, "LDC212", FIXED_CAUSE, claim.name)
+
+
 def tell_of_poll(claim: Claim, polled: Polled | PolledInside, context: Context, done: Rewrite) -> None:
     """Report what differs where a run is waited for."""
     method = polled.method
     module, node, name = claim.module, claim.node, claim.name
+    tell_of_cause(claim, method, context, done)
     fails = fails_in(context)
     is_limited = method.argument("poll_timeout") is not None and fails is not Fails.AS_LEGACY
     for message in left_going(context.release, when_late=is_limited):

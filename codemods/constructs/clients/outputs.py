@@ -29,6 +29,7 @@ from ...planning.claims import (
     Rewrite,
 )
 from ...planning.units import Unit
+from .changed_results import may_be_changed
 from .methods import JOB_NAME_ATTRIBUTE, OUTPUT_ATTRIBUTES, RESULTS_ATTRIBUTE, STATUS_ATTRIBUTE
 from .statuses import compared_statuses
 from .uses import (
@@ -72,6 +73,10 @@ def _claim(context: Context, module: Module, node: ast.Attribute, value: Member)
     replacement = OUTPUT_ATTRIBUTES.get(value.attribute)
     if value.attribute == RESULTS_ATTRIBUTE:
         replacement = _results_text(context, module, node)
+        if replacement is not None and may_be_changed(context, module, node, value):
+            said = "the results of the run may be changed in place, and v2 fetches them anew for each read"
+            finding = Finding(module.place(node), "LDC304", said, "DbtCloudOutput")
+            return client_claim(CONSTRUCT, module, node, value, Replaced(""), blocked=(finding,))
     blocked: tuple[Finding, ...] = ()
     if value.attribute == STATUS_ATTRIBUTE and compared_statuses(context, module, node):
         return client_claim(CONSTRUCT, module, node, value, ComparedStatus())

@@ -26,6 +26,8 @@ FAILS_AS_V2 = (
     "a run that fails raises another text, and a run that is late a plain Exception; neither has metadata"
 )
 """What to tell of a run whose failures are those of v2."""
+FIXED_CAUSE = 'the cause is "Triggered by dagster."'
+"""What to tell of a run for which the code gives no cause."""
 INTERVAL = "10"
 """Seconds between two polls, unless the code says otherwise. Source: DEFAULT_POLL_INTERVAL."""
 

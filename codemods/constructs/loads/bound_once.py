@@ -14,6 +14,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
+from ...analysis.dagster_api.names import MUTATING
 from ...analysis.inference.values import External, Instance, InTree, Local
 from ...analysis.syntax.functions import is_none
 from ...analysis.syntax.reaching_definitions import LOOPS
@@ -34,12 +35,6 @@ NAMES: Mapping[str, str] = {
 }
 """What each argument is called once it has a name."""
 _CALLED = (*FUNCTION_PARAMETERS, VARIABLES)
-_MUTATING = frozenset(
-    {
-        *("add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem", "popleft"),
-        *("remove", "setdefault", "update"),
-    }
-)
 
 
 def bound_once(context: Context, module: Module, arguments: Mapping[str, ast.expr]) -> list[str]:
@@ -168,7 +163,7 @@ def _changed_in(body: ast.AST) -> Iterator[str]:
             yield node.names[0]
         elif isinstance(node, (ast.Attribute, ast.Subscript)):
             is_set = isinstance(node.ctx, (ast.Store, ast.Del))
-            is_set = is_set or (isinstance(node, ast.Attribute) and node.attr in _MUTATING)
+            is_set = is_set or (isinstance(node, ast.Attribute) and node.attr in MUTATING)
             if is_set and _base_of(node) not in own:
                 yield ast.unparse(node.value)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "next":

@@ -37,6 +37,7 @@ from ...planning.claims import (
 )
 from ...planning.parts import Loads
 from ...planning.units import Unit
+from ..clients.run_and_poll import FIXED_CAUSE
 from ..deployment_table import of_load
 from ..given_up import CODE as GIVEN_UP
 from ..given_up import left_going
@@ -338,6 +339,8 @@ def _tell(claim: Claim[Load], unit: Unit, context: Context, is_bound: bool, done
         ("LDC222", "a model that is gone from the project no longer fails the run"),
     ):
         tell(module, node, code, message, NAME)
+    if context.index.reads_causes:
+        tell(module, node, "LDC212", FIXED_CAUSE, NAME)
     for message in left_going(context.release, when_late=False):
         tell(module, node, GIVEN_UP, message, NAME)
 

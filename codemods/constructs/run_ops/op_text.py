@@ -19,6 +19,7 @@ from ...planning.claims import (
 from ...planning.v2 import Use
 from ..clients.run_and_poll import (
     FAILS_AS_V2,
+    FIXED_CAUSE,
     Fails,
     Poll,
     fails_in,
@@ -144,7 +145,7 @@ def tell_of_op(done: Rewrite, claim: Claim, context: Context, *, materializes: b
         tell("LDC213", without_related(release))
     if materializes:
         tell("LDC206", "materializations keep status and execution time, and lose the other times")
-    tell("LDC212", 'the cause is "Triggered by dagster."')
+    tell("LDC212", FIXED_CAUSE)
     tell("LDC218", "requests time out after 15 seconds, and are retried as v2 does")
     if fails is Fails.AS_V2:
         tell("LDC225", FAILS_AS_V2)
