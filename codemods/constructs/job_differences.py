@@ -68,16 +68,25 @@ def _shown(value: object) -> str:
 
 
 def tell_of_schedules(done: Rewrite, claim: Claim, unit: Unit, context: Context) -> None:
-    """Report each job whose schedule legacy would have switched off: one that is off already needs nothing."""
+    """Report each job whose schedule legacy would have switched off, where it is used first; one that is off needs nothing."""
+    uses = [other for other in unit.claims_inside if not is_test(other.module.path)]
     refs = [ref for other in unit.claims if not is_test(other.module.path) for ref in other.jobs]
-    state = {True: "is on now", None: "may be on: the facts do not say"}
-    for job in (job for job in unit.jobs if job.schedule_is_on is not False):
-        message = f"the dbt Cloud schedule of job {job.id} ({job.name}) {state[job.schedule_is_on]}"
-        done.tell(claim.module, claim.node, "LDC208", message, claim.name, jobs=(job.id,))
-    known = {job.id for job in unit.jobs} | _named_by_tests_alone(context, refs)
-    for job_id in dict.fromkeys(job_id for ref in refs for job_id in ref.job_ids if job_id not in known):
-        message = f"the dbt Cloud schedule of job {job_id} may be on: the job is not among the facts"
-        done.tell(claim.module, claim.node, "LDC208", message, claim.name, jobs=(job_id,))
+    first = {job_id: use for use in reversed(uses) for ref in use.jobs for job_id in ref.job_ids}
+    known = {job.id: job for job in unit.jobs}
+    tests_alone = _named_by_tests_alone(context, refs)
+    named = dict.fromkeys([*known, *(job_id for ref in refs for job_id in ref.job_ids)])
+    for job_id in named:
+        job = known.get(job_id) or context.facts.job(job_id)
+        if job is None:
+            said = "" if job_id in tests_alone else f"{job_id} may be on: the job is not among the facts"
+        elif job.schedule_is_on is None:
+            said = f"{job_id} ({job.name}) may be on: the facts do not say"
+        else:
+            said = f"{job_id} ({job.name}) is on now" if job.schedule_is_on else ""
+        if said and not (job_id in tests_alone and job_id not in known):
+            at = first.get(job_id, claim)
+            message = f"the dbt Cloud schedule of job {said}"
+            done.tell(at.module, at.node, "LDC208", message, at.name, jobs=(job_id,))
     if not refs or not all(ref.job_ids for ref in refs):
         message = "the dbt Cloud schedules of the jobs that it runs may be on: the code does not name them"
         done.tell(claim.module, claim.node, "LDC208", message, claim.name)

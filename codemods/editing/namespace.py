@@ -19,6 +19,9 @@ from ..analysis.syntax.source_module import Module
 from .edits import Import
 from .previews import v2_import
 
+_WITH_ALL_NAMES = frozenset({"dagster", "dagster_dbt"})
+"""Packages whose `import *` brings each of their names that new code needs."""
+
 
 @dataclass(frozen=True, eq=False)
 class Namespace:
@@ -39,10 +42,9 @@ class Namespace:
 
     def existing(self, source: str, name: str) -> str:
         """How the file can already write ``source.name`` at module level; empty where it cannot."""
-        if name in self.taken - self.bound and any(
-            star.module == source and self._is_early(star) for star in self.names.stars
-        ):
-            return name  # It takes it from `from source import *` already.
+        is_free = name not in self.bound and (name in self.taken or source in _WITH_ALL_NAMES)
+        if is_free and any(star.module == source and self._is_early(star) for star in self.names.stars):
+            return name  # `from source import *` brings it.
         through_module, has_from = "", False
         for bound, bindings in self.names.tables.get(self.module.tree, {}).items():
             binding = bindings[0]

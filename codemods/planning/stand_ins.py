@@ -124,7 +124,7 @@ def _blocked(
             told = other.module.source_of(other.node).split("\n", 1)[0]
             place = other.module.place(other.node)
             said = (
-                f'`{told}` is bound to "{key}" too, at {place}, and expects the legacy calls'
+                f'`{told}` is bound to "{key}" too, at {place}, and would get the calls of v2'
                 if other.key
                 else f"`{told}` at {place} may reach it, by a key that cannot be read there"
             )
@@ -219,7 +219,7 @@ def _is_nothing(node: ast.expr) -> bool:
 
 def _mixed(claim: Claim, module: Module, other: ast.expr) -> Claim:
     place = module.place(other)
-    said = f"this may be `{_line(module, other)}` of {place} too, which expects the legacy calls"
+    said = f"this may be `{_line(module, other)}` of {place} too, which is not legacy and would get the calls of v2"
     finding = Finding(claim.module.place(claim.node), "LDC303", said, claim.name, related=(place,))
     return replace(claim, blocked=(*claim.blocked, finding))
 

@@ -55,7 +55,7 @@ from ...planning.claims import (
 from ...planning.units import Unit
 from .call_text import rewrite_call, rewrite_poll, rewrite_poll_inside, tell_of_poll
 from .lost_answers import lost_answers
-from .methods import SETTINGS, Method, is_written_for_v2, read_call
+from .methods import SETTINGS, Method, is_legacy_alone, is_written_for_v2, read_call
 from .run_and_poll import (
     HELPERS,
     Fails,
@@ -113,6 +113,10 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
         for value in values:
             if is_written_for_v2(value):
                 continue
+            if _is_of_neither(module, link, value):
+                seen.add(link)
+                yield _of_neither(module, link, value)
+                continue
             if (
                 isinstance(value, Result)
                 and value.call is link
@@ -165,6 +169,24 @@ def _is_unknown_attribute(module: Module, link: ast.expr, value: Value) -> bool:
     ):
         return False
     return is_client(value.of) and not is_called(module, link)
+
+
+def _is_of_neither(module: Module, link: ast.expr, value: Value) -> bool:
+    """Whether a method of the legacy client is called on v2's, which only a workspace hands out."""
+    return (
+        isinstance(value, Member)
+        and isinstance(link, ast.Attribute)
+        and is_called(module, link)
+        and is_written_for_v2(value.of)
+        and is_legacy_alone(value.attribute)
+    )
+
+
+def _of_neither(module: Module, link: ast.expr, value: Value) -> Claim[ClientUse]:
+    assert isinstance(value, Member)
+    said = f"`{value.attribute}` is a method of the legacy client, and `get_client` hands out v2's: this works with neither"
+    finding = Finding(module.place(link), "LDC310", said, legacy_name(value))
+    return client_claim(CONSTRUCT, module, link, value, NotInV2(), blocked=(finding,))
 
 
 def _goes_to_a_function(context: Context, use: Use) -> bool:

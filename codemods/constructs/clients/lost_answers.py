@@ -77,14 +77,14 @@ def lost_answers(context: Context, module: Module, call: ast.Call) -> Iterator[F
             break
         if isinstance(sink, Chain) and sink.through:
             text = sink.module.source_of(sink.module.statement_of(sink.node)).split("\n", 1)[0]
-            yield found(f"`{text}` may read its answer, by a way that is not followed")
+            yield found(f"its answer is in what `{text}` reads, by a way that cannot be traced")
             break
         if isinstance(sink, Returned) and _is_mapped(context, sink.module.function_of(sink.node)):
             yield found("its op is mapped over a dynamic output, through which its answer is not followed")
             break
     for read in _unknown_reads(context, module, call):
         yield found(
-            f"`{module.source_of(read)}` in line {read.lineno} may read its answer, by a way that is not followed"
+            f"line {read.lineno} reads `{module.source_of(read)}`, which may be of its answer: what `{module.source_of(read.value)}` is cannot be traced"
         )
         break
 

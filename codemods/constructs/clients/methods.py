@@ -71,6 +71,23 @@ OUTPUT_ATTRIBUTES: Mapping[str, str] = {
 }
 """Attributes of ``DbtCloudOutput`` that the run details, which take the place of ``{}``, hold as well."""
 
+_BY_HAND: Mapping[str, str] = {
+    "result": 'the client is not in reach here; by hand, `client.get_run_results_json(run["id"])`',
+    "run_status": 'by hand, `run["status_humanized"]` is its text',
+    "docs_url": "by hand, put it together from the access URL, the account and the run",
+    "get_artifact": 'by hand, `client.get_run_artifact(run["id"], path)`, which answers parsed JSON',
+}
+"""What takes the place of an attribute of ``DbtCloudOutput`` where a person writes it."""
+_TIMES = frozenset({"created_at", "updated_at", "dequeued_at", "started_at", "finished_at"})
+
+
+def by_hand(attribute: str) -> str:
+    """What to write for an attribute of ``DbtCloudOutput`` that is not rewritten."""
+    if attribute in _TIMES:
+        return f'it is a datetime; by hand, `run["{attribute}"]` is its text'
+    return _BY_HAND.get(attribute, "the run details of v2 have nothing for it")
+
+
 RESULTS_ATTRIBUTE = "result"
 """The attribute of ``DbtCloudOutput`` that holds ``run_results.json``, which v2's client fetches."""
 
@@ -103,6 +120,36 @@ def is_written_for_v2(value: Value) -> bool:
     )
 
 
+_LEGACY_ALONE = frozenset(
+    {
+        *(
+            "api_v2_base_url",
+            "api_v3_base_url",
+            "build_url_for_job",
+            "build_url_for_cloud_docs",
+            "make_request",
+        ),
+        *("update_job", "get_run_steps", "get_job_environment_variables", "set_job_environment_variable"),
+        *("rerun_job", "get_json_artifact"),
+    }
+)
+"""What the legacy client has, or the facade's, and v2's has not."""
+
+
+_OF_V2 = frozenset({"poll_run", "cancel_run", "list_run_artifacts", "get_run_artifact", "list_jobs"})
+
+
+def is_legacy_alone(name: str) -> bool:
+    """Whether the legacy client has a method, and v2's has none of that name."""
+    return name in _LEGACY_ALONE or (name in METHODS and name not in _OF_V2)
+
+
+def _unknown(name: str) -> str:
+    if name in _LEGACY_ALONE:
+        return f"v2's client has no `{name}`"
+    return f"neither the legacy client nor v2's has `{name}`: this does not work as it is either"
+
+
 @dataclass(frozen=True, eq=False)
 class Method:
     """A call of a client: the method, and its arguments by name, which is the same in v2."""
@@ -120,7 +167,7 @@ def read_call(
 ) -> tuple[Method | None, str, ast.expr | None]:
     """The method that a call calls, why it has no v2 form (empty where it has one), and the job that it names."""
     if name not in METHODS:
-        return None, _OTHERWISE.get(name, f"v2's client has no `{name}`"), None
+        return None, _OTHERWISE.get(name) or _unknown(name), None
     parameters = _PARAMETERS[name]
     if name == RUN_AND_POLL and (len(call.args) > 3 or (len(call.args) > 1 and is_text(call.args[1]))):
         parameters = _DOCUMENTED

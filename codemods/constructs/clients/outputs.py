@@ -30,7 +30,7 @@ from ...planning.claims import (
 )
 from ...planning.units import Unit
 from .changed_results import may_be_changed
-from .methods import JOB_NAME_ATTRIBUTE, OUTPUT_ATTRIBUTES, RESULTS_ATTRIBUTE, STATUS_ATTRIBUTE
+from .methods import JOB_NAME_ATTRIBUTE, OUTPUT_ATTRIBUTES, RESULTS_ATTRIBUTE, STATUS_ATTRIBUTE, by_hand
 from .statuses import compared_statuses
 from .uses import (
     client_claim,
@@ -83,7 +83,7 @@ def _claim(context: Context, module: Module, node: ast.Attribute, value: Member)
     if value.attribute == STATUS_ATTRIBUTE and _is_shown(module, node):
         replacement = '{}["status_humanized"]'
     if replacement is None:
-        said = f"the run details of v2 have nothing for `.{value.attribute}`"
+        said = f"`.{value.attribute}` is not rewritten: {by_hand(value.attribute)}"
         blocked = (Finding(module.place(node), "LDC304", said, "DbtCloudOutput"),)
     lacks = context.release.lacks("related") if value.attribute == JOB_NAME_ATTRIBUTE else ""
     if lacks:

@@ -170,7 +170,8 @@ def _arguments(call: ast.Call) -> tuple[str, dict[str, ast.expr], tuple[tuple[as
         parts.append((keyword, keyword.arg))
     unknown = sorted(set(arguments) - _KNOWN)
     if unknown:
-        return f"@dbt_cloud_assets has nothing for `{unknown[0]}`", arguments, tuple(parts)
+        said = f"neither `{NAME}` nor @dbt_cloud_assets takes `{unknown[0]}`"
+        return said, arguments, tuple(parts)
     if "dbt_cloud" not in arguments or "job_id" not in arguments:
         return "its resource or job id is missing", arguments, tuple(parts)
     return "", arguments, tuple(parts)

@@ -245,7 +245,12 @@ def checked(context: Context, settings: Settings) -> Found:
             return f"its `{name}` is an EnvVar here and a text there", None
     unknown = sorted(set(settings.values) - KNOWN)
     if unknown:
-        return f"a workspace has nothing for `{unknown[0]}`", None
+        who = (
+            "the facade alone"
+            if unknown[0] == "request_timeout"
+            else "neither the legacy resource nor a workspace"
+        )
+        return f"{who} has `{unknown[0]}`", None
     if not any(name in settings.values for name in TOKEN) or "account_id" not in settings.values:
         return "its token or account id is given elsewhere", None
     return "", settings
