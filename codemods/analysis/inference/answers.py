@@ -31,7 +31,7 @@ class Answers:
         attribute = self.evaluator.attributes.by_getattr(module, node)
         if attribute is not None:
             return attribute
-        imported = self.evaluator.imports.by_call(module, node)
+        imported = self.evaluator.imports.by_text(module, node)
         if imported is not None:
             return imported
         copied = self.evaluator.containers.of_call(module, node)
@@ -80,6 +80,8 @@ class Answers:
     def places(self, module: Module, node: ast.Call, branches: Branches) -> Possible:
         """Where what a call answers is made; there itself where no function of the tree says that."""
         looked_up = self.evaluator.containers.places_by_get(module, node, branches)
+        if looked_up is None:
+            looked_up = self.evaluator.attributes.places_by_getattr(module, node, branches)
         if looked_up is not None:
             return looked_up
         inside: list[Place] = []

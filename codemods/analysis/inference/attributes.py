@@ -125,6 +125,12 @@ class Attributes:
 
     # -- where the values are made
 
+    def places_by_getattr(self, module: Module, node: ast.Call, branches: Branches) -> Possible | None:
+        """The same for a name of a module that ``getattr`` reads; None for anything else."""
+        home = self.module_named(module, node.args[0]) if is_getattr(node) else None
+        name = text_of(self.evaluator.tree, module, node.args[1]) if home is not None else ""
+        return self.evaluator.bindings.places_at_end(home, name, branches) if name else None
+
     def places(self, module: Module, node: ast.Attribute, branches: Branches) -> Possible:
         """Where the value of an attribute is made; the attribute itself where nothing says that."""
         home = self.module_named(module, node.value)
@@ -262,7 +268,13 @@ class Attributes:
                 if isinstance(binding, Imported):
                     inside = ".".join(filter(None, [binding.module, binding.name]))
                     return tree.module_at(tree.resolve(module, inside, binding.level))
-        return None
+                if (
+                    isinstance(binding, Assigned)
+                    and not binding.path
+                    and not isinstance(binding.value, ast.Name)
+                ):
+                    return self.evaluator.imports.named_by_text(module, binding.value)
+        return self.evaluator.imports.named_by_text(module, node)
 
 
 def _is_bare_call(node: ast.expr) -> TypeGuard[ast.Call]:

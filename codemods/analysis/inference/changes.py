@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..dagster_api.decorators import resolved, unknown_decorators
 from ..dagster_api.names import TYPING
-from ..syntax.functions import renamed
+from ..syntax.functions import is_getattr, renamed
 from ..syntax.scopes import Imported
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH
@@ -225,9 +225,10 @@ class Changes:
         return holder in self.evaluator.attributes.unread_classes(module, node)
 
 
-def _names_read(module: Module) -> Iterator[ast.Name | ast.Attribute]:
+def _names_read(module: Module) -> Iterator[ast.expr]:
     return (
         node
         for node in module.nodes
-        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load)
+        if (isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load))
+        or (isinstance(node, ast.Call) and is_getattr(node))
     )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from legacy_shim.catalogue import BY_NAME
 
-from ..syntax.functions import decorator_name
 from ..syntax.scopes import Imported
 from ..syntax.source_module import Module
 from .legacy_names import (
@@ -17,6 +16,10 @@ from .legacy_names import (
 )
 from .texts import text_of
 from .values import LEGACY, NOTHING, Evaluates, External, InTree, Value, Values
+
+_BUILTIN = "builtins.__import__"
+_IMPORTING = ("importlib.import_module", "pytest.importorskip", _BUILTIN)
+"""Functions that answer the module whose name they are given."""
 
 
 @dataclass(eq=False)
@@ -78,10 +81,52 @@ class Imports:
         inner = self.evaluator.file(None if package.startswith(LEGACY) else tree.resolve(module, dotted, 0))
         return InTree(inner) if inner is not None else External(canonical(dotted))
 
-    def by_call(self, module: Module, node: ast.Call) -> Values | None:
-        """``importlib.import_module("x")`` is the module ``x``; None where a call imports nothing."""
-        if decorator_name(node) not in {"import_module", "__import__", "importorskip"} or not node.args:
+    def by_text(self, module: Module, node: ast.Call | ast.Subscript) -> Values | None:
+        """``importlib.import_module("x")`` is the module ``x``, and so is ``sys.modules["x"]``; None for anything else."""
+        name, level = self._text(module, node)
+        if not name:
             return None
-        name = text_of(self.evaluator.tree, module, node.args[0])
-        is_legacy = name in LEGACY_PACKAGES and not self.evaluator.tree.is_forked(name.split("."))
-        return frozenset({External(canonical(name))}) if is_legacy else None
+        tree = self.evaluator.tree
+        if not level and name in LEGACY_PACKAGES and not tree.is_forked(name.split(".")):
+            return frozenset({External(canonical(name))})
+        home = self.evaluator.file(tree.resolve(module, name, level))
+        return frozenset({InTree(home)}) if home is not None else None
+
+    def named_by_text(self, module: Module, node: ast.expr) -> Module | None:
+        """The file that such an expression answers, also one that the index does not need."""
+        if not isinstance(node, (ast.Call, ast.Subscript)):
+            return None
+        (name, level), tree = self._text(module, node), self.evaluator.tree
+        return tree.module_at(tree.resolve(module, name, level)) if name else None
+
+    def _text(self, module: Module, node: ast.Call | ast.Subscript) -> tuple[str, int]:
+        """The name of the module that an expression answers, and from how many levels up; empty for none."""
+        if isinstance(node, ast.Subscript):
+            is_loaded = self._are_loaded_modules(module, node.value)
+            return (text_of(self.evaluator.tree, module, node.slice) if is_loaded else "", 0)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
+            is_loaded = self._are_loaded_modules(module, node.func.value)
+            return (text_of(self.evaluator.tree, module, node.args[0]) if is_loaded else "", 0)
+        name = text_of(self.evaluator.tree, module, node.args[0]) if node.args else ""
+        callee = self._importer(module, node.func) if name else ""
+        if (
+            callee == _BUILTIN
+            and len(node.args) < 4
+            and not any(word.arg == "fromlist" for word in node.keywords)
+        ):
+            return name.partition(".")[0], 0
+        bare = name.lstrip(".")
+        return (bare, len(name) - len(bare)) if callee else ("", 0)
+
+    def _are_loaded_modules(self, module: Module, node: ast.expr) -> bool:
+        """Whether an expression is ``sys.modules``."""
+        return isinstance(node, (ast.Name, ast.Attribute)) and External(
+            "sys.modules"
+        ) in self.evaluator.values(module, node)
+
+    def _importer(self, module: Module, callee: ast.expr) -> str:
+        """The function that imports the module whose name it is given, where an expression is one."""
+        if isinstance(callee, ast.Name) and callee.id == "__import__":
+            return "" if self.evaluator.tree.names(module).lookup(module, callee.id, callee) else _BUILTIN
+        values = self.evaluator.values(module, callee)
+        return next((name for name in _IMPORTING if External(name) in values), "")

@@ -250,6 +250,9 @@ class Evaluator:
         return NOTHING
 
     def _subscript(self, module: Module, node: ast.Subscript) -> Values:
+        imported = self.imports.by_text(module, node)
+        if imported is not None:
+            return imported
         key: object = node.slice.value if isinstance(node.slice, ast.Constant) else None
         key = text_of(self.tree, module, node.slice) or None if key is None else key
         found: set[Value] = set()

@@ -28,6 +28,7 @@ _METHODS = (b"run_job_and_poll", b"get_dbt_client")
 _SELECTING = (b"AssetSelection.tag", b"tag:", b"asset_check", b"without_checks", b"checks_for_assets")
 _BY_CLASS = re.compile(rb"isinstance\s*\([^\n]*CacheableAssetsDefinition")
 _STAR = b"import *"
+_BY_TEXT = (b"import_module", b"__import__", b"importorskip", b"modules[", b"modules.get(")
 _BETWEEN = b"\n\0\n"
 _WORD = re.compile(rb"[\w\x80-\xff]+")
 
@@ -204,6 +205,8 @@ def loads_asset(data: bytes, names: Iterable[bytes]) -> bool:
 def _imports_of(data: bytes) -> bytes:
     """The text of all import statements, and some that only looks like one: a small part of a file."""
     # Plain searches: a regular expression takes several times as long, and every file of the tree comes by here.
+    if any(word in data for word in _BY_TEXT):
+        return data  # The name of the module may stand anywhere.
     statements: list[bytes] = []
     found = data.find(b"import")
     while found >= 0:
