@@ -396,3 +396,27 @@ def test_a_folder_of_the_users_that_is_called_so_hides_nothing(tmp_path: Path) -
     }
     texts, _ = migrate(tmp_path, files)
     assert texts["dagster_dbt/definitions.py"] == f"{V2}\n\ndbt = {WORKSPACE}\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("from dagster import *\nfrom dagster_dbt import {names}\n", "from dagster import *\n{v2}"),
+        ("from dagster_dbt import {names}\nfrom dagster import *\n", "{v2}from dagster import *\n"),
+        (
+            "from dagster import *\n\n# dbt\nfrom dagster_dbt import {names}\n",
+            "from dagster import *\n\n# dbt\n{v2}",
+        ),
+    ],
+)
+def test_beside_a_star_import_the_new_import_takes_the_place_of_the_old(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    names = "dbt_cloud_resource, load_assets_from_dbt_cloud_job"
+    v2 = "from dagster_dbt.cloud_v2 import (\n    DbtCloudCredentials,\n    DbtCloudWorkspace,\n    dbt_cloud_assets,\n)\n"
+    body = (
+        '\ncloud = dbt_cloud_resource.configured({"auth_token": "t", "account_id": 12345})\n'
+        "models = load_assets_from_dbt_cloud_job(cloud, 67890)\ndefs = Definitions(assets=[models])\n"
+    )
+    text, _ = migrate_one(tmp_path, before.format(names=names) + body)
+    assert text.startswith(after.format(v2=v2) + "\ncloud = DbtCloudWorkspace(")
