@@ -1,9 +1,11 @@
-"""What every test stands on."""
+"""What every test stands on, and what is said of those that were skipped."""
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _PARITY = str(Path(__file__).parent / "parity")
+_MAY_SKIP = Path(__file__).parent / "may_skip.txt"
+_STRICT = "LEGACY_SHIM_STRICT_SKIPS"
+"""The variable with which a test that is skipped for a reason that ``may_skip.txt`` does not name is a failure."""
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +34,31 @@ def warm() -> Iterator[Warm]:
 
     with Warm() as process:
         yield process
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if os.environ.get(_STRICT) and _unlisted(_skipped(session.config)):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    skipped = _skipped(config)
+    for reason, count in skipped.items():
+        terminalreporter.write_line(f"{count} skipped: {reason}")
+    for reason in _unlisted(skipped) if os.environ.get(_STRICT) else ():
+        terminalreporter.write_line(f"FAILED: {_MAY_SKIP.name} does not name this reason to skip: {reason}")
+
+
+def _skipped(config: pytest.Config) -> Counter[str]:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    reports = reporter.stats.get("skipped", ()) if reporter is not None else ()
+    return Counter(
+        str(report.longrepr[2]).removeprefix("Skipped: ")
+        for report in reports
+        if isinstance(report.longrepr, (tuple, list))
+    )
+
+
+def _unlisted(skipped: Counter[str]) -> list[str]:
+    listed = tuple(line for line in _MAY_SKIP.read_text("utf-8").splitlines() if line)
+    return [reason for reason in skipped if not reason.startswith(listed)]

@@ -1,25 +1,22 @@
-"""A headless browser, driven over the WebDriver protocol with nothing but the standard library.
-
-Chromium or Chrome and their ChromeDriver, as Debian's packages chromium and chromium-driver install them.
-Source: https://www.w3.org/TR/webdriver2/.
-"""
+"""A headless browser: Chromium or Chrome with its ChromeDriver, as Debian's packages install them, driven by Selenium."""
 
 from __future__ import annotations
 
-import base64
-import json
-import re
 import shutil
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+from axe_core_python.selenium import Axe
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver import ActionChains, Chrome, ChromeOptions, ChromeService
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
 
 CHROMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _FLAGS = (
@@ -36,7 +33,7 @@ _FLAGS = (
 )
 ENTER, ESCAPE = "\ue007", "\ue00c"
 _ATTEMPTS = 5
-_START_TIME = 60.0  # seconds
+_SERIOUS = ("serious", "critical")
 
 
 @cache
@@ -70,37 +67,15 @@ class Browser:
     """One window. A context manager."""
 
     def __init__(self, profile: Path, *, dark: bool = False, size: tuple[int, int] = (1400, 1000)) -> None:
-        flags = [*_FLAGS, f"--window-size={size[0]},{size[1]}"]
-        flags += ["--force-dark-mode"] if dark else []
+        flags = [*_FLAGS, f"--window-size={size[0]},{size[1]}", *(["--force-dark-mode"] if dark else [])]
         for attempt in range(1, _ATTEMPTS + 1):
-            folder = profile / str(attempt)
-            folder.mkdir(parents=True)
             try:
-                self._start(folder, flags)
+                self._driver = _started(profile / str(attempt), flags)
                 return
-            except (StartError, OSError):
+            except (WebDriverException, OSError) as error:
                 if attempt == _ATTEMPTS:
-                    raise
+                    raise StartError(str(error)) from error
                 time.sleep(attempt)
-
-    def _start(self, folder: Path, flags: Sequence[str]) -> None:
-        """A driver and a window, with a profile of their own. Raises StartError, and leaves no process behind."""
-        log = folder / "chromedriver.log"
-        with log.open("wb") as output:
-            self._driver = subprocess.Popen(
-                ["chromedriver", "--port=0"], stdin=subprocess.DEVNULL, stdout=output, stderr=output
-            )
-        options = {"binary": _chrome(), "args": [*flags, f"--user-data-dir={folder / 'profile'}"]}
-        wish = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
-        try:
-            self._url = self._address(log)
-            session = self._post("/session", {"capabilities": {"alwaysMatch": wish}})
-        except BaseException as error:
-            self._stop()
-            if not isinstance(error, (AssertionError, OSError)):
-                raise
-            raise StartError(f"{error}; ChromeDriver said: {log.read_text('utf-8', 'replace')}") from error
-        self._url += f"/session/{session['sessionId']}"
 
     def __enter__(self) -> Browser:
         return self
@@ -108,45 +83,31 @@ class Browser:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            with suppress(OSError, AssertionError):  # what it is closed for has been seen
-                self._send("DELETE", "", None)
-        finally:
-            self._stop()
-
-    def _stop(self) -> None:
-        self._driver.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            self._driver.wait(20)
-        self._driver.kill()
-        self._driver.wait()
+        self._driver.quit()
 
     def open(self, page: Path) -> None:
         """Load a file, until its own script is done."""
-        self._post("/url", {"url": page.as_uri()})
+        self._driver.get(page.as_uri())
         self.wait_until("document.documentElement.dataset.ready === 'yes'")
 
     def run(self, script: str, *arguments: Any) -> Any:
         """What an expression of JavaScript is; ``arguments`` are at hand in it under that name."""
-        return self._post("/execute/sync", {"script": f"return ({script})", "args": list(arguments)})
+        return self._driver.execute_script(f"return ({script})", *arguments)
 
     def wait_until(self, condition: str, seconds: float = 30.0) -> None:
-        """Wait for an expression to be true. Raises AssertionError."""
-        end = time.monotonic() + seconds
-        while not self.run(condition):
-            assert time.monotonic() < end, f"{condition} did not come true; the log says {self.log()}"
-            time.sleep(0.05)
+        """Wait for an expression to be true. Raises TimeoutException."""
+        wait = WebDriverWait(self._driver, seconds, poll_frequency=0.05)
+        wait.until(lambda _: self.run(condition), f"{condition} did not come true")
 
     def click(self, selector: str) -> None:
         """Click where an element is, as a mouse does, once it stands still in the window."""
-        element = self._element(selector)
         if "option[" not in selector:
             self._show(selector)
-        self._post(f"/element/{element}/click", {})
+        self._element(selector).click()
 
     def type(self, selector: str, text: str) -> None:
         """Type into an element."""
-        self._post(f"/element/{self._element(selector)}/value", {"text": text})
+        self._element(selector).send_keys(text)
 
     def choose(self, selector: str, value: str) -> None:
         """Choose an option of a list."""
@@ -155,22 +116,20 @@ class Browser:
     def drag(self, selector: str, x: int, y: int) -> None:
         """Press the mouse near the middle of an element, once it stands in the window, move it so far, and let go."""
         self._show(selector)
-        origin = {"element-6066-11e4-a52e-4f735466cecf": self._element(selector)}
-        moves = [
-            {"type": "pointerMove", "duration": 0, "x": 0, "y": 60, "origin": origin},
-            {"type": "pointerDown", "button": 0},
-            {"type": "pointerMove", "duration": 60, "x": x, "y": y, "origin": "pointer"},
-            {"type": "pointerUp", "button": 0},
-        ]
-        self._post("/actions", {"actions": [{"type": "pointer", "id": "mouse", "actions": moves}]})
+        chain = ActionChains(self._driver).move_to_element_with_offset(self._element(selector), 0, 60)
+        chain.click_and_hold().move_by_offset(x, y).release().perform()
 
     def screenshot(self, path: Path) -> None:
-        path.write_bytes(base64.b64decode(self._send("GET", "/screenshot", None)))
+        self._driver.save_screenshot(str(path))
 
     def log(self) -> list[str]:
         """What the console said since it was last asked: errors, and requests that were refused."""
-        rows = self._post("/se/log", {"type": "browser"})
-        return [f"{row['level']}: {row['message']}" for row in rows]
+        return [f"{row['level']}: {row['message']}" for row in self._driver.get_log("browser")]
+
+    def barriers(self) -> list[str]:
+        """What keeps people with a keyboard, a screen reader or weak eyes from the page: axe's serious findings."""
+        found = Axe().run(self._driver)["violations"]
+        return [f"{row['id']}: {row['help']}" for row in found if row["impact"] in _SERIOUS]
 
     def _show(self, selector: str) -> None:
         """Scroll to an element at once."""
@@ -179,34 +138,14 @@ class Browser:
             selector,
         )
 
-    def _element(self, selector: str) -> str:
-        found = self._post("/element", {"using": "css selector", "value": selector})
-        element: str = next(iter(found.values()))
-        return element
+    def _element(self, selector: str) -> WebElement:
+        return self._driver.find_element(By.CSS_SELECTOR, selector)
 
-    def _address(self, log: Path) -> str:
-        """Where ChromeDriver answers, once it says so. Raises StartError."""
-        end = time.monotonic() + _START_TIME
-        while time.monotonic() < end:
-            match = re.search(r"successfully on port (\d+)", log.read_text("utf-8", "replace"))
-            if match:
-                return f"http://127.0.0.1:{match.group(1)}"
-            if self._driver.poll() is not None:
-                raise StartError(f"ChromeDriver ended with exit code {self._driver.returncode}")
-            time.sleep(0.05)
-        raise StartError(f"ChromeDriver did not start within {_START_TIME:.0f} seconds")
 
-    def _post(self, path: str, body: dict[str, Any]) -> Any:
-        return self._send("POST", path, body)
-
-    def _send(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            self._url + path, data, {"Content-Type": "application/json"}, method=method
-        )
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            with opener.open(request, timeout=120) as answer:
-                return json.loads(answer.read())["value"]
-        except urllib.error.HTTPError as error:
-            raise AssertionError(json.loads(error.read())["value"]["message"][:2000]) from None
+def _started(profile: Path, flags: Sequence[str]) -> Chrome:
+    options = ChromeOptions()
+    options.binary_location = _chrome() or ""
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    for flag in (*flags, f"--user-data-dir={profile}"):
+        options.add_argument(flag)
+    return Chrome(options, ChromeService(shutil.which("chromedriver")))
