@@ -26,7 +26,7 @@ from .editing.brought_by_stars import brought_by_stars
 from .editing.change import Task, change_all
 from .editing.edits import Edit, Import, ReplaceExpression
 from .editing.excerpts import statement_lines
-from .editing.facade_names import FACADE
+from .editing.facade_names import FACADE, facade_imports
 from .editing.for_others import is_by_star, kept_for_others
 from .editing.import_edits import ImportChanges, import_edits
 from .editing.import_places import placed
@@ -238,7 +238,12 @@ def _task(
         return tree.resolve(module, source, 0) is not None
 
     nested = [node for node in guards if module.parent(node) is not module.tree]
-    legacy = {*(alias.node for alias in (*wanted.drop, *wanted.to_facade)), *nested}
+    # What an earlier migration put in the place of a legacy import holds that place.
+    legacy = {
+        *(alias.node for alias in (*wanted.drop, *wanted.to_facade)),
+        *nested,
+        *facade_imports(module.nodes),
+    }
     places = placed(module, tree.names(module), legacy, wanted.add, edits, style)
     edits = places.edits
     wanted = replace(

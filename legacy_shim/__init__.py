@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     )
     from legacy_shim.facts import MissingFactError as MissingFactError
     from legacy_shim.facts import missing_fact as missing_fact
+    from legacy_shim.facts import missing_row as missing_row
     from legacy_shim.import_hook import install as install
     from legacy_shim.import_hook import uninstall as uninstall
     from legacy_shim.warning_category import LegacyDbtCloudWarning as LegacyDbtCloudWarning
@@ -78,6 +79,7 @@ _OWN = {
     "install": "import_hook",
     "uninstall": "import_hook",
     "missing_fact": "facts",
+    "missing_row": "facts",
     "MissingFactError": "facts",
     "LegacyDbtCloudWarning": "warning_category",
 }

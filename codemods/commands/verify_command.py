@@ -197,6 +197,7 @@ def verify(
     with answers(Watch()) as console:
         from ..verify.request import Request
         from ..verify.run import verify as verify_request
+        from ..verify.run import with_facts
 
         options, own = _options(path, facts, env_file, deployment, pass_env, exclude)
         request = Request(
@@ -213,12 +214,11 @@ def verify(
             jobs=tuple(job or ()),
         )
         _check(request, token_env or host or account_id, output)
-        _require_one_deployment(request)
         results: dict[str, Result] = {}
-        with shown_step() as step:
-            for name, env in _environments(options, pass_env).items():
-                one = replace(request, options=replace(options, env=env))
-                results[name] = verify_request(one, console.note, step)
+        with shown_step() as step, with_facts(request, console.note, step) as request:
+            for name, env in _environments(request.options, pass_env).items():
+                one = replace(request, options=replace(request.options, env=env))
+                results[name] = verify_request(one, step)
         _print(results, form, output, console)
         console.leave(0 if all(result.is_as_reported for result in results.values()) else 1)
 
@@ -253,7 +253,8 @@ def _options(
         env=env,
         deployments=deployments if len(deployments) > 1 else (replace(deployment, variables=env),),
     )
-    return options, deployment.variables
+    # Of several deployments each has a token of its own, or all that of the process.
+    return options, deployment.variables if len(deployments) == 1 else dict(os.environ)
 
 
 def _environments(options: Options, passed: list[str] | None) -> Mapping[str, Mapping[str, str]]:
@@ -265,16 +266,6 @@ def _environments(options: Options, passed: list[str] | None) -> Mapping[str, Ma
     return {
         one.name: code_environment(os.environ, one.variables, passed or ()) for one in options.deployments
     }
-
-
-def _require_one_deployment(request: Request) -> None:
-    """Raises UsageError for what asks for one deployment alone."""
-    from ..errors import UsageError
-
-    if len(request.options.deployments) < 2:
-        return
-    if request.dbt.lookup:
-        raise UsageError("--lookup asks for one deployment: give one --env-file, or --facts and --manifest")
 
 
 def _access(
@@ -342,17 +333,20 @@ def _of_all(results: Mapping[str, Result], form: VerifyFormat, palette: Palette)
         from ..verify.html import render_html_of
 
         return render_html_of(results)
+    from ..verify.across import only_in_some, summary
+
     rendered = {name: _rendered(result, form, palette) for name, result in results.items()}
     if len(rendered) == 1:
         return next(iter(rendered.values()))
     if form is VerifyFormat.json:
         documents = {name: json.loads(text) for name, text in rendered.items()}
-        return json_text({"deployments": documents}) + "\n"
+        apart = [{"difference": text, "deployments": names} for text, names in only_in_some(results).items()]
+        return json_text({"deployments": documents, "only_in_some": apart}) + "\n"
     titled = (
         (palette.paint(palette.strong, f"Deployment {one_line(name)}"), text)
         for name, text in rendered.items()
     )
-    return "\n".join(f"{title}\n\n{text}" for title, text in titled)
+    return "\n".join([*summary(results, palette), "", *(f"{title}\n\n{text}" for title, text in titled)])
 
 
 def _rendered(result: Result, form: VerifyFormat, palette: Palette) -> str:

@@ -28,7 +28,7 @@ from ..planning.job_texts import FromEnvironment, id_text, text_in_place
 from ..planning.parts import Loads
 from ..planning.split import beside_text
 from ..planning.units import Table, Unit
-from ..planning.v2 import Use
+from ..planning.v2 import Use, missing_row
 from .job_differences import REUSE_NOTE
 
 _TABLE, _FUNCTION, _JOB, _JOB_ID = "DBT_CLOUD_JOBS", "dbt_cloud_facts", "dbt_job", "job_id"
@@ -186,7 +186,11 @@ def _write_table(home: Module, unit: Unit, context: Context, done: Rewrite) -> N
     style, table = context.style(home), unit.table
     name, function = unit.namespace(home).shared(_TABLE, table), _function(home, unit)
     rows = _rows_of(home, table)
-    lines = [f"{style.indent}{job_id}: {_row_text(row, style)},\n" for job_id, row in rows.items()]
+    use = unit.using(done, home)
+    lines = [
+        f"{style.indent}{job_id}: {missing_row(use, job_id) if row is None else row_text(row, style)},\n"
+        for job_id, row in rows.items()
+    ]
     said = f"{name} has no dbt Cloud job {{job_id}}: add what dbt Cloud says of it"
     text = (
         f"\n{name} = {{\n{''.join(lines)}}}\n\n\n"
@@ -210,22 +214,28 @@ def _statements(home: Module, unit: Unit) -> list[ast.stmt]:
     return [home.top_statement_of(node) for node in needing]
 
 
-def _rows_of(home: Module, table: Table) -> Mapping[int, Mapping[str, object]]:
-    """The rows of one file's table: of each job what the workspaces and loads there read."""
-    found: dict[int, dict[str, object]] = {}
+def _rows_of(home: Module, table: Table) -> Mapping[int, Mapping[str, object] | None]:
+    """The rows of one file's table: of each job what the workspaces and loads there read. None: that is missing."""
+    found: dict[int, dict[str, object] | None] = {}
     order = {column: place for place, column in enumerate((*PLACE, *COMMANDS))}
     for what, columns in table.columns.items():
         ref = table.keys[what] if isinstance(what, Made) else what
         if table.homes[what] is home and isinstance(ref, JobRef):
             for (job_id,) in ref.by_deployment.values():
-                found.setdefault(job_id, {}).update({name: table.rows[job_id][name] for name in columns})
+                if job_id in table.missing:
+                    found[job_id] = None
+                    continue
+                row = found.setdefault(job_id, {})
+                assert row is not None
+                row.update({name: table.rows[job_id][name] for name in columns})
     return {
-        job_id: {name: row[name] for name in sorted(row, key=order.__getitem__)}
+        job_id: {name: row[name] for name in sorted(row, key=order.__getitem__)} if row is not None else None
         for job_id, row in found.items()
     }
 
 
-def _row_text(row: Mapping[str, object], style: Style) -> str:
+def row_text(row: Mapping[str, object], style: Style) -> str:
+    """One row of a table, as it stands in its dict."""
     parts = [f"{style.string(name)}: {value_text(value, style)}" for name, value in row.items()]
     flat = f"{{{', '.join(parts)}}}"
     if len(style.indent) + len(flat) + 12 <= style.width:

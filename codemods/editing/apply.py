@@ -322,7 +322,8 @@ class _Changer(cst.CSTTransformer):
             is_apart = place > 0 and any(body[place - 1] is one for one in self.apart)
             if place > 0 and (after_new or is_new or is_apart):
                 blank, rest = _split_blank(list(statement.leading_lines))
-                is_defined = is_new and isinstance(statement, (cst.FunctionDef, cst.ClassDef))
+                # A refusal before a definition stands as far off as that: it may come to stand there later.
+                is_defined = is_new and isinstance(statement, (cst.FunctionDef, cst.ClassDef, cst.If))
                 missing = max(0, (lines if after_new or is_defined else 1) - len(blank))
                 added = [cst.EmptyLine(indent=False)] * missing
                 statement = statement.with_changes(leading_lines=[*added, *blank, *rest])

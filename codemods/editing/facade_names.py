@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -50,6 +50,19 @@ def _bound(tree: ast.Module) -> Iterator[str]:
                 if isinstance(node.value, ast.Dict):
                     keys = (key.value for key in node.value.keys if isinstance(key, ast.Constant))
                     yield from (key for key in keys if isinstance(key, str))
+
+
+def facade_imports(nodes: Iterable[ast.AST]) -> Iterator[ast.Import | ast.ImportFrom]:
+    """The statements that import from the facade."""
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            sources = [node.module or ""]
+        else:
+            sources = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and any(
+            source.split(".")[0] == FACADE for source in sources
+        ):
+            yield node
 
 
 def missing_names(tree: ast.Module) -> Iterator[tuple[ast.ImportFrom, str]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ..analysis.syntax.source_module import Module
 from . import render
 from .edits import Edit, Import, InsertBefore, ReplaceStatement
-from .facade_names import FACADE
+from .facade_names import FACADE, facade_imports
 from .import_order import OF_LEGACY, Additions, is_sorted, member_key, new_statements
 from .import_places import names_type_checking
 from .legacy_imports import LegacyAlias
@@ -52,7 +52,17 @@ def import_edits(
     moved = [(alias, _facade_import(alias)) for alias in changes.to_facade]
     for alias, new in sorted([*moved, *changes.to_v2.items()], key=lambda pair: pair[0].position):
         (at_top if module.parent(alias.node) is module.tree else nested[alias.node]).append(new)
-    legacy = {alias.node for alias in (*changes.drop, *changes.to_facade, *changes.to_v2) if alias.is_legacy}
+    for statement in [one for one, imports in nested.items() if imports]:
+        # In a block, those of one place are written together, in one order whenever they came.
+        for other in _beside_in_block(module, statement, style):
+            kept = [alias for alias in other.names if alias not in gone[other]]
+            source = other.module or ""
+            nested[statement] += [Import(source, alias.name, alias.asname or "") for alias in kept]
+            gone[other] |= {*other.names}
+    legacy: set[ast.stmt] = {
+        alias.node for alias in (*changes.drop, *changes.to_facade, *changes.to_v2) if alias.is_legacy
+    }
+    legacy |= {*facade_imports(module.tree.body)}
     anchor = min((node for node in legacy if module.parent(node) is module.tree), key=_line, default=None)
     additions = Additions(module, style, is_own, _first_use(module, changes), anchor)
     statements = new_statements(at_top, style, additions.merge)
@@ -83,6 +93,28 @@ def import_edits(
             lines if len(lines) > len(told) else [*told, *_comment_behind(module, statement, style)]
         )
     return [*edits, *_replacing(module, texts)]
+
+
+def _beside_in_block(module: Module, statement: ast.stmt, style: Style) -> list[ast.ImportFrom]:
+    """The imports of dagster_dbt and the facade that stand together with one, and say nothing else; and that one."""
+    above = module.parent(statement)
+    blocks = (getattr(above, name, None) or [] for name in ("body", "orelse", "finalbody", "handlers"))
+    block = next((found for found in blocks if statement in found), [statement])
+    first = last = block.index(statement)
+    while first > 0 and isinstance(block[first - 1], (ast.Import, ast.ImportFrom)):
+        first -= 1
+    while last + 1 < len(block) and isinstance(block[last + 1], (ast.Import, ast.ImportFrom)):
+        last += 1
+    spoken_of = {comment.line for comment in style.comments}
+    return [
+        one
+        for one in block[first : last + 1]
+        if isinstance(one, ast.ImportFrom)
+        and (one.module or "").split(".")[0] in OF_LEGACY
+        and not one.level
+        and all(alias.name != "*" for alias in one.names)
+        and not spoken_of & {*range(one.lineno - 1, (one.end_lineno or one.lineno) + 1)}
+    ]
 
 
 def _replacing(module: Module, texts: Mapping[ast.stmt, Sequence[str]]) -> Iterator[Edit]:
@@ -164,7 +196,8 @@ def _statement_text(
         if alias in gone:
             trailing = [field.trailing] if field.trailing and not is_directive(field.trailing) else []
             left += [*field.comments, *trailing]
-    was_sorted = is_sorted([alias.name for alias in statement.names])
+    is_own = len(gone) == len(statement.names)
+    was_sorted = is_own or is_sorted([alias.name for alias in statement.names])
     for new in merged:
         fields.append(Field(f"{new.name} as {new.alias}" if new.alias else new.name))
     if was_sorted:
@@ -176,6 +209,8 @@ def _statement_text(
     source = "." * statement.level + (statement.module or "")
     text = render.names(fields, style, before=f"from {source} import ")
     source_text = module.source_of(statement)
+    if is_own or source.split(".")[0] == FACADE:
+        return left, text  # No layout of the user's is in it.
     if "\n" in source_text and "(" in source_text and "\n" not in text and _had_magic_comma(source_text):
         text = f"from {source} import (\n{render.exploded(fields, style)})"
     return left, text

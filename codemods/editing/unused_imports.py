@@ -28,9 +28,12 @@ from .edits import (
     ReplaceStatement,
     Unstar,
 )
+from .facade_names import facade_imports
 from .legacy_imports import LegacyAlias
 
 _WORD = re.compile(r"\w+")
+_PLACEHOLDERS = frozenset({"missing_fact", "missing_row"})
+"""What an earlier migration imported where the legacy import stood, which may be guarded."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,10 @@ def newly_unused(index: Index, module: Module, edits: Sequence[Edit]) -> list[Le
 def _unused_at_top(index: Index, module: Module, after: Reads) -> list[LegacyAlias]:
     before = {node.id for node in module.nodes if isinstance(node, ast.Name)}
     imports = [node for node in module.tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
-    return _unused(module, imports, before - _handed_out(index, module), after)
+    found = _unused(module, imports, before - _handed_out(index, module), after)
+    guarded = [node for node in facade_imports(module.nodes) if node not in imports]
+    own = _unused(module, guarded, before & _PLACEHOLDERS, after)
+    return [*found, *(alias for alias in own if not isinstance(module.scope_of(alias.node), FUNCTIONS))]
 
 
 def _unused(

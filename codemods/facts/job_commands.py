@@ -18,8 +18,10 @@ from .release import Release
 
 EVERYTHING = "fqn:*"
 """What dbt and dagster-dbt select where nothing is said. Source: ``dagster_dbt.asset_utils.DBT_DEFAULT_SELECT``."""
-COMMANDS = frozenset({"execute_steps", "commands"})
-"""The facts of ``missing_fact(...)`` that are the commands of a job: for one load, and for a row of a table."""
+ROW = "row"
+"""What is missing of a job where a table says all of it."""
+COMMANDS = frozenset({"execute_steps", "commands", ROW})
+"""The facts of placeholders that are the commands of a job: for one load, and for a row of a table."""
 _DBT_ALONE = ("state:", "result:", "source_status:", "path:", "package:this", "access:", "version:")
 """Methods that find nothing where dagster-dbt evaluates them, at load: they need the artifacts of another run, the
 files of the project, or what dbt alone reads of a manifest. Source: ``dagster_dbt.utils``, by trying each."""

@@ -71,6 +71,11 @@ class JobRef:
             f"job {' or '.join(map(str, ids))} in {name}" for name, ids in self.by_deployment.items() if ids
         )
 
+    def job_in_words(self, job_id: int) -> str:
+        """One of the jobs, with the deployments that run it where others do not."""
+        names = [name for name, ids in self.by_deployment.items() if job_id in ids]
+        return f"job {job_id} in deployment {' and '.join(names)}" if self.varies else f"job {job_id}"
+
     @property
     def lacking(self) -> tuple[str, ...]:
         """The named deployments that do not say which job it is."""

@@ -117,6 +117,8 @@ class _Columns:
     """The table as it is filled."""
 
     rows: dict[int, dict[str, object]] = field(default_factory=dict)
+    missing: frozenset[int] = frozenset()
+    """The jobs whose rows are not known yet: any column may differ there."""
     differing: dict[Made | JobRef, set[str]] = field(default_factory=dict)
     """The columns that a resource, or a load, reads from the table."""
     problems: list[Finding] = field(default_factory=list)
@@ -131,7 +133,7 @@ class _Columns:
         """What deployments differ in, by the job of ``ref``. ``values`` are those of each deployment, by its name."""
         for column in next(iter(values.values())):
             found = {name: row[column] for name, row in values.items()}
-            if len({repr(value) for value in found.values()}) == 1:
+            if len({repr(value) for value in found.values()}) == 1 and not self.missing:
                 continue
             if ref is None or not self._is_told_by(ref, column, found):
                 self.problems.append(_differs(claim, column, found))
@@ -175,9 +177,12 @@ def table_of(
     if len(seen) < 2:
         return Table(apart=apart), ()
     missing = list(_missing(claims, seen))
-    if missing:
+    waiting = _waiting(claims, seen) if missing else {}
+    if missing and not waiting:
         return Table(), tuple(missing)
-    columns = _Columns()
+    first = seen[0].name
+    seen = [one for one in seen if one.name not in waiting]
+    columns = _Columns(missing=frozenset(job_id for ids in waiting.values() for job_id in ids))
     loads = [claim for claim in claims if isinstance(claim.part, Loads)]
     keys = _keys(claims, loads, seen, context, columns, apart)
     for claim in loads:
@@ -192,7 +197,11 @@ def table_of(
         if claim.value in apart:
             columns.add(ref, claim, ref, {one.name: _place_of(one, one.served.jobs[ref][0]) for one in seen})
     homes = _homes(context, loads, keys, columns)
-    return Table(columns.rows, columns.differing, keys, homes, apart), tuple(columns.problems)
+    if waiting and (columns.problems or not (apart or keys) or (apart and first in waiting)):
+        return Table(), tuple(missing)  # Where a resource belongs whose loads go apart, the first says.
+    return Table(columns.rows, columns.differing, keys, homes, columns.missing, apart), tuple(
+        columns.problems
+    )
 
 
 def _keys(
@@ -211,7 +220,7 @@ def _keys(
     for resource in dict.fromkeys(made for claim in loads for made in claim.resources):
         mine = [claim for claim in loads if resource in claim.resources]
         values = {one.name: _place_in(one, resource) for one in seen}
-        if len({repr(place) for place in values.values()}) == 1:
+        if len({repr(place) for place in values.values()}) == 1 and not columns.missing:
             continue
         builder = _builder(claims, resource)
         ref = _key([claim for claim in mine if claim.value not in apart], context, resource)
@@ -265,6 +274,27 @@ def _missing(claims: Sequence[Claim], seen: Sequence[Seen]) -> Iterator[Finding]
                     if job_id not in known:
                         said = f"job {job_id} in deployment {one.name}: its project, environment and commands"
                         yield Finding(claim.module.place(claim.node), "LDC401", said, claim.name)
+
+
+def _waiting(claims: Sequence[Claim], seen: Sequence[Seen]) -> dict[str, tuple[int, ...]]:
+    """The deployments whose jobs' facts are missing, and those jobs; empty where a row for each cannot wait for them."""
+    placing = [(claim, ref) for claim in claims if isinstance(claim.part, PLACING) for ref in claim.jobs]
+    found: dict[str, tuple[int, ...]] = {}
+    known: set[int] = set()
+    for one in seen:
+        jobs = {ref: {job.id for job in one.served.jobs[ref]} for _, ref in placing}
+        lacking = [ref for _, ref in placing if jobs[ref] != {*ref.by_deployment[one.name]}]
+        if lacking:
+            found[one.name] = tuple(job_id for _, ref in placing for job_id in ref.by_deployment[one.name])
+        else:
+            known |= {job_id for ids in jobs.values() for job_id in ids}
+    waiting = {job_id for ids in found.values() for job_id in ids}
+    can_wait = all(
+        ref.varies and len(ids) == 1 and not claim.makes_several
+        for claim, ref in placing
+        for ids in ref.by_deployment.values()
+    )
+    return found if can_wait and known and not known & waiting else {}
 
 
 def _key(loads: Sequence[Claim], context: Context, resource: Made) -> JobRef | None:

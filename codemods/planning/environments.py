@@ -104,10 +104,11 @@ def _of_a_client(
 ) -> Environment | None:
     """An environment for a resource whose client alone is used: its calls go to the account, and depend on none."""
     account = accounts.get(resource)
-    named = [job for claim in claims for ref in claim.jobs for job in jobs[ref]]
-    told = _environments(job for job in named if account in (None, job.account_id))
-    if told:
-        return told[0]
+    named = next((ref for claim in claims for ref in claim.jobs if ref.job_ids), None)
+    if named is not None:
+        # The first that is named says it, or will once its facts are there: which else are known must not matter.
+        told = _environments(job for job in jobs[named] if account in (None, job.account_id))
+        return told[0] if told else None
     # No job is named: any environment that the facts know does.
     known = _environments(job for job in context.facts.jobs if account in (None, job.account_id))
     return min(known, key=lambda one: (one.project_id, one.environment_id), default=None)

@@ -71,6 +71,7 @@ def _unit(
             chosen[name].choose(claims, one)
         seen = [Seen(name, one, chosen[name].jobs) for name, one in each.items()]
         table, kept = table_of(claims, seen, context)
+        served = union([one for name, one in each.items() if not _lacks(claims, name, table)])
     if not kept:
         for name, one in each.items():
             reused[name].choose(claims, one)
@@ -147,12 +148,28 @@ def _waiting_for_facts(claims: Sequence[Claim], served: Served) -> tuple[Finding
         known = {job.id for claim in loads for ref in claim.jobs for job in served.jobs[ref]}
         # What one load loads in each deployment is said with the deployments.
         varies = len(loads) == 1 and any(ref.varies for ref in loads[0].jobs)
-        for claim in loads if len(named) > 1 and not varies else ():
+        waits = len(named) > 1 and not varies and not _is_whole_somewhere(loads, served)
+        for claim in loads if waits else ():
             for job_id in (one for ref in claim.jobs for one in ref.job_ids if one not in known):
                 said = f"job {job_id}: its project, environment and commands; other loads of its resource wait for them"
                 place = claim.module.place(claim.node)
                 found.append(Finding(place, "LDC401", said, claim.name, jobs=(job_id,)))
     return tuple(found)
+
+
+def _lacks(claims: Sequence[Claim], name: str, table: Table) -> bool:
+    """Whether a deployment runs jobs whose rows wait for facts."""
+    refs = (ref for claim in claims for ref in claim.jobs)
+    return any(job_id in table.missing for ref in refs for job_id in ref.by_deployment.get(name, ()))
+
+
+def _is_whole_somewhere(loads: Sequence[Claim], served: Served) -> bool:
+    """Whether the facts of all loads are there in some deployment, and what lacks is of others."""
+    refs = [ref for claim in loads for ref in claim.jobs]
+    known = {ref: {job.id for job in served.jobs[ref]} for ref in refs}
+    return all(ref.varies for ref in refs) and any(
+        all(known[ref] >= {*ref.by_deployment[name]} for ref in refs) for name in refs[0].by_deployment
+    )
 
 
 def _in_what_runs_later(claims: Sequence[Claim], served: Served, context: Context) -> tuple[Finding, ...]:

@@ -40,6 +40,8 @@ class Table:
     """The job that says where a resource belongs, for each that reads the table."""
     homes: Mapping[Made | JobRef, Module] = field(default_factory=dict)
     """The file whose table each of them reads."""
+    missing: Set[int] = frozenset()
+    """The jobs of deployments whose facts are not there yet: their rows hold placeholders."""
     apart: Set[Value] = frozenset()
     """The loads that make a workspace of their own, with the credentials of the one that they are given."""
 

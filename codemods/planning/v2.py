@@ -36,6 +36,11 @@ def missing_fact(use: Use, fact: str, job: str) -> str:
     return f"{use('legacy_shim', 'missing_fact')}({arguments})"
 
 
+def missing_row(use: Use, job_id: int) -> str:
+    """The placeholder for the row of a job, which raises in the deployment that runs the job."""
+    return f"{use('legacy_shim', 'missing_row')}(job_id={job_id})"
+
+
 def no_limit(use: Use, quote: str) -> str:
     """How long to wait where legacy waited for ever: any number would be shorter."""
     return f"{use('builtins', 'float')}({quote}inf{quote})"

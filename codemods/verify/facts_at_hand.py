@@ -36,7 +36,16 @@ def ask_dbt_cloud(request: Request, work: Path, note: Note) -> tuple[Facts, DbtS
     if not wanted:
         raise UsageError(f"{request.path} names no dbt Cloud job that could be looked up")
     asked = request.access
-    access = Access(asked.env, asked.token_env, asked.host, asked.account_id, asked.approve, asked.command)
+    deployments = request.options.deployments
+    access = Access(
+        asked.env,
+        asked.token_env,
+        asked.host,
+        asked.account_id,
+        asked.approve,
+        asked.command,
+        deployments={one.name: one.variables for one in deployments} if len(deployments) > 1 else {},
+    )
     result = look_up(tuple(wanted.values()), access, existing=(), target=work / FILE_NAME, told=note)
     if result.problems:
         raise UsageError(result.problems[0])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,18 +72,31 @@ class Result:
         return all(row.verdict == "expected" for row in self.differences)
 
 
-def verify(request: Request, note: Note, step: Callable[[str], None]) -> Result:
-    """Verify. `note` gets a line for each request to dbt Cloud, `step` what is being done.
-
-    Nothing in the user's tree changes, and nothing goes to dbt Cloud but the GET requests of ``--lookup``.
-    Raises UsageError where a side cannot be loaded, with the user's part of the traceback.
-    """
+@contextmanager
+def _work() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="legacy-shim-verify-") as temporary:
-        work = Path(temporary).resolve()
+        yield Path(temporary).resolve()
+
+
+@contextmanager
+def with_facts(request: Request, note: Note, step: Callable[[str], None]) -> Iterator[Request]:
+    """The request with what ``--lookup`` asks for, once for all deployments. `note` gets a line for each request."""
+    with _work() as work:
         if request.dbt.lookup:
             step("Asking dbt Cloud")
             facts, dbt = ask_dbt_cloud(request, work, note)
+            dbt = replace(dbt, lookup=False)
             request = replace(request, dbt=dbt, options=replace(request.options, facts=facts))
+        yield request
+
+
+def verify(request: Request, step: Callable[[str], None]) -> Result:
+    """Verify. `step` gets what is being done.
+
+    Nothing in the user's tree changes, and nothing goes to dbt Cloud.
+    Raises UsageError where a side cannot be loaded, with the user's part of the traceback.
+    """
+    with _work() as work:
         require_facts(request)
         step("Migrating a copy")
         trees = make_trees(request, request.options, work)

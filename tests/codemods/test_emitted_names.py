@@ -190,7 +190,8 @@ def _asked_for(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "use":
             name = node.args[1] if len(node.args) > 1 else None
-            if isinstance(name, ast.Constant) and name.value:
+            is_own = isinstance(node.args[0], ast.Constant) and node.args[0].value == "legacy_shim"
+            if isinstance(name, ast.Constant) and name.value and not is_own:
                 yield str(name.value)
 
 

@@ -173,10 +173,10 @@ def test_a_deployment_without_the_job_id_is_refused_and_reported(tmp_path: Path)
 
 
 STAYS = {
-    "facts of one are missing": (
-        'models = load_assets_from_dbt_cloud_job(dbt_cloud=cloud, job_id=int(os.environ["JOB"]))\n',
+    "facts of one are missing, for a loop": (
+        'models = [load_assets_from_dbt_cloud_job(cloud, one) for one in (int(os.environ["JOB"]), 67891)]\n',
         {"prod": {"JOB": "67890"}, "staging": {"JOB": "5"}},
-        "LDC401 job 5 in deployment staging: its project, environment and commands",
+        "LDC401 job 5",
     ),
     "a job that shares another in one deployment alone": (
         'one = load_assets_from_dbt_cloud_job(cloud, int(os.environ["A"]))\n'

@@ -8,12 +8,10 @@ import shutil
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
-import requests
-from verify_rig import CLOUD, ENV, MANIFEST, TOKEN, TOP, run_verify
+from verify_rig import CLOUD, ENV, MANIFEST, TOKEN, TOP, run_of, run_verify
 
 from legacy_shim.emulator import load_setup, serve
 
@@ -130,13 +128,7 @@ def test_lookup_only_reads(tree: Path) -> None:
     (tree / "dbt_cloud_jobs.json").unlink()
     cloud = load_setup(CLOUD)
     with serve(cloud) as server:
-        answer = requests.post(
-            f"{server.url}/api/v2/accounts/12345/jobs/67890/run/",
-            json={"cause": "nightly"},
-            headers={"Authorization": f"Token {TOKEN}"},
-            timeout=120,
-        )
-        _wait_for_end(server.url, answer.json()["data"]["id"])
+        run_of(server.url, 67890)
         cloud.clear_journal()
         env = {**ENV, "DBT_CLOUD_HOST": server.url}
         done = run_verify(
@@ -148,17 +140,6 @@ def test_lookup_only_reads(tree: Path) -> None:
     assert "artifacts/manifest.json" in done.stderr
     assert TOKEN not in done.stdout + done.stderr
     assert not (tree / "dbt_cloud_jobs.json").exists()
-
-
-def _wait_for_end(url: str, run_id: int) -> None:
-    deadline = time.monotonic() + 120
-    while True:
-        headers = {"Authorization": f"Token {TOKEN}"}
-        answer = requests.get(f"{url}/api/v2/accounts/12345/runs/{run_id}/", headers=headers, timeout=120)
-        if answer.json()["data"]["status"] == 10:
-            return
-        assert time.monotonic() < deadline, "the run does not end"
-        time.sleep(0.1)
 
 
 def test_variables_that_are_missing_are_all_named(tree: Path, tmp_path: Path) -> None:

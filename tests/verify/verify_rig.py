@@ -10,11 +10,13 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import requests
 from parity_warm import Warm
 
 from legacy_shim.codemods import pipeline
@@ -129,3 +131,15 @@ def run_verify(
     command = [sys.executable, "-m", "legacy_shim.codemods", "verify", *arguments, *passed]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DBT_", "DAGSTER_"))}
     return subprocess.run(command, cwd=folder, env={**kept, **given}, capture_output=True, text=True)
+
+
+def run_of(url: str, job_id: int) -> None:
+    """Run a job of a dbt Cloud to its end."""
+    headers = {"Authorization": f"Token {TOKEN}"}
+    jobs = f"{url}/api/v2/accounts/12345/jobs/{job_id}/run/"
+    answer = requests.post(jobs, json={"cause": "nightly"}, headers=headers, timeout=120)
+    run = f"{url}/api/v2/accounts/12345/runs/{answer.json()['data']['id']}/"
+    deadline = time.monotonic() + 120
+    while requests.get(run, headers=headers, timeout=120).json()["data"]["status"] != 10:
+        assert time.monotonic() < deadline, "the run does not end"
+        time.sleep(0.05)

@@ -30,6 +30,8 @@ RUN_OP = f"{LEGACY}dbt_cloud_run_op"
 CONFIGURED = f"{LEGACY}dbt_cloud_resource.configured"
 PLACEHOLDER = External("legacy_shim.missing_fact")
 """The function that stands in for a fact which an earlier migration did not know."""
+MISSING_ROW = External("legacy_shim.missing_row")
+"""The function that stands in for the row of a job in the table of what deployments differ in."""
 CALLED = "()"
 """The member of an op whose result is what calling the op in a job's body hands on."""
 GETTER = "get_dbt_client"

@@ -17,7 +17,7 @@ from ..dagster_api.asset_inputs import name_of_asset
 from ..dagster_api.injection import is_bound
 from ..dagster_api.op_outputs import outputs_yielded
 from ..inference.interpreter import Evaluator
-from ..inference.legacy_names import LEGACY_PACKAGES, PLACEHOLDER, is_resource, thing_kind
+from ..inference.legacy_names import LEGACY_PACKAGES, MISSING_ROW, PLACEHOLDER, is_resource, thing_kind
 from ..inference.values import Keyed, Literal, Local, Value, legacy_name, root
 from ..syntax.functions import returns_of
 from ..syntax.source_module import FUNCTIONS, Module
@@ -166,7 +166,7 @@ class Interests:
         if isinstance(value.node, ast.ClassDef) and self.evaluator.bases(value):
             return True
         return any(
-            inner == PLACEHOLDER or self._is_legacy(inner)
+            inner in (PLACEHOLDER, MISSING_ROW) or self._is_legacy(inner)
             for node in ast.walk(value.node)
             if isinstance(node, (ast.Name, ast.Attribute))
             for inner in self.evaluator.values(value.module, node)

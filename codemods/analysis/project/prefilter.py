@@ -13,7 +13,11 @@ from pathlib import Path
 
 from legacy_shim.catalogue import LEGACY_NAMES
 
-_NAMES = tuple(sorted({row.name.encode() for row in LEGACY_NAMES} | {b"dagster_dbt.cloud", b"missing_fact"}))
+_NAMES = tuple(
+    sorted(
+        {row.name.encode() for row in LEGACY_NAMES} | {b"dagster_dbt.cloud", b"missing_fact", b"missing_row"}
+    )
+)
 _COLLECTING = (b"load_assets_from_package", b"load_definitions_from_", b"load_from_defs_folder", b"load_defs")
 _OF_ANSWERS = (
     b".run_id",

@@ -10,24 +10,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ...analysis.syntax.functions import is_none
 from ...analysis.syntax.source_module import Module
 from ...editing import render
 from ...editing.render import Field
 from ...editing.style import Style
-from ...facts.job_commands import (
-    EVERYTHING,
-    Plan,
-    build_words,
-    command_words,
-)
+from ...facts.job_commands import EVERYTHING
 from ...planning.claims import (
     Claim,
     Context,
     Rewrite,
 )
-from ...planning.deployments import PLACE
+from ...planning.deployments import COMMANDS, PLACE
 from ...planning.units import Unit
 from ...planning.v2 import (
     CLOUD_V2,
@@ -35,12 +31,17 @@ from ...planning.v2 import (
     missing_fact,
     no_limit,
 )
+from ..deployment_table import row_text
 from .asset_text import has_postponed_annotations, may_be_time_windows
 from .own_workspace import function_text, rows_of
 from .translator import call_text, local_name, translator_of
 
 FACT = "commands"
 """What is missing of a job whose row cannot be written yet."""
+
+
+Row = Mapping[str, object]
+"""What a job runs, by the columns of ``COMMANDS``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +53,8 @@ class Factory:
     """Of the function."""
     table: str
     """Of the dict with a row for each job."""
-    plans: Mapping[int, Plan | None]
-    """The jobs; None where the facts of one are missing."""
+    rows: Mapping[int, Row | None]
+    """The jobs, with what each runs; None where the facts of one are missing."""
     arguments: Mapping[str, ast.expr]
     handed_in: Sequence[str]
     """The arguments that cannot be read where the function stands, and are handed to it."""
@@ -67,7 +68,7 @@ class Factory:
 
 
 @dataclass(frozen=True)
-class _Columns:
+class Columns:
     """What the rows of a table hold."""
 
     place: bool
@@ -82,18 +83,20 @@ class _Columns:
 def factory_text(wanted: Factory, unit: Unit, context: Context, done: Rewrite) -> str:
     """The table and the function."""
     style, use = context.style(wanted.module), unit.using(done, wanted.module)
-    columns = _columns(
-        [plan for plan in wanted.plans.values() if plan],
-        is_whole=None not in wanted.plans.values(),
+    columns = columns_of(
+        [row for row in wanted.rows.values() if row],
+        is_whole=None not in wanted.rows.values(),
         are_apart=wanted.are_apart(unit),
     )
     places = rows_of(wanted.loads, unit) if columns.place else {}
-    rows = "".join(
-        f"{style.indent}{job_id}: {_row(job_id, plan, columns, places.get(job_id, {}), use, style)},\n"
-        for job_id, plan in wanted.plans.items()
-    )
+    texts = {
+        job_id: missing_fact(use, FACT, str(job_id))
+        if row is None
+        else row_of(row, columns, style, places.get(job_id, {}))
+        for job_id, row in wanted.rows.items()
+    }
     comments = "".join(f"{comment}\n" for comment in wanted.comments)
-    table = f"\n{comments}{wanted.table} = {{\n{rows}}}\n"
+    table = f"\n{comments}{table_text(wanted.table, texts, style)}"
     further = ""
     if columns.place:
         further = f"{function_text(_maker(wanted, unit), wanted.loads, unit, use, style)}\n\n"
@@ -105,17 +108,20 @@ def _maker(wanted: Factory, unit: Unit) -> str:
     return unit.namespace(wanted.module).shared("dbt_cloud_workspace", wanted.loads[0])
 
 
-def row_text(plan: Plan, style: Style) -> str:
-    """A whole row, for a table whose other rows are not known."""
-    return _row_of(plan, _Columns(False, True, True, True, True, True, True), {}, style)
+def table_text(name: str, rows: Mapping[int, str], style: Style) -> str:
+    """The statement that makes the table."""
+    lines = [f"{style.indent}{job_id}: {text},\n" for job_id, text in rows.items()]
+    return f"{name} = {{\n{''.join(lines)}}}\n"
 
 
-def _columns(plans: Sequence[Plan], *, is_whole: bool, are_apart: bool) -> _Columns:
-    def needed(read: str) -> bool:
-        return not is_whole or any(getattr(plan, read) for plan in plans)
+def columns_of(rows: Sequence[Row], *, is_whole: bool, are_apart: bool) -> Columns:
+    """What the table has to say of each job; all of it, where some row is missing."""
 
-    kinds = {plan.runs_tests for plan in plans}
-    return _Columns(
+    def needed(column: str) -> bool:
+        return not is_whole or any(row[column] not in ("", [], EVERYTHING) for row in rows)
+
+    kinds = {row["checks"] for row in rows}
+    return Columns(
         are_apart,
         needed("select"),
         needed("exclude"),
@@ -126,42 +132,13 @@ def _columns(plans: Sequence[Plan], *, is_whole: bool, are_apart: bool) -> _Colu
     )
 
 
-def _row(
-    job_id: int, plan: Plan | None, columns: _Columns, place: Mapping[str, object], use: Use, style: Style
-) -> str:
-    if plan is None:
-        return missing_fact(use, FACT, str(job_id))
-    return _row_of(plan, columns, place, style).replace("\n", f"\n{style.indent}")
+def row_of(row: Row, columns: Columns, style: Style, place: Row = MappingProxyType({})) -> str:
+    """One row of the table, as it stands in its dict."""
+    needed = {name: row[name] for name in COMMANDS if getattr(columns, name, True)}
+    return row_text({**place, **needed}, style)
 
 
-def _row_of(plan: Plan, columns: _Columns, place: Mapping[str, object], style: Style) -> str:
-    text = style.string
-    entries = {
-        **{name: text(value) if isinstance(value, str) else repr(value) for name, value in place.items()},
-        "select": text(plan.select or EVERYTHING) if columns.select else "",
-        "exclude": text(plan.exclude) if columns.exclude else "",
-        "selector": text(plan.selector) if columns.selector else "",
-        "before": _commands([command_words(one) for one in plan.before], style) if columns.before else "",
-        "command": _words(build_words(plan), style),
-        "after": _commands([command_words(one) for one in plan.after], style) if columns.after else "",
-        "checks": str(plan.runs_tests) if columns.checks else "",
-    }
-    parts = [f"{text(name)}: {value}" for name, value in entries.items() if value]
-    flat = f"{{{', '.join(parts)}}}"
-    if len(style.indent) + len(flat) + 12 <= style.width:
-        return flat
-    return "{\n" + "".join(f"{style.indent}{part},\n" for part in parts) + "}"
-
-
-def _words(words: Sequence[str], style: Style) -> str:
-    return f"[{', '.join(style.string(word) for word in words)}]"
-
-
-def _commands(commands: Sequence[Sequence[str]], style: Style) -> str:
-    return f"[{', '.join(_words(words, style) for words in commands)}]"
-
-
-def _function(wanted: Factory, columns: _Columns, unit: Unit, context: Context, use: Use) -> str:
+def _function(wanted: Factory, columns: Columns, unit: Unit, context: Context, use: Use) -> str:
     module, style = wanted.module, context.style(wanted.module)
     tab = style.indent
     workspace = unit.namespace(module).fresh("workspace")
@@ -196,30 +173,30 @@ def _refusal(wanted: Factory, style: Style) -> list[str]:
     return [f"if job_id not in {wanted.table}:", f"{style.indent}raise ValueError(f{style.string(said)})"]
 
 
-def _own(wanted: Factory, workspace: str, columns: _Columns, unit: Unit, style: Style) -> list[str]:
+def _own(wanted: Factory, workspace: str, columns: Columns, unit: Unit, style: Style) -> list[str]:
     """The line that takes the workspace of the job's own environment."""
     if not columns.place:
         return []
-    cells = ", ".join(_cell(name, style) for name in PLACE)
+    cells = ", ".join(cell(name, style) for name in PLACE)
     return [f"{workspace} = {_maker(wanted, unit)}({workspace}, {cells})"]
 
 
 def _decorator(
-    wanted: Factory, workspace: str, columns: _Columns, unit: Unit, context: Context, use: Use
+    wanted: Factory, workspace: str, columns: Columns, unit: Unit, context: Context, use: Use
 ) -> tuple[str, list[Field]]:
     module, style = wanted.module, context.style(wanted.module)
     fields = [Field(workspace, "workspace")]
     for name in ("select", "exclude", "selector"):
         if getattr(columns, name):
-            fields.append(Field(_cell(name, style), name))
+            fields.append(Field(cell(name, style), name))
     fields.append(Field(f"f{style.quote}dbt_cloud_job_{{job_id}}{style.quote}", "name"))
     partitions = wanted.arguments.get("partitions_def")
     if partitions is not None and not is_none(partitions):
         fields.append(Field(_argument(wanted, "partitions_def"), "partitions_def"))
         if may_be_time_windows(context, module, partitions):
             fields.append(Field(f"{use('dagster', 'BackfillPolicy')}.multi_run()", "backfill_policy"))
-    plans = [plan for plan in wanted.plans.values() if plan is not None]
-    checks = _cell("checks", style) if columns.checks else "" if plans[0].runs_tests else "False"
+    known = [row for row in wanted.rows.values() if row is not None]
+    checks = cell("checks", style) if columns.checks else "" if known[0]["checks"] else "False"
     class_name = unit.namespace(module).reserve("DbtCloudJobTranslator")
     translator = translator_of(
         context,
@@ -235,7 +212,8 @@ def _decorator(
     return (translator.definition if translator else ""), fields
 
 
-def _cell(name: str, style: Style) -> str:
+def cell(name: str, style: Style) -> str:
+    """How the function reads a column."""
     return f"job[{style.string(name)}]"
 
 
@@ -243,15 +221,15 @@ def _argument(wanted: Factory, name: str) -> str:
     return name if name in wanted.handed_in else render.own_text(wanted.module, wanted.arguments[name])
 
 
-def _body(wanted: Factory, workspace: str, columns: _Columns, use: Use, style: Style) -> list[str]:
+def _body(wanted: Factory, workspace: str, columns: Columns, use: Use, style: Style) -> list[str]:
     limit = f"timeout={no_limit(use, style.quote)}"
     tab = style.indent
 
     def each(column: str) -> list[str]:
         waited = f"{use('builtins', 'list')}({workspace}.cli(command).wait({limit}))"
-        return [f"for command in {_cell(column, style)}:", f"{tab}{waited}"]
+        return [f"for command in {cell(column, style)}:", f"{tab}{waited}"]
 
-    command = _cell("command", style)
+    command = cell("command", style)
     lines = each("before") if columns.before else []
     variables = wanted.arguments.get("partition_key_to_vars_fn")
     if variables is not None and not is_none(variables):

@@ -225,11 +225,11 @@ def _op_name(wanted: AssetText, style: Style) -> str:
 
 
 def _of_the_job(wanted: AssetText, style: Style) -> list[str]:
-    """The lines that read the row of the job, or refuse another job than those whose facts were written."""
+    """The lines that read the row of the job, or refuse another job than those of the deployments."""
     if wanted.lookup.before:
         return [*wanted.lookup.before, ""]
     if not wanted.ref.varies or wanted.lookup.job:
-        return guard(wanted.module, wanted.ref, wanted.job, style)
+        return []
     ids = ", ".join(map(str, wanted.ref.job_ids))
     said = (
         f"what follows was written for dbt Cloud jobs {ids}; {wanted.ref.source or 'the code'} names another"
@@ -273,10 +273,15 @@ def _body(wanted: AssetText, runner: str, names: Mapping[str, str], style: Style
         words += [style.string("--vars"), text]
         command = f"[*{command}, {', '.join(words[-2:])}]" if command else ""
     given = command or f"[{', '.join(words)}]"
-    lines += _awaited(f"{runner}.cli", f"{given}, context=context", use, style, "yield from ")
+    lines += building(runner, given, style, use)
     if plan is not None:
         lines += _others(wanted, "after", plan.after, runner, style, use)
     return lines
+
+
+def building(runner: str, words: str, style: Style, use: Use) -> list[str]:
+    """The statement that runs the command that builds; ``words`` is how that is written."""
+    return _awaited(f"{runner}.cli", f"{words}, context=context", use, style, "yield from ")
 
 
 def _others(
@@ -285,14 +290,14 @@ def _others(
     """The commands of the job beside the one that builds."""
     cell = wanted.lookup.cell(column, style)
     if not cell:
-        return [line for command in commands for line in alone(command, runner, use, style)]
+        return [line for command in commands for line in alone(command_words(command), runner, use, style)]
     waited = _awaited(f"{runner}.cli", "command", use, style, f"{use('builtins', 'list')}(", ")")
     return [f"for command in {cell}:", *(f"{style.indent}{line}" for line in waited)]
 
 
-def alone(command: DbtCommand, runner: str, use: Use, style: Style) -> list[str]:
+def alone(command: Sequence[str], runner: str, use: Use, style: Style) -> list[str]:
     """Another command of the job: awaited, its events passed over, as the loader does."""
-    words = ", ".join(style.string(word) for word in command_words(command))
+    words = ", ".join(style.string(word) for word in command)
     function = use("builtins", "list")
     return _awaited(f"{runner}.cli", f"[{words}]", use, style, f"{function}(", ")")
 

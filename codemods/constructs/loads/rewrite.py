@@ -23,10 +23,7 @@ from ...editing.edits import (
     ReplaceStatement,
     Unstar,
 )
-from ...facts.job_commands import (
-    Plan,
-    plan_of,
-)
+from ...facts.job_commands import plan_of
 from ...planning.claims import (
     Claim,
     Context,
@@ -35,6 +32,7 @@ from ...planning.claims import (
     Rewrite,
     covered,
 )
+from ...planning.deployments import commands_of
 from ...planning.parts import Loads
 from ...planning.units import Unit
 from ..clients.run_and_poll import FIXED_CAUSE
@@ -47,12 +45,14 @@ from ..job_differences import (
 )
 from .asset_factory import (
     Factory,
+    Row,
     factory_text,
 )
 from .asset_text import (
     AssetText,
     Written,
     asset_text,
+    guard,
     workspace_of,
 )
 from .bound_once import NAMES, is_plain
@@ -151,6 +151,9 @@ def _rewrite_as_function(
     )
     written = asset_text(wanted, claim.node, unit, context, done)
     text = written.text + _sensor(claim, written, unit, context, done)
+    refusal = [] if lookup.job else guard(module, ref, job, context.style(module))
+    if refusal:
+        done.edit(module, InsertBefore(statement, "\n".join(refusal) + "\n", rank=0))
     if is_assigned:
         done.edit(module, ReplaceStatement(statement, text))
         return
@@ -209,8 +212,8 @@ def _rewrite_as_call(claim: Claim[Load], load: Load, unit: Unit, context: Contex
     if first is claim:
         _, comments = render.with_comments(module, context.style(module), call, [])
         table = namespace.shared("DBT_CLOUD_JOBS", first)
-        plans = _plans(alike, unit)
-        wanted = Factory(module, name, table, plans, load.arguments, handed_in, comments, alike)
+        rows = _rows(alike, unit)
+        wanted = Factory(module, name, table, rows, load.arguments, handed_in, comments, alike)
         top = min((module.top_statement_of(other.node) for other in alike), key=lambda one: one.lineno)
         text = factory_text(wanted, unit, context, done)
         done.edit(module, InsertBefore(module.span(top), text, blank=True))
@@ -228,12 +231,12 @@ def _in_place_of(claim: Claim[Load], load: Load, text: str) -> ReplaceExpression
     return ReplaceExpression(claim.module.span(place), new)
 
 
-def _plans(alike: Iterable[Claim], unit: Unit) -> dict[int, Plan | None]:
+def _rows(alike: Iterable[Claim], unit: Unit) -> dict[int, Row | None]:
     """The commands of each job that the calls may load; None where its facts are missing."""
-    found: dict[int, Plan | None] = {}
+    found: dict[int, Row | None] = {}
     for claim in alike:
         for ref in claim.jobs:
-            known = {job.id: plan_of(job) for job in unit.jobs_of(ref)}
+            known = {job.id: commands_of(job) for job in unit.jobs_of(ref)}
             found |= {job_id: known.get(job_id) for job_id in ref.job_ids}
     return found
 
@@ -316,7 +319,7 @@ def _tell(claim: Claim[Load], unit: Unit, context: Context, is_bound: bool, done
             tell_of_job(done, claim, job, "" if ref.varies else source, unit.where(ref, job), plan_of(job))
         for job_id in ref.job_ids:
             if job_id not in known:
-                said = f"job {job_id}: its project, environment and commands"
+                said = f"{ref.job_in_words(job_id)}: its project, environment and commands"
                 tell(module, node, "LDC401", said, NAME, jobs=(job_id,))
         if not ref.job_ids:
             tell(module, node, "LDC402", unknown_job(ref), NAME)

@@ -47,6 +47,8 @@ from .settings import (
     kind_of,
 )
 
+ORDER = ("credentials", "project_id", "environment_id", "adhoc_job_name", *RETRIES)
+"""The arguments of a workspace, as they are written; those of a class of the user's come behind them."""
 _WITHOUT_COUNTERPART = frozenset({"disable_schedule_on_trigger"})
 
 
@@ -271,7 +273,7 @@ def _tell_of_missing_facts(claim: Claim, unit: Unit, done: Rewrite) -> None:
         known = {job.id for job in unit.jobs_of(ref)}
         for job_id in ref.job_ids:
             if job_id not in known:
-                said = f"job {job_id}: its project and environment"
+                said = f"{ref.job_in_words(job_id)}: its project and environment"
                 done.tell(claim.module, claim.node, "LDC401", said, claim.name, jobs=(job_id,))
         if not ref.job_ids:
             done.tell(ref.module, ref.node, "LDC402", unknown_job(ref), claim.name)
