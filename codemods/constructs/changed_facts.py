@@ -38,9 +38,14 @@ CONSTRUCT = Kind[_Update]("changed_facts")
 
 def claims(context: Context) -> Iterator[Claim[_Update]]:
     """One claim for each value that is to change, and for each that cannot be written."""
-    if not any(job.earlier for job in context.facts.jobs):
+    refused = {job.id: why for job in context.facts.jobs if (why := _refusal(job))}
+    if not refused and not any(job.earlier for job in context.facts.jobs):
         return
     held = held_facts(context)
+    for one in held:
+        job = context.facts.job(one.job_id)
+        if job is not None and job.id in refused and one.column == "name" and one.value == job.name:
+            yield _cannot_run(context, job, one, refused[job.id])
     seen: set[tuple[ast.AST, str]] = set()
     for job_id in dict.fromkeys(one.job_id for one in held):
         job = context.facts.job(job_id)
@@ -49,6 +54,21 @@ def claims(context: Context) -> Iterator[Claim[_Update]]:
             if place not in seen:  # A workspace says it of several jobs.
                 yield claim
             seen.add(place)
+
+
+def _refusal(job: Job) -> str:
+    """Why a job can no longer be the one that a workspace runs, as it was when the code was written."""
+    if job.name_is_unique is False:
+        return f"another job of its environment is called {job.name!r} too, and v2 finds jobs by name"
+    return "it generates docs, whose results v2 takes for those of the run" if job.generate_docs else ""
+
+
+def _cannot_run(context: Context, job: Job, held: Held, why: str) -> Claim[_Update]:
+    said = (
+        f"job {job.id}: the workspace runs it, and {why}; give adhoc_job_name another name, or change the job"
+    )
+    finding = Finding(held.module.place(held.node), "LDC404", said, NAME, jobs=(job.id,))
+    return replace(_claim(context, job, held, held.value), blocked=(finding,))
 
 
 def _of_job(context: Context, job: Job, held: Iterable[Held]) -> Iterator[Claim[_Update]]:

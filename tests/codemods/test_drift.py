@@ -79,6 +79,8 @@ def team(tmp_path: Path) -> Iterator[Team]:
     cloud.add_project(11, account_id=12345, backend=RecordedArtifacts(artifacts))
     cloud.add_environment(22, project_id=11)
     cloud.add_environment(23, project_id=11)
+    cloud.add_project(12, account_id=12345, backend=RecordedArtifacts(artifacts))
+    cloud.add_environment(24, project_id=12)
     for job_id, name in ((67890, "Nightly"), (67891, "Hourly")):
         cloud.add_job(
             job_id,
@@ -97,39 +99,48 @@ def team(tmp_path: Path) -> Iterator[Team]:
 CHANGES: Mapping[str, tuple[Mapping[str, Any], str, str]] = {
     "name": ({"name": "Nightly 2"}, "its name: 'Nightly' before, 'Nightly 2' now", 'adhoc_job_name="Nightly"'),
     "commands": ({"execute_steps": ["dbt build --select tag:hourly"]}, "its commands: `dbt seed`", 'select="tag:daily"'),
+    "project": ({"project_id": 12}, "its project: 11 before, 12 now", "project_id=11"),
     "environment": ({"environment_id": 23}, "its environment: 22 before, 23 now", "environment_id=22"),
-    "threads": ({"settings": {"threads": 4, "target_name": "prod"}}, "its threads: 8 before, 4 now", "adhoc_job_name"),
-    "target": ({"settings": {"threads": 8, "target_name": "dev"}}, "its target: 'prod' before, 'dev' now", "adhoc_job_name"),
+    "threads": ({"settings": {"threads": 4, "target_name": "dev"}}, "its threads: 8 before, 4 now", "adhoc_job_name"),
+    "target": ({}, "its target: 'prod' before, 'dev' now", "adhoc_job_name"),
     "schedule": ({"triggers": {"schedule": True}}, "its schedule: off before, on now", "adhoc_job_name"),
     "dbt version": ({"dbt_version": "1.9.0"}, "its dbt version: none before, '1.9.0' now", "adhoc_job_name"),
+    "deferral": ({"deferring_job_definition_id": 67891}, "its deferral: none before, deferring_job_definition_id 67891 now", "adhoc_job_name"),
+    "docs": ({"generate_docs": True}, "its generation of docs: off before, on now", "adhoc_job_name"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", CHANGES)
-def test_a_change_is_named_with_the_line_that_holds_the_old_fact(team: Team, name: str) -> None:
+def test_a_change_is_named_with_the_line_that_holds_the_old_fact(team: Team) -> None:
     team.start(ONE)
-    change, said, line = CHANGES[name]
     done = team.lookup("--check")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "nothing has changed" in done.stdout
     facts = (team.folder / "dbt_cloud_jobs.json").read_text()
-    team.cloud.jobs[67890].update(change)
+    was = dict(team.cloud.jobs[67890])
+    # A name is looked for where the job was: it changes alone.
+    for names in (["name"], [name for name in CHANGES if name != "name"]):
+        changed = {key: value for name in names for key, value in CHANGES[name][0].items()}
+        team.cloud.jobs[67890].update(changed)
+        done = team.lookup("--check")
+        team.cloud.jobs[67890].update({key: was.get(key) for key in changed})
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert "job 67890 (Nightly)\n" in done.stdout
+        for name in names:
+            _, said, line = CHANGES[name]
+            below = done.stdout.partition(said)[2]
+            assert team.line(line) in below, f"{name}: {done.stdout}"
+        assert TOKEN not in done.stdout + done.stderr
+    team.cloud.jobs[67891].update(name="Nightly")
     done = team.lookup("--check")
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "job 67890 (Nightly)\n" in done.stdout
-    assert said in done.stdout
-    assert team.line(line) in done.stdout, done.stdout
-    assert TOKEN not in done.stdout + done.stderr
-    assert (team.folder / "dbt_cloud_jobs.json").read_text() == facts
-
-
-def test_a_job_that_is_gone_is_named(team: Team) -> None:
-    team.start(ONE)
+    assert done.returncode == 1
+    assert "its uniqueness of the name: on before, off now" in done.stdout
+    assert team.line("adhoc_job_name") in done.stdout
     del team.cloud.jobs[67890]
     done = team.lookup("--check")
     assert done.returncode == 1
     assert "job 67890 (Nightly)\n  it is not in dbt Cloud any more" in done.stdout
     assert team.line("adhoc_job_name") in done.stdout
+    assert (team.folder / "dbt_cloud_jobs.json").read_text() == facts
 
 
 def test_without_a_facts_file_there_is_nothing_to_check(team: Team) -> None:
@@ -142,6 +153,11 @@ def test_without_a_facts_file_there_is_nothing_to_check(team: Team) -> None:
 UPDATES: Mapping[str, tuple[str, Mapping[str, Any], tuple[tuple[str, str], ...]]] = {
     "renamed": (ONE, {"name": "Nightly 2"}, (('adhoc_job_name="Nightly"', 'adhoc_job_name="Nightly 2"'),)),
     "renamed, shared": (TWO, {"name": "Nightly 2"}, (('adhoc_job_name="Nightly"', 'adhoc_job_name="Nightly 2"'),)),
+    "another project": (
+        ONE,
+        {"project_id": 12, "environment_id": 24},
+        (("project_id=11", "project_id=12"), ("environment_id=22", "environment_id=24")),
+    ),
     "another environment": (ONE, {"environment_id": 23}, (("environment_id=22", "environment_id=23"),)),
     "another selection": (
         TWO,
@@ -190,6 +206,7 @@ LEFT: Mapping[str, tuple[str, Mapping[str, Any], str]] = {
         {"execute_steps": ["dbt seed", "dbt run --select tag:daily"]},
         "the code says of its checks on",
     ),
+    "docs": (ONE, {"generate_docs": True}, "the workspace runs it, and it generates docs"),
     "one of two jobs moves": (TWO, {"environment_id": 23}, "the workspace serves other jobs, too"),
 }
 
