@@ -43,6 +43,12 @@ def tell_of_job(done: Rewrite, claim: Claim, job: Job, source: str, unit: Unit, 
         tell("LDC210", f"the selection of job {job.id} is evaluated when the code loads")
 
 
+_QUEUE = (
+    "a job has one run at a time, so runs of the two wait for each other; adhoc_job_pool_size is not written, "
+    "as dagster-dbt makes the further jobs of a pool with default threads and target"
+)
+
+
 def _apart(job: Job, reused: Job) -> str:
     """How runs in another job differ from runs in the own one, as far as the facts say."""
     rows = [
@@ -58,7 +64,7 @@ def _apart(job: Job, reused: Job) -> str:
         found.append("threads, target, dbt version and deferral are the same")
     if reused.schedule_is_on:
         found.append(f"the schedule of job {reused.id} starts runs in it, too")
-    return "; ".join([*found, "a job has one run at a time, so runs of the two wait for each other"])
+    return "; ".join([*found, _QUEUE])
 
 
 def _shown(value: object) -> str:
@@ -104,11 +110,11 @@ def _named_by_tests_alone(context: Context, refs: Sequence[JobRef]) -> set[int]:
 
 def unknown_job(ref: JobRef) -> str:
     """What is said of a job id that cannot be told."""
-    if ref.variable and ref.lacking:
-        return f"set {ref.variable} in deployment {' and '.join(ref.lacking)}"
     if ref.variable and ref.is_set:
         text = ref.module.source_of(ref.node).replace("\n", " ")
         return f"`{text}` cannot be computed from {ref.variable} here: name the job id, or a variable that holds it alone"
+    if ref.variable and ref.lacking:
+        return f"set {ref.variable} in deployment {' and '.join(ref.lacking)}"
     if ref.variable:
         return f"set {ref.variable}, or give it with --env-file"
     return f"the job id `{ref.module.source_of(ref.node)}` cannot be read here"

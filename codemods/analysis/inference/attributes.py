@@ -206,9 +206,10 @@ class Attributes:
         if isinstance(node, ast.Attribute):
             name = node.attr
         elif isinstance(node, ast.Subscript):
-            name = text_of(self.evaluator.tree, module, node.slice)
+            key = branches.key(module, node.slice)
+            name = key if isinstance(key, str) else text_of(self.evaluator.tree, module, node.slice)
         else:
-            return None
+            return self._places_of_chosen(module, node, branches)
         owners = [*self.evaluator.values(module, node.value), *self.unread_classes(module, node.value)]
         found = (
             self._places_of_field(owner, name, branches)
@@ -216,6 +217,14 @@ class Attributes:
             if name and isinstance(owner, Local) and self.evaluator.objects.is_enum(owner)
         )
         return union(one for one in found if one is not None)
+
+    def _places_of_chosen(self, module: Module, node: ast.expr, branches: Branches) -> Possible | None:
+        """What ``(Jobs.PROD if is_prod else Jobs.STAGING).value`` comes from, and that of a name for it."""
+        chosen = self.evaluator.places(module, node, branches)
+        if not chosen.is_all or any(place is node for _, place in chosen.places):
+            return None
+        found = [self._places_of_member(home, place, branches) for home, place in chosen.places]
+        return None if None in found else union(one for one in found if one is not None)
 
     # -- files that the index does not need
 

@@ -29,6 +29,7 @@ from ...planning.claims import (
     Context,
     JobRef,
 )
+from ..job_differences import unknown_job
 from .bound_once import VARIABLES, against_binding, is_plain
 from .collecting import prefixed
 from .sequence_uses import SequenceUses, may_be_other, sequence_uses, takes_no_place
@@ -234,6 +235,8 @@ def _against(
         origins = context.constants.origins(module, ref.node)
         if not ref.variable or len(origins.places) != 1 or makes_several:
             yield "LDC303", f"its job id `{module.source_of(ref.node)}` cannot be read here"
+        elif ref.is_set or any(_is_looked_up(context, home, place) for home, place in origins.places):
+            yield "LDC402", unknown_job(ref)  # No fact would ever fill a placeholder.
     yield from _refused(context, ref)
     if not makes_several and _is_conditional(module, call):
         yield "LDC302", "it is loaded under a condition inside of an expression, and v2 would load it always"
@@ -244,6 +247,20 @@ def _against(
     )
     if isinstance(resource, ast.Name) and _is_unbound_later(context, module, resource):
         yield "LDC302", f"`{resource.id}` is bound to something else later, which v2 assets would take"
+
+
+def _is_looked_up(context: Context, module: Module, node: ast.expr) -> bool:
+    """Whether what is read from the environment is a key under which an id is looked up, and not the id."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 1:
+        node = node.args[0]
+    if context.constants.variable_read_at(module, node) is not None:
+        return False
+    match node:
+        case ast.Subscript(value=ast.Call(func=ast.Attribute(attr="split"))):
+            return False
+        case ast.Subscript() | ast.Call(func=ast.Attribute(attr="get")):
+            return True
+    return False
 
 
 def _refused(context: Context, ref: JobRef) -> Iterator[tuple[str, str]]:
