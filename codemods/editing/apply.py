@@ -41,7 +41,7 @@ from .edits import (
     Unstar,
 )
 from .excerpts import Lines, excerpts
-from .kept_comments import NOTHING_KEPT, Kept, homes_of, lost_comments, on_first_line
+from .kept_comments import NOTHING_KEPT, Kept, homes_of, lost_comments, on_first_line, split_blank
 from .removed import heirs_of_comments, heirs_of_space, is_removed
 from .style import is_directive
 
@@ -306,7 +306,7 @@ class _Changer(cst.CSTTransformer):
         )
         if gone and isinstance(original, cst.IndentedBlock):
             # What separated the first statement from the second separates nothing any more.
-            _, rest = _split_blank(list(body[0].leading_lines))
+            _, rest = split_blank(list(body[0].leading_lines))
             body[0] = body[0].with_changes(leading_lines=rest)
             return updated.with_changes(body=body)
         if not self.fresh and not self.apart:
@@ -321,11 +321,13 @@ class _Changer(cst.CSTTransformer):
             is_new = id(statement) in self.fresh
             is_apart = place > 0 and any(body[place - 1] is one for one in self.apart)
             if place > 0 and (after_new or is_new or is_apart):
-                blank, rest = _split_blank(list(statement.leading_lines))
-                # A refusal before a definition stands as far off as that: it may come to stand there later.
-                is_defined = is_new and isinstance(statement, (cst.FunctionDef, cst.ClassDef, cst.If))
-                missing = max(0, (lines if after_new or is_defined else 1) - len(blank))
-                added = [cst.EmptyLine(indent=False)] * missing
+                blank, rest = split_blank(list(statement.leading_lines))
+                is_defined = is_new and isinstance(statement, (cst.FunctionDef, cst.ClassDef))
+                if is_new and isinstance(statement, cst.If):  # whatever stood there before it
+                    is_defined = not _is_import(body[place - 1])
+                    blank = blank if is_defined else blank[:1]
+                missing = (lines if after_new or is_defined else 1) - len(blank)
+                added = [cst.EmptyLine(indent=False)] * max(0, missing)
                 statement = statement.with_changes(leading_lines=[*added, *blank, *rest])
             spaced.append(statement)
         return spaced
@@ -357,7 +359,7 @@ def _without_indent(statement: Any) -> Any:
 
 def _with_leading(piece: Any, leading: list[cst.EmptyLine]) -> Any:
     """The comments and empty lines before the old statement go before the first of the new ones."""
-    blank, comments = _split_blank(list(piece.leading_lines))
+    blank, comments = split_blank(list(piece.leading_lines))
     return piece.with_changes(leading_lines=[*(leading or blank), *comments])
 
 
@@ -389,13 +391,5 @@ def _split_comments(lines: list[cst.EmptyLine]) -> tuple[list[cst.EmptyLine], li
 
 
 def _is_import(node: Any) -> bool:
-    return isinstance(node, cst.SimpleStatementLine) and isinstance(
-        node.body[0], (cst.Import, cst.ImportFrom)
-    )
-
-
-def _split_blank(lines: list[cst.EmptyLine]) -> tuple[list[cst.EmptyLine], list[cst.EmptyLine]]:
-    blank = 0
-    while blank < len(lines) and lines[blank].comment is None:
-        blank += 1
-    return lines[:blank], lines[blank:]
+    own = node.body[0] if isinstance(node, cst.SimpleStatementLine) else None
+    return isinstance(own, (cst.Import, cst.ImportFrom))

@@ -158,3 +158,11 @@ def _is_same(code: str, written: str) -> bool:
         return ast.dump(ast.parse(code)) == ast.dump(ast.parse(written))
     except SyntaxError:
         return False
+
+
+def split_blank(lines: list[cst.EmptyLine]) -> tuple[list[cst.EmptyLine], list[cst.EmptyLine]]:
+    """The empty lines above a statement, and what stands between them and it."""
+    blank = 0
+    while blank < len(lines) and lines[blank].comment is None:
+        blank += 1
+    return lines[:blank], lines[blank:]

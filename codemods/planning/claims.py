@@ -218,7 +218,9 @@ class Context:
         variable = self.constants.variable_of(module, node)
         found = {one.name: self._job_ids(one, module, node) for one in self.deployments}
         if len(self.deployments) > 1 and self.constants.origins(module, node).is_default:
-            found = {name: {} for name in found}  # Each deployment may set another; what stands here is of none.
+            found = {
+                name: {} for name in found
+            }  # Each deployment may set another; what stands here is of none.
         by_deployment = {name: tuple(ids) for name, ids in found.items()}
         read = tuple(dict.fromkeys(job_id for ids in found.values() for job_id in ids))
         if not read:

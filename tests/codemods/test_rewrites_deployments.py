@@ -178,6 +178,24 @@ STAYS = {
         {"prod": {"JOB": "67890"}, "staging": {"JOB": "5"}},
         "LDC401 job 5",
     ),
+    "a file of configuration says it": (
+        "import yaml\n\nCONFIG = yaml.safe_load(open('jobs.yaml'))\n"
+        'models = load_assets_from_dbt_cloud_job(cloud, CONFIG[os.environ["WHERE"]]["job"])\n',
+        NAMED,
+        'LDC402 `CONFIG[os.environ["WHERE"]]["job"]` cannot be computed from WHERE here',
+    ),
+    "a file of configuration says it, and nobody says where": (
+        "import json\n\nCONFIG = json.load(open('jobs.json'))\n"
+        'models = load_assets_from_dbt_cloud_job(cloud, int(CONFIG[os.environ["ELSE"]]))\n',
+        NAMED,
+        "LDC402 set ELSE in deployment prod and staging",
+    ),
+    "settings that each deployment may set": (
+        "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n    job: int = 67890\n\n\n"
+        "models = load_assets_from_dbt_cloud_job(cloud, Settings().job)\n",
+        {"prod": {}, "staging": {"JOB": "67900"}},
+        "LDC303 its job id `Settings().job` cannot be read here",
+    ),
     "a job that shares another in one deployment alone": (
         'one = load_assets_from_dbt_cloud_job(cloud, int(os.environ["A"]))\n'
         'two = load_assets_from_dbt_cloud_job(cloud, int(os.environ["B"]))\n',

@@ -82,6 +82,29 @@ defs = build(os.environ["WHERE"])
     + CLOUD
     + f'if os.environ["WHERE"] == "prod":\n    models = {LOAD}(cloud, 67890)\nelse:\n    models = {LOAD}(cloud, 67893)\n'
     + DEFS,
+    "an enumeration and a choice by match": HEAD
+    + """
+from enum import Enum
+
+
+class Job(Enum):
+    prod = 67890
+    staging = 67893
+
+
+def job_of(where):
+    match where:
+        case "prod":
+            return Job["prod"].value
+        case _:
+            return Job["staging"].value
+
+
+"""
+    + CLOUD
+    + 'assert job_of(os.environ["WHERE"]) == Job[os.environ["WHERE"]].value\n'
+    + f'models = {LOAD}(cloud, Job[os.environ["WHERE"]].value)\n'
+    + DEFS,
     "two files and a package of settings": {
         "settings/__init__.py": "from .jobs import JOB_ID\n",
         "settings/jobs.py": 'import os\n\nJOB_ID = {"prod": 67890, "staging": 67893}[os.environ["WHERE"]]\n',
