@@ -14,7 +14,7 @@ from .analysis.syntax.source_module import (
     parse_module,
 )
 from .analysis.uses.index import Index
-from .constructs import constructs
+from .constructs import constructs, prepared
 from .deep_stack import on_deep_stack
 from .editing.forks import imports_of_forks
 from .errors import SourceError
@@ -83,6 +83,7 @@ def plan_without(files: FilesRead, options: Options, broken: Broken) -> Planned:
         polling_sensor=options.polling_sensor,
         entries=declared_entries(index.tree.modules),
     )
+    context = prepared(context)
     claims = [claim for construct in constructs().values() for claim in construct.claims(context)]
     units = make_units(claims, context, Limits(options.only, options.skip))
     units = keep_what_may_be_used(units, {**broken, **unread}, data, context)

@@ -1,7 +1,8 @@
 """One folder for each family of constructs. A construct is a module found by being here; adding one edits no other file.
 
 A construct offers ``CONSTRUCT``, the kind of its claims; ``claims(context)``, which yields a claim for each use it answers for; and
-``rewrite(claim, unit, context)``, which says what the v2 form of a claim takes.
+``rewrite(claim, unit, context)``, which says what the v2 form of a claim takes. One that decides something for the whole tree
+offers ``prepare(context)`` as well.
 """
 
 from __future__ import annotations
@@ -40,6 +41,15 @@ def constructs() -> dict[str, Construct[object]]:
         one.CONSTRUCT.name: one for one in found if hasattr(one, "CONSTRUCT")
     }
     return dict(sorted(named.items()))
+
+
+def prepared(context: Context) -> Context:
+    """The context, with what a construct decides for the whole tree before any of them claims a use."""
+    for name in _module_names():
+        module = importlib.import_module(name)
+        if hasattr(module, "prepare"):
+            context = module.prepare(context)
+    return context
 
 
 def _module_names() -> list[str]:

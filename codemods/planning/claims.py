@@ -199,6 +199,8 @@ class Context:
     """Whether the user asked for the sensor that records other runs of the environment."""
     entries: Entries = field(default_factory=Entries)
     """The code locations that the project declares."""
+    run_objects: bool = False
+    """Whether what ``run_job_and_poll`` answers stays an object: then nothing that reads one is rewritten."""
     placed: dict[ast.Call, set[Made]] = field(default_factory=lambda: defaultdict(set), repr=False)
     """The resources of all loads that a call like ``Definitions(...)`` is given."""
     _styles: dict[Module, Style] = field(default_factory=dict, repr=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from legacy_shim.catalogue import BY_NAME
 
-from ..analysis.inference.legacy_names import is_op, thing_kind
+from ..analysis.inference.legacy_names import is_op, is_run, thing_kind
 from ..analysis.inference.values import Keyed, Made, Value, Values, is_load, legacy_name, root
 from ..analysis.uses.accounting import escapes_of
 from ..analysis.uses.escape import Escape
@@ -32,6 +32,8 @@ def block_escapes(
         finding = _finding(escape)
         if (finding.place, finding.code) in blocked:
             continue
+        if context.run_objects and escape.carried and all(map(is_run, escape.carried)):
+            continue  # Whoever gets one finds what legacy's had.
         if not escape.carried and not escape.keys and is_test(escape.module.path):
             continue  # A fake, or a mock: the tests of the user's own do not keep the code that they test.
         loads = {value for value in escape.carried if is_load(value)}

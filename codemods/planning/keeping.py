@@ -35,6 +35,20 @@ from .units import Unit
 _KEEP = re.compile(r"#\s*legacy-shim:\s*keep\b[\s:,.\-–—]*(.*)")
 
 
+_BY_HAND = {
+    "load_assets_from_dbt_cloud_job": "call it where its assets are given to Definitions, with its arguments written out: "
+    "`load_assets_from_dbt_cloud_job(dbt_cloud=dbt_cloud, job_id=67890)`",
+    "dbt_cloud_run_op": 'give it its job and a name: `run_it = dbt_cloud_run_op.configured({"job_id": 67890}, name="run_it")`',
+    "dbt_cloud_resource": 'configure it where it is bound: `dbt_cloud_resource.configured({"auth_token": {"env": "DBT_CLOUD_API_TOKEN"}, '
+    '"account_id": 12345})`',
+    "DbtCloudClient": "build the resource at the top of the file and take the client from it: "
+    "`DbtCloudClientResource(auth_token=..., account_id=...).get_dbt_client()`",
+    "DbtCloudRunStatus": 'write what dbt Cloud answers: `run["status_humanized"] == "Success"`, or `run["status"] == 10`',
+    "DbtCloudOutput": 'read the details of the run: `run["id"]`, `run["job_definition_id"]`, `run["status_humanized"]`',
+}
+"""What to write instead, where a use has no v2 form."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """What the user asked to leave alone, by the codes of legacy names."""
@@ -72,14 +86,15 @@ def _only_copies(context: Context, module: Module, link: ast.expr) -> bool:
 
 def _stays(context: Context, module: Module, first: ast.expr, link: ast.expr, name: str) -> Claim:
     use = use_of(module, link)
+    by_hand = _BY_HAND.get(name, f"use {BY_NAME[name].replacement}")
     if isinstance(use, Annotation) or enclosing_annotation(module, link):
-        said = f"`{name}` in this annotation"
+        said = f"`{name}` in this annotation: name the type that v2 has there, or none"
     elif isinstance(use, Base):
-        said = f"a subclass of `{name}` is rewritten by hand"
+        said = f"a subclass of `{name}` is rewritten by hand: put what it changes into functions that take v2's client"
     elif isinstance(use, Flow):
-        said = f"`{name}` gets another name here"
+        said = f"`{name}` gets another name here: {by_hand}"
     else:
-        said = f"this use of `{name}` is not rewritten"
+        said = f"this use of `{name}` has no v2 form: {by_hand}"
     keys = keys_of(context.index.evaluator, use) if isinstance(use, Entry) else frozenset()
     keys |= _filled_by_a_decorator(module, link)
     return Claim(

@@ -106,7 +106,12 @@ def _without_resource(claims: Sequence[Claim]) -> tuple[Finding, ...]:
         return ()
     if any(claim.resources for claim in claims):
         return tuple(
-            Finding(claim.module.place(claim.node), "LDC303", "its resource is not built here", claim.name)
+            Finding(
+                claim.module.place(claim.node),
+                "LDC303",
+                "its resource is not built here: migrate the file that builds it in the same run",
+                claim.name,
+            )
             for claim in claims
         )
     if not any(claim.keys for claim in claims):

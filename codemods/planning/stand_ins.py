@@ -17,7 +17,7 @@ from pathlib import Path
 
 from legacy_shim.catalogue import BY_NAME
 
-from ..analysis.inference.legacy_names import RESOURCES, thing_kind
+from ..analysis.inference.legacy_names import RESOURCES, is_run, thing_kind
 from ..analysis.inference.texts import text_of
 from ..analysis.inference.values import (
     Local,
@@ -30,6 +30,7 @@ from ..analysis.syntax.functions import (
     decorator_name,
     is_none,
 )
+from ..analysis.syntax.scopes import Parameter
 from ..analysis.syntax.source_module import Module
 from ..analysis.uses.accounting import UNMISTAKABLE
 from ..analysis.uses.keys import entries_of
@@ -38,6 +39,7 @@ from .claims import NO_CONSTRUCT, Claim, Context
 from .parts import Builds, Stays
 
 _CLIENT = "DbtCloudClientResource"
+_FAKE = "give it a `get_client()` with v2's methods (`trigger_job_run`, `poll_run`, `get_run_details`), and migrate again"
 _DATA = (ast.Constant, ast.Dict, ast.List, ast.Set, ast.Tuple, ast.JoinedStr)
 _WHOLE = frozenset({"_asdict", "original_resource_dict", "_original_resource_dict"})
 """Attributes of ``context.resources`` that hand out all resources at once."""
@@ -124,9 +126,9 @@ def _blocked(
             told = other.module.source_of(other.node).split("\n", 1)[0]
             place = other.module.place(other.node)
             said = (
-                f'`{told}` is bound to "{key}" too, at {place}, and would get the calls of v2'
+                f'`{told}` is bound to "{key}" too, at {place}, and would get the calls of v2: {_FAKE}'
                 if other.key
-                else f"`{told}` at {place} may reach it, by a key that cannot be read there"
+                else f"`{told}` at {place} may reach it, by a key that cannot be read there: write the key in quotes"
             )
             found.append(
                 Finding(claim.module.place(claim.node), "LDC303", said, claim.name, related=(place,))
@@ -142,6 +144,18 @@ def _bound_to_others(context: Context, keys: set[str]) -> Iterator[_Other]:
             for key, value in entries_of(index.evaluator, module, node):
                 if key in keys and _may_be_other(context, module, value):
                     yield _Other(module, value, key)
+                if key in keys and isinstance(node, ast.Dict):
+                    yield from (
+                        _Other(module, one, key) for one in _spread_behind(context, module, node, value)
+                    )
+
+
+def _spread_behind(context: Context, module: Module, node: ast.Dict, value: ast.expr) -> Iterator[ast.expr]:
+    """What is spread into a dict behind an entry, and may put something else under its key: ``{"a": x, **others()}``."""
+    behind = node.values[node.values.index(value) + 1 :]
+    for key, spread in zip(node.keys[len(node.values) - len(behind) :], behind, strict=True):
+        if key is None and not context.index.values(module, spread):
+            yield spread
 
 
 def _may_be_other(context: Context, module: Module, value: ast.expr) -> bool:
@@ -168,8 +182,27 @@ def _by_unknown_key(context: Context) -> Iterator[_Other]:
                     yield _Other(module, node, "")
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) >= 2:
                 is_reached = node.func.id == "getattr" and RESOURCES in evaluator.values(module, node.args[0])
-                if is_reached and not text_of(evaluator.tree, module, node.args[1]):
+                if is_reached and not _is_known_key(context, module, node.args[1]):
                     yield _Other(module, node, "")
+
+
+def _is_known_key(context: Context, module: Module, node: ast.expr) -> bool:
+    """Whether a key is written there, or is a parameter that every call of its function gives, or leaves to its default."""
+    evaluator = context.index.evaluator
+    if text_of(evaluator.tree, module, node):
+        return True
+    if not isinstance(node, ast.Name):
+        return False
+    for binding in context.index.tree.names(module).lookup(module, node.id, node):
+        if not isinstance(binding, Parameter) or isinstance(binding.function, ast.Lambda):
+            return False
+        is_called = bool(evaluator.calls.calling(binding.function))
+        if not is_called or any(evaluator.calls.uses_as_value(binding.function)):
+            return False
+    origins = context.constants.origins(module, node)
+    return origins.is_all and all(
+        isinstance(place, ast.Constant) and isinstance(place.value, str) for _, place in origins.places
+    )
 
 
 def block_mixed(claims: Sequence[Claim], context: Context) -> list[Claim]:
@@ -177,7 +210,7 @@ def block_mixed(claims: Sequence[Claim], context: Context) -> list[Claim]:
     found: list[Claim] = []
     in_tests: dict[ast.expr, Claim] = {}
     for claim in claims:
-        base = _used(claim)
+        base = None if context.run_objects and _is_read_alike(claim) else _used(claim)
         others = dict(_others(context, claim.module, base)) if base is not None else {}
         for node, module in others.items():
             if is_test(module.path):
@@ -186,6 +219,12 @@ def block_mixed(claims: Sequence[Claim], context: Context) -> list[Claim]:
         other = next((node for node, module in others.items() if not is_test(module.path)), None)
         found.append(claim if other is None else _mixed(claim, others[other], other))
     return [*found, *in_tests.values()]
+
+
+def _is_read_alike(claim: Claim) -> bool:
+    """Whether something is read of a run in the same way after the migration, where runs are objects."""
+    value = claim.value
+    return isinstance(value, Member) and is_run(value.of) and value.attribute != "run_status"
 
 
 def _used(claim: Claim) -> ast.expr | None:
@@ -219,7 +258,7 @@ def _is_nothing(node: ast.expr) -> bool:
 
 def _mixed(claim: Claim, module: Module, other: ast.expr) -> Claim:
     place = module.place(other)
-    said = f"this may be `{_line(module, other)}` of {place} too, which is not legacy and would get the calls of v2"
+    said = f"this may be `{_line(module, other)}` of {place} too, which is not legacy and would get the calls of v2: {_FAKE}"
     finding = Finding(claim.module.place(claim.node), "LDC303", said, claim.name, related=(place,))
     return replace(claim, blocked=(*claim.blocked, finding))
 

@@ -234,7 +234,7 @@ models = load_assets_from_dbt_cloud_job(cloud, 67890)
 
 @op(required_resource_keys={"dbt_cloud"})
 def rename(context):
-    context.resources.dbt_cloud.update_job(67890, name="x")
+    context.resources.dbt_cloud.build_url_for_job(11, 67890)
 
 @job(resource_defs={"dbt_cloud": cloud})
 def renaming():

@@ -18,7 +18,7 @@ cloud = dbt_cloud_resource("t", 12345)
 UPDATE = """
 @asset
 def renamed(context):
-    {reach}.update_job(67890, name="x")
+    {reach}.build_url_for_job(11, 67890)
 """
 
 
@@ -66,7 +66,7 @@ def test_a_use_without_v2_form_keeps_the_resource_however_it_is_reached(
         tmp_path, program + "defs = Definitions(assets=[renamed], resources=resources)\n"
     )
     assert "cloud = dbt_cloud_resource(" in text
-    assert "update_job" in text
+    assert "build_url_for_job" in text
     assert {"LDC303", "LDC304"} & set(codes)
 
 
@@ -173,7 +173,7 @@ class Fake:
         + "defs = Definitions(resources={'dbt_cloud': cloud})\n",
         KICK
         + "@op(required_resource_keys={'dbt_cloud'})\ndef other(context):\n"
-        + "    context.resources._asdict()['dbt_cloud'].update_job(1)\n"
+        + "    context.resources._asdict()['dbt_cloud'].build_url_for_job(1, 2)\n"
         + "defs = Definitions(resources={'dbt_cloud': cloud})\n",
     ],
 )

@@ -1,4 +1,4 @@
-"""What a run answers goes where it cannot be followed: nothing is rewritten then that would be read as it was."""
+"""What a run answers goes where it cannot be followed: it stays an object then, and whatever reads it stays as it is."""
 
 from __future__ import annotations
 
@@ -121,7 +121,16 @@ SEEN = {
 
 
 @pytest.mark.parametrize("body", LOST.values(), ids=LOST)
-def test_what_goes_out_of_sight_keeps_its_unit(tmp_path: Path, body: str) -> None:
+def test_what_goes_out_of_sight_stays_an_object(tmp_path: Path, body: str) -> None:
+    text, codes = migrate_one(tmp_path, HEAD + body + TAIL)
+    assert not [code for code in codes if code.startswith("LDC3")]
+    assert body.replace("client.run_job_and_poll(", "run_job(client.get_client(), ") in text
+    assert "class DbtCloudOutput:" in text
+    assert "legacy_shim" not in text
+
+
+def test_a_status_that_goes_out_of_sight_keeps_its_unit(tmp_path: Path) -> None:
+    body = "    return process(client.run_job_and_poll(67890)).run_status\n"
     text, codes = migrate_one(tmp_path, HEAD + body + TAIL)
     assert "LDC303" in codes
     assert body in text
@@ -134,6 +143,7 @@ def test_what_is_in_sight_does_not(tmp_path: Path, body: str) -> None:
     assert not [code for code in codes if code.startswith("LDC3")]
     assert "legacy_shim" not in text
     assert "run_job_and_poll" not in text
+    assert "class DbtCloudOutput" not in text
 
 
 def test_resources_that_are_built_are_followed(tmp_path: Path) -> None:

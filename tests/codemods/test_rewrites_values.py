@@ -295,10 +295,8 @@ def test_results_stay_where_the_client_that_ran_is_out_of_reach(tmp_path: Path, 
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        ("get_run_artifact(1, 'manifest.json')", "answers parsed JSON, where legacy answers text"),
-        ("list_jobs(11)", "lists the jobs of one environment"),
-        ("get_runs(67890)", "that ended between two times"),
-        ("update_job(67890)", "v2's client has no `update_job`"),
+        ("build_url_for_job(11, 67890)", "v2's client has no `build_url_for_job`"),
+        ("trigger(67890)", "neither the legacy client nor v2's has `trigger`"),
     ],
 )
 def test_methods_that_stay_say_what_v2_has_instead(tmp_path: Path, call: str, said: str) -> None:

@@ -13,7 +13,7 @@ JOBS = f"({PRODUCTION}, {STAGING})"
 KEPT = """
 @op(required_resource_keys={"dbt_cloud"})
 def rename(context):
-    context.resources.dbt_cloud.update_job(67890, name="Nightly")
+    context.resources.dbt_cloud.build_url_for_job(11, 67890)
 
 @job(resource_defs={"dbt_cloud": cloud})
 def admin():

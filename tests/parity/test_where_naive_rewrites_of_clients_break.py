@@ -197,13 +197,12 @@ def test_a_failed_run_fails_the_op_that_waits_for_it(bench: Bench) -> None:
         assert [row["step"] for row in side.actions[0]["errors"]] == ["run", None]
 
 
-def test_methods_that_answer_otherwise_stay_on_the_facade(bench: Bench) -> None:
+def test_methods_that_answer_otherwise_become_requests(bench: Bench) -> None:
     call = 'client.get_run_artifact(client.run_job_and_poll(67891).run_id, "run_results.json")'
     body = f'client = context.resources.dbt_cloud\n    text = {call}\n    return json.loads(text)["results"]'
     before, after, migration = bench.both(HEAD + ONE_OP % body, "job:nightly")
-    assert migration.told("LDC304") == {
-        f"text = {call}": "v2's `get_run_artifact` answers parsed JSON, where legacy answers text"
-    }
+    assert "legacy_shim" not in migration.now()
+    assert "text = get_run_artifact(client.get_client(), " in migration.now()
     for side in (before, after):
         assert side.actions[0]["errors"] == []
         assert side.actions[0]["outputs"] == {"run:result": "list"}

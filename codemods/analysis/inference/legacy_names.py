@@ -98,6 +98,11 @@ def is_client(value: Value) -> bool:
     )
 
 
+def is_run(value: Value) -> bool:
+    """Whether a value is what ``run_job_and_poll`` answers, and not the output of an op that runs a job."""
+    return isinstance(value, Result) and value.member.attribute == RUN_AND_POLL and is_output(value)
+
+
 def is_output(value: Value) -> bool:
     """Whether a value is a ``DbtCloudOutput``: what running a job answers, or an op that runs one."""
     if not isinstance(value, Result):

@@ -26,6 +26,7 @@ from .index import Index
 from .judgement import Judge
 
 DYNAMICALLY = "stands where `globals()`, `locals()`, `exec` or the like may reach it"
+_SAY_WHAT = "annotate the parameter that it comes from (`client: DbtCloudClient`), or take it from `context.resources`"
 UNMISTAKABLE = frozenset({"get_dbt_client", "run_job_and_poll", "get_run_results", "list_run_artifacts"})
 """Methods of the legacy API whose names nothing else has."""
 
@@ -129,7 +130,7 @@ class _Accounting:
                 )
             return
         if name in UNMISTAKABLE and self._is_not_known(receiver):
-            yield Escape(module, node, NONE, f"calls `.{name}` of something that cannot be told")
+            yield Escape(module, node, NONE, f"calls `.{name}` of something that cannot be told: {_SAY_WHAT}")
         elif not (
             receiver
             or name not in self._reaching

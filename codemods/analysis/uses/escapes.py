@@ -109,6 +109,8 @@ def resource_uses(index: Index, value: Value) -> ResourceUses:
                 bindings += [Binding(key, use) for key in sorted(keys_of(index.evaluator, use))]
                 if not use.name and not index.holders(use):
                     escapes.append(use)
+            case Argument(name="**") if _is_load(index, use):
+                consumers.append(use)
             case Argument() if use.through and _binds(index, use):
                 keys = _bound_under(index, use)
                 bindings += [Binding(key, use, use.call) for key in sorted(keys)]
@@ -150,6 +152,8 @@ def placements(index: Index, value: Value) -> Iterator[Placement | Use]:
         match use:
             case Seen() | Flow() | Annotation() | Element():
                 continue
+            case Entry() if use.name != "**" and index.holders(use):
+                continue  # What it stands in is followed.
             case Argument() if _takes_assets(index, use):
                 yield Placement(use, use.call, wrap and _takes_sequence(use))
             case Argument() if _is_selection(index, use):
@@ -279,11 +283,21 @@ def _is_repository(use: Use) -> bool:
     )
 
 
+_BY_HAND = {
+    "the client": "call its method here, or hand on a function that does, `lambda: client.run_job_and_poll(67890)`",
+    "the output": "read what is needed of it here, `output.run_id`, and hand that on",
+    "the loaded assets": "give them to `Definitions(assets=[...])` as they are",
+    "the resource": 'build it where it is bound, `Definitions(resources={"dbt_cloud": DbtCloudClientResource(...)})`',
+}
+"""What to write so that the trail goes on."""
+
+
 def lost_trail(use: Use, what: str, name: str) -> Finding:
     """The finding for a use that cannot be followed."""
     module: Module = use.module
     line = module.source_of(use.node).split("\n", 1)[0]
-    return Finding(module.place(use.node), "LDC303", f"{what} `{line}` {_how(use)}", name)
+    said = f"{what} `{line}` {_how(use)}: {_BY_HAND[what]}"
+    return Finding(module.place(use.node), "LDC303", said, name)
 
 
 def unreadable_key(use: Use, name: str) -> Finding:

@@ -54,6 +54,7 @@ _PLAIN = frozenset({"remove", "index", "count", "clear", "discard", "reverse"})
 _OF_DEFINITIONS = frozenset({"resource", "load", "op"})
 _RESOURCES = frozenset({"resources", "resource_defs", "resource_defs_by_key"})
 _BINDING_METHODS = frozenset({"to_job", "execute_in_process", "with_resources", "configured"})
+_BIND_IT = 'bind the resource itself, `resources={"dbt_cloud": DbtCloudClientResource(...)}`'
 _SEQUENCES = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
 
@@ -188,7 +189,7 @@ class Judge:
 
     def _argument(self, module: Module, node: ast.expr, value: Value, call: ast.Call) -> str:
         callees = self.evaluator.values(module, renamed(call))
-        said = f"is passed to `{_shown(module, call)}(...)`, which is not followed"
+        said = f"is passed to `{_shown(module, call)}(...)`, which is not followed: hand on what is read of it here"
         if not callees:
             return ACCOUNTED if self._by_unresolved(module, node, value, call) else said
         if all(self._takes(module, node, value, call, callee) for callee in callees):
@@ -376,7 +377,11 @@ class Judge:
             return f"is returned through `@{module.source_of(unknown[0])}`, which is not followed"
         by_dagster = decorators_of_dagster(self.evaluator, module, function)
         if by_dagster:
-            return ACCOUNTED if by_dagster & HANDING_ON else f"is returned to Dagster by `{function.name}`"
+            return (
+                ACCOUNTED
+                if by_dagster & HANDING_ON
+                else f"is returned to Dagster by `{function.name}`: {_BIND_IT}"
+            )
         is_special = function.name.startswith("__") and function.name.endswith("__")
         if is_special and isinstance(module.parent(function), ast.ClassDef):
             return f"is returned by `{function.name}`, which Python calls"
@@ -387,7 +392,7 @@ class Judge:
         by_dagster = decorators_of_dagster(self.evaluator, module, function) if function else frozenset()
         if by_dagster & HANDING_ON and isinstance(node, ast.Call) and wraps_as_output(module, node):
             return ACCOUNTED
-        return "is yielded, which is not followed"
+        return "is yielded, which is not followed: return it, or use it here"
 
 
 def _is_foreign(value: Value) -> bool:

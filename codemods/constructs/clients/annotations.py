@@ -61,6 +61,7 @@ from ...planning.parts import Uses
 from ...planning.units import Unit
 from ...planning.v2 import CLOUD_V2
 from ..run_ops.op_text import KEY
+from . import run_objects
 
 CONSTRUCT = Kind[str]("annotations")
 
@@ -74,6 +75,8 @@ def claims(context: Context) -> Iterator[Claim[str]]:
         for link in reference.chain:
             names = [value for value in index.values(reference.module, link) if isinstance(value, External)]
             name = next((legacy_name(value) for value in names if legacy_name(value)), "")
+            if name == run_objects.NAME and context.run_objects:
+                break
             if name:
                 values = list(_annotated(context, reference.module, link))
                 written = {_written(value) for value in values}
@@ -83,6 +86,8 @@ def claims(context: Context) -> Iterator[Claim[str]]:
                     yield _kept(context, reference.module, reference.chain[0], link, name)
                 break
     for module, node, name in quoted_names(index):
+        if name == run_objects.NAME and context.run_objects:
+            continue
         values = list(_annotated(context, module, node))
         written = {_written(value) for value in values}
         if len(written) == 1 and "" not in written:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from ...analysis.inference.legacy_names import RUN_AND_POLL
 from ...analysis.inference.values import legacy_name
 from ...analysis.syntax.functions import place_of
 from ...analysis.syntax.source_module import Module
@@ -23,6 +24,7 @@ from ...planning.claims import (
 from ...planning.units import Unit
 from ..given_up import CODE as GIVEN_UP
 from ..given_up import left_going
+from . import own_methods
 from .methods import JOB_NAME_ATTRIBUTE, METHODS, Method
 from .run_and_poll import (
     FAILS_AS_V2,
@@ -36,7 +38,8 @@ from .run_and_poll import (
     run_and_poll,
     without_related,
 )
-from .uses import Called, Polled, PolledInside, client_text
+from .run_objects import answer_lines, define
+from .uses import Called, Polled, PolledInside, Requested, client_text
 
 
 def rewrite_call(claim: Claim, called: Called, context: Context, done: Rewrite) -> None:
@@ -55,8 +58,23 @@ def _said_of(name: str) -> str:
     return f"`{name}` becomes `{METHODS[name]}`" if METHODS[name] != name else f"`{name}` is that of v2"
 
 
+def rewrite_request(claim: Claim, called: Requested, unit: Unit, context: Context, done: Rewrite) -> None:
+    """A function of the file takes the client, and what the method was given."""
+    module, node = claim.module, claim.node
+    assert isinstance(node, ast.Call)
+    name = own_methods.define(context, module, unit, done, called.name, called.first)
+    done.edit(module, ReplaceExpression(module.span(node.func), name))
+    done.edit(module, PrependArgument(module.span(node), client_text(context, module, called.base)))
+    done.tell(
+        module, node, "LDC218", f"`{called.name}` becomes a request that the code sends itself", claim.name
+    )
+
+
 def _drop_unsent(module: Module, call: ast.Call, method: Method, done: Rewrite) -> None:
     """Leave out what v2 has no parameter for."""
+    href = method.argument("href")
+    if href is not None:
+        done.edit(module, DropArgument(module.span(call), place_of(call, href)))
     schema = method.argument("schema_override")
     if schema is not None:
         done.edit(module, DropArgument(module.span(call), place_of(call, schema)))
@@ -73,18 +91,45 @@ def rewrite_poll_inside(
     """Several statements cannot stand where the call does: a function of the module has them."""
     module, node, method = claim.module, claim.node, polled.method
     assert isinstance(node, ast.Call)
-    use = unit.using(done, module)
-    style = context.style(module)
-    name = unit.namespace(module).shared(HELPERS[method.name])
-    related = not context.release.lacks("related")
-    text = helper_text(method.name, name, use, style, related=related, fails=fails_in(context))
-    done.edit(module, InsertBefore(module.span(polled.first), text, blank=True, rank=0))
+    is_object = context.run_objects and method.name == RUN_AND_POLL
+    name = define_helper(module, method.name, polled.first, unit, context, done, takes_any=polled.takes_any)
     done.edit(module, ReplaceExpression(module.span(node.func), name))
     done.edit(module, PrependArgument(module.span(node), client_text(context, module, polled.base)))
-    _drop_unsent(module, node, method, done)
+    if not polled.takes_any:
+        _drop_unsent(module, node, method, done)
     statement = module.statement_of(node)
-    if isinstance(statement, ast.Return) and statement.value is node:
+    if isinstance(statement, ast.Return) and statement.value is node and not is_object:
         _rewrite_return_annotation(claim, statement, context, done)
+
+
+def define_helper(
+    module: Module,
+    method: str,
+    first: ast.stmt,
+    unit: Unit,
+    context: Context,
+    done: Rewrite,
+    *,
+    takes_any: bool,
+) -> str:
+    """Have a file define the function that does what a method did, before a statement; its name.
+
+    ``takes_any``: it takes whatever settings of a run dbt Cloud does.
+    """
+    use, style = unit.using(done, module), context.style(module)
+    name = unit.namespace(module).shared(HELPERS[method])
+    related = not context.release.lacks("related")
+    answer = ["return run"]
+    if context.run_objects and method == RUN_AND_POLL:
+        answer = answer_lines(define(context, module, unit, done), use, style)
+    start = ""
+    if takes_any:
+        start = own_methods.define(context, module, unit, done, own_methods.START, first)
+    text = helper_text(
+        method, name, use, style, answer, related=related, fails=fails_in(context), start=start
+    )
+    done.edit(module, InsertBefore(module.span(first), text, blank=True, rank=0))
+    return name
 
 
 def rewrite_poll(claim: Claim, polled: Polled, unit: Unit, context: Context, done: Rewrite) -> None:
@@ -133,6 +178,8 @@ def tell_of_poll(claim: Claim, polled: Polled | PolledInside, context: Context, 
         isinstance(polled, PolledInside) or _needs_related(context, claim)
     ):
         done.tell(module, node, "LDC213", without_related(context.release), name)
+    if context.run_objects and method.name == RUN_AND_POLL:
+        return
     is_followed = isinstance(polled.use, (Chain, Flow, Seen))
     if not is_followed or _is_handed_on(context, claim):
         done.tell(module, node, "LDC213", "the value is a mapping of run details", name)

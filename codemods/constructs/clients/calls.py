@@ -12,7 +12,14 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ...analysis.inference.legacy_names import GETTER, RUN_AND_POLL, is_client, is_output, thing_kind
+from ...analysis.inference.legacy_names import (
+    GETTER,
+    RUN_AND_POLL,
+    is_client,
+    is_output,
+    is_run,
+    thing_kind,
+)
 from ...analysis.inference.values import (
     Keyed,
     Made,
@@ -53,7 +60,8 @@ from ...planning.claims import (
     goes_by_name,
 )
 from ...planning.units import Unit
-from .call_text import rewrite_call, rewrite_poll, rewrite_poll_inside, tell_of_poll
+from .bound_methods import bound_claim, own_call, rewrite_bound
+from .call_text import rewrite_call, rewrite_poll, rewrite_poll_inside, rewrite_request, tell_of_poll
 from .lost_answers import lost_answers
 from .methods import SETTINGS, Method, is_legacy_alone, is_written_for_v2, read_call
 from .run_and_poll import (
@@ -63,6 +71,7 @@ from .run_and_poll import (
 )
 from .spreading import may_be_spread
 from .uses import (
+    Bound,
     Called,
     ClientUse,
     Getter,
@@ -70,6 +79,7 @@ from .uses import (
     OfResource,
     Polled,
     PolledInside,
+    Requested,
     client_claim,
     client_text,
     is_called,
@@ -77,6 +87,8 @@ from .uses import (
 )
 
 CONSTRUCT = Kind[ClientUse]("client_calls")
+_IN_FUNCTIONS = (PolledInside, Requested, Bound)
+"""What is written with functions that the file defines."""
 
 
 def claims(context: Context) -> Iterator[Claim[ClientUse]]:
@@ -89,18 +101,40 @@ def claims(context: Context) -> Iterator[Claim[ClientUse]]:
 
 
 def _with_place_of_helper(claims: list[Claim[ClientUse]]) -> Iterator[Claim[ClientUse]]:
-    """Each module has one function for all calls of a method inside of expressions, before the first of them."""
+    """Each module has one function for all calls of a method inside of expressions, before the first of them.
+
+    Functions that send requests of their own stand together, before the first that needs one.
+    """
     first: dict[tuple[Module, str], ast.stmt] = {}
+    asking: set[Module] = set()
+    loose: set[Module] = set()
     for claim in claims:
-        if isinstance(claim.detail, PolledInside):
-            statement, key = claim.detail.first, (claim.module, claim.detail.method.name)
-            first[key] = min(first.get(key, statement), statement, key=lambda one: one.lineno)
+        detail = claim.detail
+        if not isinstance(detail, _IN_FUNCTIONS):
+            continue
+        if not isinstance(detail, PolledInside) or detail.takes_any:
+            asking.add(claim.module)
+        if _may_give_any(detail):
+            loose.add(claim.module)
+        for key in ((claim.module, _helper_of(detail)), (claim.module, "")):
+            first[key] = min(first.get(key, detail.first), detail.first, key=lambda one: one.lineno)
     for claim in claims:
-        if isinstance(claim.detail, PolledInside):
-            at = first[claim.module, claim.detail.method.name]
-            yield replace(claim, detail=replace(claim.detail, first=at))
-        else:
-            yield claim
+        detail = claim.detail
+        if isinstance(detail, _IN_FUNCTIONS):
+            at = first[claim.module, "" if claim.module in asking else _helper_of(detail)]
+            detail = replace(detail, first=at)
+        if isinstance(detail, PolledInside) and detail.method.name == RUN_AND_POLL:
+            detail = replace(detail, takes_any=claim.module in loose)
+        yield replace(claim, detail=detail)
+
+
+def _may_give_any(detail: PolledInside | Requested | Bound) -> bool:
+    """Whether a run may be started with settings that v2's client does not take."""
+    return not isinstance(detail, Requested) and detail.takes_any
+
+
+def _helper_of(detail: PolledInside | Requested | Bound) -> str:
+    return detail.method.name if isinstance(detail, PolledInside) else detail.name
 
 
 def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) -> Iterator[Claim[ClientUse]]:
@@ -122,6 +156,7 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
                 and value.call is link
                 and base is not None
                 and is_client(value.member.of)
+                and _is_method_of(link, base)
             ):
                 seen.add(link)
                 yield _method_claim(context, module, link, base, value)
@@ -131,7 +166,8 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
                 yield client_claim(CONSTRUCT, module, link, value, OfResource(replacement))
             elif _is_unknown_attribute(module, link, value):
                 seen.add(link)
-                yield _lost(use_of(module, link), value)
+                assert isinstance(link, ast.Attribute) and isinstance(value, Member)
+                yield bound_claim(context, module, link, value) or _lost(use_of(module, link), value)
         yield from _read_by_name(context, module, link, seen)
     top = reference.node
     for value in index.values(module, top):
@@ -139,9 +175,16 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
             use = use_of(module, top)
             is_wiring = not isinstance(value, Keyed) and composes(module.function_of(top))
             followed = isinstance(use, (Flow, Seen, Chain, Returned)) or is_wiring
+            if context.run_objects and is_run(value):
+                continue
             if not followed and not _goes_to_a_function(context, use):
                 seen.add(top)
                 yield _lost(use, value)
+
+
+def _is_method_of(link: ast.expr, base: ast.expr) -> bool:
+    """Whether a call spells its method: one that came by another name is written where it was taken from the client."""
+    return isinstance(link, ast.Call) and isinstance(link.func, ast.Attribute) and link.func.value is base
 
 
 def _read_by_name(
@@ -151,7 +194,8 @@ def _read_by_name(
     if not (isinstance(link, ast.Call) and is_getattr(link)) or context.index.values(module, link):
         return
     for value in context.index.values(module, link.args[0]):
-        if link not in seen and (is_client(value) or is_output(value)):
+        is_object = context.run_objects and is_run(value)
+        if link not in seen and not is_object and (is_client(value) or is_output(value)):
             seen.add(link)
             yield _lost(use_of(module, link.args[0]), value)
 
@@ -163,7 +207,7 @@ def _is_setting(value: Value) -> bool:
 
 def _is_unknown_attribute(module: Module, link: ast.expr, value: Value) -> bool:
     if (
-        not isinstance(link, ast.Attribute)
+        not (isinstance(link, ast.Attribute) and isinstance(link.ctx, ast.Load))
         or not isinstance(value, Member)
         or value.attribute == "configured"
     ):
@@ -202,16 +246,19 @@ def _method_claim(
         blocked_here = _built_where_called(context, module, node, base, name)
         return client_claim(CONSTRUCT, module, node, value, Getter(), blocked=tuple(blocked_here))
     method, problem, job_node = read_call(node, name, lambda given: context.constants.is_text(module, given))
+    own = own_call(context, module, node, base, name) if method is None else None
+    if own is not None:
+        problem, job_node = own.problem, own.job
     jobs: tuple[JobRef, ...] = (context.job_ref(module, job_node),) if job_node is not None else ()
     blocked = [Finding(module.place(node), "LDC304", problem, name)] if problem else []
     lacks = _lacks(context.release, method)
     if lacks:
         blocked.append(Finding(module.place(node), "LDC309", lacks, name))
     blocked += _built_where_called(context, module, node, base, name)
-    if name == RUN_AND_POLL:
+    if name == RUN_AND_POLL and not context.run_objects:
         blocked += goes_by_name(context, module, node, name)
         blocked += lost_answers(context, module, node)
-    detail: ClientUse = NotInV2()
+    detail: ClientUse = own.detail if own is not None else NotInV2()
     if method is not None:
         detail = _call_of(context, module, node, base, method)
         is_behind = len(node.args) > 1 and method.argument("cause") in node.args[:-1]
@@ -219,7 +266,8 @@ def _method_claim(
             problem = "arguments stand behind its cause by position; name them"
             blocked.append(Finding(module.place(node), "LDC304", problem, name))
     function = module.function_of(node)
-    returns = function.returns if function is not None and name == RUN_AND_POLL and not blocked else None
+    is_mapping = name == RUN_AND_POLL and not context.run_objects
+    returns = function.returns if function is not None and is_mapping and not blocked else None
     return client_claim(
         CONSTRUCT,
         module,
@@ -241,6 +289,7 @@ def _call_of(context: Context, module: Module, node: ast.Call, base: ast.expr, m
         and fails_in(context) is Fails.AS_V2
         and may_be_spread(module, node, method)
         and not _holds_legacy(context, node)
+        and not (context.run_objects and not isinstance(module.parent(node), ast.Expr))
     )
     if is_alone:
         return Polled(method, base, use_of(module, node))
@@ -254,7 +303,7 @@ def _built_where_called(
     built = (made for made in context.index.values(module, base) if isinstance(made, Made))
     if not any(made.call is base and thing_kind(made) == "resource" for made in built):
         return []
-    said = "the resource is built where it is called; assign it to a name first"
+    said = "the resource is built where it is called; assign it to a name first: `dbt_cloud = DbtCloudClientResource(...)`"
     return [Finding(module.place(node), "LDC302", said, name)]
 
 
@@ -297,6 +346,10 @@ def rewrite(claim: Claim[ClientUse], unit: Unit, context: Context) -> Rewrite:
         case PolledInside() as polled:
             rewrite_poll_inside(claim, polled, unit, context, done)
             tell_of_poll(claim, polled, context, done)
+        case Requested() as called:
+            rewrite_request(claim, called, unit, context, done)
+        case Bound() as bound:
+            rewrite_bound(claim, bound, unit, context, done)
         case NotInV2():
             raise AssertionError("what is not in v2 is blocked")
         case _:

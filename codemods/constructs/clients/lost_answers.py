@@ -68,7 +68,9 @@ def lost_answers(context: Context, module: Module, call: ast.Call) -> Iterator[F
         is_own = bool(sink.through or sink.node is call)
         if isinstance(sink, Argument) and is_own and not _is_in_sight(context, sink):
             callee = sink.module.source_of(sink.call.func).split("\n", 1)[0]
-            yield found(f"its answer is handed to `{callee}(...)`, which the tool does not follow")
+            yield found(
+                f"its answer is handed to `{callee}(...)`, which the tool does not follow: read what it needs here, `output.run_id`, and hand that on"
+            )
             break
         if isinstance(sink, Unknown) and isinstance(
             sink.module.parent(sink.node), (ast.Yield, ast.YieldFrom)

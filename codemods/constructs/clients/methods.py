@@ -52,12 +52,12 @@ _KEYWORDS: Mapping[str, frozenset[str]] = {
     "run_job_and_poll": frozenset({"steps_override", "cause"}),
 }
 
-_OTHERWISE: Mapping[str, str] = {
-    "get_run_artifact": "v2's `get_run_artifact` answers parsed JSON, where legacy answers text",
-    "list_jobs": "v2's `list_jobs` lists the jobs of one environment, and takes nothing else",
-    "get_runs": "v2's `get_runs_batch` lists the runs of one environment that ended between two times",
+_METHODS_BY_HAND: Mapping[str, str] = {
+    "build_url_for_job": 'f"{client.access_url}/deploy/{client.account_id}/projects/{project_id}/jobs/{job_id}"',
+    "build_url_for_cloud_docs": 'f"{client.access_url}/accounts/{client.account_id}/jobs/{job_id}/docs/#!/{resource_type}/{unique_id}"',
+    "rerun_job": 'a POST to f"{client.api_v2_url}/jobs/{job_id}/rerun/", with f"Token {client.token}" as Authorization',
 }
-"""What v2 has under such a name, and why it is not the same."""
+"""What legacy's client has and v2's has not, and what to write, with ``client = workspace.get_client()``."""
 
 JOB_NAME_ATTRIBUTE = "job_name"
 """The attribute of ``DbtCloudOutput`` for which the details of the run must hold those of its job."""
@@ -145,6 +145,9 @@ def is_legacy_alone(name: str) -> bool:
 
 
 def _unknown(name: str) -> str:
+    if name in _METHODS_BY_HAND:
+        said = f"write {_METHODS_BY_HAND[name]}, with `client = workspace.get_client()`"
+        return f"v2's client has no `{name}`: {said}"
     if name in _LEGACY_ALONE:
         return f"v2's client has no `{name}`"
     return f"neither the legacy client nor v2's has `{name}`: this does not work as it is either"
@@ -162,12 +165,20 @@ class Method:
         return next((value for key, value in self.arguments if key == name), None)
 
 
+def read_loosely(call: ast.Call, name: str) -> Method:
+    """The arguments of a call that are written there; it may have others."""
+    positions = _PARAMETERS.get(name, ())
+    plain = [argument for argument in call.args if not isinstance(argument, ast.Starred)]
+    named = [(word.arg, word.value) for word in call.keywords if word.arg]
+    return Method(name, (*zip(positions, plain, strict=False), *named))
+
+
 def read_call(
     call: ast.Call, name: str, is_text: Callable[[ast.expr], bool]
 ) -> tuple[Method | None, str, ast.expr | None]:
     """The method that a call calls, why it has no v2 form (empty where it has one), and the job that it names."""
     if name not in METHODS:
-        return None, _OTHERWISE.get(name) or _unknown(name), None
+        return None, _unknown(name), None
     parameters = _PARAMETERS[name]
     if name == RUN_AND_POLL and (len(call.args) > 3 or (len(call.args) > 1 and is_text(call.args[1]))):
         parameters = _DOCUMENTED
@@ -180,7 +191,15 @@ def read_call(
             return None, f"the arguments of `{name}` are given with `**`", None
         arguments.append((keyword.arg, keyword.value))
     for given, value in arguments:
+        if name == "poll_run" and given == "href" and _is_href(value):
+            continue  # Where the run is shown, which it says itself.
         if given not in allowed and not (given in _MAY_BE_NONE and is_none(value)):
             return None, f"v2's `{METHODS[name] or 'trigger_job_run'}` has no `{given}`", None
     job = dict(arguments).get("job_id")
     return Method(name, tuple(arguments)), "", job
+
+
+def _is_href(node: ast.expr) -> bool:
+    """Whether an expression is ``run["href"]``."""
+    is_entry = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)
+    return is_entry and isinstance(node.value, ast.Name) and node.slice.value == "href"  # type: ignore[attr-defined]

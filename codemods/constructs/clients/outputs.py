@@ -13,7 +13,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...analysis.inference.legacy_names import is_output
+from ...analysis.inference.legacy_names import is_output, is_run
 from ...analysis.inference.values import (
     Member,
     Result,
@@ -31,6 +31,7 @@ from ...planning.claims import (
 from ...planning.units import Unit
 from .changed_results import may_be_changed
 from .methods import JOB_NAME_ATTRIBUTE, OUTPUT_ATTRIBUTES, RESULTS_ATTRIBUTE, STATUS_ATTRIBUTE, by_hand
+from .run_objects import ATTRIBUTES
 from .statuses import compared_statuses
 from .uses import (
     client_claim,
@@ -51,7 +52,12 @@ class Replaced:
     by: str
 
 
-Detail = ComparedStatus | Replaced
+@dataclass(frozen=True)
+class Same:
+    """An attribute that the object of a run has as legacy's had."""
+
+
+Detail = ComparedStatus | Replaced | Same
 CONSTRUCT = Kind[Detail]("run_outputs")
 
 
@@ -71,6 +77,9 @@ def claims(context: Context) -> Iterator[Claim[Detail]]:
 
 def _claim(context: Context, module: Module, node: ast.Attribute, value: Member) -> Claim[Detail]:
     replacement = OUTPUT_ATTRIBUTES.get(value.attribute)
+    is_object = context.run_objects and is_run(value.of)
+    if is_object and value.attribute in ATTRIBUTES:
+        return client_claim(CONSTRUCT, module, node, value, Same())
     if value.attribute == RESULTS_ATTRIBUTE:
         replacement = _results_text(context, module, node)
         if replacement is not None and may_be_changed(context, module, node, value):
@@ -81,7 +90,7 @@ def _claim(context: Context, module: Module, node: ast.Attribute, value: Member)
     if value.attribute == STATUS_ATTRIBUTE and compared_statuses(context, module, node):
         return client_claim(CONSTRUCT, module, node, value, ComparedStatus())
     if value.attribute == STATUS_ATTRIBUTE and _is_shown(module, node):
-        replacement = '{}["status_humanized"]'
+        replacement = '{}.run_details["status_humanized"]' if is_object else '{}["status_humanized"]'
     if replacement is None:
         said = f"`.{value.attribute}` is not rewritten: {by_hand(value.attribute)}"
         blocked = (Finding(module.place(node), "LDC304", said, "DbtCloudOutput"),)
@@ -139,8 +148,13 @@ def rewrite(claim: Claim[Detail], unit: Unit, context: Context) -> Rewrite:  # n
     done = Rewrite()
     module, node, detail = claim.module, claim.node, claim.detail
     assert isinstance(node, ast.Attribute)
+    if isinstance(detail, Same):
+        return done
     if isinstance(detail, ComparedStatus):
-        text = f"{{}}[{context.style(module).string('status')}]"
+        of_object = context.run_objects and any(
+            isinstance(value, Member) and is_run(value.of) for value in context.index.values(module, node)
+        )
+        text = f"{{}}{'.run_details' if of_object else ''}[{context.style(module).string('status')}]"
         done.edit(module, ReplaceAround(module.span(node), text))
         return done
     rewrite_attribute(claim, detail.by, done)

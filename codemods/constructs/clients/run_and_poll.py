@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -102,10 +102,28 @@ def without_related(release: Release) -> str:
     return f"the details hold no job, trigger or steps: {release.lacks('related')}"
 
 
-def helper_text(method: str, name: str, use: Use, style: Style, *, related: bool, fails: Fails) -> str:
-    """A function that does what a legacy method did, on v2's client, which it takes as its first argument."""
+def helper_text(
+    method: str,
+    name: str,
+    use: Use,
+    style: Style,
+    answer: Sequence[str],
+    *,
+    related: bool,
+    fails: Fails,
+    start: str = "",
+) -> str:
+    """A function that does what a legacy method did, on v2's client, which it takes as its first argument.
+
+    ``answer`` are the statements that answer what is made of the details in ``run``; ``start`` is the function that starts
+    a run with any settings, where v2's client does not.
+    """
     poll = Poll("job_id", "steps_override", "poll_interval", "poll_timeout", related=related, fails=fails)
-    if method == "run_job_and_poll":
+    if start:
+        subject, more = "job_id", ", **settings"
+        lines = [f"run = {start}(client, job_id, **settings)"]
+        lines += _polled(poll, f"run[{style.string('id')}]", "run", "client", use, style)
+    elif method == "run_job_and_poll":
         subject, more = "job_id", ", steps_override=None"
         lines = run_and_poll(poll, "run", "client", "client", use, style)
     else:
@@ -116,7 +134,7 @@ def helper_text(method: str, name: str, use: Use, style: Style, *, related: bool
     head = render.signature(
         name, f"client, {subject}, poll_interval={INTERVAL}, poll_timeout=None{more}", style
     )
-    return f"{head}\n" + "".join(f"{style.indent}{line}\n" for line in [*lines, "return run"])
+    return f"{head}\n" + "".join(f"{style.indent}{line}\n" for line in [*lines, *answer])
 
 
 def run_and_poll(poll: Poll, run: str, client: str, client_name: str, use: Use, style: Style) -> list[str]:

@@ -76,6 +76,29 @@ class PolledInside:
     use: Use
     first: ast.stmt
     """The first statement of the module that calls the method inside of an expression."""
+    takes_any: bool = False
+    """Whether some call in the module gives settings that v2's client does not take, or that are not written there."""
+
+
+@dataclass(frozen=True, eq=False)
+class Requested:
+    """A call of what v2's client has no method for: the file defines a function that asks dbt Cloud."""
+
+    name: str
+    base: ast.expr
+    first: ast.stmt
+    """The first statement of the module that needs such a function."""
+
+
+@dataclass(frozen=True, eq=False)
+class Bound:
+    """A method that is handed on, and not called here."""
+
+    name: str
+    base: ast.expr
+    first: ast.stmt
+    takes_any: bool
+    """Whether it may be called with settings that v2's client does not take."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +106,7 @@ class NotInV2:
     """A use that is blocked: v2 has nothing like it, or the trail of the client ends there."""
 
 
-ClientUse = Getter | OfResource | Called | Polled | PolledInside | NotInV2
+ClientUse = Getter | OfResource | Called | Polled | PolledInside | Requested | Bound | NotInV2
 
 D = TypeVar("D")
 

@@ -86,7 +86,10 @@ def _of_configured(context: Context, module: Module, call: ast.Call) -> Found:
     if isinstance(decorated, FUNCTIONS) and call in decorated.decorator_list:
         return _from_function(context, module, decorated)
     if config is None:
-        return "its configuration is given elsewhere", None
+        return (
+            "its configuration is given elsewhere: write it where the resource is built, `.configured({...})`",
+            None,
+        )
     if isinstance(config, ast.Lambda):
         return _from_function(context, module, config)
     for value in context.index.values(module, config):
@@ -252,7 +255,10 @@ def checked(context: Context, settings: Settings) -> Found:
         )
         return f"{who} has `{unknown[0]}`", None
     if not any(name in settings.values for name in TOKEN) or "account_id" not in settings.values:
-        return "its token or account id is given elsewhere", None
+        return (
+            "its token or account id is given elsewhere: write `auth_token` and `account_id` where the resource is built",
+            None,
+        )
     return "", settings
 
 

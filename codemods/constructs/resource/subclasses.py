@@ -87,7 +87,7 @@ def _problem(heir: Local) -> str:
     fields = fields_of(owner)
     overridden = sorted(fields & (_OURS | KNOWN))
     if overridden:
-        return f"`{owner.name}` overrides `{overridden[0]}` of the legacy resource"
+        return f"`{owner.name}` overrides `{overridden[0]}` of the legacy resource: give it where the resource is built"
     clashing = sorted(fields & OF_A_WORKSPACE)
     if clashing:
         return f"`{owner.name}` has a `{clashing[0]}` of its own, as a workspace has"

@@ -9,7 +9,7 @@ dbt_cloud = dbt_cloud_resource.configured(
 @op(required_resource_keys={"dbt_cloud"})
 def rename_job(context):
     # v2's client has nothing like it
-    context.resources.dbt_cloud.update_job(67891, name="Finance, weekly")
+    context.resources.dbt_cloud.build_url_for_job(11, 67891)
 
 
 @job(resource_defs={"dbt_cloud": dbt_cloud})

@@ -1,0 +1,206 @@
+"""Functions that a file defines for what v2's client has no method for: requests to dbt Cloud, with the client's settings.
+
+    client.get_runs(job_id=67890)       ->  get_runs(client, job_id=67890)
+
+They take what legacy's methods took behind the client, and answer the same. Source: ``dagster_dbt.cloud.resources``. Of v2's
+client they read what is public since 0.28.0: ``api_v2_url``, ``token``, ``request_timeout``, retries and delay.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ...analysis.syntax.source_module import Module
+from ...editing.edits import InsertBefore
+from ...editing.style import Style
+from ...planning.claims import Context, Rewrite
+from ...planning.units import Unit
+from ...planning.v2 import Use
+
+START = "run_job"
+"""The method that starts a run, and waits for nothing."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """A function: what it takes behind the client, and its statements."""
+
+    parameters: str
+    body: str
+    needs: tuple[str, ...] = ("request",)
+    """The functions that it calls."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The parameters that it names."""
+        return frozenset(word.split("=")[0].strip() for word in self.parameters.split(","))
+
+    @property
+    def takes_any(self) -> bool:
+        return "**" in self.parameters
+
+
+_ARTIFACT = (
+    'url = f"{client.api_v2_url}/runs/{run_id}/artifacts/%s"\n'
+    'response = request(client, "GET", url, params={"step": step} if step else None)\n'
+)
+_V3 = 'f"{client.access_url}/api/v3/accounts/{client.account_id}/projects/{project_id}/environment-variables/%s"'
+
+METHODS: Mapping[str, Own] = {
+    START: Own(
+        "job_id, **settings",
+        'sent = {"cause": "Triggered via Dagster", **settings}\n'
+        'return request(client, "POST", f"{client.api_v2_url}/jobs/{job_id}/run/", json=sent).json()["data"]',
+    ),
+    "get_runs": Own(
+        'include_related=None, job_id=None, order_by="-id", offset=0, limit=100',
+        'query = {"include_related": f"{list(include_related or [])}", "order_by": order_by}\n'
+        'query |= {"offset": offset, "limit": limit}\n'
+        "if job_id:\n"
+        '    query["job_definition_id"] = job_id\n'
+        'return request(client, "GET", f"{client.api_v2_url}/runs/", params=query).json()["data"]',
+    ),
+    "list_jobs": Own(
+        'project_id, order_by="-id"',
+        'query = {"project_id": project_id, "order_by": order_by}\n'
+        'return request(client, "GET", f"{client.api_v2_url}/jobs/", params=query).json()["data"]',
+    ),
+    "update_job": Own(
+        "job_id, **changes",
+        "job = merged(client.get_job_details(job_id), changes)\n"
+        'return request(client, "POST", f"{client.api_v2_url}/jobs/{job_id}/", json=job).json()["data"]',
+        ("request", "merged"),
+    ),
+    "get_run_steps": Own(
+        "run_id",
+        'run = client.get_run_details(run_id, include_related=["trigger", "job"])\n'
+        'return run["trigger"]["steps_override"] or run["job"]["execute_steps"]',
+        (),
+    ),
+    "get_run_artifact": Own("run_id, path, step=None", _ARTIFACT % "{path}" + "return response.text"),
+    "list_run_artifacts": Own("run_id, step=None", _ARTIFACT % "" + 'return response.json()["data"]'),
+    "get_manifest": Own("run_id, step=None", _ARTIFACT % "manifest.json" + "return response.json()"),
+    "get_run_results": Own("run_id, step=None", _ARTIFACT % "run_results.json" + "return response.json()"),
+    "make_request": Own(
+        "method, endpoint, data=None, params=None, return_text=False",
+        'url = f"{client.access_url}/api/v2/accounts/{endpoint}"\n'
+        "response = request(client, method, url, json=data, params=params)\n"
+        'return {"text": response.text} if return_text else response.json()["data"]',
+    ),
+    "get_job_environment_variables": Own(
+        "project_id, job_id",
+        f"url = {_V3 % 'job/'}\n"
+        'return request(client, "GET", url, params={"job_definition_id": job_id}).json()["data"]',
+    ),
+    "set_job_environment_variable": Own(
+        "project_id, job_id, environment_variable_id, name, value",
+        f"url = {_V3 % '{environment_variable_id}/'}\n"
+        'sent = {"id": environment_variable_id, "account_id": client.account_id, "project_id": project_id}\n'
+        'sent |= {"job_definition_id": job_id, "type": "job", "name": name, "raw_value": value}\n'
+        'return request(client, "POST", url, json=sent).json()["data"]',
+    ),
+}
+NAMES: Mapping[str, str] = {START: "start_run"}
+"""What a function is called, where that is not the name of the method."""
+NEED_RELATED = frozenset({"get_run_steps"})
+"""Those that ask for what belongs to a run."""
+
+_REQUEST = '''\
+def request(client, method, url, **sent):
+    """Call dbt Cloud's API where dagster-dbt's client has no method for it, with the settings of that client."""
+    for attempt in range(client.request_max_retries + 1):
+        if attempt:
+            time.sleep(client.request_retry_delay)
+        try:
+            response = requests.request(
+                method,
+                url,
+                headers={"Authorization": f"Token {client.token}"},
+                timeout=client.request_timeout,
+                **sent,
+            )
+            response.raise_for_status()
+            return response
+        except requests.RequestException as error:
+            problem = error
+    raise Failure(f"Max retries ({client.request_max_retries}) exceeded with url: {url}.") from problem
+'''
+_MERGED = '''\
+def merged(old, new):
+    """The mapping `old` with what `new` has, at any depth."""
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        return new
+    return {**old, **{name: merged(old.get(name), value) for name, value in new.items()}}
+'''
+
+
+def refusal(call: ast.Call, name: str) -> str:
+    """Why a call cannot be handed to the function of that name; empty where it can be."""
+    own = METHODS[name]
+    if own.takes_any:
+        return ""
+    unknown = [word.arg for word in call.keywords if word.arg and word.arg not in own.names]
+    if unknown:
+        return f"`{name}` takes no `{unknown[0]}`, in legacy either"
+    return f"`{name}` takes fewer arguments, in legacy either" if len(call.args) > len(own.names) else ""
+
+
+def define(context: Context, module: Module, unit: Unit, done: Rewrite, name: str, first: ast.stmt) -> str:
+    """Have a file define the function for a method, and what that calls, before a statement; what it is called there."""
+    use, style, namespace = unit.using(done, module), context.style(module), unit.namespace(module)
+    own = METHODS[name]
+    names = (
+        {"request": namespace.shared("dbt_cloud_request"), "merged": namespace.shared("merged")}
+        if own.needs
+        else {}
+    )
+    span = module.span(first)
+    if "request" in own.needs:
+        done.edit(
+            module, InsertBefore(span, _request_text(names["request"], use, style), blank=True, rank=-3)
+        )
+    if "merged" in own.needs:
+        text = _styled(_MERGED.replace("merged(", f"{names['merged']}("), style)
+        done.edit(module, InsertBefore(span, text, blank=True, rank=-2))
+    function = namespace.shared(NAMES.get(name, name))
+    body = own.body
+    for each in own.needs:
+        body = body.replace(f"{each}(", f"{names[each]}(")
+    lines = "".join(f"    {line}\n" for line in body.split("\n"))
+    text = f"def {function}(client, {own.parameters}):\n{lines}"
+    done.edit(module, InsertBefore(span, _styled(text, style), blank=True, rank=-1))
+    return function
+
+
+def _request_text(name: str, use: Use, style: Style) -> str:
+    text = _REQUEST.replace("def request(", f"def {name}(").replace("requests.", f"{use('requests', '')}.")
+    text = text.replace("time.sleep", f"{use('time', '')}.sleep").replace(
+        "Failure(", f"{use('dagster', 'Failure')}("
+    )
+    return _styled(text, style)
+
+
+def _styled(text: str, style: Style) -> str:
+    """The text in the quotes and the indentation of a file; documentation keeps its quotes."""
+    return "".join(map(_line(style), text.splitlines(keepends=True)))
+
+
+def _line(style: Style) -> Callable[[str], str]:
+    def styled(line: str) -> str:
+        bare = line.lstrip(" ")
+        depth = (len(line) - len(bare)) // 4
+        return style.indent * depth + (bare if bare.startswith('"""') else bare.replace('"', style.quote))
+
+    return styled
+
+
+def spread_or_unknown(call: ast.Call, known: frozenset[str]) -> Iterator[str]:
+    """What a call gives that is not among the known names: ``**`` for what is not written there."""
+    for argument in call.args:
+        if isinstance(argument, ast.Starred):
+            yield "*"
+    for word in call.keywords:
+        if word.arg is None or word.arg not in known:
+            yield word.arg or "**"

@@ -1,0 +1,135 @@
+"""What v2's client lacks is asked for by functions of the file; what legacy's lacks too is kept, and said to be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rewriting import migrate, migrate_one
+
+from legacy_shim.codemods.facts.release import Release
+
+HEAD = """
+from functools import partial
+
+from dagster import Definitions, op
+from dagster_dbt import DbtCloudClientResource
+
+cloud = DbtCloudClientResource(auth_token="t", account_id=12345)
+
+
+@op(required_resource_keys={"cloud"})
+def work(context):
+    client = context.resources.cloud
+    print(client.get_job(67890))
+"""
+DEFS = '\n\ndefs = Definitions(resources={"cloud": cloud})\n'
+
+
+def _program(line: str) -> str:
+    return f"{HEAD}    {line}\n{DEFS}"
+
+
+@pytest.mark.parametrize(
+    ("line", "after", "defined"),
+    [
+        ("client.get_runs(job_id=67890)", "get_runs(client.get_client(), job_id=67890)", "get_runs"),
+        ("client.list_jobs(11)", "list_jobs(client.get_client(), 11)", "list_jobs"),
+        (
+            'client.update_job(67890, name="New")',
+            'update_job(client.get_client(), 67890, name="New")',
+            "update_job",
+        ),
+        (
+            'client.get_run_artifact(1, "a.sql", step=2)',
+            'get_run_artifact(client.get_client(), 1, "a.sql", step=2)',
+            "get_run_artifact",
+        ),
+        ("client.get_manifest(1, step=2)", "get_manifest(client.get_client(), 1, step=2)", "get_manifest"),
+        (
+            'client.run_job(67890, git_branch="x")',
+            'start_run(client.get_client(), 67890, git_branch="x")',
+            "start_run",
+        ),
+        (
+            "client.run_job_and_poll(67890, **given)",
+            "run_job(client.get_client(), 67890, **given)",
+            "run_job",
+        ),
+        (
+            "client.run_job_and_poll(67890, threads_override=8)",
+            "run_job(client.get_client(), 67890, threads_override=8)",
+            "start_run",
+        ),
+        (
+            "pool.submit(client.run_job_and_poll, 67890)",
+            "pool.submit(run_job, client.get_client(), 67890)",
+            "run_job",
+        ),
+        (
+            "partial(client.run_job_and_poll, 67890)",
+            "partial(run_job, client.get_client(), 67890)",
+            "start_run",
+        ),
+        ("retry(fn=client.get_runs)", "retry(fn=partial(get_runs, client.get_client()))", "get_runs"),
+    ],
+)
+def test_the_file_defines_the_function(tmp_path: Path, line: str, after: str, defined: str) -> None:
+    text, codes = migrate_one(tmp_path, _program(line))
+    assert f"    {after}\n" in text
+    assert text.count(f"def {defined}(client, ") == 1
+    assert text.count("def dbt_cloud_request(") == (0 if "submit" in line else 1)
+    assert "legacy_shim" not in text
+    assert "LDC218" in codes
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ("retry(client.get_run, 5)", "retry(client.get_client().get_run_details, 5)"),
+        ("fetch = client.get_job", "fetch = client.get_client().get_job_details"),
+    ],
+)
+def test_what_v2_has_is_handed_on_itself(tmp_path: Path, line: str, after: str) -> None:
+    text, _ = migrate_one(tmp_path, _program(line))
+    assert f"    {after}\n" in text
+    assert "def " not in text.replace("def work(", "")
+
+
+def test_one_request_function_serves_all(tmp_path: Path) -> None:
+    lines = "client.get_runs()\n    client.list_jobs(11)\n    client.get_runs(limit=5)"
+    text, _ = migrate_one(tmp_path, _program(lines))
+    assert (
+        text.count("def dbt_cloud_request(")
+        == text.count("def get_runs(")
+        == text.count("def list_jobs(")
+        == 1
+    )
+
+
+def test_single_quotes_and_tabs_are_kept(tmp_path: Path) -> None:
+    program = _program("client.get_runs()").replace('"', "'").replace("    ", "\t")
+    text, _ = migrate_one(tmp_path, program)
+    assert "\tquery |= {'offset': offset, 'limit': limit}\n" in text
+    assert "\n    " not in text.split("def dbt_cloud_request")[1].split("class ")[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("client.trigger_job(67890)", "neither the legacy client nor v2's has `trigger_job`"),
+        ("client.get_runs(job=67890)", "`get_runs` takes no `job`, in legacy either"),
+        ("client.get_run_steps(1, 2)", "`get_run_steps` takes fewer arguments, in legacy either"),
+    ],
+)
+def test_what_legacy_has_not_stays(tmp_path: Path, line: str, said: str) -> None:
+    texts, report = migrate(tmp_path, {"program.py": _program(line)})
+    assert f"    {line}\n" in texts["program.py"]
+    assert said in next(each.message for each in report.findings if each.code == "LDC304")
+
+
+def test_steps_need_what_the_oldest_release_lacks(tmp_path: Path) -> None:
+    text, _ = migrate_one(tmp_path, _program("client.get_run_steps(1)"), release=Release((0, 28, 0)))
+    assert "client.get_run_steps(1)" in text
+    text, _ = migrate_one(tmp_path, _program("client.get_runs()"), release=Release((0, 28, 0)))
+    assert "get_runs(client.get_client())" in text

@@ -1,0 +1,197 @@
+"""Answers of runs that go out of sight stay objects; where all are followed, and where a class would not serve, nothing changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rewriting import clean, migrate, migrate_one
+
+from legacy_shim.codemods.facts.release import Release
+
+HEAD = """
+from dagster import Definitions, op
+from dagster_dbt import DbtCloudClientResource, DbtCloudOutput, dbt_cloud_run_op
+
+cloud = DbtCloudClientResource(auth_token="t", account_id=12345)
+
+
+@op(required_resource_keys={"cloud"})
+def work(context):
+    client = context.resources.cloud
+"""
+DEFS = '\n\ndefs = Definitions(resources={"cloud": cloud})\n'
+
+
+def _program(body: str, more: str = "") -> str:
+    return HEAD + "".join(f"    {line}\n" for line in body.split("\n")) + more + DEFS
+
+
+LOST = "ran = max([client.run_job_and_poll(67890)], key=len)\nprint(ran.run_id)"
+
+
+def test_the_file_defines_a_class_and_reads_stay(tmp_path: Path) -> None:
+    before = """
+        from dagster import Definitions, op
+        from dagster_dbt import dbt_cloud_resource
+
+        cloud = dbt_cloud_resource.configured({"auth_token": "t", "account_id": 12345})
+
+        @op(required_resource_keys={"cloud"})
+        def work(context):
+            ran = max([context.resources.cloud.run_job_and_poll(67890)], key=lambda run: run.run_id)
+            return ran.run_id, ran.finished_at
+
+        defs = Definitions(resources={"cloud": cloud})
+        """
+    text, codes = migrate_one(tmp_path, before)
+    class_and_function = clean('''
+        class DbtCloudOutput:
+            """A finished run of a dbt Cloud job, and its `run_results.json`."""
+
+            def __init__(self, run_details, result):
+                job = run_details["job"] or {}
+                self.run_details, self.result = run_details, result
+                self.run_id, self.job_id = run_details["id"], run_details["job_definition_id"]
+                self.job_name = job.get("name")
+                self.is_successful = run_details["status_humanized"] == "Success"
+                docs = urljoin(run_details["href"], f"/accounts/{run_details['account_id']}/runs/{self.run_id}/docs/")
+                self.docs_url = docs if job.get("generate_docs") else None
+
+            def __getattr__(self, name):
+                if name not in ("created_at", "updated_at", "dequeued_at", "started_at", "finished_at"):
+                    raise AttributeError(name)
+                text = self.run_details[name]
+                return text and datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+        def run_job(client, job_id, poll_interval=10, poll_timeout=None, steps_override=None):
+            run = client.trigger_job_run(job_id, steps_override=steps_override)
+            run = client.poll_run(
+                run["id"],
+                poll_interval=poll_interval,
+                poll_timeout=poll_timeout or float("inf"),
+            )
+            DbtCloudRun.from_run_details(run).raise_for_status()
+            run = client.get_run_details(
+                run["id"],
+                include_related=["job", "trigger", "run_steps"],
+            )
+            try:
+                result = client.get_run_results_json(run["id"])
+            except Failure:  # its last command left none
+                result = {}
+            return DbtCloudOutput(run, result)
+
+
+        @op(required_resource_keys={"cloud"})
+        def work(context):
+            ran = max([run_job(context.resources.cloud.get_client(), 67890)], key=lambda run: run.run_id)
+            return ran.run_id, ran.finished_at
+
+        defs = Definitions(resources={"cloud": cloud})
+        ''')
+    assert text.endswith(class_and_function)
+    assert "import datetime\nfrom urllib.parse import urljoin\n" in text
+    assert codes.count("LDC213") == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        LOST,
+        "print(client.run_job_and_poll(67890).docs_url)",
+        "ran = client.run_job_and_poll(67890)\nprint(ran.finished_at - ran.started_at)",
+        'ran = client.run_job_and_poll(67890)\nprint(getattr(ran, "job_id"))',
+        "for ran in map(client.run_job_and_poll, [67890]):\n    print(ran.run_id)",
+        "yield client.run_job_and_poll(67890)",
+        "ran = client.run_job_and_poll(67890)\nother(ran)",
+        "ran = client.run_job_and_poll(67890)\nprint(isinstance(ran, DbtCloudOutput), ran.docs_url)",
+    ],
+)
+def test_runs_are_objects(tmp_path: Path, body: str) -> None:
+    text, codes = migrate_one(tmp_path, _program(body))
+    assert text.count("class DbtCloudOutput:") == 1
+    assert "return DbtCloudOutput(run, result)" in text
+    assert "legacy_shim" not in text
+    assert not {"LDC302", "LDC303", "LDC304"} & set(codes)
+
+
+def test_statements_of_their_own_need_no_object(tmp_path: Path) -> None:
+    text, _ = migrate_one(tmp_path, _program(f"client.run_job_and_poll(67891)\n{LOST}"))
+    assert "client.trigger_job_run(67891)" in text
+    assert text.count("class DbtCloudOutput:") == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "client.run_job_and_poll(67890)",
+        "ran = client.run_job_and_poll(67890)\nprint(ran.run_id, ran.job_name)",
+        "return client.run_job_and_poll(67890)",
+    ],
+)
+def test_what_is_followed_needs_no_class(tmp_path: Path, body: str) -> None:
+    text, _ = migrate_one(tmp_path, _program(body))
+    assert "class DbtCloudOutput" not in text
+    assert "legacy_shim" not in text
+
+
+OTHER_OP = """
+
+run_other = dbt_cloud_run_op.configured({"job_id": 67891}, name="run_other")
+
+
+@op
+def after(ran):
+    print(ran.run_id)
+
+
+@job
+def nightly():
+    after(run_other())
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "more"),
+    [
+        (LOST + "\nprint(ran.run_status)", ""),  # a status of the facade's, which nothing here compares
+        (LOST + '\nprint(ran.get_artifact("manifest.json"))', ""),
+        (LOST + '\nprint(getattr(ran, "run_status"))', ""),
+        (LOST, '\n\n__all__ = ["DbtCloudOutput"]\n'),
+        (LOST, '\n\ndef pick(runs: "list[DbtCloudOutput]") -> object:\n    return runs[0]\n'),
+        (LOST, OTHER_OP),  # what the op answers is a mapping in v2
+    ],
+)
+def test_what_a_class_would_not_serve_stays(tmp_path: Path, body: str, more: str) -> None:
+    text, codes = migrate_one(
+        tmp_path, _program(body, more).replace("import Definitions", "import Definitions, job")
+    )
+    assert "class DbtCloudOutput" not in text
+    assert "client.run_job_and_poll(67890)" in text
+    assert {"LDC302", "LDC303", "LDC304"} & set(codes)
+
+
+def test_a_type_that_another_file_checks_stays(tmp_path: Path) -> None:
+    files = {
+        "one.py": _program(LOST),
+        "two.py": "from dagster_dbt import DbtCloudOutput\n\n\ndef is_run(what):\n    return isinstance(what, DbtCloudOutput)\n",
+    }
+    texts, report = migrate(tmp_path, files)
+    assert "class DbtCloudOutput" not in texts["one.py"] + texts["two.py"]
+    assert report.left_for_a_person
+
+
+def test_the_oldest_release_keeps_them(tmp_path: Path) -> None:
+    text, codes = migrate_one(tmp_path, _program(LOST), release=Release((0, 28, 0)))
+    assert "class DbtCloudOutput" not in text
+    assert "LDC303" in codes
+
+
+def test_a_call_that_is_asked_to_stay_keeps_its_unit(tmp_path: Path) -> None:
+    text, codes = migrate_one(
+        tmp_path, _program("ran = client.run_job_and_poll(67890)  # legacy-shim: keep\n" + LOST)
+    )
+    assert "class DbtCloudOutput" not in text
+    assert "LDC301" in codes
