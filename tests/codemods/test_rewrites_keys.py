@@ -229,3 +229,52 @@ def test_a_client_of_several_is_followed_or_stays(tmp_path: Path, client: str, s
     assert ("DbtCloudWorkspace(" in text) is not stays
     assert (f"{client}.get_client().get_job_details(67890)" in text) is not stays
     assert ("LDC303" in codes) is stays
+
+
+OF_A_PARAMETER = """
+from dagster import Definitions, op
+from dagster_dbt import dbt_cloud_resource
+
+cloud = dbt_cloud_resource("t", 12345)
+
+
+def make(name, key{default}):
+    @op(name=name, required_resource_keys={{key}})
+    def run(context):
+        return getattr(context.resources, key).get_job(67890)["name"]
+
+    return run
+
+
+{calls}
+defs = Definitions(resources={{"cloud": cloud, "other": cloud}})
+"""
+
+
+@pytest.mark.parametrize(
+    ("default", "calls"),
+    [
+        ('="cloud"', 'one = make("one")\n'),
+        ("", 'one = make("one", "cloud")\ntwo = make("two", key="other")\n'),
+        ('="other"', 'ops = [make(name, "cloud") for name in ("one", "two")]\n'),
+    ],
+)
+def test_a_key_that_every_call_says_is_known(tmp_path: Path, default: str, calls: str) -> None:
+    text, _ = migrate_one(tmp_path, OF_A_PARAMETER.format(default=default, calls=calls))
+    assert "getattr(context.resources, key).get_client().get_job_details(67890)" in text
+    assert "legacy_shim" not in text
+
+
+@pytest.mark.parametrize(
+    ("default", "calls"),
+    [
+        ('="cloud"', ""),  # whoever imports it calls it
+        ('="cloud"', 'ops = list(map(make, ["one"]))\n'),
+        ('="cloud"', 'one = make(**{"name": "one"})\n'),
+        ("", 'one = make("one", input())\n'),
+    ],
+)
+def test_a_key_that_some_call_may_not_say_stays(tmp_path: Path, default: str, calls: str) -> None:
+    text, codes = migrate_one(tmp_path, OF_A_PARAMETER.format(default=default, calls=calls))
+    assert 'getattr(context.resources, key).get_job(67890)["name"]' in text
+    assert "LDC303" in codes

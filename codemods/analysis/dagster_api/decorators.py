@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import builtins
 
-from ..inference.values import Evaluates, External, Made
+from ..inference.values import Evaluates, External, Local, Made, Value
 from ..syntax.source_module import Module
+from ..syntax.transparent import answers_transparent, is_transparent
 from .names import KEEPING_DECORATORS
 
 _DAGSTER = "dagster."
@@ -43,8 +44,22 @@ def _is_known(evaluator: Evaluates, module: Module, decorator: ast.expr) -> bool
         for value in evaluator.values(module, decorator)
     ):
         return True  # One of the tree that answers one of Dagster's.
+    own = evaluator.values(module, callee)
+    if own and all(_is_transparent(value, isinstance(decorator, ast.Call)) for value in own):
+        return True
     names = resolved(evaluator, module, callee)
     return bool(names) and all(name in KEEPING_DECORATORS or name.startswith(_DAGSTER) for name in names)
+
+
+def _is_transparent(value: Value, is_factory: bool) -> bool:
+    """Whether a decorator of the tree hands on what a function takes and answers, and keeps nothing."""
+    if (
+        not isinstance(value, Local)
+        or not isinstance(value.node, ast.FunctionDef)
+        or value.node.decorator_list
+    ):
+        return False
+    return answers_transparent(value.node) if is_factory else is_transparent(value.node)
 
 
 def _called(decorator: ast.expr) -> ast.expr:

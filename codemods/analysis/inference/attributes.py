@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from ..dagster_api.names import WRAPPING
 from ..syntax.functions import is_getattr, is_property, returns_of
-from ..syntax.scopes import Assigned, Binding, Defined, Imported
+from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated
 from ..syntax.source_module import Module
-from .branches import Branches
+from .branches import EVERY_BRANCH, Branches
 from .legacy_names import RESOURCES, canonical
 from .possible import NOT_KNOWN, Possible, made_at, union
 from .texts import text_of
@@ -115,13 +115,22 @@ class Attributes:
         name = text_of(self.evaluator.tree, module, node.args[1])
         found: set[Value] = set()
         for value in self.evaluator.values(module, node.args[0]):
-            if value == RESOURCES and name:
-                found.add(Keyed(module, node, name))
+            if value == RESOURCES:
+                keys = {name} if name else self.texts_given(module, node.args[1])
+                found |= {Keyed(module, node, key) for key in keys}
             elif isinstance(value, External) and value != RESOURCES and name:
                 found.add(External(canonical(f"{value.name}.{name}")))
             elif isinstance(value, InTree) and name:
                 found |= self.evaluator.imports.of_module(value.module, name)
         return frozenset(found) or None
+
+    def texts_given(self, module: Module, node: ast.expr) -> set[str]:
+        """The texts that a parameter may be, by the calls in sight and its default."""
+        if not isinstance(node, ast.Name):
+            return set()
+        places = self.evaluator.places(module, node, EVERY_BRANCH).places
+        given = (place.value for _, place in places if isinstance(place, ast.Constant))
+        return {text for text in given if isinstance(text, str)}
 
     # -- where the values are made
 
@@ -203,6 +212,9 @@ class Attributes:
 
     def _places_of_member(self, module: Module, node: ast.expr, branches: Branches) -> Possible | None:
         """What ``Jobs.DAILY.value`` and ``Jobs["DAILY"].value`` come from, where ``Jobs`` is an ``Enum``."""
+        if isinstance(node, ast.Name):
+            members = self._places_of_members(module, node, branches)
+            return members or self._places_of_chosen(module, node, branches)
         if isinstance(node, ast.Attribute):
             name = node.attr
         elif isinstance(node, ast.Subscript):
@@ -225,6 +237,36 @@ class Attributes:
             return None
         found = [self._places_of_member(home, place, branches) for home, place in chosen.places]
         return None if None in found else union(one for one in found if one is not None)
+
+    def _places_of_members(self, module: Module, node: ast.Name, branches: Branches) -> Possible | None:
+        """What ``each.value`` comes from, where ``each`` goes through an ``Enum``; None where it goes through else."""
+        found: list[Possible | None] = []
+        for binding in self.evaluator.tree.names(module).lookup(module, node.id, node):
+            if not isinstance(binding, Iterated) or binding.path:
+                return None
+            owners = {
+                value
+                for value in (
+                    *self.evaluator.values(module, binding.value),
+                    *self.unread_classes(module, binding.value),
+                )
+                if isinstance(value, Local) and self.evaluator.objects.is_enum(value)
+            }
+            if len(owners) != 1:
+                return None
+            owner = owners.pop()
+            found += [self._places_of_field(owner, name, branches) for name in self._members(owner)]
+        known = [one for one in found if one is not None]
+        return union(known) if len(known) == len(found) else None
+
+    def _members(self, owner: Local) -> list[str]:
+        """The names that the body of an ``Enum`` gives values to."""
+        bound = self.evaluator.tree.names(owner.module).tables.get(owner.node, {})
+        return [
+            name
+            for name, bindings in bound.items()
+            if not name.startswith("_") and any(isinstance(one, Assigned) for one in bindings)
+        ]
 
     # -- files that the index does not need
 

@@ -224,7 +224,8 @@ def spread_at(module: Module, node: ast.expr) -> ast.expr | None:
         return child if isinstance(outer, COMPREHENSIONS) and collected_by(outer) is child else None
     if isinstance(above, ast.Call):
         is_extended = isinstance(above.func, ast.Attribute) and above.func.attr in EXTENDING
-        if _passes_on(above, child) or (is_extended and child in above.args):
+        is_copied = _passes_on(above, child) and decorator_name(above) not in LOOKING_UP
+        if is_copied or (is_extended and child in above.args):
             return child
     return None
 

@@ -32,6 +32,7 @@ from ...planning.claims import (
 from ..job_differences import unknown_job
 from .bound_once import VARIABLES, against_binding, is_plain
 from .collecting import prefixed
+from .common_arguments import common_arguments
 from .sequence_uses import SequenceUses, may_be_other, sequence_uses, takes_no_place
 from .translator import FUNCTION_PARAMETERS, hidden_by
 
@@ -43,6 +44,12 @@ _POSITIONS = (
 _KNOWN = {*_POSITIONS, "node_info_to_freshness_policy_fn"}
 _CALLED_LATER = ("dbt_cloud", *FUNCTION_PARAMETERS, VARIABLES)
 """What is read in the body of a function once the code has loaded."""
+
+
+_SPREAD = (
+    "its arguments are given with `**`, and cannot be read here: write them into the call, or into a dict of names, "
+    "constants and lambdas that nothing changes"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +83,7 @@ def read_load(context: Context, value: Made) -> ReadLoad:
     """Read a call of the loader."""
     module, call = value.module, value.call
     assert isinstance(call, ast.Call)
-    problem, arguments, parts = _arguments(call)
+    problem, arguments, parts = _arguments(context, module, call)
     sequence = sequence_uses(context, value)
     placements, blocked = _placements(context, value, sequence)
     resource = arguments.get("dbt_cloud")
@@ -159,14 +166,20 @@ def _line(module: Module, node: ast.expr) -> str:
     return module.source_of(node).split("\n", 1)[0]
 
 
-def _arguments(call: ast.Call) -> tuple[str, dict[str, ast.expr], tuple[tuple[ast.AST, str], ...]]:
+def _arguments(
+    context: Context, module: Module, call: ast.Call
+) -> tuple[str, dict[str, ast.expr], tuple[tuple[ast.AST, str], ...]]:
     if any(isinstance(argument, ast.Starred) for argument in call.args) or len(call.args) > len(_POSITIONS):
         return "its arguments cannot be read here", {}, ()
     arguments: dict[str, ast.expr] = dict(zip(_POSITIONS, call.args, strict=False))
     parts: list[tuple[ast.AST, str]] = [(node, name) for name, node in arguments.items()]
     for keyword in call.keywords:
         if keyword.arg is None:
-            return "its arguments are given with `**`, and cannot be read here", {}, ()
+            common = common_arguments(context, module, keyword.value)
+            if common is None or set(common) & set(arguments):
+                return _SPREAD, {}, ()
+            arguments |= common
+            continue
         arguments[keyword.arg] = keyword.value
         parts.append((keyword, keyword.arg))
     unknown = sorted(set(arguments) - _KNOWN)

@@ -1,0 +1,124 @@
+"""Decorators of the tree that call what they decorate with all that they get, and answer what it answers.
+
+def timed(function):
+    @wraps(function)
+    def wrapper(*args, **kwargs):
+        start = time.time()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            print(time.time() - start)
+    return wrapper
+"""
+
+from __future__ import annotations
+
+import ast
+
+from .functions import decorator_name
+
+_READ = frozenset({"__name__", "__qualname__", "__doc__", "__module__"})
+"""Attributes of a function that lead to nothing that it takes or answers."""
+
+
+def is_transparent(decorator: ast.FunctionDef) -> bool:
+    """Whether a decorator neither keeps nor changes what a function takes and answers."""
+    wrapper = _answered(decorator)
+    parameters = [*decorator.args.posonlyargs, *decorator.args.args]
+    if wrapper is None or len(parameters) != 1 or decorator.args.vararg or decorator.args.kwarg:
+        return False
+    return _hands_on(wrapper, parameters[0].arg)
+
+
+def answers_transparent(factory: ast.FunctionDef) -> bool:
+    """Whether a function answers such a decorator, which stands in it: ``@retried(times=3)``."""
+    inner = _answered(factory)
+    return inner is not None and is_transparent(inner)
+
+
+def _answered(function: ast.FunctionDef) -> ast.FunctionDef | None:
+    """The one function that stands in a function, which answers it and nothing else."""
+    inside = [node for node in function.body if isinstance(node, ast.FunctionDef)]
+    others = [node for node in function.body if not isinstance(node, ast.FunctionDef)]
+    if len(inside) != 1:
+        return None
+    for node in others:
+        is_plain = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        is_answer = (
+            isinstance(node, ast.Return)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == inside[0].name
+        )
+        if not (is_plain or is_answer):
+            return None
+    return inside[0] if isinstance(function.body[-1], ast.Return) else None
+
+
+def _hands_on(wrapper: ast.FunctionDef, function: str) -> bool:
+    given = wrapper.args
+    if given.posonlyargs or given.args or given.kwonlyargs or given.vararg is None or given.kwarg is None:
+        return False
+    if any(decorator_name(one) != "wraps" for one in wrapper.decorator_list):
+        return False
+    nodes = [node for statement in wrapper.body for node in ast.walk(statement)]
+    if any(
+        isinstance(node, (ast.Yield, ast.YieldFrom, ast.Lambda, ast.FunctionDef, ast.Global))
+        for node in nodes
+    ):
+        return False
+    calls = [node for node in nodes if _is_call(node, function, given.vararg.arg, given.kwarg.arg)]
+    kept = {
+        target.id
+        for node in nodes
+        if isinstance(node, ast.Assign) and node.value in calls
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for name in kept:
+        if (
+            sum(
+                isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
+                for node in nodes
+            )
+            > 1
+        ):
+            return False
+    own = {function, given.vararg.arg, given.kwarg.arg, *kept}
+    inside = {id(inner) for call in calls for inner in ast.walk(call)}
+    answers = {id(node.value) for node in nodes if isinstance(node, ast.Return)}
+    read = {id(node.value) for node in nodes if isinstance(node, ast.Attribute) and node.attr in _READ}
+    if any(
+        isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in own - kept
+        for node in nodes
+    ):
+        return False
+    loaded = [node for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    return (
+        bool(calls)
+        and all(_is_answer(node.value, calls, kept) for node in nodes if isinstance(node, ast.Return))
+        and all(id(one) in inside | read or id(one) in answers for one in loaded if one.id in own)
+        and all(_is_used(call, nodes) for call in calls)
+    )
+
+
+def _is_call(node: ast.AST, function: str, args: str, kwargs: str) -> bool:
+    """Whether a node is ``function(*args, **kwargs)``."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == function
+        and len(node.args) == len(node.keywords) == 1
+        and ast.unparse(node.args[0]) == f"*{args}"
+        and node.keywords[0].arg is None
+        and ast.unparse(node.keywords[0].value) == kwargs
+    )
+
+
+def _is_answer(node: ast.expr | None, calls: list[ast.AST], kept: set[str]) -> bool:
+    is_none = node is None or (isinstance(node, ast.Constant) and node.value is None)
+    return is_none or node in calls or (isinstance(node, ast.Name) and node.id in kept)
+
+
+def _is_used(call: ast.AST, nodes: list[ast.AST]) -> bool:
+    """Whether what a call answers is answered, at once or under a name."""
+    return any(isinstance(node, (ast.Return, ast.Assign)) and node.value is call for node in nodes)
