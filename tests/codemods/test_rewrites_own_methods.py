@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,17 @@ def test_steps_need_what_the_oldest_release_lacks(tmp_path: Path) -> None:
     assert "client.get_run_steps(1)" in text
     text, _ = migrate_one(tmp_path, _program("client.get_runs()"), release=Release((0, 28, 0)))
     assert "get_runs(client.get_client())" in text
+
+
+def test_what_a_star_import_would_bring_along_is_private(tmp_path: Path) -> None:
+    files = {
+        "ops.py": _program("print(client.get_runs(), max([client.run_job_and_poll(67890)], key=id).run_id)"),
+        "all.py": "from ours import get_runs, run_job\nfrom ops import *\n\nget_runs()\nrun_job()\n",
+    }
+    texts, _ = migrate(tmp_path, files)
+    defined = {
+        node.name
+        for node in ast.parse(texts["ops.py"]).body
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef))
+    }
+    assert defined == {"work", "_get_runs", "_run_job", "_dbt_cloud_request", "_DbtCloudOutput"}

@@ -50,7 +50,9 @@ def _count(folder: Path, *, is_accepted: bool) -> None:
     print(*lost, sep="\n")
     print(f"\n{'kind':24}{'kept':>10}{'followed':>10}{'served':>10}{'migrated':>10}{'silent':>10}")
     for kind in dict.fromkeys(row.kind.name for row in ROWS):
-        figures = (verdicts[kind, verdict] for verdict in ("kept", "followed", "served", "migrated", "silent"))
+        figures = (
+            verdicts[kind, verdict] for verdict in ("kept", "followed", "served", "migrated", "silent")
+        )
         print(f"{kind:24}" + "".join(f"{figure:>10}" for figure in figures))
     print(f"{len(ROWS)} rows, {len(silent)} silent; {len(PROGRAMS)} programs, {len(lost)} silent")
     silent += lost

@@ -39,7 +39,7 @@ from .run_and_poll import (
     without_related,
 )
 from .run_objects import answer_lines, define
-from .uses import Called, Polled, PolledInside, Requested, client_text
+from .uses import Called, Polled, PolledInside, Requested, client_text, own_name
 
 
 def rewrite_call(claim: Claim, called: Called, context: Context, done: Rewrite) -> None:
@@ -117,7 +117,7 @@ def define_helper(
     ``takes_any``: it takes whatever settings of a run dbt Cloud does.
     """
     use, style = unit.using(done, module), context.style(module)
-    name = unit.namespace(module).shared(HELPERS[method])
+    name = unit.namespace(module).shared(own_name(context, module, HELPERS[method]))
     related = not context.release.lacks("related")
     answer = ["return run"]
     if context.run_objects and method == RUN_AND_POLL:

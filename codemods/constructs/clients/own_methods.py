@@ -18,6 +18,7 @@ from ...editing.style import Style
 from ...planning.claims import Context, Rewrite
 from ...planning.units import Unit
 from ...planning.v2 import Use
+from .uses import own_name
 
 START = "run_job"
 """The method that starts a run, and waits for nothing."""
@@ -151,11 +152,8 @@ def define(context: Context, module: Module, unit: Unit, done: Rewrite, name: st
     """Have a file define the function for a method, and what that calls, before a statement; what it is called there."""
     use, style, namespace = unit.using(done, module), context.style(module), unit.namespace(module)
     own = METHODS[name]
-    names = (
-        {"request": namespace.shared("dbt_cloud_request"), "merged": namespace.shared("merged")}
-        if own.needs
-        else {}
-    )
+    wanted = {"request": "dbt_cloud_request", "merged": "merged"}
+    names = {each: namespace.shared(own_name(context, module, wanted[each])) for each in own.needs}
     span = module.span(first)
     if "request" in own.needs:
         done.edit(
@@ -164,7 +162,7 @@ def define(context: Context, module: Module, unit: Unit, done: Rewrite, name: st
     if "merged" in own.needs:
         text = _styled(_MERGED.replace("merged(", f"{names['merged']}("), style)
         done.edit(module, InsertBefore(span, text, blank=True, rank=-2))
-    function = namespace.shared(NAMES.get(name, name))
+    function = namespace.shared(own_name(context, module, NAMES.get(name, name)))
     body = own.body
     for each in own.needs:
         body = body.replace(f"{each}(", f"{names[each]}(")

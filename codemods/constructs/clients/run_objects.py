@@ -32,7 +32,7 @@ from ...planning.units import Unit
 from ...planning.v2 import Use
 from .lost_answers import lost_answers
 from .methods import OUTPUT_ATTRIBUTES, RESULTS_ATTRIBUTE, STATUS_ATTRIBUTE
-from .uses import is_called
+from .uses import is_called, own_name
 
 NAME = "DbtCloudOutput"
 MOMENTS = ("created_at", "updated_at", "dequeued_at", "started_at", "finished_at")
@@ -203,7 +203,7 @@ def define(context: Context, module: Module, unit: Unit, done: Rewrite) -> str:
     named = [one.node for one in namings(context) if one.module is module]
     inside = [call for home, call in homes(context) if home is module]
     is_own = bool(named) or _is_own(context, module, [])
-    name = NAME if is_own else unit.namespace(module).shared(NAME)
+    name = NAME if is_own else unit.namespace(module).shared(own_name(context, module, NAME))
     first = min((module.top_statement_of(node) for node in (*named, *inside)), key=lambda one: one.lineno)
     text = _class_text(name, unit.using(done, module), context.style(module))
     done.edit(module, InsertBefore(module.span(first), text, blank=True, rank=-1))

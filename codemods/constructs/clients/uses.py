@@ -144,6 +144,12 @@ def client_claim(
     )
 
 
+def own_name(context: Context, module: Module, wanted: str) -> str:
+    """A name for what a file defines, which ``from file import *`` does not bring along: it might hide another there."""
+    is_starred = "*" in context.index.imported_names.get(module.path, frozenset())
+    return f"_{wanted}" if is_starred else wanted
+
+
 def is_called(module: Module, link: ast.expr) -> bool:
     """Whether an expression is what a call calls."""
     above = module.parent(link)
