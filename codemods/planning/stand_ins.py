@@ -20,6 +20,7 @@ from legacy_shim.catalogue import BY_NAME
 from ..analysis.inference.legacy_names import RESOURCES, is_run, thing_kind
 from ..analysis.inference.texts import text_of
 from ..analysis.inference.values import (
+    Literal,
     Local,
     Member,
     Result,
@@ -154,7 +155,8 @@ def _spread_behind(context: Context, module: Module, node: ast.Dict, value: ast.
     """What is spread into a dict behind an entry, and may put something else under its key: ``{"a": x, **others()}``."""
     behind = node.values[node.values.index(value) + 1 :]
     for key, spread in zip(node.keys[len(node.values) - len(behind) :], behind, strict=True):
-        if key is None and not context.index.values(module, spread):
+        held = context.index.values(module, spread)
+        if key is None and not (held and all(isinstance(one, Literal) for one in held)):
             yield spread
 
 

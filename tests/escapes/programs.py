@@ -149,14 +149,14 @@ _OUTPUTS = {
     + SHOWS
     + JOB
     + DEFS,
-    "metadata by foreign code": RUN.replace("return ran", "return Output(1, metadata=prune(ran))  # away")
+    "metadata by foreign code": RUN.replace("return ran", "return Output(1, metadata=prune(ran))  # told")
     + ALONE
     + DEFS,
     "add_output_metadata": _op(
         'ran = context.resources.dbt_cloud.run_job_and_poll(67890)\ncontext.add_output_metadata({"run": ran.run_id})  # read'
     ),
     "add_output_metadata by foreign code": _op(
-        "ran = context.resources.dbt_cloud.run_job_and_poll(67890)\ncontext.add_output_metadata(prune(ran))  # away"
+        "ran = context.resources.dbt_cloud.run_job_and_poll(67890)\ncontext.add_output_metadata(prune(ran))  # told"
     ),
     "MaterializeResult": "@asset\ndef made(dbt_cloud: DbtCloudClientResource):\n    ran = dbt_cloud.get_dbt_client().run_job_and_poll(67890)\n    return MaterializeResult(metadata={'run': ran.run_id})  # read\n"
     + 'defs = Definitions(assets=[made], resources={"dbt_cloud": cloud})\n',
