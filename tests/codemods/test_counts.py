@@ -127,7 +127,7 @@ def test_what_stands_in_a_string_at_one_place_is_counted_as_it_is_listed(tmp_pat
 
 
 def test_verify_counts_what_stays_as_scan_does(tmp_path: Path) -> None:
-    kept = RUN.replace("(67890)", "(67890, unheard_of=1)")
+    kept = RUN.replace("(67890)", "(67890, 'why', ['dbt run'], 'a schema')")
     (tmp_path / "defs.py").write_text(kept)
     scanned = pipeline.scan([tmp_path], Options(facts=FACTS))
     _, report = migrate(tmp_path, {"defs.py": kept})

@@ -113,6 +113,21 @@ from dagster_dbt import DbtCloudRunStatus
 FINAL = {DbtCloudRunStatus.SUCCESS, DbtCloudRunStatus.ERROR}
 """
 """What has the file define an enumeration."""
+OF_RUNS = """
+from dagster import Definitions, op
+from dagster_dbt import dbt_cloud_resource
+
+cloud = dbt_cloud_resource("t", 12345)
+
+@op(required_resource_keys={"cloud"})
+def longest(context):
+    client = context.resources.cloud
+    client.update_job(67890, name="Nightly")
+    return max(map(client.run_job_and_poll, [67890, 67891]), key=lambda run: run.finished_at - run.started_at)
+
+defs = Definitions(resources={"cloud": cloud})
+"""
+"""What has the file define the class of a run, and functions for what v2's client lacks."""
 OLDEST = Release((0, 28, 0))
 NOT_IN_OLDEST = ("cancel_run", "include_related", "partitions_def", "partition_key_to", "if ran.run_status")
 """What the oldest dagster-dbt has no form for stays on the facade, with all that belongs to it."""
@@ -142,7 +157,7 @@ def _texts(tmp_path_factory: pytest.TempPathFactory, program: str, release: Rele
     for path in sorted(CASES.glob("*/before")):
         folders.append(tmp_path_factory.mktemp(path.parent.name) / "before")
         shutil.copytree(path, folders[-1])
-    for each in (program, READS_FAILURES, WATCHED, APART, OF_STATUSES):
+    for each in (program, READS_FAILURES, WATCHED, APART, OF_STATUSES, OF_RUNS):
         folders.append(tmp_path_factory.mktemp("program"))
         (folders[-1] / "program.py").write_text(textwrap.dedent(each))
     return [
