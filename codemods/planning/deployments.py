@@ -170,14 +170,17 @@ def _is_in_reach(context: Context, resource: Made, ref: JobRef) -> bool:
 
 
 def table_of(
-    claims: Sequence[Claim], seen: Sequence[Seen], context: Context
+    claims: Sequence[Claim], seen: Sequence[Seen], context: Context, *, may_wait: bool
 ) -> tuple[Table, tuple[Finding, ...]]:
-    """What the deployments differ in, and what of it nothing in the code could choose."""
+    """What the deployments differ in, and what of it nothing in the code could choose.
+
+    ``may_wait``: a deployment whose facts are missing may get a placeholder, as others settle nothing that it needs.
+    """
     apart = {load for one in seen for load in one.served.apart}
     if len(seen) < 2:
         return Table(apart=apart), ()
     missing = list(_missing(claims, seen))
-    waiting = _waiting(claims, seen) if missing else {}
+    waiting = _waiting(claims, seen) if missing and may_wait else {}
     if missing and not waiting:
         return Table(), tuple(missing)
     first = seen[0].name
@@ -279,6 +282,8 @@ def _missing(claims: Sequence[Claim], seen: Sequence[Seen]) -> Iterator[Finding]
 def _waiting(claims: Sequence[Claim], seen: Sequence[Seen]) -> dict[str, tuple[int, ...]]:
     """The deployments whose jobs' facts are missing, and those jobs; empty where a row for each cannot wait for them."""
     placing = [(claim, ref) for claim in claims if isinstance(claim.part, PLACING) for ref in claim.jobs]
+    if len(placing) > 1:
+        return {}  # What a row holds depends on which load reads it: no placeholder says that.
     found: dict[str, tuple[int, ...]] = {}
     known: set[int] = set()
     for one in seen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..analysis.dagster_api.run_later import is_run_later
@@ -45,17 +46,32 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
         location: {deployment.name: _Reused({}, {}) for deployment in context.deployments}
         for location in locations
     }
-    units = (
-        _unit(portion, context, namespaces, reused[location])
+    portions = [
+        (portion, location)
         for group, location in zip(groups, locations, strict=True)
         for portion in split(group, context, namespaces)
+    ]
+    loading = Counter(location for portion, location in portions if _loads(portion))
+    units = (
+        _unit(portion, context, namespaces, reused[location], is_alone=loading[location] < 2)
+        for portion, location in portions
     )
     return keep_what_is_shared(unit for unit in units if unit.claims_inside)
 
 
+def _loads(portion: Portion) -> bool:
+    return any(isinstance(claim.part, Loads) for claim in portion.claims)
+
+
 def _unit(
-    portion: Portion, context: Context, namespaces: Mapping[Module, Namespace], reused: Mapping[str, _Reused]
+    portion: Portion,
+    context: Context,
+    namespaces: Mapping[Module, Namespace],
+    reused: Mapping[str, _Reused],
+    *,
+    is_alone: bool,
 ) -> Unit:
+    """Decide a unit. ``is_alone``: no other loads in its code location, with which it would share a job."""
     claims = where_complete(portion.claims, context)
     each = {name: served_in(claims, context, name) for name in names_of(claims, context)}
     served = union(list(each.values()))
@@ -70,7 +86,7 @@ def _unit(
         for name, one in each.items():
             chosen[name].choose(claims, one)
         seen = [Seen(name, one, chosen[name].jobs) for name, one in each.items()]
-        table, kept = table_of(claims, seen, context)
+        table, kept = table_of(claims, seen, context, may_wait=is_alone)
         served = union([one for name, one in each.items() if not _lacks(claims, name, table)])
     if not kept:
         for name, one in each.items():

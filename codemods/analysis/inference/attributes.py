@@ -156,7 +156,8 @@ class Attributes:
         return found.read_from(self.evaluator.places(module, node.value, branches).held_by)
 
     def _places_of_any(self, values: Iterable[Value], name: str, branches: Branches) -> Possible | None:
-        found = (self._places_of(value, name, branches) for value in values)
+        in_order = sorted(values, key=_position)  # A set has another order each time.
+        found = (self._places_of(value, name, branches) for value in in_order)
         return union(one for one in found if one is not None)
 
     def _places_of(self, value: Value, name: str, branches: Branches) -> Possible | None:
@@ -326,6 +327,15 @@ class Attributes:
                 ):
                     return self.evaluator.imports.named_by_text(module, binding.value)
         return self.evaluator.imports.named_by_text(module, node)
+
+
+def _position(value: Value) -> tuple[str, int, int]:
+    """Where the class or the call stands that a value is of."""
+    owner = value.owner if isinstance(value, Instance) else value
+    module = getattr(owner, "module", None)
+    node = getattr(owner, "node", getattr(owner, "call", None))
+    path = str(module.path) if module is not None else ""
+    return path, getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
 
 
 def _is_bare_call(node: ast.expr) -> TypeGuard[ast.Call]:
