@@ -84,6 +84,6 @@ class JobsInCode:
 
     wanted: tuple[WantedJob, ...]
     unknown: tuple[Finding, ...] = ()
-    """Where a job id cannot be told (LDC402)."""
+    """Where a job id is not known (LDC402)."""
     written: tuple[WrittenFact, ...] = ()
     """The facts that migrated code holds."""

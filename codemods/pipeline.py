@@ -81,5 +81,5 @@ def recover(report: Report, paths: Sequence[Path]) -> Iterator[str]:
 
 
 def _is_of_unwritten(finding: Finding, unwritten: frozenset[Path]) -> bool:
-    """Whether it tells of a difference in code that was not written."""
+    """Whether it reports a difference in code that was not written."""
     return finding.place.path in unwritten and finding.is_difference

@@ -3,7 +3,7 @@
 Everything is worded here. ``warnings`` filters on :class:`LegacyDbtCloudWarning` steer the warning (``error`` makes
 it an exception at every use), levels and handlers of the logger ``legacy_shim`` steer the record. Inside a run the
 record goes to Dagster's handler too, which is what puts it in front of the people who look at the run. A usage log,
-where one is asked for, gets every use, told or not.
+where one is asked for, gets every use, warned of or not.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SAID_AS = {"call": "called", "import": "imported", "attribute": "used", "subcla
 _MODULE_CODE = "LDC114"
 _UNSEEN = object()
 _seen: dict[tuple[str, int, str], object] = {}
-"""Call sites that were told of, each with the id of the last run whose event log has it (None: no run)."""
+"""Call sites that have been warned of, each with the id of the last run whose event log has it (None: no run)."""
 _lock = threading.RLock()
 
 
@@ -83,7 +83,7 @@ def warn_attribute(name: str, frame: FrameType) -> None:
 
 
 def is_done_with(name: str, frame: FrameType) -> bool:
-    """Whether the line of `frame` was told of its use of `name`, and nobody counts how often it does it."""
+    """Whether the line of `frame` has had its warning for `name`, and no usage log counts it."""
     return USAGE_LOG is None and (frame.f_code.co_filename, frame.f_lineno, name) in _seen
 
 

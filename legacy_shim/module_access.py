@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _INTRINSIC_IMPORT_STAR = 2  # INTRINSIC_IMPORT_STAR of CPython's pycore_intrinsics.h
 _MODULE_OF = {row.name: f"legacy_shim.cloud.{row.module}" for row in LEGACY_NAMES}
-_plain_attribute = type(sys).__getattribute__  # that of a watched module tells of what is taken
+_plain_attribute = type(sys).__getattribute__  # that of a watched module reports what is taken
 
 
 class _Import(NamedTuple):
@@ -68,7 +68,7 @@ def note_module_import(module: str, frame: FrameType | None) -> None:
 
 
 def watch_module(name: str) -> None:
-    """Make the legacy module `name` tell of what user code takes from it. To be called at the end of the module."""
+    """Make the legacy module `name` report what user code takes from it. To be called at the end of the module."""
     module = sys.modules[name]
     module.__class__ = _WatchedModule
     note_module_import(name, sys._getframe(1).f_back)
@@ -94,7 +94,7 @@ def _note(name: str, frame: FrameType) -> None:
         return
     statement = _import_at(asking)
     if statement is None:
-        if name in BY_NAME:  # of a module, what is taken from it is told
+        if name in BY_NAME:  # of a module, what is taken from it is reported
             warn_attribute(name, asking)
     elif statement.takes == "name":
         warn_import(name if name in BY_NAME else f"{statement.module}.{name}", asking)

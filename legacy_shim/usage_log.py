@@ -62,7 +62,7 @@ class UsageLog:
                 self._write(site)
 
     def _start_anew(self) -> None:
-        """Begin with nothing counted: in a new process, and in a forked one, whose parent tells of its own uses."""
+        """Begin with nothing counted: in a new process, and in a forked one, whose parent logs its own uses."""
         self._lock = threading.RLock()  # a signal handler may use a legacy name, too
         self._sites: dict[tuple[object, ...], _Site] = {}
         self._process = os.urandom(6).hex()

@@ -35,7 +35,7 @@ class Decided:
     texts: dict[str, str]
     """The new text of the files that change."""
     told: dict[str, tuple[str, ...]]
-    """What is to be told of a file, a line each."""
+    """What is reported for a file, a line each."""
 
 
 def decide(tree: str) -> Decided:
@@ -79,7 +79,7 @@ class MigrateCommand(CodemodCommand):
         self._decided = tree
 
     def transform_module_impl(self, tree: cst.Module) -> cst.Module:
-        """Answer the new text of the file, and warn of what is to be told of it."""
+        """Answer the new text of the file, and warn of what is reported for it."""
         path = str(Path(self.context.filename or "").resolve())
         for line in self._decided.told.get(path, ()):
             self.warn(line)

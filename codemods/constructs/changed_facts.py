@@ -161,5 +161,5 @@ def rewrite(claim: Claim[_Update], _: Unit, context: Context) -> Rewrite:
     said = (
         f"job {ref.job_id}: its {what} is {shown(update.value)} now; the code said {shown(update.held.value)}"
     )
-    done.tell(claim.module, claim.node, "LDC226" if what == "name" else "LDC227", said, NAME)
+    done.report(claim.module, claim.node, "LDC226" if what == "name" else "LDC227", said, NAME)
     return done

@@ -70,7 +70,7 @@ def of_resource(claim: Claim, unit: Unit, context: Context, use: Use, done: Rewr
     lines, job_id = _bound(written, row, _function(claim.module, unit), unit, claim.module, resource)
     if ref.module is not claim.module:
         said = f"the workspace reads {ref.source or 'the job id'} when this module is imported"
-        done.tell(claim.module, claim.node, "LDC214", said, claim.name, jobs=ref.job_ids)
+        done.report(claim.module, claim.node, "LDC214", said, claim.name, jobs=ref.job_ids)
     _write_table(claim.module, unit, context, done)
     statement = claim.module.statement_of(claim.node)
     done.edit(claim.module, InsertBefore(claim.module.span(statement), "\n".join(lines) + "\n", rank=-1))
@@ -81,7 +81,7 @@ def of_resource(claim: Claim, unit: Unit, context: Context, use: Use, done: Rewr
 
 
 def tell_of_clients(claim: Claim, unit: Unit, done: Rewrite) -> None:
-    """Tell that a workspace without loads names the environment of one deployment: its client asks for none."""
+    """Report that a workspace without loads names the environment of one deployment: its client asks for none."""
     refs = [ref for ref in unit.job_refs if ref.varies]
     places = {(job.project_id, job.environment_id) for ref in refs for job in unit.jobs_of(ref)}
     where = unit.environments.get(claim.value) if isinstance(claim.value, Made) else None
@@ -97,7 +97,7 @@ def tell_of_clients(claim: Claim, unit: Unit, done: Rewrite) -> None:
         f"({refs[0].in_words}); the calls of the client depend on neither"
     )
     jobs = tuple(dict.fromkeys(job_id for ref in refs for job_id in ref.job_ids))
-    done.tell(claim.module, claim.node, "LDC214", said, claim.name, jobs=jobs)
+    done.report(claim.module, claim.node, "LDC214", said, claim.name, jobs=jobs)
 
 
 def of_load(claim: Claim, unit: Unit, context: Context, done: Rewrite) -> Lookup:

@@ -1,4 +1,4 @@
-"""What differs once a load has become ``@dbt_cloud_assets``, as far as the job's facts tell."""
+"""What differs once a load has become ``@dbt_cloud_assets``, as far as the job's facts say."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from ..planning.units import Environment, Unit
 
 
 def tell_of_job(done: Rewrite, claim: Claim, job: Job, source: str, unit: Unit, plan: Plan) -> None:
-    """Tell how the runs of a job differ, at the place of the claim that names the job.
+    """Report how the runs of a job differ, at the place of the claim that names the job.
 
     ``source`` is what its id comes from, where the code does not name it.
     """
 
-    def tell(code: str, message: str, *others: int) -> None:
-        done.tell(claim.module, claim.node, code, message, claim.name, jobs=(job.id, *others))
+    def report(code: str, message: str, *others: int) -> None:
+        done.report(claim.module, claim.node, code, message, claim.name, jobs=(job.id, *others))
 
     if source:
-        tell("LDC214", f"the job id comes from {source}; what was written is true of job {job.id}")
+        report("LDC214", f"the job id comes from {source}; what was written is true of job {job.id}")
     if plan.before or plan.after:
         others = ", ".join(f"`{command.text}`" for command in (*plan.before, *plan.after))
-        tell("LDC202", f"{others} and `{plan.build.text}` of job {job.id} each become a run")
+        report("LDC202", f"{others} and `{plan.build.text}` of job {job.id} each become a run")
     environment = Environment.of(job)
     reused = unit.reused.get(environment)
     if reused is None:
         why = unit.not_reused.get(environment, "no job of its environment is named")
-        tell("LDC203", f"job {job.id} is not used any more: {why}")
+        report("LDC203", f"job {job.id} is not used any more: {why}")
     elif reused.id != job.id:
         said = f"the commands of job {job.id} run in job {reused.id} ({reused.name}): {_apart(job, reused)}"
-        tell("LDC204", said, reused.id)
+        report("LDC204", said, reused.id)
     if reused is not None and reused.id == job.id:
         said = f"job {job.id} is found by its name, {job.name!r}: when it is renamed, v2 makes a new job, with other threads and target"
-        tell("LDC226", said)
-    tell("LDC227", f"the project, environment and commands of job {job.id} stand in the code")
+        report("LDC226", said)
+    report("LDC227", f"the project, environment and commands of job {job.id} stand in the code")
     if plan.runs_tests:
-        tell("LDC205", f"the tests of job {job.id} show as asset checks")
+        report("LDC205", f"the tests of job {job.id} show as asset checks")
     if plan.select or plan.exclude or plan.selector:
-        tell("LDC210", f"the selection of job {job.id} is evaluated when the code loads")
+        report("LDC210", f"the selection of job {job.id} is evaluated when the code loads")
 
 
 _QUEUE = (
@@ -92,10 +92,10 @@ def tell_of_schedules(done: Rewrite, claim: Claim, unit: Unit, context: Context)
         if said and not (job_id in tests_alone and job_id not in known):
             at = first.get(job_id, claim)
             message = f"the dbt Cloud schedule of job {said}"
-            done.tell(at.module, at.node, "LDC208", message, at.name, jobs=(job_id,))
+            done.report(at.module, at.node, "LDC208", message, at.name, jobs=(job_id,))
     if not refs or not all(ref.job_ids for ref in refs):
         message = "the dbt Cloud schedules of the jobs that it runs may be on: the code does not name them"
-        done.tell(claim.module, claim.node, "LDC208", message, claim.name)
+        done.report(claim.module, claim.node, "LDC208", message, claim.name)
 
 
 def _named_by_tests_alone(context: Context, refs: Sequence[JobRef]) -> set[int]:
@@ -109,7 +109,7 @@ def _named_by_tests_alone(context: Context, refs: Sequence[JobRef]) -> set[int]:
 
 
 def unknown_job(ref: JobRef) -> str:
-    """What is said of a job id that cannot be told."""
+    """What is said of a job id that is not known."""
     if ref.variable and ref.is_set:
         text = ref.module.source_of(ref.node).replace("\n", " ")
         return f"`{text}` cannot be computed from {ref.variable} here: name the job id, or a variable that holds it alone"

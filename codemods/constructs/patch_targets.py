@@ -2,7 +2,7 @@
 
     mock.patch("dagster_dbt.cloud.resources.DbtCloudClient.get_run")  ->  "legacy_shim.cloud.resources...."
 
-What such a test replaces is not called any more once the tested code is v2, which is told of.
+What such a test replaces is not called any more once the tested code is v2, which is reported.
 """
 
 from __future__ import annotations
@@ -84,5 +84,5 @@ def rewrite(claim: Claim[bool], unit: Unit, context: Context) -> Rewrite:  # noq
         if FACADE not in text:
             text = text.replace(_PACKAGE, FACADE, 1)
             done.edit(module, ReplaceExpression(module.span(claim.node), text))
-    done.tell(module, claim.node, "LDC302", said, claim.name)
+    done.report(module, claim.node, "LDC302", said, claim.name)
     return done

@@ -51,7 +51,7 @@ _STATEMENT_EDITS = (ReplaceStatement, InsertBefore, InsertAfter)
 def apply_edits(text: str, statements: Sequence[Lines], edits: Sequence[Edit]) -> str:
     """The text with all edits carried out. Raises ``NotApplied``.
 
-    ``statements`` tells where the statements at the top level of ``text`` stand.
+    ``statements`` says where the statements at the top level of ``text`` stand.
     """
     lines = split_lines(text)
     newline = _newline_of(lines)

@@ -41,7 +41,7 @@ class ImportChanges:
 def import_edits(
     module: Module, changes: ImportChanges, style: Style, is_own: Callable[[str], bool]
 ) -> list[Edit]:
-    """The edits that carry the changes out. ``is_own`` tells whether an absolute import is of the user's own code."""
+    """The edits that carry the changes out. ``is_own`` says whether an absolute import is of the user's own code."""
     gone: dict[ast.stmt, set[ast.alias]] = defaultdict(set)
     for alias in [*changes.drop, *changes.to_facade, *changes.to_v2]:
         gone[alias.node].add(alias.alias)

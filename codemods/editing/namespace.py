@@ -97,7 +97,7 @@ class Namespace:
         return name
 
     def shared(self, wanted: str, what: object = "") -> str:
-        """The one fresh name for something that the file gets once, whoever asks for it. ``what`` tells two apart."""
+        """The one fresh name for something that the file gets once, whoever asks for it. ``what`` distinguishes two."""
         if (wanted, what) not in self._shared:
             self._shared[wanted, what] = self.reserve(wanted)
         return self._shared[wanted, what]

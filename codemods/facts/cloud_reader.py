@@ -74,7 +74,7 @@ class _Session(requests.Session):
 
 
 class _BoundedRetry(Retry):
-    """Waits as long as the service asks, but not for ever, and says so where that is long."""
+    """Waits as long as the service asks, but not without a limit, and says so where that is long."""
 
     told: Callable[[str], None]
 
@@ -217,7 +217,7 @@ class CloudReader:
                     f"{self._host} redirects to {one_line(_origin(url))}, another host: nothing was sent there. "
                     "If that is your dbt Cloud, give it as --host"
                 )
-        raise CloudUnavailable(f"{self._host} redirects for ever")
+        raise CloudUnavailable(f"{self._host} redirects without end")
 
     def _check_status(self, status: int, body: bytes, what: str) -> None:
         if status < 300:

@@ -33,7 +33,7 @@ class NoSingleBuild(ValueError):
 
 @dataclass(frozen=True)
 class Plan:
-    """The commands of a job, told apart by their part in the migration."""
+    """The commands of a job, distinguished by their part in the migration."""
 
     before: tuple[DbtCommand, ...]
     build: DbtCommand

@@ -10,7 +10,7 @@ from typing import Any, Final
 from ..errors import UsageError
 
 _WHOLE_NUMBER = "a whole number"
-_TEXT = "a text"
+_TEXT = "a string"
 _TRUTH = "true or false"
 _OBJECT = "an object"
 _COMMANDS = "a list of commands"

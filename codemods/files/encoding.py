@@ -29,7 +29,7 @@ def decode(data: bytes) -> tuple[str, str, bool]:
     except SyntaxError as error:
         raise EncodingError(str(error.msg)) from None
     if encoding.lower() in _FOR_NAMES:
-        raise EncodingError(f"{encoding} is an encoding of host names, and takes for ever with a file")
+        raise EncodingError(f"{encoding} is an encoding of host names, and never ends with a file")
     has_bom = data.startswith(codecs.BOM_UTF8)
     name = _UTF8 if has_bom else encoding
     body = data[len(codecs.BOM_UTF8) :] if has_bom else data

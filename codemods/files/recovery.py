@@ -192,7 +192,7 @@ def _half_finding(group: _Group, then: str) -> Finding:
 
 
 def _refuse_what_came_with_a_checkout(folder: Path) -> None:
-    """What git tracks was not left here by a run: git is told to ignore it."""
+    """What git tracks was not left here by a run: git is made to ignore it."""
     command = ["git", "-C", str(folder.parent), "--literal-pathspecs", "ls-files", "-z", "--", folder.name]
     try:
         done = subprocess.run(command, capture_output=True, timeout=30)

@@ -33,7 +33,7 @@ class Source:
     mode: int
     """Permission bits."""
     digest: str = field(repr=False)
-    """Of the bytes that were read; tells whether the file changed since."""
+    """Of the bytes that were read; says whether the file changed since."""
 
     @property
     def newline(self) -> str:

@@ -34,7 +34,7 @@ class JobRef:
     module: Module
     node: ast.expr
     job_ids: tuple[int, ...]
-    """Which it may be; none where that cannot be told."""
+    """Which it may be; none where that is not known."""
     variable: str = ""
     """The environment variable that the id comes from, if any."""
     is_set: bool = False
@@ -46,7 +46,7 @@ class JobRef:
 
     @property
     def job_id(self) -> int | None:
-        """The id, where it is one; None where it may be several or cannot be told."""
+        """The id, where it is one; None where it may be several or is not known."""
         return self.job_ids[0] if len(self.job_ids) == 1 else None
 
     @property
@@ -132,7 +132,7 @@ class Claim(Generic[D_co]):
     blocked: tuple[Finding, ...] = ()
     """Why it cannot become v2; empty where it can."""
     if_kept: tuple[Finding, ...] = ()
-    """What to tell of it beside the reasons, where it stays on the facade."""
+    """What to report beside the reasons, where it stays on the facade."""
     covers: frozenset[ast.AST] = frozenset()
     """The first nodes of the references that it answers for."""
     detail: D_co
@@ -153,7 +153,7 @@ class Claim(Generic[D_co]):
 
 @dataclass
 class Rewrite:
-    """What the v2 form of a claim takes: changes by file, imports by file, and what to tell."""
+    """What the v2 form of a claim takes: changes by file, imports by file, and findings."""
 
     edits: list[tuple[Module, Edit]] = field(default_factory=list)
     imports: list[tuple[Module, Import]] = field(default_factory=list)
@@ -165,7 +165,7 @@ class Rewrite:
     def need(self, module: Module, imported: Import) -> None:
         self.imports.append((module, imported))
 
-    def tell(
+    def report(
         self,
         module: Module,
         node: ast.AST,

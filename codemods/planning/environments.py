@@ -28,7 +28,7 @@ class Served:
 
 
 def environments_of(claims: Sequence[Claim], context: Context) -> Served:
-    """The environment of each resource of a unit, as far as facts tell."""
+    """The environment of each resource of a unit, as far as the facts say."""
     accounts = {
         resource: account_of(context, claim)
         for claim in claims

@@ -1,4 +1,4 @@
-"""What belongs together: claims that share a resource, a key, or a file that cannot tell them apart."""
+"""What belongs together: claims that share a resource, a key, or a file that cannot distinguish them."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def grouped(claims: Sequence[Claim], context: Context) -> list[list[Claim]]:
 
 
 def components_of(context: Context) -> dict[Path, object]:
-    """Modules that import each other, directly or not, belong to one code location as far as we can tell."""
+    """Modules that import each other, directly or not, belong to one code location as far as is known."""
     tree = context.index.tree
     groups = Groups()
     for module in tree.modules.values():

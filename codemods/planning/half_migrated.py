@@ -61,7 +61,7 @@ def _add(tree: Tree, paths: Iterable[Path]) -> None:
 
 
 def _workspace_names(module: Module) -> Iterator[str]:
-    """The names that hold a workspace, as far as a look at their assignments tells."""
+    """The names that hold a workspace, as far as their assignments show."""
     for node in module.nodes:
         if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
             continue

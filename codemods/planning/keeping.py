@@ -146,7 +146,7 @@ def asked_to_keep(claim: Claim, context: Context, limits: Limits) -> Claim:
 
 
 def kept_findings(unit: Unit) -> tuple[Finding, ...]:
-    """What to tell of a unit that stays: each reason, and for the rest of it that it stays for them."""
+    """The findings of a unit that stays: each reason, and for its other uses that they stay because of them."""
     reasons = tuple(finding for finding in unit.kept if finding.place.path not in unit.outside)
     places = {finding.place for finding in reasons}
     because = reasons[0] if reasons else unit.kept[0]

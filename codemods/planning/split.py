@@ -50,7 +50,7 @@ def split(claims: Sequence[Claim], context: Context, namespaces: Mapping[Module,
     elif not any(claim.blocked for claim in claims):
         free = _of_further_environments(claims, free, context)
     by_environment = _by_environment(free, context)
-    # Several workspaces beside one resource are told apart by their environments.
+    # Several workspaces beside one resource are distinguished by their environments.
     is_alone = not any(claim.blocked for claim in claims) or len(by_environment) > 1
     parts = [
         _beside(loads, environment, homes, namespaces, is_alone=is_alone)

@@ -1,4 +1,4 @@
-"""What else stands where a legacy resource stands: under the same key, or under a key that cannot be told.
+"""What else stands where a legacy resource stands: under the same key, or under a key that is not known.
 
 An op takes what is bound under its key. Where that is the legacy resource in one place and something else in another
 (a fake for local runs, for example), an op that is written for v2's client would break in the other place. So would one that takes
@@ -60,7 +60,7 @@ class _Other:
 def block_doubtful(
     claims: Sequence[Claim], context: Context, components: Mapping[Path, object]
 ) -> list[Claim]:
-    """Block each use of a key under which something else may stand as well; tell of stand-ins in tests."""
+    """Block each use of a key under which something else may stand as well; report stand-ins in tests."""
     keyed = {key for claim in claims if not isinstance(claim.part, Builds) for key in claim.keys}
     bound = {key for claim in claims if isinstance(claim.part, Builds) for key in claim.keys}
     others: dict[tuple[object, str], _Other] = {}

@@ -1,4 +1,4 @@
-"""Migration units: one resource (or several that cannot be told apart) and all that reaches it."""
+"""Migration units: one resource (or several that cannot be distinguished) and all that reaches it."""
 
 from __future__ import annotations
 

@@ -42,5 +42,5 @@ def missing_row(use: Use, job_id: int) -> str:
 
 
 def no_limit(use: Use, quote: str) -> str:
-    """How long to wait where legacy waited for ever: any number would be shorter."""
+    """How long to wait where legacy waited without a limit: any number would be shorter."""
     return f"{use('builtins', 'float')}({quote}inf{quote})"

@@ -18,7 +18,7 @@ class Sites:
     migrated: int = 0
     """Become v2. In a scan or a dry run: would."""
     kept: int = 0
-    """Stay, on the facade or as they are, for a reason that a finding tells."""
+    """Stay, on the facade or as they are, for a reason that a finding gives."""
 
     def without(self, unwritten: Sites) -> Sites:
         """The counts where the uses in ``unwritten`` stay, because their files could not be written."""

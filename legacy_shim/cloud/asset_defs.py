@@ -158,7 +158,7 @@ class _JobAssets(JobAssetsBase, Sequence[AssetsDefinition]):
             return self._client
 
     def compute_cacheable_data(self) -> Sequence[AssetsDefinitionCacheableData]:
-        """Ask dbt Cloud what the job builds, once; in run and step workers take what the code server was told.
+        """Ask dbt Cloud what the job builds, once; in run and step workers take what the code server was answered.
 
         Raises ``DagsterDbtCloudJobInvariantViolationError`` for a job that cannot be loaded, ``dagster.Failure`` if
         dbt Cloud cannot be asked or the compile run fails.

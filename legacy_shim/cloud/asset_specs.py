@@ -54,7 +54,7 @@ class NodeTranslation:
 
     @property
     def mark(self) -> str:
-        """A short text that other processes have for the same functions: it tells two loads of one job apart."""
+        """A short text that other processes have for the same functions: it distinguishes two loads of one job."""
         names = [_spelled(function) for function in (self.asset_key, self.group, *self.policies)]
         return blake2b(repr(names).encode(), digest_size=6).hexdigest()
 
@@ -173,7 +173,7 @@ def _require_distinct(
     if len(owners) < len(nodes):
         hidden = sorted(keys[one].to_user_string() for one in nodes if one not in owners.values())
         raise DagsterInvalidDefinitionError(
-            f"These asset keys differ from others only in where they are divided, which Dagster cannot tell apart: {hidden}."
+            f"These asset keys differ from others only in where they are divided, which Dagster cannot distinguish: {hidden}."
         )
 
 

@@ -125,7 +125,7 @@ class DbtCloudClient(AccountApi):
         """Trigger a job, wait for its run to succeed, and return the result.
 
         What stands behind `job_id` is either ``poll_interval, poll_timeout`` (seconds) or ``cause, steps_override,
-        schema_override, poll_interval, poll_timeout``, told apart by whether it begins with a number or a text. All
+        schema_override, poll_interval, poll_timeout``, distinguished by whether it begins with a number or a string. All
         further keywords go into the request. Raises ``dagster.Failure`` as ``run_job`` and ``poll_run`` do.
 
         ``retry_from_failure=True``, by keyword, continues the last run of the job if that failed, as ``rerun_job`` does;

@@ -182,7 +182,7 @@ def _compile(
 
 
 def _step_number(number: int) -> int | None:
-    """Return a 1-based step of a run, or None (the last one) where the run does not tell its steps."""
+    """Return a 1-based step of a run, or None (the last one) where the run does not show its steps."""
     return number if number > 0 else None
 
 

@@ -1,6 +1,6 @@
 """Bounds a whole request, where ``requests`` bounds only the wait for the next bytes.
 
-A server that sends a byte a second keeps such a wait alive for ever. So each read from a connection gets what is left of
+A server that sends a byte a second keeps such a wait alive without end. So each read from a connection gets what is left of
 the time of its request, and no more.
 """
 

@@ -23,7 +23,7 @@ class DbtCloudConfigurationError(TypeError, ValueError):
 class DbtCloudFailure(Failure):
     """A request or a run failed. Shown by Dagster with what dbt Cloud said and where to look.
 
-    `passing` tells whether the same request may succeed later (no connection, 429, 5xx); `status_code` is the HTTP
+    `passing` says whether the same request may succeed later (no connection, 429, 5xx); `status_code` is the HTTP
     status, None where there was no answer.
     """
 
@@ -55,7 +55,7 @@ def retold(failure: AnyFailure, description: str) -> AnyFailure:
 
 
 def with_run_page(metadata: dict[str, Any], href: object) -> dict[str, Any]:
-    """Add the page of a run to the metadata of a failure, if dbt Cloud told it."""
+    """Add the page of a run to the metadata of a failure, if dbt Cloud gave it."""
     if isinstance(href, str) and href:
         return {**metadata, "run_page_url": MetadataValue.url(href)}
     return metadata
@@ -63,7 +63,7 @@ def with_run_page(metadata: dict[str, Any], href: object) -> dict[str, Any]:
 
 @contextmanager
 def telling_run_page(href: object) -> Iterator[None]:
-    """Add the page of a run, if dbt Cloud told it, to every failure of this block."""
+    """Add the page of a run, if dbt Cloud gave it, to every failure of this block."""
     try:
         yield
     except Failure as failure:

@@ -54,7 +54,7 @@ class _Watch:
         return with_run_page({"run_status": MetadataValue.text(self.status)}, page)
 
     def learn(self, run: Run) -> None:
-        """Note where the run is shown, if its details tell that."""
+        """Note where the run is shown, if its details say so."""
         project = run.get("project_id")
         self.page = self.page or page_in(run)
         if not self.page and isinstance(project, int):
@@ -142,7 +142,7 @@ def _poll_to_the_end(watch: _Watch) -> tuple[Run, DbtCloudRunStatus]:
 
 
 def _look(watch: _Watch) -> tuple[Run, DbtCloudRunStatus]:
-    """Return the details of the run and its status. Raises ``DbtCloudFailure`` where the answer tells neither."""
+    """Return the details of the run and its status. Raises ``DbtCloudFailure`` where the answer has neither."""
     run = watch.client.get_run(watch.run_id)
     if not isinstance(run, Mapping):
         raise DbtCloudFailure(f"dbt Cloud answered no details of run {watch.run_id}.", passing=True)

@@ -37,7 +37,7 @@ class DbtCloudResourceFactory(ResourceDefinition):
     """A resource definition that, called with a token and an account, returns one bound to them.
 
     It is used in three ways: bare, with the values in run config; ``.configured({...})``; and called. What it is
-    called with tells a test's ``dbt_cloud_resource(init_context)`` from ``dbt_cloud_resource(api_token, account_id)``.
+    called with distinguishes a test's ``dbt_cloud_resource(init_context)`` from ``dbt_cloud_resource(api_token, account_id)``.
     """
 
     __name__ = _NAME

@@ -84,7 +84,7 @@ class Pauses:
             min(policy.limit_delay * 2**self._limits, policy.limit_longest_delay) if asked is None else asked
         )
         self._limits += 1
-        self._limit_wait += max(pause, 1.0)  # a Retry-After of 0 must not be obeyed for ever
+        self._limit_wait += max(pause, 1.0)  # a Retry-After of 0 must not be obeyed without end
         return None if self._limit_wait > policy.patience else pause
 
     def _after_failure(self, trouble: Trouble) -> float | None:

@@ -156,7 +156,7 @@ def _is_triggered_like(run: Mapping[str, Any], sought: Sought) -> bool:
 
 
 def _is_same(told: Any, sent: Any) -> bool:
-    """Whether dbt Cloud tells what it was sent. It may trim a text, cut it, or write a number as one."""
+    """Whether dbt Cloud shows what it was sent. It may trim a string, cut it, or write a number as one."""
     if isinstance(sent, (list, tuple)) and isinstance(told, (list, tuple)):
         return len(told) == len(sent) and all(map(_is_same, told, sent))
     one, other = str(told).strip(), str(sent).strip()

@@ -35,7 +35,7 @@ class DbtCloudRunStatus(str, Enum):
 
     @classmethod
     def of_run(cls, run: Mapping[str, Any]) -> DbtCloudRunStatus:
-        """Return the state that the details of a run tell. Raises ``ValueError`` if it is none that is known."""
+        """Return the state that the details of a run show. Raises ``ValueError`` if it is none that is known."""
         told = run.get("status_humanized") or run.get("status")
         if isinstance(told, str) and _NUMBER.fullmatch(told):
             told = int(told)

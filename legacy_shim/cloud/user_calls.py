@@ -15,7 +15,7 @@ _building: ContextVar[bool] = ContextVar("legacy_shim_building", default=False)
 
 @contextmanager
 def building() -> Iterator[None]:
-    """Build legacy objects in this block without a warning: another one, which the user wrote, was told of."""
+    """Build legacy objects in this block without a warning: another one, which the user wrote, had its warning."""
     reset = _building.set(True)
     try:
         yield
@@ -26,7 +26,7 @@ def building() -> Iterator[None]:
 def warn_construction(name: str, made: object) -> None:
     """Warn that the user builds the legacy object `made`. To be called by its constructor.
 
-    Neither what this package builds for itself is told of, nor the copy of a resource or of a configuration that
+    Neither what this package builds for itself gets a warning, nor the copy of a resource or of a configuration that
     Dagster makes for each run.
     """
     if _building.get():

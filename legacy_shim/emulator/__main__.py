@@ -1,4 +1,4 @@
-"""``python -m legacy_shim.emulator``: a local dbt Cloud for a person."""
+"""``python -m legacy_shim.emulator``: a local dbt Cloud for people."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ TOKEN_VARIABLE = "LEGACY_SHIM_SNAPSHOT_TOKEN"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit codes: 0 loaded and every run succeeded, 1 something failed (the document tells what), 2 wrong usage."""
+    """Exit codes: 0 loaded and every run succeeded, 1 something failed (the document says what), 2 wrong usage."""
     parser = _parser()
     options = parser.parse_args(arguments)
     try:

@@ -1,4 +1,4 @@
-"""Executes what an order asks for, in this process on an ephemeral instance, and tells what happened."""
+"""Executes what an order asks for, in this process on an ephemeral instance, and records what happened."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def _is_all_of_dbt_cloud(action: Action) -> bool:
 
 
 def failed_record(action: Action, error: BaseException) -> schema.Record:
-    """What is told of an action that could not even be begun."""
+    """The record of an action that could not even be begun."""
     return _record(str(action), action.partition, error)
 
 

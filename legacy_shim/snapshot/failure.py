@@ -1,4 +1,4 @@
-"""An error of the code under observation, told shortly: what was raised, and where in the user's own files."""
+"""An error of the code under observation, in short: what was raised, and where in the user's own files."""
 
 from __future__ import annotations
 

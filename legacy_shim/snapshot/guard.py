@@ -1,4 +1,4 @@
-"""Keeps a process off the network, but for one address, whatever library asks: Python's audit events tell of it.
+"""Keeps a process off the network, but for one address, whatever library asks: Python's audit events report it.
 
 Source: https://docs.python.org/3/library/audit_events.html. What a library does in C without Python's sockets, and what
 another program does, is not seen there; programs that are started are noted for that reason.

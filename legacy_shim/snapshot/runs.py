@@ -19,7 +19,7 @@ _NOT_SET: tuple[object, ...] = (None, "", [], False)
 def describe_runs(wire: Wire, waits: Waits) -> list[Run]:
     """One record for each triggered run, in the order of the triggers.
 
-    ``awaited`` tells whether the code waited for its end, ``wait`` for how many seconds at most (None: for ever).
+    ``awaited`` says whether the code waited for its end, ``wait`` for how many seconds at most (None: no limit).
     """
     return [_describe(wire, trigger, waits.get(trigger.run_id)) for trigger in wire.triggers]
 

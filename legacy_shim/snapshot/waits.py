@@ -21,7 +21,7 @@ Waits = dict[int, float]
 
 
 def watch_waits() -> Waits:
-    """Note from now on what the clients that are loaded in this process are told to wait."""
+    """Note from now on what the clients that are loaded in this process are made to wait."""
     waits: Waits = {}
     for name, owner, method, seconds in _CLIENTS:
         module = sys.modules.get(name)
@@ -56,7 +56,7 @@ def _watch(
 
 
 def _for_ever_unless_told(limit: float | None, _: ModuleType) -> float:
-    """The legacy clients: no limit, and 0, mean for ever."""
+    """The legacy clients: None and 0 mean no limit."""
     return float(limit) if limit else FOR_EVER
 
 

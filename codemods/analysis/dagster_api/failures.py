@@ -1,4 +1,4 @@
-"""Whether code tells by the exception of a dbt Cloud run that failed or was late: by its type, its text or its metadata."""
+"""Whether code depends on the exception of a dbt Cloud run that failed or was late: by its type, its text or its metadata."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _WORDS = (b"Failure", b"FAILURE", b"failure_", b"on_run_failure", b"on_failure",
 
 
 def may_read_failures(data: bytes) -> bool:
-    """Whether a file may tell by a failure, asked of its bytes."""
+    """Whether a file may depend on a failure, by its bytes."""
     return any(word in data for word in _WORDS) or any(text.encode() in data for text in _SAID)
 
 

@@ -1,6 +1,6 @@
 """``Output(value, metadata=...)``: what an op answers with something said of it (dagster.Output).
 
-Followed is the output of an op that has one: what is given a name is one of several, and nobody here tells them apart.
+Followed is the output of an op that has one: what is given a name is one of several, and they are not distinguished here.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ class Branches:
         return None if value is UNKNOWN_VALUE else value
 
     def truth(self, module: Module, test: ast.expr) -> bool | None:
-        """Whether a test holds; None where that cannot be told."""
+        """Whether a test holds; None where that is not known."""
         match test:
             case ast.UnaryOp(op=ast.Not()):
                 inner = self.truth(module, test.operand)

@@ -25,7 +25,7 @@ CUTTING = frozenset({"strip", "lstrip", "rstrip", "removeprefix", "removesuffix"
 _AS_IT_IS = -1
 """The conversion of ``{x}`` in an f-string, where it has none."""
 _MANY = 1000
-"""Texts that parts may make together: of more than so many nobody reads them off."""
+"""Texts that parts may make together: of more than so many they are not read off."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Constants:
         )
 
     def possible(self, module: Module, node: ast.expr) -> Found:
-        """All values that ``node`` may have, in the order of the code; None where they cannot be told."""
+        """All values that ``node`` may have, in the order of the code; None where they are not known."""
         return self._so_far(module, node) or None
 
     def _so_far(self, module: Module, node: ast.expr) -> Found:
@@ -128,7 +128,7 @@ class Constants:
         return found[0] if found is not None and len(found) == 1 else None
 
     def integers(self, module: Module, node: ast.expr) -> tuple[Constant, ...] | None:
-        """All values that ``node`` may have, as ints; None where they cannot be told or one is no number."""
+        """All values that ``node`` may have, as ints; None where they are not known or one is no number."""
         found = self.possible(module, node)
         if found is None or any(isinstance(constant.value, bool) for constant in found):
             return None

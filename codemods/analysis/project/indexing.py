@@ -114,7 +114,7 @@ def _index_of(files: Mapping[Path, bytes], interests: Interests, problems: list[
 
 
 def _read_failures(tree: Tree, files: Mapping[Path, bytes]) -> bool:
-    """Whether some code tells by the exception of a run that failed."""
+    """Whether some code depends on the exception of a run that failed."""
     if any(reads_what_it_catches(module) for module in tree.modules.values()):
         return True
     modules = (tree.module_at(path) for path, data in files.items() if may_read_failures(data))

@@ -187,7 +187,7 @@ def reads_causes(data: bytes) -> bool:
 
 
 def sorts_out_loads(data: bytes) -> bool:
-    """Whether a file may tell loads from other assets by their class, which v2's are not of."""
+    """Whether a file may distinguish loads from other assets by their class, which v2's are not of."""
     return b"CacheableAssetsDefinition" in data and bool(_BY_CLASS.search(data))
 
 

@@ -24,7 +24,7 @@ _BY_NAME = (
 
 
 def reached_from(tree: Tree, start: Path) -> frozenset[Path] | None:
-    """The files that importing one runs, itself included; None where that cannot be told.
+    """The files that importing one runs, itself included; None where that is not known.
 
     What Dagster collects from packages counts, and all that stands in a package that is collected.
     """

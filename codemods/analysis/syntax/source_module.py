@@ -56,7 +56,7 @@ class Module:
     text: str
     tree: ast.Module
     dotted: tuple[str, ...]
-    """The parts of its import path as far as its packages tell, for example ``("pkg", "resources")``."""
+    """The parts of its import path as far as its packages say, for example ``("pkg", "resources")``."""
     nodes: tuple[ast.AST, ...] = field(repr=False)
     """Every node of the tree, as ``ast.walk`` gives them: walked once, asked for often."""
     parents: dict[ast.AST, ast.AST] = field(repr=False)
@@ -206,7 +206,7 @@ def _require_depth(module: Module) -> None:
 
 
 def dotted_name(path: Path) -> tuple[str, ...]:
-    """The import path of a file as far as the ``__init__.py`` files above it tell."""
+    """The import path of a file as far as the ``__init__.py`` files above it say."""
     parts = [] if path.stem == "__init__" else [path.stem]
     folder = path.parent
     while (folder / "__init__.py").is_file() and folder.parent != folder:

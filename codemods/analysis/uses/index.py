@@ -75,11 +75,11 @@ class Index:
     bound_keys: frozenset[str] = frozenset()
     """The resource keys under which something legacy is bound."""
     reads_failures: bool = False
-    """Whether some code tells by the exception of a run that failed, or was late: its type, its text or its metadata."""
+    """Whether some code depends on the exception of a run that failed, or was late: its type, its text or its metadata."""
     reads_causes: bool = False
     """Whether some file may read why a run was started."""
     sorts_out_loads: bool = False
-    """Whether some file tells loads from other assets by their class."""
+    """Whether some file distinguishes loads from other assets by their class."""
     _by_value: dict[Value, list[tuple[Module, ast.expr]]] = field(repr=False, default_factory=dict)
 
     def values(self, module: Module, node: ast.expr) -> frozenset[Value]:

@@ -107,7 +107,7 @@ def rewrite_bound(claim: Claim[ClientUse], bound: Bound, unit: Unit, context: Co
     plain = _plain(context, bound.name)
     if plain is not None:
         done.edit(module, ReplaceExpression(module.span(node), f"{client}.{plain}"))
-        done.tell(module, node, "LDC218", f"`{bound.name}` becomes `{plain}`", claim.name)
+        done.report(module, node, "LDC218", f"`{bound.name}` becomes `{plain}`", claim.name)
         return
     name = _function(claim, bound, unit, context, done)
     if _is_called_first(context, module, node):
@@ -115,7 +115,7 @@ def rewrite_bound(claim: Claim[ClientUse], bound: Bound, unit: Unit, context: Co
     else:
         text = f"{unit.using(done, module)('functools', 'partial')}({name}, {client})"
     done.edit(module, ReplaceExpression(module.span(node), text))
-    done.tell(
+    done.report(
         module, node, "LDC218", "requests time out after 15 seconds, and are retried as v2 does", claim.name
     )
 

@@ -51,7 +51,7 @@ def rewrite_call(claim: Claim, called: Called, context: Context, done: Rewrite) 
     done.edit(module, ReplaceExpression(module.span(node.func), text))
     _drop_unsent(module, node, method, done)
     tell_of_cause(claim, method, context, done)
-    done.tell(module, node, "LDC218", _said_of(method.name), claim.name)
+    done.report(module, node, "LDC218", _said_of(method.name), claim.name)
 
 
 def _said_of(name: str) -> str:
@@ -65,7 +65,7 @@ def rewrite_request(claim: Claim, called: Requested, unit: Unit, context: Contex
     name = own_methods.define(context, module, unit, done, called.name, called.first)
     done.edit(module, ReplaceExpression(module.span(node.func), name))
     done.edit(module, PrependArgument(module.span(node), client_text(context, module, called.base)))
-    done.tell(
+    done.report(
         module, node, "LDC218", f"`{called.name}` becomes a request that the code sends itself", claim.name
     )
 
@@ -82,7 +82,7 @@ def _drop_unsent(module: Module, call: ast.Call, method: Method, done: Rewrite) 
     if cause is None:
         return
     done.edit(module, DropArgument(module.span(call), place_of(call, cause)))
-    done.tell(module, call, "LDC212", "the cause given here is not sent", method.name)
+    done.report(module, call, "LDC212", "the cause given here is not sent", method.name)
 
 
 def rewrite_poll_inside(
@@ -152,17 +152,17 @@ def rewrite_poll(claim: Claim, polled: Polled, unit: Unit, context: Context, don
     done.edit(module, ReplaceStatement(module.span(statement), "\n".join(lines) + "\n"))
     _rewrite_return_annotation(claim, statement, context, done)
     if method.argument("cause") is not None:
-        done.tell(module, node, "LDC212", "the cause given here is not sent", claim.name)
+        done.report(module, node, "LDC212", "the cause given here is not sent", claim.name)
 
 
 def tell_of_cause(claim: Claim, method: Method, context: Context, done: Rewrite) -> None:
     """Report the cause that v2 sends where legacy sent a default of its own, and code may read it."""
     starts = method.name in {"run_job", "run_job_and_poll"}
     if starts and method.argument("cause") is None and context.index.reads_causes:
-        done.tell(claim.module, claim.node, "LDC212", FIXED_CAUSE, claim.name)
+        done.report(claim.module, claim.node, "LDC212", FIXED_CAUSE, claim.name)
 
 
-def tell_of_poll(claim: Claim, polled: Polled | PolledInside, context: Context, done: Rewrite) -> None:
+def report_poll(claim: Claim, polled: Polled | PolledInside, context: Context, done: Rewrite) -> None:
     """Report what differs where a run is waited for."""
     method = polled.method
     module, node, name = claim.module, claim.node, claim.name
@@ -170,19 +170,21 @@ def tell_of_poll(claim: Claim, polled: Polled | PolledInside, context: Context, 
     fails = fails_in(context)
     is_limited = method.argument("poll_timeout") is not None and fails is not Fails.AS_LEGACY
     for message in left_going(context.release, when_late=is_limited):
-        done.tell(module, node, GIVEN_UP, message, name)
+        done.report(module, node, GIVEN_UP, message, name)
     if fails is Fails.AS_V2:
-        done.tell(module, node, "LDC225", FAILS_AS_V2, name)
-    done.tell(module, node, "LDC218", "requests time out after 15 seconds, and are retried as v2 does", name)
+        done.report(module, node, "LDC225", FAILS_AS_V2, name)
+    done.report(
+        module, node, "LDC218", "requests time out after 15 seconds, and are retried as v2 does", name
+    )
     if context.release.lacks("related") and (
         isinstance(polled, PolledInside) or _needs_related(context, claim)
     ):
-        done.tell(module, node, "LDC213", without_related(context.release), name)
+        done.report(module, node, "LDC213", without_related(context.release), name)
     if context.run_objects and method.name == RUN_AND_POLL:
         return
     is_followed = isinstance(polled.use, (Chain, Flow, Seen))
     if not is_followed or _is_handed_on(context, claim):
-        done.tell(module, node, "LDC213", "the value is a mapping of run details", name)
+        done.report(module, node, "LDC213", "the value is a mapping of run details", name)
 
 
 def _needs_related(context: Context, claim: Claim) -> bool:

@@ -61,7 +61,7 @@ from ...planning.claims import (
 )
 from ...planning.units import Unit
 from .bound_methods import bound_claim, own_call, rewrite_bound
-from .call_text import rewrite_call, rewrite_poll, rewrite_poll_inside, rewrite_request, tell_of_poll
+from .call_text import report_poll, rewrite_call, rewrite_poll, rewrite_poll_inside, rewrite_request
 from .lost_answers import lost_answers
 from .methods import SETTINGS, Method, is_legacy_alone, is_written_for_v2, read_call
 from .run_and_poll import (
@@ -342,10 +342,10 @@ def rewrite(claim: Claim[ClientUse], unit: Unit, context: Context) -> Rewrite:
             rewrite_call(claim, called, context, done)
         case Polled() as polled:
             rewrite_poll(claim, polled, unit, context, done)
-            tell_of_poll(claim, polled, context, done)
+            report_poll(claim, polled, context, done)
         case PolledInside() as polled:
             rewrite_poll_inside(claim, polled, unit, context, done)
-            tell_of_poll(claim, polled, context, done)
+            report_poll(claim, polled, context, done)
         case Requested() as called:
             rewrite_request(claim, called, unit, context, done)
         case Bound() as bound:

@@ -105,7 +105,7 @@ def _is_in_sight(context: Context, use: Argument) -> bool:
     """Whether what a call is given goes to a function that is followed, to Dagster or an op, or is only looked at."""
     index = context.index
     callee = index.values(use.module, use.call.func)
-    # What `Output` is given besides is one of several outputs, which are not told apart.
+    # What `Output` is given besides is one of several outputs, which are not distinguished.
     to_dagster = any(
         isinstance(value, External) and value.name.startswith("dagster.") and value.name != "dagster.Output"
         for value in callee

@@ -159,8 +159,8 @@ def rewrite(claim: Claim[Detail], unit: Unit, context: Context) -> Rewrite:  # n
         return done
     rewrite_attribute(claim, detail.by, done)
     if node.attr == STATUS_ATTRIBUTE:
-        done.tell(module, node, "LDC213", "the text of the status is the word of dbt Cloud", claim.name)
+        done.report(module, node, "LDC213", "the text of the status is the word of dbt Cloud", claim.name)
     if node.attr == RESULTS_ATTRIBUTE:
         said = "the results are fetched where they are read, and a run that has none raises"
-        done.tell(module, node, "LDC213", said, claim.name)
+        done.report(module, node, "LDC213", said, claim.name)
     return done

@@ -25,9 +25,9 @@ RELATED = ("job", "trigger", "run_steps")
 FAILS_AS_V2 = (
     "a run that fails raises another text, and a run that is late a plain Exception; neither has metadata"
 )
-"""What to tell of a run whose failures are those of v2."""
+"""What to report of a run whose failures are those of v2."""
 FIXED_CAUSE = 'the cause is "Triggered by dagster."'
-"""What to tell of a run for which the code gives no cause."""
+"""What to report of a run for which the code gives no cause."""
 INTERVAL = "10"
 """Seconds between two polls, unless the code says otherwise. Source: DEFAULT_POLL_INTERVAL."""
 
@@ -52,16 +52,16 @@ class Poll:
     """Commands in place of the job's own; empty for none."""
     interval: str = INTERVAL
     timeout: str = ""
-    """Seconds; empty: for ever."""
+    """Seconds; empty: no limit."""
     may_be_none: bool = True
-    """Whether the limit may be None or 0, on which legacy waits for ever and v2 for 60 seconds."""
+    """Whether the limit may be None or 0, on which legacy waits without a limit and v2 for 60 seconds."""
     related: bool = True
     """Whether the details hold the run's job, trigger and steps, as those that legacy answers do."""
     fails: Fails = Fails.AS_V2
 
 
 def fails_in(context: Context) -> Fails:
-    """What must be raised so that the code of a tree gets what it tells failures by."""
+    """What must be raised so that the code of a tree gets what it distinguishes failures by."""
     if not context.index.reads_failures:
         return Fails.AS_V2
     return Fails.AS_LEGACY_WITHOUT_CANCEL if context.release.lacks("cancel") else Fails.AS_LEGACY
@@ -98,7 +98,7 @@ def limit_text(module: Module, timeout: ast.expr) -> str:
 
 
 def without_related(release: Release) -> str:
-    """What to tell where the details cannot hold what belongs to the run."""
+    """What to report where the details cannot hold what belongs to the run."""
     return f"the details hold no job, trigger or steps: {release.lacks('related')}"
 
 

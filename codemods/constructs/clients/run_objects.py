@@ -208,7 +208,7 @@ def define(context: Context, module: Module, unit: Unit, done: Rewrite) -> str:
     text = _class_text(name, unit.using(done, module), context.style(module))
     done.edit(module, InsertBefore(module.span(first), text, blank=True, rank=-1))
     said = f"a run is an object of the file's own class `{name}`, with the attributes of dagster_dbt's"
-    done.tell(module, first, "LDC213", said, NAME)
+    done.report(module, first, "LDC213", said, NAME)
     return name
 
 

@@ -62,7 +62,7 @@ _NUMBER, _TEXT = "status", "status_humanized"
 
 
 def claims(context: Context) -> Iterator[Claim[Compared | None]]:
-    """One claim for each member that is compared with a status that can be told apart: a number or a text.
+    """One claim for each member that is compared with a status that is known: a number or a text.
 
     And one for each ``.value`` that is read in another way, which the facade answers otherwise than ``dagster_dbt``.
     """
@@ -108,7 +108,7 @@ def _kept(
 
 
 def _told_of_value(module: Module, node: ast.AST) -> tuple[Finding, ...]:
-    """What to tell of code that stays and reads ``.value`` of a status in the statement of ``node``."""
+    """What to report of code that stays and reads ``.value`` of a status in the statement of ``node``."""
     statement = module.statement_of(node)
     body = {inner for part in _BODIES for one in getattr(statement, part, ()) for inner in ast.walk(one)}
     if isinstance(statement, (ast.For, ast.Match)):

@@ -296,7 +296,7 @@ def _others(
 
 
 def alone(command: Sequence[str], runner: str, use: Use, style: Style) -> list[str]:
-    """Another command of the job: awaited, its events passed over, as the loader does."""
+    """Another command of the job: waited for, its events passed over, as the loader does."""
     words = ", ".join(style.string(word) for word in command)
     function = use("builtins", "list")
     return _awaited(f"{runner}.cli", f"[{words}]", use, style, f"{function}(", ")")

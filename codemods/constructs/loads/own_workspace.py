@@ -98,7 +98,7 @@ def tell_of_own(claim: Claim, unit: Unit, done: Rewrite) -> None:
     jobs = [job for ref in claim.jobs for job in unit.jobs_of(ref)]
     places = dict.fromkeys(str(job.environment_id) for job in jobs)
     said = f"the assets use a workspace of their own in environment {' or '.join(places)}, with the same credentials"
-    done.tell(claim.module, claim.node, "LDC220", said, claim.name, jobs=tuple(job.id for job in jobs))
+    done.report(claim.module, claim.node, "LDC220", said, claim.name, jobs=tuple(job.id for job in jobs))
 
 
 def _is_without_name(claims: Sequence[Claim], unit: Unit) -> bool:

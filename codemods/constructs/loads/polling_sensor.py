@@ -61,12 +61,12 @@ def against_sensor(claim: Claim, unit: Unit) -> str:
     job = unit.job_of(claim.jobs[0])
     plan = plan_of(job) if job is not None else None
     if plan is None or plan.select or plan.exclude or plan.selector:
-        return "it would fail for ever once another job builds a model outside of the selection"
+        return "it would fail at every tick once another job builds a model outside of the selection"
     return ""
 
 
 def place_sensor(claim: Claim[Load], name: str, unit: Unit, context: Context, done: Rewrite) -> None:
-    """Give the sensor to each ``Definitions`` that the assets are given to; tell of it where that cannot be."""
+    """Give the sensor to each ``Definitions`` that the assets are given to; report it where that cannot be."""
     is_placed = False
     for place in claim.detail.placements:
         call, module = place.call, place.role.module
@@ -81,17 +81,17 @@ def place_sensor(claim: Claim[Load], name: str, unit: Unit, context: Context, do
                 continue
         is_placed = _add(module, call, name, imported, done) or is_placed
     said = f"`{name}` watches the runs of the environment; reload the code location after a model is added"
-    done.tell(claim.module, claim.node, "LDC221", said, claim.name)
+    done.report(claim.module, claim.node, "LDC221", said, claim.name)
     job = unit.job_of(claim.jobs[0])
     reused = unit.reused.get(Environment.of(job)) if job is not None else None
     if reused is not None and reused.schedule_is_on is not False:
         said = (
             f"`{name}` passes over all runs of job {reused.id} ({reused.name}), those of its own schedule too"
         )
-        done.tell(claim.module, claim.node, "LDC221", said, claim.name)
+        done.report(claim.module, claim.node, "LDC221", said, claim.name)
     if not is_placed:
         said = f"`{name}` is to be given to Dagster with the assets: the tool has found no place for it"
-        done.tell(claim.module, claim.node, "LDC302", said, claim.name)
+        done.report(claim.module, claim.node, "LDC302", said, claim.name)
 
 
 def _add(module: Module, call: ast.Call, name: str, imported: Import | None, done: Rewrite) -> bool:

@@ -128,7 +128,7 @@ def rewrite(claim: Claim[Load], unit: Unit, context: Context) -> Rewrite:
         _rewrite_as_function(claim, load, binding, unit, context, done)
         bind(binding, context, done)
     _replace_uses(claim, context, done)
-    _tell(claim, unit, context, bool(binding.parameter), done)
+    _report(claim, unit, context, bool(binding.parameter), done)
     tell_of_selections(context, done)
     return done
 
@@ -167,13 +167,13 @@ def _sensor(claim: Claim[Load], written: Written, unit: Unit, context: Context, 
     if not context.polling_sensor or not is_first_on_its_workspace(claim, unit):
         return ""
     if module.scope_of(claim.node) is not module.tree:
-        done.tell(
+        done.report(
             module, claim.node, "LDC302", "no sensor is written: the assets are made in a function", NAME
         )
         return ""
     against = against_sensor(claim, unit)
     if against:
-        done.tell(module, claim.node, "LDC302", f"no sensor is written: {against}", NAME)
+        done.report(module, claim.node, "LDC302", f"no sensor is written: {against}", NAME)
         return ""
     name = unit.namespace(module).reserve("dbt_cloud_polling_sensor")
     place_sensor(claim, name, unit, context, done)
@@ -206,7 +206,7 @@ def _rewrite_as_call(claim: Claim[Load], load: Load, unit: Unit, context: Contex
     first = alike[0]
     name = namespace.shared("dbt_cloud_job", first)
     if context.polling_sensor and is_first_on_its_workspace(claim, unit):
-        done.tell(
+        done.report(
             module, call, "LDC302", "no sensor is written: one call makes the assets of several jobs", NAME
         )
     if first is claim:
@@ -310,8 +310,8 @@ def _replace_uses(claim: Claim[Load], context: Context, done: Rewrite) -> None:
             done.edit(module, ReplaceExpression(module.span(taken[node]), module.source_of(node)))
 
 
-def _tell(claim: Claim[Load], unit: Unit, context: Context, is_bound: bool, done: Rewrite) -> None:
-    module, node, tell = claim.module, claim.node, done.tell
+def _report(claim: Claim[Load], unit: Unit, context: Context, is_bound: bool, done: Rewrite) -> None:
+    module, node, report = claim.module, claim.node, done.report
     for ref in claim.jobs:
         known = {job.id: job for job in unit.jobs_of(ref)}
         source = ref.source if not claim.detail.makes_several else ""
@@ -320,19 +320,19 @@ def _tell(claim: Claim[Load], unit: Unit, context: Context, is_bound: bool, done
         for job_id in ref.job_ids:
             if job_id not in known:
                 said = f"{ref.job_in_words(job_id)}: its project, environment and commands"
-                tell(module, node, "LDC401", said, NAME, jobs=(job_id,))
+                report(module, node, "LDC401", said, NAME, jobs=(job_id,))
         if not ref.job_ids:
-            tell(module, node, "LDC402", unknown_job(ref), NAME)
+            report(module, node, "LDC402", unknown_job(ref), NAME)
         if ref.varies and not claim.detail.makes_several:
             said = f"{ref.in_words}; the code refuses to load for another"
-            tell(module, node, "LDC214", said, NAME, jobs=ref.job_ids)
+            report(module, node, "LDC214", said, NAME, jobs=ref.job_ids)
     if unit.is_apart(claim):
         tell_of_own(claim, unit, done)
     _tell_of_other_loads(claim, unit, done)
     if "partition_key_to_vars_fn" in claim.detail.arguments:
-        tell(module, node, "LDC217", "the partition's variables are passed with --vars", NAME)
+        report(module, node, "LDC217", "the partition's variables are passed with --vars", NAME)
     told = "take their workspace from Definitions" if is_bound else "use the workspace of their module"
-    tell(module, node, "LDC211", f"the assets {told}", NAME)
+    report(module, node, "LDC211", f"the assets {told}", NAME)
     for code, message in (
         ("LDC206", "kinds, tags, code versions and descriptions are added; the link to the job goes"),
         ("LDC207", "models that were built before a failure are recorded"),
@@ -341,11 +341,11 @@ def _tell(claim: Claim[Load], unit: Unit, context: Context, is_bound: bool, done
         ("LDC218", "a lost answer can start a second run, and failed polls leave the run going"),
         ("LDC222", "a model that is gone from the project no longer fails the run"),
     ):
-        tell(module, node, code, message, NAME)
+        report(module, node, code, message, NAME)
     if context.index.reads_causes:
-        tell(module, node, "LDC212", FIXED_CAUSE, NAME)
+        report(module, node, "LDC212", FIXED_CAUSE, NAME)
     for message in left_going(context.release, when_late=False):
-        tell(module, node, GIVEN_UP, message, NAME)
+        report(module, node, GIVEN_UP, message, NAME)
 
 
 def _tell_of_other_loads(claim: Claim[Load], unit: Unit, done: Rewrite) -> None:
@@ -358,4 +358,4 @@ def _tell_of_other_loads(claim: Claim[Load], unit: Unit, done: Rewrite) -> None:
         for job_id in sorted(own & {job_id for ref in other.jobs for job_id in ref.job_ids}):
             place = other.module.place(other.node)
             said = f"job {job_id} is loaded at {place} too: Dagster refuses both in one code location"
-            done.tell(claim.module, claim.node, "LDC223", said, NAME, jobs=(job_id,), related=(place,))
+            done.report(claim.module, claim.node, "LDC223", said, NAME, jobs=(job_id,), related=(place,))

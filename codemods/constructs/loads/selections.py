@@ -28,7 +28,7 @@ def tell_of_selections(context: Context, done: Rewrite) -> None:
         if module.path in context.outside:
             continue
         for node, code, said in _found(context, module):
-            done.tell(module, node, code, said, "load_assets_from_dbt_cloud_job")
+            done.report(module, node, code, said, "load_assets_from_dbt_cloud_job")
 
 
 def _found(context: Context, module: Module) -> Iterator[tuple[ast.AST, str, str]]:

@@ -31,5 +31,5 @@ def add_beside(claim: Claim, unit: Unit, context: Context) -> Rewrite:
         if served
         else f"`{name}` serves the loads that became v2"
     )
-    done.tell(claim.module, claim.node, "LDC220", said, claim.name)
+    done.report(claim.module, claim.node, "LDC220", said, claim.name)
     return done

@@ -179,7 +179,7 @@ def rewrite(claim: Claim[None], unit: Unit, context: Context) -> Rewrite:
         done.edit(home, edit)
     if settings.leftovers:
         said = "the configuration of the resource is written where it is built; what is given at launch is refused"
-        done.tell(module, claim.node, "LDC219", said, claim.name)
+        done.report(module, claim.node, "LDC219", said, claim.name)
     if takes_run_config(claim):
         _tell_of_unread_config(claim, context, done)
     return done
@@ -193,4 +193,4 @@ def _tell_of_unread_config(claim: Claim, context: Context, done: Rewrite) -> Non
                 f"this run configuration cannot be read here: settings in it for `{key}`, "
                 "which the legacy resource took, are refused by the workspace"
             )
-            done.tell(module, node, "LDC219", said, claim.name)
+            done.report(module, node, "LDC219", said, claim.name)

@@ -40,7 +40,7 @@ class _Section:
 
 
 def settings_from_run_config(context: Context, module: Module, name: ast.expr, key: str) -> Found:
-    """The settings of the resource that is bound to ``key`` where ``name`` stands, or why they cannot be told."""
+    """The settings of the resource that is bound to ``key`` where ``name`` stands, or why they are not known."""
     found = list(_sections(context, key))
     call = next((above for above in module.ancestors(name) if isinstance(above, ast.Call)), None)
     beside = [section for section in found if call is not None and _is_inside(section, module, call)]

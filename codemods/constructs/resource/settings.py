@@ -42,11 +42,11 @@ _POSITIONS = {
 
 
 Found = tuple[str, Settings | None]
-"""Why the settings cannot be told, or the settings."""
+"""Why the settings are not known, or the settings."""
 
 
 def settings_of(context: Context, value: Made) -> Found:
-    """The settings of a resource that is called, or why they cannot be told."""
+    """The settings of a resource that is called, or why they are not known."""
     module, call = value.module, value.call
     assert isinstance(call, ast.Call)
     dotted = value.of.removeprefix("legacy.")
@@ -245,7 +245,7 @@ def checked(context: Context, settings: Settings) -> Found:
     for name, setting in settings.values.items():
         kind = kind_of(context, setting)
         if kind is Kind.MIXED:
-            return f"its `{name}` is an EnvVar here and a text there", None
+            return f"its `{name}` is an EnvVar here and a string there", None
     unknown = sorted(set(settings.values) - KNOWN)
     if unknown:
         who = (

@@ -90,8 +90,8 @@ def workspace_text(claim: Claim, unit: Unit, context: Context, done: Rewrite) ->
         if name in settings.values:
             fields.append(_described(name, _number(context, settings.values[name], use, style), by_name))
     fields += [_described(name, setting.text(), by_name) for name, setting in settings.own.items()]
-    _tell(claim, unit, settings, context, done)
-    # A workspace is always laid out one argument a line: nobody reads four of them in one.
+    _report(claim, unit, settings, context, done)
+    # A workspace is always laid out one argument a line: four of them in one are hard to read.
     return f"{workspace}({for_tools}\n{render.exploded(fields, style)})"
 
 
@@ -109,11 +109,11 @@ def decorated_by(module: Module, call: ast.expr) -> ast.FunctionDef | ast.AsyncF
     return above if isinstance(above, FUNCTIONS) and call in above.decorator_list else None
 
 
-def _tell(claim: Claim, unit: Unit, settings: Settings, context: Context, done: Rewrite) -> None:
+def _report(claim: Claim, unit: Unit, settings: Settings, context: Context, done: Rewrite) -> None:
     late = list(_read_at_launch(context, claim, settings))
     if late:
         said = f"{' and '.join(late)} {'are' if len(late) > 1 else 'is'} read when this module is imported"
-        done.tell(claim.module, claim.node, "LDC201", said, claim.name)
+        done.report(claim.module, claim.node, "LDC201", said, claim.name)
     _tell_of_missing_facts(claim, unit, done)
     tell_of_clients(claim, unit, done)
     if not _leaves_schedules_alone(settings):
@@ -274,9 +274,9 @@ def _tell_of_missing_facts(claim: Claim, unit: Unit, done: Rewrite) -> None:
         for job_id in ref.job_ids:
             if job_id not in known:
                 said = f"{ref.job_in_words(job_id)}: its project and environment"
-                done.tell(claim.module, claim.node, "LDC401", said, claim.name, jobs=(job_id,))
+                done.report(claim.module, claim.node, "LDC401", said, claim.name, jobs=(job_id,))
         if not ref.job_ids:
-            done.tell(ref.module, ref.node, "LDC402", unknown_job(ref), claim.name)
+            done.report(ref.module, ref.node, "LDC402", unknown_job(ref), claim.name)
 
 
 def _leaves_schedules_alone(settings: Settings) -> bool:

@@ -134,20 +134,20 @@ def _output(use: Use, style: Style) -> list[str]:
 
 
 def tell_of_op(done: Rewrite, claim: Claim, context: Context, *, materializes: bool, limits: bool) -> None:
-    """Tell what is different about the op. ``limits``: it may have a time limit."""
+    """Report what is different about the op. ``limits``: it may have a time limit."""
     release, fails = context.release, fails_in(context)
 
-    def tell(code: str, message: str) -> None:
-        done.tell(claim.module, claim.node, code, message, NAME)
+    def report(code: str, message: str) -> None:
+        done.report(claim.module, claim.node, code, message, NAME)
 
-    tell("LDC213", "its output is a mapping of run details")
+    report("LDC213", "its output is a mapping of run details")
     if release.lacks("related"):
-        tell("LDC213", without_related(release))
+        report("LDC213", without_related(release))
     if materializes:
-        tell("LDC206", "materializations keep status and execution time, and lose the other times")
-    tell("LDC212", FIXED_CAUSE)
-    tell("LDC218", "requests time out after 15 seconds, and are retried as v2 does")
+        report("LDC206", "materializations keep status and execution time, and lose the other times")
+    report("LDC212", FIXED_CAUSE)
+    report("LDC218", "requests time out after 15 seconds, and are retried as v2 does")
     if fails is Fails.AS_V2:
-        tell("LDC225", FAILS_AS_V2)
+        report("LDC225", FAILS_AS_V2)
     for message in left_going(release, when_late=limits and fails is not Fails.AS_LEGACY):
-        tell(GIVEN_UP, message)
+        report(GIVEN_UP, message)

@@ -16,7 +16,7 @@ Version 1 of the format. A later version may add keys; it raises ``version`` whe
         "path": "src/defs.py", "line": 3, "column": 5,      1-based, columns in characters
         "related": [{"path": "src/jobs.py", "line": 8, "column": 1}],
         "jobs": [67890],                  the dbt Cloud jobs that it is about
-        "for_a_person": true,             left for a person (exit code 1)
+        "for_a_person": true,             needs manual work (exit code 1)
         "file_problem": false}]}          a file could not be read, parsed or written (exit code 2)
 
 Paths are as they were given, with ``/`` between their parts.
