@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..analysis.project.reach import reached_from
-from .claims import Claim, Context
+from .claims import Context
 from .groups import Groups
 from .stand_ins import is_test
 
 
-def locations_of(groups: Sequence[Sequence[Claim]], context: Context) -> list[object]:
-    """For each group of claims what stands for the code location, or locations, that may run it.
+def locations_of(groups: Sequence[Set[Path]], context: Context) -> list[object]:
+    """For each group of files what stands for the code location, or locations, that may run it.
 
     One for all, where the project does not say which it has.
     """
@@ -22,8 +22,8 @@ def locations_of(groups: Sequence[Sequence[Claim]], context: Context) -> list[ob
     if reached is None:
         return [None] * len(groups)
     joined = Groups()
-    for number, group in enumerate(groups):
-        joined.join([number, *_running({claim.module.path for claim in group}, reached)])
+    for number, paths in enumerate(groups):
+        joined.join([number, *_running(paths, reached)])
     return [joined.find(number) for number in range(len(groups))]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..analysis.dagster_api.run_later import is_run_later
 from ..analysis.inference.values import Made
@@ -18,6 +18,7 @@ from .claims import Claim, Context, JobRef, about
 from .deployments import Seen, half_lacking, names_of, served_in, table_of, union, where_complete
 from .environments import Served
 from .escaping import block_escapes
+from .existing_workspaces import Existing, existing_workspaces
 from .groups import components_of, grouped
 from .keeping import Limits, asked_to_keep, unclaimed
 from .locations import locations_of
@@ -41,14 +42,24 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
         module: namespace_of(module, context.index.tree) for module in context.index.tree.modules.values()
     }
     groups = grouped(claims, context)
-    locations = locations_of(groups, context)
+    existing = existing_workspaces(context)
+    locations = locations_of(
+        [
+            *({claim.module.path for claim in group} for group in groups),
+            *({one.module.path} for one in existing),
+        ],
+        context,
+    )
     reused = {
         location: {deployment.name: _Reused({}, {}) for deployment in context.deployments}
         for location in locations
     }
+    for one, location in zip(existing, locations[len(groups) :], strict=True):
+        for chosen in reused[location].values():
+            chosen.settle(one)
     portions = [
         (portion, location)
-        for group, location in zip(groups, locations, strict=True)
+        for group, location in zip(groups, locations, strict=False)
         for portion in split(group, context, namespaces)
     ]
     loading = Counter(location for portion, location in portions if _loads(portion))
@@ -80,6 +91,9 @@ def _unit(
     kept = kept or facts_of_another_account(claims, context) or _without_resource(claims)
     kept = kept or _without_facts_to_ask_for(claims, served) or _in_what_runs_later(claims, served, context)
     table = Table()
+    kept = kept or tuple(
+        finding for name, one in each.items() for finding in reused[name].unknown_beside(claims, one)
+    )
     kept = kept or _waiting_for_facts(claims, served) or half_lacking(portion.claims, context)
     if not kept:
         chosen = {name: reused[name].copy() for name in each}
@@ -231,12 +245,46 @@ class _Reused:
     v2 keeps one state for each project and environment in a code location, so all workspaces of one there share one job.
     """
 
-    def __init__(self, jobs: dict[Environment, Job], reasons: dict[Environment, str]) -> None:
+    def __init__(
+        self,
+        jobs: dict[Environment, Job],
+        reasons: dict[Environment, str],
+        settled: Mapping[Environment, Existing] | None = None,
+    ) -> None:
         self.jobs = jobs
         self.reasons = reasons
+        self._settled = dict(settled or {})
 
     def copy(self) -> _Reused:
-        return _Reused(dict(self.jobs), dict(self.reasons))
+        return _Reused(dict(self.jobs), dict(self.reasons), self._settled)
+
+    def settle(self, one: Existing) -> None:
+        """Run in the job that a workspace of the tree names already, or in the one that Dagster names for it."""
+        if one.environment in self._settled:
+            return
+        self._settled[one.environment] = one
+        if one.job is not None:
+            self.jobs[one.environment] = one.job
+        else:
+            self.reasons[one.environment] = (
+                f"the workspace of its environment at {one.place} runs in a job that Dagster names"
+            )
+
+    def unknown_beside(self, claims: Sequence[Claim], served: Served) -> Iterator[Finding]:
+        """Loads beside a workspace whose job the facts do not have: the new one would have to name the same."""
+        for claim in claims:
+            jobs = (
+                [job for ref in claim.jobs for job in served.jobs[ref]]
+                if isinstance(claim.part, Loads)
+                else []
+            )
+            for one in dict.fromkeys(self._settled.get(Environment.of(job)) for job in jobs):
+                if one is not None and one.name is not None and one.job is None:
+                    said = (
+                        f"the workspace at {one.place} runs in the job {one.name!r} of the same environment, and "
+                        "must share it; its facts are missing: look it up with --job-id"
+                    )
+                    yield Finding(claim.module.place(claim.node), "LDC401", said, claim.name)
 
     def choose(self, claims: Sequence[Claim], served: Served) -> None:
         """Choose for the environments of the loads of a unit."""
@@ -252,7 +300,7 @@ class _Reused:
 
     def _consider(self, job: Job) -> None:
         environment = Environment.of(job)
-        if environment in self.jobs:
+        if environment in self.jobs or environment in self._settled:
             return
         if job.name_is_unique is False:
             self.reasons[environment] = (

@@ -1,0 +1,93 @@
+"""Workspaces that a tree has already, written by an earlier migration or by hand, and the job that each runs its commands in.
+
+v2 keeps one state for each project and environment of a code location, so a workspace that is written beside one of them
+must name the same job.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..analysis.inference.values import External
+from ..analysis.syntax.source_module import Module
+from ..facts.jobs import Job
+from .claims import Context
+from .deployments import PLACE
+from .units import Environment
+from .v2 import CLOUD_V2
+
+_WORKSPACE = External(f"{CLOUD_V2}.DbtCloudWorkspace")
+
+
+@dataclass(frozen=True, eq=False)
+class Existing:
+    """A workspace, or the row of a table that a workspace reads."""
+
+    module: Module
+    node: ast.expr
+    environment: Environment
+    name: str | None
+    """The name of the job, as ``adhoc_job_name`` has it; None where Dagster names it."""
+    job: Job | None
+    """The job of that name, where the facts have it."""
+
+    @property
+    def place(self) -> str:
+        place = self.module.place(self.node)
+        return f"{place.path.name}:{place.line}"
+
+
+def existing_workspaces(context: Context) -> tuple[Existing, ...]:
+    """Those whose project, environment and job are literals, in the order of the code."""
+    return tuple(one for module in context.index.tree.modules.values() for one in _of_module(module, context))
+
+
+def _of_module(module: Module, context: Context) -> Iterator[Existing]:
+    for node in module.nodes:
+        if isinstance(node, ast.Call):
+            yield from _of_call(module, node, context)
+        elif isinstance(node, ast.Dict):
+            yield from _of_table(module, node, context)
+
+
+def _of_call(module: Module, call: ast.Call, context: Context) -> Iterator[Existing]:
+    given = {word.arg: word.value for word in call.keywords}
+    project, environment = _number(given.get("project_id")), _number(given.get("environment_id"))
+    if project is None or environment is None or _WORKSPACE not in context.index.values(module, call.func):
+        return
+    if "adhoc_job_name" not in given:
+        yield _existing(module, call, Environment(project, environment), None, context)
+    elif (name := _text(given["adhoc_job_name"])) is not None:
+        yield _existing(module, call, Environment(project, environment), name, context)
+
+
+def _of_table(module: Module, table: ast.Dict, context: Context) -> Iterator[Existing]:
+    """Rows by job id. A row holds what differs; where it has no project, that is the one of its job."""
+    for key, row in zip(table.keys, table.values, strict=True):
+        job_id = _number(key)
+        job = context.facts.job(job_id) if job_id is not None else None
+        if job is None or not isinstance(row, ast.Dict):
+            continue
+        cells = {_text(name): value for name, value in zip(row.keys, row.values, strict=True)}
+        project, environment, name = (cells.get(column) for column in PLACE)
+        if environment is None or name is None or _text(name) is None:
+            continue
+        where = Environment(_number(project) or job.project_id, _number(environment) or job.environment_id)
+        yield _existing(module, row, where, _text(name), context)
+
+
+def _existing(
+    module: Module, node: ast.expr, environment: Environment, name: str | None, context: Context
+) -> Existing:
+    jobs = (job for job in context.facts.jobs if job.name == name and Environment.of(job) == environment)
+    return Existing(module, node, environment, name, next(jobs, None))
+
+
+def _number(node: ast.expr | None) -> int | None:
+    return node.value if isinstance(node, ast.Constant) and type(node.value) is int else None
+
+
+def _text(node: ast.expr | None) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
