@@ -15,12 +15,13 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from ...analysis.dagster_api.names import MUTATING
-from ...analysis.inference.values import External, Instance, InTree, Local
+from ...analysis.inference.values import External, InTree
 from ...analysis.syntax.functions import is_none
 from ...analysis.syntax.reaching_definitions import LOOPS
 from ...analysis.syntax.rebinding import may_change
 from ...analysis.syntax.source_module import FUNCTIONS, Module
 from ...planning.claims import Context
+from .called import bodies
 from .translator import FUNCTION_PARAMETERS, hidden_by
 
 VARIABLES = "partition_key_to_vars_fn"
@@ -125,34 +126,8 @@ def _evaluated_before(context: Context, module: Module, call: ast.Call) -> Itera
 
 def _state_of(context: Context, module: Module, function: ast.expr) -> str:
     """What a function changes whenever it is called, so that its answers depend on the calls; empty for nothing."""
-    bodies = list(_bodies(context, module, function, set()))
-    return next((changed for body in bodies for changed in _changed_in(body)), "")
-
-
-def _bodies(context: Context, module: Module, function: ast.expr, seen: set[ast.AST]) -> Iterator[ast.AST]:
-    """What runs when a function is called: of the tree, and not what it hands on to others."""
-    if isinstance(function, ast.Lambda):
-        yield function.body
-        yield from _called_in(context, module, function.body, seen)
-    if isinstance(function, ast.Call):  # `partial(f, x)`, or a function that wraps one
-        for given in (*function.args, *(word.value for word in function.keywords)):
-            yield from _bodies(context, module, given, seen)
-    for value in context.index.values(module, function):
-        called = [value]
-        if isinstance(value, Instance):
-            called = list(context.index.evaluator.objects.attribute(value.owner, "__call__"))
-        for one in called:
-            if not isinstance(one, Local) or not isinstance(one.node, FUNCTIONS) or one.node in seen:
-                continue
-            seen.add(one.node)
-            yield one.node
-            yield from _called_in(context, one.module, one.node, seen)
-
-
-def _called_in(context: Context, module: Module, body: ast.AST, seen: set[ast.AST]) -> Iterator[ast.AST]:
-    for node in ast.walk(body):
-        if isinstance(node, ast.Call):
-            yield from _bodies(context, module, node.func, seen)
+    found = [body for _, body in bodies(context, module, function, set())]
+    return next((changed for body in found for changed in _changed_in(body)), "")
 
 
 def _changed_in(body: ast.AST) -> Iterator[str]:

@@ -33,6 +33,7 @@ from ..job_differences import unknown_job
 from .bound_once import VARIABLES, against_binding, is_plain
 from .collecting import prefixed
 from .common_arguments import common_arguments
+from .compiled_fields import compiled_fields
 from .sequence_uses import SequenceUses, may_be_other, sequence_uses, takes_no_place
 from .translator import FUNCTION_PARAMETERS, hidden_by
 
@@ -108,6 +109,7 @@ def read_load(context: Context, value: Made) -> ReadLoad:
         blocked += [
             Finding(module.place(call), "LDC302", said, NAME) for said in dict.fromkeys(reasons) if said
         ]
+        blocked += compiled_fields(context, module, arguments, NAME)
     problem = problem or _other_inside(context, module, arguments, makes_several)
     if problem:
         blocked.append(Finding(module.place(call), "LDC302", problem, NAME))
