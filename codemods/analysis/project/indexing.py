@@ -32,6 +32,7 @@ from .prefilter import (
     reaches_key,
     reads_causes,
     reads_outputs_in_hooks,
+    selects_by_what_is_added,
     sorts_out_loads,
 )
 from .source_tree import Tree
@@ -109,6 +110,7 @@ def _index_of(files: Mapping[Path, bytes], interests: Interests, problems: list[
         reads_failures=_read_failures(tree, files),
         reads_causes=any(map(reads_causes, files.values())),
         sorts_out_loads=any(sorts_out_loads(data) for data in files.values()),
+        selecting=tuple(_selecting(tree, files)),
         _by_value=_by_value(evaluator, references),
     )
 
@@ -119,6 +121,14 @@ def _read_failures(tree: Tree, files: Mapping[Path, bytes]) -> bool:
         return True
     modules = (tree.module_at(path) for path, data in files.items() if may_read_failures(data))
     return any(module is not None and reads_failures(module) for module in modules)
+
+
+def _selecting(tree: Tree, files: Mapping[Path, bytes]) -> Iterator[Module]:
+    """The files that may select by what v2 adds to assets, or define checks. Most of them hold nothing legacy."""
+    for path in sorted(path for path, data in files.items() if selects_by_what_is_added(data)):
+        module = tree.module_at(path)
+        if module is not None:
+            yield module
 
 
 def _references(interests: Interests) -> Iterator[Reference]:

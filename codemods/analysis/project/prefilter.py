@@ -29,7 +29,14 @@ _OF_ANSWERS = (
     b".docs_url",
 )
 _METHODS = (b"run_job_and_poll", b"get_dbt_client")
-_SELECTING = (b"AssetSelection.tag", b"tag:", b"asset_check", b"without_checks", b"checks_for_assets")
+_SELECTING = (
+    b"AssetSelection.tag",
+    b"tag:",
+    b"asset_check",
+    b"AssetCheckSpec",
+    b"without_checks",
+    b"checks_for_assets",
+)
 _BY_CLASS = re.compile(rb"isinstance\s*\([^\n]*CacheableAssetsDefinition")
 _STAR = b"import *"
 _BY_TEXT = (b"import_module", b"__import__", b"importorskip", b"modules[", b"modules.get(")

@@ -80,6 +80,8 @@ class Index:
     """Whether some file may read why a run was started."""
     sorts_out_loads: bool = False
     """Whether some file distinguishes loads from other assets by their class."""
+    selecting: tuple[Module, ...] = ()
+    """The files that may select assets by tags or checks, or define checks."""
     _by_value: dict[Value, list[tuple[Module, ast.expr]]] = field(repr=False, default_factory=dict)
 
     def values(self, module: Module, node: ast.expr) -> frozenset[Value]:

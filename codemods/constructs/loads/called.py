@@ -14,6 +14,11 @@ def bodies(
     context: Context, module: Module, function: ast.expr, seen: set[ast.AST]
 ) -> Iterator[tuple[Module, ast.AST]]:
     """What runs when a function is called: of the tree, and not what it hands on to others."""
+    if isinstance(function, ast.Name):  # `key = lambda node: ...`, `key = partial(f, x)`
+        for home, place in context.constants.origins(module, function).places:
+            if isinstance(place, (ast.Lambda, ast.Call)) and place not in seen:
+                seen.add(place)
+                yield from bodies(context, home, place, seen)
     if isinstance(function, ast.Lambda):
         yield module, function
         yield from _called_in(context, module, function.body, seen)

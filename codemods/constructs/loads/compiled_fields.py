@@ -66,7 +66,10 @@ def _first(context: Context, module: Module, function: ast.expr) -> tuple[Module
             if field:
                 return home, node, _said(f"reads `{field}`")
     if not reached:
-        return None
+        values = context.index.values(module, function)
+        is_known = any(isinstance(one, External) and one.name.startswith("dagster_dbt.") for one in values)
+        elsewhere = "" if is_known else _named_in_tree(context)
+        return (module, function, _said(f"may read `{elsewhere}`")) if elsewhere else None
     home, given = reached[0]
     for use_home, use in _uses(context, home, given, _parameters(given), set()):
         text = _line(use.node)

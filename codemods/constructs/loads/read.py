@@ -34,6 +34,7 @@ from .bound_once import VARIABLES, against_binding, is_plain
 from .collecting import prefixed
 from .common_arguments import common_arguments
 from .compiled_fields import compiled_fields
+from .own_checks import checks_named_like_tests
 from .sequence_uses import SequenceUses, may_be_other, sequence_uses, takes_no_place
 from .translator import FUNCTION_PARAMETERS, hidden_by
 
@@ -110,6 +111,7 @@ def read_load(context: Context, value: Made) -> ReadLoad:
             Finding(module.place(call), "LDC302", said, NAME) for said in dict.fromkeys(reasons) if said
         ]
         blocked += compiled_fields(context, module, arguments, NAME)
+        blocked += checks_named_like_tests(context, ref, NAME)
     problem = problem or _other_inside(context, module, arguments, makes_several)
     if problem:
         blocked.append(Finding(module.place(call), "LDC302", problem, NAME))

@@ -24,7 +24,7 @@ _BY_CHECK = frozenset({"all_asset_checks", "checks_for_assets", "checks", "witho
 
 def tell_of_selections(context: Context, done: Rewrite) -> None:
     """Report each place of the tree that selects by tags or checks, or defines a check."""
-    for module in context.index.tree.modules.values():
+    for module in context.index.selecting:
         if module.path in context.outside:
             continue
         for node, code, said in _found(context, module):
