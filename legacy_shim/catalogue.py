@@ -162,7 +162,8 @@ CODES: Final = (
          "Nothing, unless something reads the cause of runs."),
     Code("LDC213", "the op returns run details", "differs",
          "The op returned a DbtCloudOutput; it now returns the run details of dbt Cloud as a mapping.",
-         "Adapt ops downstream that read attributes of it."),
+         "Adapt ops downstream that read attributes of it. What an IO manager stored before the migration is still a "
+         "DbtCloudOutput: materialize upstream once before something downstream alone loads it."),
     Code("LDC214", "the facts are those of the jobs that are known", "differs",
          "The code takes the job id from its environment. The generated code is only valid for the jobs of the "
          "deployments that the migration was given, and refuses to load for another job.",

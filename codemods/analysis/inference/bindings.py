@@ -113,14 +113,14 @@ class Bindings:
         if is_injected(self.evaluator, module, function, binding.arg):
             found.add(Keyed(module, binding.arg, name))
             return frozenset(found)
-        found |= self.evaluator.instances_of(module, binding.arg.annotation)
         for caller, argument in self.evaluator.calls.arguments(function, name):
             found |= self.evaluator.values(caller, argument)
         if not found and (loaded := name_loaded_by(function, name)):
             for maker, upstream in self.evaluator.calls.assets_named(loaded):
                 for returned in (*returns_of(upstream), *outputs_yielded(upstream)):
                     found |= self.evaluator.values(maker, returned)
-        return frozenset(found)
+        # Last, since Dagster hands over what the asset upstream answers, whatever class the parameter says.
+        return frozenset(found) | self.evaluator.instances_of(module, binding.arg.annotation)
 
     # -- where the values are made
 

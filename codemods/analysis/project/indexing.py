@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ...findings import Finding
 from ..dagster_api.failures import may_read_failures, reads_failures, reads_what_it_catches
+from ..dagster_api.io_managers import IOManagers, io_managers_of, may_have_io_managers
 from ..inference.interpreter import Evaluator
 from ..inference.values import Literal, Value, is_load
 from ..syntax.functions import is_getattr
@@ -106,6 +107,7 @@ def _index_of(files: Mapping[Path, bytes], interests: Interests, problems: list[
         merges=any(merges_definitions(data) for data in files.values()),
         loads_packages=any(loads_packages(data) for data in files.values()),
         reads_outputs_in_hooks=any(reads_outputs_in_hooks(data) for data in files.values()),
+        io_managers=_io_managers(tree, files),
         bound_keys=frozenset(interests.bound),
         reads_failures=_read_failures(tree, files),
         reads_causes=any(map(reads_causes, files.values())),
@@ -113,6 +115,11 @@ def _index_of(files: Mapping[Path, bytes], interests: Interests, problems: list[
         selecting=tuple(_selecting(tree, files)),
         _by_value=_by_value(evaluator, references),
     )
+
+
+def _io_managers(tree: Tree, files: Mapping[Path, bytes]) -> IOManagers:
+    modules = (tree.module_at(path) for path, data in files.items() if may_have_io_managers(data))
+    return io_managers_of(module for module in modules if module is not None)
 
 
 def _read_failures(tree: Tree, files: Mapping[Path, bytes]) -> bool:

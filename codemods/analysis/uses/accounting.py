@@ -24,6 +24,7 @@ from .contexts_led_away import contexts_led_away
 from .escape import Escape
 from .index import Index
 from .judgement import Judge
+from .outputs_handed_over import outputs_handed_over
 
 DYNAMICALLY = "stands where `globals()`, `locals()`, `exec` or the like may reach it"
 _SAY_WHAT = "annotate the parameter that it comes from (`client: DbtCloudClient`), or take it from `context.resources`"
@@ -35,7 +36,12 @@ def escapes_of(index: Index) -> tuple[Escape, ...]:
     """Each use of something legacy that is not accounted for, one for each place."""
     carriers = Carriers(index, index.bound_keys)
     found: dict[tuple[Module, ast.expr], Escape] = {}
-    for escape in (*_Accounting(index, carriers, Judge(index, carriers)).all(), *contexts_led_away(index)):
+    escapes = (
+        *_Accounting(index, carriers, Judge(index, carriers)).all(),
+        *contexts_led_away(index),
+        *outputs_handed_over(index, carriers),
+    )
+    for escape in escapes:
         known = found.get((escape.module, escape.node), escape)
         found[escape.module, escape.node] = replace(
             escape, carried=escape.carried | known.carried, keys=escape.keys | known.keys

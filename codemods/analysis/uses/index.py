@@ -13,6 +13,7 @@ from legacy_shim.catalogue import BY_NAME
 
 from ...findings import Finding
 from ..dagster_api.collecting import loaded_whole
+from ..dagster_api.io_managers import IOManagers
 from ..inference.interpreter import Evaluator
 from ..inference.legacy_names import thing_kind
 from ..inference.values import (
@@ -72,6 +73,8 @@ class Index:
     """Whether some file has Dagster collect what the modules of a package define."""
     reads_outputs_in_hooks: bool = False
     """Whether some hook reads the outputs of the ops that it hangs on, which nothing here follows."""
+    io_managers: IOManagers = field(default_factory=IOManagers)
+    """What gets the outputs of ops and assets."""
     bound_keys: frozenset[str] = frozenset()
     """The resource keys under which something legacy is bound."""
     reads_failures: bool = False

@@ -1,0 +1,169 @@
+"""IO managers, which Dagster hands the outputs of ops and assets to: which of them look at what they get is not followed.
+
+Those of Dagster's packages store an object as it is, or take tables alone. Names are compared across files, without
+following them: a name that two files give a meaning to is what either says.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from ..syntax.functions import decorator_name
+from ..syntax.source_module import FUNCTIONS, Module
+
+DEFAULT_KEY = "io_manager"
+"""The resource key of the IO manager of an output that names none."""
+_NAMED = (b"io_manager", b"IOManager", b"handle_output", b"dump_to_path")
+_STORING = frozenset({"handle_output", "dump_to_path", "create_io_manager"})
+_MAKING = frozenset({"io_manager"})
+
+
+def may_have_io_managers(data: bytes) -> bool:
+    """Whether a file may define an IO manager, or bind one."""
+    return any(name in data for name in _NAMED)
+
+
+@dataclass(frozen=True)
+class IOManagers:
+    """What the tree's IO managers are bound as."""
+
+    foreign: dict[str, str] = field(default_factory=dict)
+    """How the code writes an IO manager that is not Dagster's own, by the resource key it is bound under."""
+    own: frozenset[str] = frozenset()
+    """The keys under which something of Dagster's is bound."""
+    loose: str = ""
+    """The name of an IO manager of the tree that is bound under no key which the code spells; empty for none."""
+
+    def reading(self, key: str) -> str:
+        """How to name what may look at the outputs stored under a key; empty where nothing of the tree does.
+
+        An empty ``key`` is one that cannot be read.
+        """
+        if not key:
+            return self.loose or next(iter(self.foreign.values()), "")
+        if key != DEFAULT_KEY and key not in self.own and key not in self.foreign:
+            return self.loose or f'resources["{key}"]'
+        return self.foreign.get(key, "") or self.loose
+
+
+def io_managers_of(modules: Iterable[Module]) -> IOManagers:
+    """What is bound in some files, and what they define and bind nowhere."""
+    names = _Names()
+    for module in modules:
+        names.take(module)
+    foreign: dict[str, str] = {}
+    own: set[str] = set()
+    bound: set[str] = set()
+    for key, value, module in names.entries:
+        reached = names.reached(value)
+        bound |= reached
+        if names.is_of_dagster(value) and not reached & (names.custom.keys() | _WRAPPING):
+            own.add(key)
+        else:
+            foreign.setdefault(key, module.source_of(value).split("\n", 1)[0])
+    loose = sorted(name for name in names.custom if name not in bound)
+    return IOManagers(foreign, frozenset(own), next(iter(loose), ""))
+
+
+@dataclass
+class _Names:
+    """What names mean, across files."""
+
+    entries: list[tuple[str, ast.expr, Module]] = field(default_factory=list)
+    custom: dict[str, list[ast.AST]] = field(default_factory=lambda: defaultdict(list))
+    """The classes and functions that are IO managers, or make them."""
+    assigned: dict[str, list[ast.expr]] = field(default_factory=lambda: defaultdict(list))
+    defined: dict[str, list[ast.AST]] = field(default_factory=lambda: defaultdict(list))
+    imported: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def take(self, module: Module) -> None:
+        for node in module.nodes:
+            self.entries += [
+                (key, value, module) for key, value in _entries(node) if not isinstance(value, _NO_MANAGER)
+            ]
+            if isinstance(node, ast.Assign):
+                for target in node.targets:
+                    if isinstance(target, ast.Name):
+                        self.assigned[target.id].append(node.value)
+            elif isinstance(node, ast.AnnAssign) and node.value and isinstance(node.target, ast.Name):
+                self.assigned[node.target.id].append(node.value)
+            elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+                self.defined[node.name].append(node)
+                if _is_custom(node):
+                    self.custom[node.name].append(node)
+            elif isinstance(node, ast.Import):
+                for alias in node.names:
+                    self.imported[(alias.asname or alias.name).partition(".")[0]].add(alias.name)
+            elif isinstance(node, ast.ImportFrom):
+                for alias in node.names:
+                    home = "." * node.level + (node.module or "")
+                    if alias.name not in _MAKING:  # which is a decorator, and no IO manager
+                        self.imported[alias.asname or alias.name].add(home)
+
+    def is_of_dagster(self, node: ast.expr, depth: int = 0) -> bool:
+        """Whether an expression is surely something of a package of Dagster's."""
+        if depth > _DEEP:
+            return False
+        if isinstance(node, ast.IfExp):
+            return self.is_of_dagster(node.body, depth + 1) and self.is_of_dagster(node.orelse, depth + 1)
+        while isinstance(node, (ast.Call, ast.Attribute)):
+            node = node.func if isinstance(node, ast.Call) else node.value
+        if not isinstance(node, ast.Name) or node.id in self.defined:
+            return False
+        homes, assigned = self.imported.get(node.id, set()), self.assigned.get(node.id, [])
+        is_imported = any(home.startswith("dagster") for home in homes)
+        if not is_imported and not assigned:
+            return False
+        # A file of the tree that imports the name from another says nothing of its own.
+        return all(self.is_of_dagster(value, depth + 1) for value in assigned)
+
+    def reached(self, node: ast.AST) -> set[str]:
+        """The names that an expression leads to, through what they are assigned, and the code of IO managers."""
+        found: set[str] = set()
+        left = [node]
+        while left:
+            for inner in ast.walk(left.pop()):
+                name = inner.id if isinstance(inner, ast.Name) else getattr(inner, "attr", "")
+                if name and name not in found:
+                    found.add(name)
+                    left += (*self.assigned.get(name, ()), *self.custom.get(name, ()))
+        return found
+
+
+_DEEP = 8
+"""How far names are followed through what they are assigned."""
+_WRAPPING = frozenset({"IOManagerDefinition"})
+"""What makes an IO manager of Dagster's of a function."""
+_NO_MANAGER = (ast.Dict, ast.DictComp, ast.Constant, ast.List, ast.Tuple, ast.Set)
+"""Values that are run configuration, or anything else than a resource."""
+
+
+def _is_custom(node: ast.AST) -> bool:
+    if isinstance(node, ast.ClassDef):
+        is_derived = any("IOManager" in decorator_name(base) for base in map(_unsubscripted, node.bases))
+        return is_derived or any(
+            isinstance(inner, FUNCTIONS) and inner.name in _STORING for inner in node.body
+        )
+    decorators = getattr(node, "decorator_list", ())
+    return any(decorator_name(one) in _MAKING for one in decorators)
+
+
+def _unsubscripted(base: ast.expr) -> ast.expr:
+    return base.value if isinstance(base, ast.Subscript) else base
+
+
+def _entries(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """What stands under a key that the code spells, where the key or the value may be of an IO manager."""
+    if isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                yield key.value, value
+    elif isinstance(node, ast.Call) and decorator_name(node) in {"dict", "update"}:
+        yield from ((word.arg, word.value) for word in node.keywords if word.arg)
+    elif isinstance(node, ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+                yield str(target.slice.value), node.value
