@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from ..syntax.functions import decorator_name
@@ -56,14 +57,13 @@ def io_managers_of(modules: Iterable[Module]) -> IOManagers:
         names.take(module)
     foreign: dict[str, str] = {}
     own: set[str] = set()
-    bound: set[str] = set()
+    leading = names.leading_to(names.custom.keys() | _WRAPPING)
     for key, value, module in names.entries:
-        reached = names.reached(value)
-        bound |= reached
-        if names.is_of_dagster(value) and not reached & (names.custom.keys() | _WRAPPING):
+        if names.is_of_dagster(value) and not _named_in(value) & leading:
             own.add(key)
         else:
             foreign.setdefault(key, module.source_of(value).split("\n", 1)[0])
+    bound = names.reached_from(value for _, value, _ in names.entries)
     loose = sorted(name for name in names.custom if name not in bound)
     return IOManagers(foreign, frozenset(own), next(iter(loose), ""))
 
@@ -78,6 +78,8 @@ class _Names:
     assigned: dict[str, list[ast.expr]] = field(default_factory=lambda: defaultdict(list))
     defined: dict[str, list[ast.AST]] = field(default_factory=lambda: defaultdict(list))
     imported: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _known: dict[str, bool] = field(default_factory=dict)
+    """Which names are of Dagster, as far as that was asked."""
 
     def take(self, module: Module) -> None:
         for node in module.nodes:
@@ -103,38 +105,60 @@ class _Names:
                     if alias.name not in _MAKING:  # which is a decorator, and no IO manager
                         self.imported[alias.asname or alias.name].add(home)
 
-    def is_of_dagster(self, node: ast.expr, depth: int = 0) -> bool:
+    def is_of_dagster(self, node: ast.expr) -> bool:
         """Whether an expression is surely something of a package of Dagster's."""
-        if depth > _DEEP:
-            return False
         if isinstance(node, ast.IfExp):
-            return self.is_of_dagster(node.body, depth + 1) and self.is_of_dagster(node.orelse, depth + 1)
+            return self.is_of_dagster(node.body) and self.is_of_dagster(node.orelse)
         while isinstance(node, (ast.Call, ast.Attribute)):
             node = node.func if isinstance(node, ast.Call) else node.value
         if not isinstance(node, ast.Name) or node.id in self.defined:
             return False
-        homes, assigned = self.imported.get(node.id, set()), self.assigned.get(node.id, [])
-        is_imported = any(home.startswith("dagster") for home in homes)
-        if not is_imported and not assigned:
-            return False
-        # A file of the tree that imports the name from another says nothing of its own.
-        return all(self.is_of_dagster(value, depth + 1) for value in assigned)
+        if node.id not in self._known:
+            homes, assigned = self.imported.get(node.id, set()), self.assigned.get(node.id, [])
+            # A file of the tree that imports the name from another says nothing of its own; nor does `x = x.configured()`.
+            self._known[node.id] = bool(assigned) or any(home.startswith("dagster") for home in homes)
+            self._known[node.id] &= all(map(self.is_of_dagster, assigned))
+        return self._known[node.id]
 
-    def reached(self, node: ast.AST) -> set[str]:
-        """The names that an expression leads to, through what they are assigned, and the code of IO managers."""
+    def reached_from(self, nodes: Iterable[ast.AST]) -> set[str]:
+        """The names that expressions lead to, through what they are assigned, and the code of IO managers."""
         found: set[str] = set()
-        left = [node]
+        left = [name for node in nodes for name in _named_in(node)]
         while left:
-            for inner in ast.walk(left.pop()):
-                name = inner.id if isinstance(inner, ast.Name) else getattr(inner, "attr", "")
-                if name and name not in found:
-                    found.add(name)
-                    left += (*self.assigned.get(name, ()), *self.custom.get(name, ()))
+            name = left.pop()
+            if name not in found:
+                found.add(name)
+                left += self._next(name)
         return found
 
+    def leading_to(self, wanted: AbstractSet[str]) -> set[str]:
+        """The names that lead to some of those wanted, which are among them."""
+        before: dict[str, list[str]] = defaultdict(list)
+        for name in {*self.assigned, *self.custom}:
+            for after in self._next(name):
+                before[after].append(name)
+        found: set[str] = set()
+        left = list(wanted)
+        while left:
+            name = left.pop()
+            if name not in found:
+                found.add(name)
+                left += before[name]
+        return found
 
-_DEEP = 8
-"""How far names are followed through what they are assigned."""
+    def _next(self, name: str) -> set[str]:
+        nodes = (*self.assigned.get(name, ()), *self.custom.get(name, ()))
+        return {inner for node in nodes for inner in _named_in(node)}
+
+
+def _named_in(node: ast.AST) -> set[str]:
+    return {
+        inner.id if isinstance(inner, ast.Name) else inner.attr
+        for inner in ast.walk(node)
+        if isinstance(inner, (ast.Name, ast.Attribute))
+    }
+
+
 _WRAPPING = frozenset({"IOManagerDefinition"})
 """What makes an IO manager of Dagster's of a function."""
 _NO_MANAGER = (ast.Dict, ast.DictComp, ast.Constant, ast.List, ast.Tuple, ast.Set)
