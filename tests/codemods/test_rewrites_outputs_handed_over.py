@@ -112,6 +112,12 @@ OBJECTS = {
     "IO manager under a key that is put together": _stored(
         ", KEY: log", more=LOG + '\nKEY = "_".join(["io", "manager"])\n'
     ),
+    "IO manager under two keys": _stored(
+        ', **{key: log for key in ("io_manager", "more")}', more=LOG + '\nLOGS = {"log": log}\n'
+    ),
+    "resources of others": _stored(", **THEIRS", more="\nfrom acme.resources import THEIRS\n").replace(
+        '{"cloud": cloud, **THEIRS}', '{**THEIRS, "cloud": cloud}'
+    ),
     "IO manager of others": _stored(', "io_manager": Theirs()', more="\nfrom acme.io import Theirs\n"),
     "IO manager in one environment": _stored(
         ', "io_manager": log() if DEV else mem_io_manager', more=LOG + "\nDEV = True\n"
@@ -141,6 +147,7 @@ MAPPINGS = {
     "a name": _stored(', "io_manager": CHOSEN', more=_NAMED),
     "another key": _stored(', "log": log', more=LOG + _OTHER),
     "a key of Dagster's": _stored(', "store": mem_io_manager', ', out=Out(io_manager_key="store")'),
+    "own resources that are spread": _stored(", **OWN", more='\nOWN = {"other": 1}\n'),
     "configuration": _stored(
         "", more='\nCONFIG = {"resources": {"io_manager": {"config": {"base_dir": "x"}}}}\n'
     ),

@@ -58,13 +58,15 @@ def io_managers_of(modules: Iterable[Module]) -> IOManagers:
     foreign: dict[str, str] = {}
     own: set[str] = set()
     leading = names.leading_to(names.custom.keys() | _WRAPPING)
-    for key, value, module in names.entries:
+    spelled = [entry for entry in names.entries if entry[0]]
+    for key, value, module in spelled:
         if names.is_of_dagster(value) and not _named_in(value) & leading:
             own.add(key)
         else:
             foreign.setdefault(key, module.source_of(value).split("\n", 1)[0])
-    bound = names.reached_from(value for _, value, _ in names.entries)
-    loose = sorted(name for name in names.custom if name not in bound)
+    bound = names.reached_from(value for _, value, _ in spelled)
+    others = names.reached_from(value for key, value, _ in names.entries if not key)
+    loose = sorted(name for name in names.custom if name not in bound or name in others)
     return IOManagers(foreign, frozenset(own), next(iter(loose), ""))
 
 
@@ -180,14 +182,19 @@ def _unsubscripted(base: ast.expr) -> ast.expr:
 
 
 def _entries(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    """What stands under a key that the code spells, where the key or the value may be of an IO manager."""
+    """What stands under a key, where the value may be an IO manager; the key is empty where the code does not spell it."""
     if isinstance(node, ast.Dict):
-        for key, value in zip(node.keys, node.values, strict=True):
-            if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                yield key.value, value
+        pairs = zip(node.keys, node.values, strict=True)
+        yield from ((_spelled(key), value) for key, value in pairs if key is not None)
+    elif isinstance(node, ast.DictComp):
+        yield _spelled(node.key), node.value
     elif isinstance(node, ast.Call) and decorator_name(node) in {"dict", "update"}:
         yield from ((word.arg, word.value) for word in node.keywords if word.arg)
     elif isinstance(node, ast.Assign):
         for target in node.targets:
-            if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
-                yield str(target.slice.value), node.value
+            if isinstance(target, ast.Subscript):
+                yield _spelled(target.slice), node.value
+
+
+def _spelled(key: ast.expr) -> str:
+    return str(key.value) if isinstance(key, ast.Constant) else ""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..dagster_api.decorators import Function, decorators_of_dagster, is_builtin
 from ..dagster_api.io_managers import DEFAULT_KEY
@@ -18,7 +19,7 @@ from ..dagster_api.names import HANDING_ON
 from ..dagster_api.op_outputs import outputs_yielded
 from ..inference.interpreter import Evaluator
 from ..inference.legacy_names import is_op
-from ..inference.values import External, Made, Values
+from ..inference.values import External, Made, Value, Values
 from ..syntax.functions import composes, returns_of
 from ..syntax.source_module import FUNCTIONS, Module
 from .carriers import Carriers, kind_carried
@@ -85,7 +86,7 @@ class _Search:
         return bool(by_dagster & HANDING_ON) and not composes(function)
 
     def of_run_ops(self) -> Iterator[Escape]:
-        manager = self.index.io_managers.reading(DEFAULT_KEY)
+        manager = self._manager(DEFAULT_KEY)
         for reference in self.index.references if manager else ():
             for link in reference.chain:
                 ops = frozenset(filter(is_op, self.index.values(reference.module, link)))
@@ -118,13 +119,27 @@ class _Search:
     def _outputs(self, values: Values) -> Values:
         return frozenset(one for one in self.carriers.of_all(values) if kind_carried(one) == "output")
 
+    def _manager(self, key: str) -> str:
+        """What may look at the outputs stored under a key; empty where nothing does."""
+        return self.index.io_managers.reading(key) or self._out_of_sight
+
+    @cached_property
+    def _out_of_sight(self) -> str:
+        """A dict of another package that is bound beside a legacy resource, and may have an IO manager; empty for none."""
+        for module in self.index.tree.modules.values():
+            for node in module.nodes:
+                for spread in _spread_beside(node, self.index.bound_keys):
+                    if any(map(_is_of_others, self.evaluator.values(module, spread))):
+                        return module.source_of(spread).split("\n", 1)[0]
+        return ""
+
     def _said_of_output(self, module: Module, function: Function) -> str:
         types = [(module, function.returns)] if function.returns is not None else []
         for home, node in (*types, *self._types(module, function, _OUTPUTS)):
             if not self._is_plain(home, node):
                 return _checked(home, node)
         for key in self._keys(module, function):
-            if manager := self.index.io_managers.reading(key):
+            if manager := self._manager(key):
                 return _stored(manager)
         return ""
 
@@ -228,6 +243,27 @@ class _Search:
                 if isinstance(child, ast.expr)
             )
         return False
+
+
+def _spread_beside(node: ast.AST, keys: frozenset[str]) -> Iterator[ast.expr]:
+    """What is merged into a dict that has one of some keys, and none for the IO manager: ``{**X, "dbt_cloud": y}``."""
+    displays = [node] if isinstance(node, ast.Dict) else []
+    merged: list[ast.expr] = []
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        sides = [node.left, node.right]
+        displays = [side for side in sides if isinstance(side, ast.Dict)]
+        merged = [side for side in sides if not isinstance(side, ast.Dict)]
+    said = {key.value for one in displays for key in one.keys if isinstance(key, ast.Constant)}
+    if said & keys and DEFAULT_KEY not in said:
+        yield from merged
+        yield from (
+            value for one in displays for key, value in zip(one.keys, one.values, strict=True) if not key
+        )
+
+
+def _is_of_others(value: Value) -> bool:
+    name = value.name if isinstance(value, External) else value.of if isinstance(value, Made) else ""
+    return bool(name) and not name.startswith(("dagster", "legacy"))
 
 
 def _checked(module: Module, node: ast.expr) -> str:
