@@ -1,4 +1,4 @@
-"""A legacy name in a text: whoever imports it from this file, or reads it by this text, gets the facade's.
+"""A legacy name in a string: whoever imports it from this file, or reads it by this string, gets the facade's.
 
     from dagster_dbt import *                   ->  from dagster_dbt import *
     __all__ = ["dbt_cloud_resource"]                from legacy_shim import dbt_cloud_resource
@@ -24,7 +24,7 @@ CONSTRUCT = Kind[None]("handed_out")
 
 
 def claims(context: Context) -> Iterator[Claim[None]]:
-    """One claim for each legacy name in a text."""
+    """One claim for each legacy name in a string."""
     for told in handed_out(context.index):
         how = "is imported for others to use" if told.is_exported else "may be read by this text"
         said = f"`{told.name}` {how}: it comes from the facade"

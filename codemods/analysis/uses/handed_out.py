@@ -20,7 +20,7 @@ _READING = EXECUTING | {"globals", "locals", "vars"}
 
 @dataclass(frozen=True, eq=False)
 class HandedOut:
-    """A legacy name in a text."""
+    """A legacy name in a string."""
 
     module: Module
     node: ast.Constant

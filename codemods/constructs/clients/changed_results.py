@@ -129,7 +129,7 @@ class _Trail:
 
 
 def _is_plain(end: ast.expr, names: frozenset[str]) -> bool:
-    """Whether it is an entry of a single result, which is a text or a number: ``result["status"]``."""
+    """Whether it is an entry of a single result, which is a string or a number: ``result["status"]``."""
     base = end.func.value if isinstance(end, ast.Call) and isinstance(end.func, ast.Attribute) else end
     base = base.value if isinstance(base, ast.Subscript) else base
     return isinstance(base, ast.Name) and base.id in names and end is not base

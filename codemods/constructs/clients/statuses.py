@@ -62,7 +62,7 @@ _NUMBER, _TEXT = "status", "status_humanized"
 
 
 def claims(context: Context) -> Iterator[Claim[Compared | None]]:
-    """One claim for each member that is compared with a status that is known: a number or a text.
+    """One claim for each member that is compared with a status that is known: a number or a string.
 
     And one for each ``.value`` that is read in another way, which the facade answers otherwise than ``dagster_dbt``.
     """
