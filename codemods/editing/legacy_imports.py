@@ -252,7 +252,7 @@ def _is_type(module: Module, node: ast.Constant) -> bool:
 def _read_through_stars(
     index: Index, aliases: Iterable[LegacyAlias], rewritten: frozenset[ast.AST]
 ) -> set[LegacyAlias]:
-    """The names that other files read by ``from .compat import *``, or of a module that they import, or that a text names."""
+    """The names that other files read by ``from .compat import *``, or of a module that they import, or that a string names."""
     kept: set[tuple[Module, str]] = set()
     for told in handed_out(index):
         is_bound = index.tree.names(told.module).at_end(told.module, told.word)

@@ -15,6 +15,7 @@ from ..analysis.syntax.source_module import Module
 from ..facts.jobs import Job
 from .claims import Context
 from .deployments import PLACE
+from .stand_ins import is_test
 from .units import Environment
 from .v2 import CLOUD_V2
 
@@ -40,8 +41,9 @@ class Existing:
 
 
 def existing_workspaces(context: Context) -> tuple[Existing, ...]:
-    """Those whose project, environment and job are literals, in the order of the code."""
-    return tuple(one for module in context.index.tree.modules.values() for one in _of_module(module, context))
+    """Those whose project, environment and job are literals, in the order of the code; a test's stand beside no other."""
+    modules = (module for module in context.index.tree.modules.values() if not is_test(module.path))
+    return tuple(one for module in modules for one in _of_module(module, context))
 
 
 def _of_module(module: Module, context: Context) -> Iterator[Existing]:

@@ -83,3 +83,9 @@ def test_a_row_of_a_table_says_it_too(tmp_path: Path) -> None:
     reads = WORKSPACE % ('row["environment_id"]', '\n    adhoc_job_name=row["name"],')
     text, _ = _second(tmp_path, table + reads)
     assert _name(text) == ["Hourly"]
+
+
+def test_a_workspace_of_a_test_says_nothing_of_the_code(tmp_path: Path) -> None:
+    files = {"test_jobs.py": "from defs import assets\n" + WORKSPACE % (22, ""), "defs.py": LEGACY}
+    texts, _ = migrate(tmp_path, files)
+    assert _name(texts["defs.py"]) == ["Nightly"]
