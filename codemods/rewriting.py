@@ -24,7 +24,7 @@ from .analysis.uses.index import (
 from .constructs import constructs
 from .editing.brought_by_stars import brought_by_stars
 from .editing.change import Task, change_all
-from .editing.edits import Edit, Import, ReplaceExpression
+from .editing.edits import Edit, Import, ReplaceExpression, defined_once
 from .editing.excerpts import statement_lines
 from .editing.facade_names import FACADE, facade_imports
 from .editing.for_others import is_by_star, kept_for_others
@@ -176,7 +176,7 @@ def carry_out(planned: Planned, found: Collected, jobs: int = 1) -> tuple[list[C
             continue
         try:
             guards = [alias.node for alias in verdicts.untouched if alias.module is module]
-            tasks.append(_task(planned, module, found.edits[module], wanted, guards))
+            tasks.append(_task(planned, module, defined_once(found.edits[module]), wanted, guards))
         except SyntaxError as error:
             broken.append(
                 Finding(Place(module.path), "LDC507", f"what was to be written does not parse: {error.msg}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from ..analysis.syntax.source_module import Span
 
@@ -137,6 +139,19 @@ Edit = (
     | InsertBefore
     | InsertAfter
 )
+
+
+def defined_once(edits: Sequence[Edit]) -> list[Edit]:
+    """The edits, with each function that several of them define in a file only where the first of them does."""
+    first: dict[str, Span] = {}
+    for edit in edits:
+        if _defines(edit):
+            first[edit.text] = min(first.get(edit.text, edit.span), edit.span, key=lambda span: span.line)
+    return [edit for edit in edits if not _defines(edit) or edit.span == first[edit.text]]
+
+
+def _defines(edit: Edit) -> TypeGuard[InsertBefore]:
+    return isinstance(edit, InsertBefore) and edit.text.startswith("def ")
 
 
 @dataclass(frozen=True)

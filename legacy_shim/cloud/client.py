@@ -47,7 +47,12 @@ class DbtCloudClient(AccountApi):
         Switches the schedule of the job off if it is on and the client is to do so.
 
         Starts one run, whatever becomes of the answer: see :mod:`legacy_shim.cloud.launch`.
+
+        ``retry_from_failure=True`` continues the last run of the job if that failed, as ``rerun_job`` does; otherwise the
+        job runs as usual. A run that continues takes no overrides: it has those of the run that failed.
         """
+        if kwargs.pop("retry_from_failure", False) and self._failed_last(job_id):
+            return self._continued(job_id, kwargs)
         self._log.info(f"Initializing run for job with job_id={job_id}")
         return self._triggered(job_id, "run", {"cause": _DEFAULT_CAUSE, **kwargs})
 
@@ -126,16 +131,13 @@ class DbtCloudClient(AccountApi):
 
         What stands behind `job_id` is either ``poll_interval, poll_timeout`` (seconds) or ``cause, steps_override,
         schema_override, poll_interval, poll_timeout``, distinguished by whether it begins with a number or a string. All
-        further keywords go into the request. Raises ``dagster.Failure`` as ``run_job`` and ``poll_run`` do.
-
-        ``retry_from_failure=True``, by keyword, continues the last run of the job if that failed, as ``rerun_job`` does;
-        otherwise the job runs as usual. A run that continues takes no overrides: it has those of the run that failed.
+        further keywords are those of ``run_job``, ``retry_from_failure=True`` among them. Raises ``dagster.Failure`` as
+        ``run_job`` and ``poll_run`` do.
         """
         given = _arguments_of_run(args, kwargs)
         interval = given.pop("poll_interval", None)
         timeout = given.pop("poll_timeout", None)
-        continues = given.pop("retry_from_failure", False) and self._failed_last(job_id)
-        run = self._continued(job_id, given) if continues else self.run_job(job_id, **given)
+        run = self.run_job(job_id, **given)
         final = self.poll_run(
             run["id"],
             poll_interval=DEFAULT_POLL_INTERVAL if interval is None else interval,
@@ -148,7 +150,7 @@ class DbtCloudClient(AccountApi):
         return output
 
     def _continued(self, job_id: int, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        overrides = sorted(given.keys() - {"cause"})
+        overrides = sorted(name for name, value in given.items() if name != "cause" and value is not None)
         if overrides:
             raise DbtCloudConfigurationError(
                 f"retry_from_failure=True continues the failed run of job {job_id}, which has its own "

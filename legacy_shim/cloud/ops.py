@@ -1,6 +1,6 @@
 """The op that runs a dbt Cloud job (``dagster_dbt.cloud.ops``)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import update_wrapper
 from typing import Any
@@ -37,6 +37,8 @@ __all__ = [
 
 _NAME = "dbt_cloud_run_op"
 COMPUTE_KIND_TAG = "dagster/compute_kind"
+_RESUMES = "retry_from_failure"
+"""The entry of a configuration that has a failed job go on where it failed. The op shows no field of that name."""
 
 
 class DbtCloudRunOpConfig(Config):
@@ -64,7 +66,17 @@ class DbtCloudRunOpConfig(Config):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        warn_use("DbtCloudRunOpConfig", what="subclass")
+        if cls.__module__ != __name__:
+            warn_use("DbtCloudRunOpConfig", what="subclass")
+
+
+class _ResumingConfig(DbtCloudRunOpConfig):
+    """The configuration of an op that may go on where the job failed. The legacy op has no such option."""
+
+    retry_from_failure: bool = Field(
+        default=False,
+        description="Whether the job goes on where its last run failed, if that failed.",
+    )
 
 
 class RunOp(OpDefinition):
@@ -82,6 +94,9 @@ class RunOp(OpDefinition):
     ) -> Any:
         """Return the op with these values under another name, as ``OpDefinition.configured`` does."""
         warn_use(_NAME)
+        if isinstance(config_or_config_fn, Mapping) and _RESUMES in config_or_config_fn:
+            resuming = _make_op(_resume_dbt_cloud_job)
+            return OpDefinition.configured(resuming, config_or_config_fn, name, config_schema, description)
         return super().configured(config_or_config_fn, name, config_schema, description)
 
 
@@ -92,12 +107,16 @@ def _run_dbt_cloud_job(context: OpExecutionContext, config: DbtCloudRunOpConfig)
     yield Output(output, metadata=_timestamps(output.run_details))
 
 
+def _resume_dbt_cloud_job(context: OpExecutionContext, config: _ResumingConfig) -> Iterator[Any]:
+    yield from _run_dbt_cloud_job(context, config)
+
+
 def _run_in_op(context: OpExecutionContext, dbt_cloud: Any, **config: Any) -> DbtCloudOutput:
     """Run the job that `config`, or the configuration of the op around, names, and log its materializations."""
     values = {**(context.op_config or {}), **config}
     try:
         with building():
-            parsed = DbtCloudRunOpConfig(**values)
+            parsed = (_ResumingConfig if _RESUMES in values else DbtCloudRunOpConfig)(**values)
     except ValidationError as error:
         wrong = ", ".join(sorted(".".join(map(str, part["loc"])) for part in error.errors()))
         raise DbtCloudConfigurationError(
@@ -113,8 +132,9 @@ def _run_in_op(context: OpExecutionContext, dbt_cloud: Any, **config: Any) -> Db
 
 
 def _run(dbt_cloud: Any, config: DbtCloudRunOpConfig) -> DbtCloudOutput:
+    more = {_RESUMES: True} if getattr(config, _RESUMES, False) else {}
     output: DbtCloudOutput = dbt_cloud.run_job_and_poll(
-        config.job_id, poll_interval=config.poll_interval, poll_timeout=config.poll_timeout
+        config.job_id, poll_interval=config.poll_interval, poll_timeout=config.poll_timeout, **more
     )
     return output
 
@@ -133,7 +153,7 @@ def _timestamps(run: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _make_op() -> RunOp:
+def _make_op(run: Callable[..., Iterator[Any]]) -> RunOp:
     made = op(
         name=_NAME,
         description="Runs a dbt Cloud job and waits until its run has succeeded.",
@@ -141,7 +161,7 @@ def _make_op() -> RunOp:
         ins={"start_after": In(Nothing)},
         out=Out(DbtCloudOutput, description="The run and its results."),
         tags={COMPUTE_KIND_TAG: "dbt_cloud"},
-    )(_run_dbt_cloud_job)
+    )(run)
     run_op = RunOp(
         compute_fn=made.compute_fn,
         name=made.name,
@@ -156,6 +176,6 @@ def _make_op() -> RunOp:
     return run_op
 
 
-dbt_cloud_run_op = _make_op()
+dbt_cloud_run_op = _make_op(_run_dbt_cloud_job)
 
 watch_module(__name__)

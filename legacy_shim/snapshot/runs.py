@@ -57,7 +57,16 @@ def _describe(wire: Wire, trigger: Trigger, seconds: float | None) -> Run:
             record["steps"].append(
                 _describe_step(wire, trigger, step.get("index") or index, command.group(1), step)
             )
+    if trigger.continues:
+        record["commands"] = _from_first_executed(record["commands"], record["steps"])
     return record
+
+
+def _from_first_executed(commands: list[str], steps: list[Step]) -> list[str]:
+    """The commands that a run went on with; `dbt deps` and the like come before those of every run."""
+    executed = {step["command"] for step in steps}
+    first = next((place for place, command in enumerate(commands) if command in executed), 0)
+    return commands[first:]
 
 
 def _is_setting(name: str) -> bool:

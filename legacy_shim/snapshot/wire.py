@@ -32,6 +32,8 @@ class Trigger:
     job_id: int
     run_id: int
     body: Mapping[str, Any]
+    continues: bool = False
+    """Whether it goes on where the job's last run failed."""
 
 
 @dataclass
@@ -93,9 +95,10 @@ class Wire:
             return
         path = urlsplit(request.url or "").path
         body = _json(request.body)
-        if response.ok and path.rstrip("/").endswith("/run"):
+        if response.ok and path.rstrip("/").endswith(("/run", "/rerun")):
             run_id = int(response.json()["data"]["id"])
-            self.triggers.append(Trigger(self.phase, account, int(_after(path, "jobs")), run_id, body))
+            job_id, continues = int(_after(path, "jobs")), path.rstrip("/").endswith("/rerun")
+            self.triggers.append(Trigger(self.phase, account, job_id, run_id, body, continues))
         elif not path.rstrip("/").endswith("/cancel"):
             row = {
                 "phase": self.phase,

@@ -168,4 +168,4 @@ def test_the_methods_are_those_of_the_legacy_client_that_a_workspace_has_not() -
     missing = {name for name in vars(DbtCloudClient) if not name.startswith("_")} - set(
         dir(DbtCloudWorkspace)
     )
-    assert missing - LEGACY_METHODS <= {"rerun_job", "log", "transport", "retry_policy"}, "or it is one more"
+    assert missing - LEGACY_METHODS <= {"log", "transport", "retry_policy"}, "or it is one more"

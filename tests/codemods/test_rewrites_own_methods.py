@@ -72,6 +72,7 @@ def _program(line: str) -> str:
             "partial(run_job, client.get_client(), 67890)",
             "start_run",
         ),
+        ("client.rerun_job(67890)", "rerun_job(client.get_client(), 67890)", "rerun_job"),
         ("retry(fn=client.get_runs)", "retry(fn=partial(get_runs, client.get_client()))", "get_runs"),
     ],
 )
@@ -148,3 +149,55 @@ def test_what_a_star_import_would_bring_along_is_private(tmp_path: Path) -> None
         if isinstance(node, (ast.FunctionDef, ast.ClassDef))
     }
     assert defined == {"work", "_get_runs", "_run_job", "_dbt_cloud_request", "_DbtCloudOutput"}
+
+
+RESUMES = "client.run_job_and_poll(67890, retry_from_failure=True)"
+HANDED_ON = "retry(fn=client.run_job)"
+
+
+@pytest.mark.parametrize(
+    ("line", "elsewhere", "resumes"),
+    [
+        (RESUMES, "", True),
+        ("client.run_job(67890, retry_from_failure=again)", "", True),
+        ("client.run_job_and_poll(67890, **given)", 'given = {"retry_from_failure": True}\n', True),
+        (HANDED_ON, 'given = {"retry_from_failure": True}\n', True),
+        ("client.run_job_and_poll(67890, **given)", "", False),
+        (HANDED_ON, "", False),
+    ],
+)
+def test_what_starts_a_run_resumes_where_code_may_ask_for_it(
+    tmp_path: Path, line: str, elsewhere: str, resumes: bool
+) -> None:
+    texts, _ = migrate(tmp_path, {"program.py": _program(line), "elsewhere.py": elsewhere})
+    assert "legacy_shim" not in texts["program.py"]
+    assert texts["program.py"].count("def start_run(client, job_id, **settings)") == (not resumes)
+    assert texts["program.py"].count("def start_run(client, job_id, retry_from_failure=False") == resumes
+
+
+def test_ops_and_calls_share_what_starts_a_run(tmp_path: Path) -> None:
+    op = '{0} = dbt_cloud_run_op.configured({{"job_id": 67890, "retry_from_failure": True}}, name="{0}")\n\n'
+    program = _program(RESUMES).replace("import Dbt", "import dbt_cloud_run_op, Dbt")
+    program = program.replace("@op(", op.format("one") + "@op(", 1) + op.format("two")
+    program = program.replace('"cloud"', '"dbt_cloud"').replace("resources.cloud", "resources.dbt_cloud")
+    text, codes = migrate_one(tmp_path, program)
+    assert "    run = start_run(client, 67890, retry_from_failure=True)\n" in text
+    assert text.count("def start_run(") == text.count("def dbt_cloud_request(") == 1
+    assert text.index("def start_run(") < text.index("def one(") < text.index("def run_job(")
+    assert "LDC212" not in codes, "the cause is that of legacy"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'ops = [dbt_cloud_run_op.configured({"job_id": i, "retry_from_failure": True}, name=f"o{i}") for i in (1, 2)]',
+        'nightly = dbt_cloud_run_op.configured({"job_id": 1, "retry_from_failure": {"env": "R"}}, name="nightly")',
+        'nightly = dbt_cloud_run_op.configured(given, name="nightly")',
+    ],
+)
+def test_ops_stay_that_may_resume_by_a_configuration_that_is_not_read(tmp_path: Path, line: str) -> None:
+    head = "from dagster_dbt import dbt_cloud_run_op\nfrom given import given\n\n"
+    files = {"program.py": f"{head}{line}\n", "given.py": 'given = {"retry_from_failure": True}\n'}
+    texts, report = migrate(tmp_path, files)
+    assert line in texts["program.py"]
+    assert "`retry_from_failure`" in next(each.message for each in report.findings if each.code == "LDC302")

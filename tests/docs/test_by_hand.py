@@ -8,15 +8,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from dagster import GraphDefinition, RetryPolicy
 from documents import TOP, Block
 from test_python_blocks import BY_HAND, formatted, halves, migrated, with_imports
 
 from legacy_shim.catalogue import BY_NAME
-from legacy_shim.emulator import DbtCloud, Outcome, RecordedArtifacts, Speed, serve
+from legacy_shim.emulator import DbtCloud, RecordedArtifacts, Speed, serve
 
 HOST = "https://cloud.getdbt.com"
 AFTER = f"""\
@@ -98,21 +96,3 @@ def run_program(program: Path, text: str) -> str:
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
-
-
-def test_a_retry_of_the_migrated_op_resumes_where_the_run_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    (block,) = [block for block in BY_HAND if "retry_from_failure" in block.text]
-    cloud = shop(execute_steps=["dbt seed", "dbt build", "dbt source freshness"])
-    cloud.end_runs(Outcome(status=20, commands=1))  # the next run only
-    monkeypatch.setenv("DBT_CLOUD_API_TOKEN", "token")
-    names: dict[str, Any] = {}
-    with serve(cloud) as server:
-        exec((AFTER + halves(block)[1]).replace(HOST, server.url), names)
-        graph = GraphDefinition(name="nightly", node_defs=[names["resume_nightly"]])
-        resources, policy = {"dbt_cloud": names["dbt_cloud"]}, RetryPolicy(max_retries=1)
-        job = graph.to_job(resource_defs=resources, op_retry_policy=policy)
-        assert job.execute_in_process().success
-    assert [list(run.commands) for run in cloud.runs] == [
-        ["dbt seed", "dbt build", "dbt source freshness"],
-        ["dbt build", "dbt source freshness"],
-    ]

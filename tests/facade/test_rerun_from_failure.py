@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from dagster import Failure
+from dagster import Failure, GraphDefinition, build_op_context
 
 from legacy_shim.cloud.failures import DbtCloudConfigurationError
+from legacy_shim.cloud.ops import dbt_cloud_run_op
 from legacy_shim.cloud.resources import DbtCloudClientResource, DbtCloudResource
 from legacy_shim.emulator import DbtCloud, Fault, Outcome, Server
 
@@ -60,6 +61,21 @@ def test_overrides_that_could_not_go_along_are_an_error(failed: DbtCloud, make_c
             67890, steps_override=["dbt run"], git_branch="x", retry_from_failure=True
         )
     assert len(failed.runs) == 1
+
+
+def test_started_and_not_awaited(failed: DbtCloud, make_client: MakeClient) -> None:
+    make_client().run_job(67890, steps_override=None, retry_from_failure=True)
+    assert list(failed.runs[-1].commands) == ["dbt build", "dbt source freshness"]
+
+
+def test_op_goes_on_where_its_job_failed(failed: DbtCloud, make_client: MakeClient) -> None:
+    config = {"job_id": 67890, "poll_interval": 0.01, "retry_from_failure": True}
+    resume = dbt_cloud_run_op.configured(config, name="resume")
+    graph = GraphDefinition(name="nightly", node_defs=[resume])
+    assert graph.to_job(resource_defs={"dbt_cloud": make_client()}).execute_in_process().success
+    assert list(failed.runs[-1].commands) == ["dbt build", "dbt source freshness"]
+    dbt_cloud_run_op(build_op_context(), make_client(), **config)
+    assert list(failed.runs[-1].commands) == ["dbt seed", "dbt build", "dbt source freshness"]
 
 
 def test_class_has_it_too(failed: DbtCloud, server: Server, token: str) -> None:

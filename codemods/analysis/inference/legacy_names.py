@@ -38,6 +38,8 @@ GETTER = "get_dbt_client"
 """The method of the legacy resource that answers its client."""
 RUN_AND_POLL = "run_job_and_poll"
 """The method of the legacy client that answers a ``DbtCloudOutput``."""
+RESUMES = "retry_from_failure"
+"""The keyword by which the facade's client and op have a job go on where its last run failed."""
 RESOURCES = External("context.resources")
 """What Dagster hands to the code as ``context.resources``."""
 

@@ -33,6 +33,7 @@ from .prefilter import (
     reaches_key,
     reads_causes,
     reads_outputs_in_hooks,
+    resumes,
     selects_by_what_is_added,
     sorts_out_loads,
 )
@@ -111,6 +112,7 @@ def _index_of(files: Mapping[Path, bytes], interests: Interests, problems: list[
         bound_keys=frozenset(interests.bound),
         reads_failures=_read_failures(tree, files),
         reads_causes=any(map(reads_causes, files.values())),
+        resumes=any(map(resumes, files.values())),
         sorts_out_loads=any(sorts_out_loads(data) for data in files.values()),
         selecting=tuple(_selecting(tree, files)),
         _by_value=_by_value(evaluator, references),

@@ -38,6 +38,7 @@ _SELECTING = (
     b"checks_for_assets",
 )
 _BY_CLASS = re.compile(rb"isinstance\s*\([^\n]*CacheableAssetsDefinition")
+_RESUMES = b"retry_from_failure"
 _STAR = b"import *"
 _BY_TEXT = (b"import_module", b"__import__", b"importorskip", b"modules[", b"modules.get(")
 _BETWEEN = b"\n\0\n"
@@ -59,6 +60,7 @@ LEGACY_METHODS = frozenset(
         "list_run_artifacts",
         "make_request",
         "poll_run",
+        "rerun_job",
         "run_job",
         "run_job_and_poll",
         "set_job_environment_variable",
@@ -191,6 +193,11 @@ def selects_by_what_is_added(data: bytes) -> bool:
 def reads_causes(data: bytes) -> bool:
     """Whether a file may read the cause of a run: ``run["trigger"]["cause"]``, ``trigger.get("cause")``."""
     return b"trigger" in data and (b'"cause"' in data or b"'cause'" in data)
+
+
+def resumes(data: bytes) -> bool:
+    """Whether a file may have a job go on where its last run failed."""
+    return _RESUMES in data
 
 
 def sorts_out_loads(data: bytes) -> bool:

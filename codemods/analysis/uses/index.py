@@ -81,6 +81,8 @@ class Index:
     """Whether some code depends on the exception of a run that failed, or was late: its type, its text or its metadata."""
     reads_causes: bool = False
     """Whether some file may read why a run was started."""
+    resumes: bool = False
+    """Whether some file may have a job go on where its last run failed."""
     sorts_out_loads: bool = False
     """Whether some file distinguishes loads from other assets by their class."""
     selecting: tuple[Module, ...] = ()

@@ -55,7 +55,6 @@ _KEYWORDS: Mapping[str, frozenset[str]] = {
 _METHODS_BY_HAND: Mapping[str, str] = {
     "build_url_for_job": 'f"{client.access_url}/deploy/{client.account_id}/projects/{project_id}/jobs/{job_id}"',
     "build_url_for_cloud_docs": 'f"{client.access_url}/accounts/{client.account_id}/jobs/{job_id}/docs/#!/{resource_type}/{unique_id}"',
-    "rerun_job": 'a POST to f"{client.api_v2_url}/jobs/{job_id}/rerun/", with f"Token {client.token}" as Authorization',
 }
 """What legacy's client has and v2's has not, and what to write, with ``client = workspace.get_client()``."""
 

@@ -11,7 +11,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from textwrap import indent
 
+from ...analysis.inference.legacy_names import RESUMES
 from ...analysis.syntax.source_module import Module
 from ...editing.edits import InsertBefore
 from ...editing.style import Style
@@ -48,6 +50,10 @@ _ARTIFACT = (
     'response = request(client, "GET", url, params={"step": step} if step else None)\n'
 )
 _V3 = 'f"{client.access_url}/api/v3/accounts/{client.account_id}/projects/{project_id}/environment-variables/%s"'
+_RERUN = (
+    'url = f"{client.api_v2_url}/jobs/{job_id}/rerun/"\n'
+    'return request(client, "POST", url, json={}).json()["data"]\n'
+)
 
 METHODS: Mapping[str, Own] = {
     START: Own(
@@ -55,6 +61,7 @@ METHODS: Mapping[str, Own] = {
         'sent = {"cause": "Triggered via Dagster", **settings}\n'
         'return request(client, "POST", f"{client.api_v2_url}/jobs/{job_id}/run/", json=sent).json()["data"]',
     ),
+    "rerun_job": Own("job_id", _RERUN.rstrip()),
     "get_runs": Own(
         'include_related=None, job_id=None, order_by="-id", offset=0, limit=100',
         'query = {"include_related": f"{list(include_related or [])}", "order_by": order_by}\n'
@@ -103,6 +110,18 @@ METHODS: Mapping[str, Own] = {
         'return request(client, "POST", url, json=sent).json()["data"]',
     ),
 }
+_RESUMING = Own(
+    f"job_id, {RESUMES}=False, **settings",
+    f"if {RESUMES}:\n"
+    '    query = {"job_definition_id": job_id, "order_by": "-id", "limit": 1}\n'
+    '    runs = request(client, "GET", f"{client.api_v2_url}/runs/", params=query).json()["data"]\n'
+    '    if runs and runs[0]["status"] == 20:  # it failed, and its settings hold for the run that goes on\n'
+    '        given = [name for name, value in settings.items() if name != "cause" and value is not None]\n'
+    "        if given:\n"
+    '            raise ValueError(f"job {job_id} goes on where it failed: leave out {given}")\n'
+    f"{indent(_RERUN, ' ' * 8)}{METHODS[START].body}",
+)
+"""What starts a run where code may have a job go on where it failed."""
 NAMES: Mapping[str, str] = {START: "start_run"}
 """What a function is called, where that is not the name of the method."""
 NEED_RELATED = frozenset({"get_run_steps"})
@@ -151,7 +170,7 @@ def refusal(call: ast.Call, name: str) -> str:
 def define(context: Context, module: Module, unit: Unit, done: Rewrite, name: str, first: ast.stmt) -> str:
     """Have a file define the function for a method, and what that calls, before a statement; what it is called there."""
     use, style, namespace = unit.using(done, module), context.style(module), unit.namespace(module)
-    own = METHODS[name]
+    own = _RESUMING if name == START and context.index.resumes else METHODS[name]
     wanted = {"request": "dbt_cloud_request", "merged": "merged"}
     names = {each: namespace.shared(own_name(context, module, wanted[each])) for each in own.needs}
     span = module.span(first)

@@ -58,6 +58,10 @@ class Poll:
     related: bool = True
     """Whether the details hold the run's job, trigger and steps, as those that legacy answers do."""
     fails: Fails = Fails.AS_V2
+    start: str = ""
+    """The function of the file that starts the run; empty for the method of v2's client."""
+    settings: tuple[str, ...] = ()
+    """What that function takes behind the client and the job."""
 
 
 def fails_in(context: Context) -> Fails:
@@ -139,12 +143,15 @@ def helper_text(
 
 def run_and_poll(poll: Poll, run: str, client: str, client_name: str, use: Use, style: Style) -> list[str]:
     """The statements; ``run`` names what holds the run details in the end."""
-    triggered = [poll.job, *([f"steps_override={poll.steps}"] if poll.steps else [])]
     if client.isidentifier():
         client_name, named = client, []
     else:
         named = [f"{client_name} = {client}"]
-    text = _assigned(run, f"{client_name}.trigger_job_run", triggered, style)
+    triggered = [poll.job, *([f"steps_override={poll.steps}"] if poll.steps else [])]
+    function = f"{client_name}.trigger_job_run"
+    if poll.start:
+        function, triggered = poll.start, [client_name, poll.job, *poll.settings]
+    text = _assigned(run, function, triggered, style)
     lines = [*"\n".join([*named, text]).split("\n")]
     return [*lines, *_polled(poll, f"{run}[{style.string('id')}]", run, client_name, use, style)]
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from legacy_shim.catalogue import BY_NAME
 
+from ...analysis.inference.legacy_names import RESUMES
 from ...analysis.syntax.scopes import (
     Binding,
     Imported,
@@ -113,7 +114,11 @@ def _claim(
 ) -> Claim[Bare]:
     module = reference.module
     said = ""
-    if len(homes) > 1:
+    above = module.parent(link)
+    if context.index.resumes and isinstance(above, ast.Attribute) and above.attr == "configured":
+        # Such an entry makes another op of it, with a field more.
+        said = f"its configuration may have `{RESUMES}`; assign `.configured({{...}})` to a name, with plain values"
+    elif len(homes) > 1:
         # Op names are unique in a code location: each file cannot have one of its own.
         said = f"{homes[0].path.name} uses it unconfigured too, and two ops cannot have one name"
     return Claim(

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from legacy_shim.catalogue import BY_NAME
 
-from ...analysis.inference.legacy_names import RUN_OP
+from ...analysis.inference.legacy_names import RESUMES, RUN_OP
 from ...analysis.inference.values import (
     External,
     Literal,
@@ -34,6 +34,7 @@ from ...planning.claims import (
 )
 from ...planning.parts import Uses
 from ...planning.units import Unit
+from ..clients import own_methods
 from ..clients.methods import Method
 from ..clients.run_and_poll import fails_in, poll_of
 from .op_text import (
@@ -47,7 +48,7 @@ from .op_text import (
 )
 
 _SETTINGS = frozenset(
-    {"job_id", "poll_interval", "poll_timeout", "yield_materializations", "asset_key_prefix"}
+    {"job_id", "poll_interval", "poll_timeout", "yield_materializations", "asset_key_prefix", RESUMES}
 )
 
 
@@ -160,11 +161,18 @@ def rewrite(claim: Claim[RunOp], unit: Unit, context: Context) -> Rewrite:
     assert isinstance(claim.node, ast.Call)
     style, use = context.style(module), unit.using(done, module)
     method = Method("run_job_and_poll", tuple(found.settings.items()))
+    poll = poll_of(method, module, related=not context.release.lacks("related"), fails=fails_in(context))
+    if RESUMES in found.settings:
+        start = own_methods.define(
+            context, module, unit, done, own_methods.START, module.top_statement_of(claim.node)
+        )
+        resumes = f"{RESUMES}={render.own_text(module, found.settings[RESUMES])}"
+        poll = replace(poll, start=start, settings=(resumes,))
     materializations = _materializations(module, found, style)
     text = op_text(
         found.variable,
         _own_fields(module, found, style),
-        poll_of(method, module, related=not context.release.lacks("related"), fails=fails_in(context)),
+        poll,
         materializations,
         use,
         style,
@@ -177,6 +185,7 @@ def rewrite(claim: Claim[RunOp], unit: Unit, context: Context) -> Rewrite:
         context,
         materializes=materializations is not None,
         limits="poll_timeout" in found.settings,
+        causes=not poll.start,
     )
     return done
 

@@ -133,8 +133,10 @@ def _output(use: Use, style: Style) -> list[str]:
     ]
 
 
-def tell_of_op(done: Rewrite, claim: Claim, context: Context, *, materializes: bool, limits: bool) -> None:
-    """Report what is different about the op. ``limits``: it may have a time limit."""
+def tell_of_op(
+    done: Rewrite, claim: Claim, context: Context, *, materializes: bool, limits: bool, causes: bool = True
+) -> None:
+    """Report what is different about the op. ``limits``: it may have a time limit; ``causes``: v2's client starts its run."""
     release, fails = context.release, fails_in(context)
 
     def report(code: str, message: str) -> None:
@@ -145,7 +147,8 @@ def tell_of_op(done: Rewrite, claim: Claim, context: Context, *, materializes: b
         report("LDC213", without_related(release))
     if materializes:
         report("LDC206", "materializations keep status and execution time, and lose the other times")
-    report("LDC212", FIXED_CAUSE)
+    if causes:
+        report("LDC212", FIXED_CAUSE)
     report("LDC218", "requests time out after 15 seconds, and are retried as v2 does")
     if fails is Fails.AS_V2:
         report("LDC225", FAILS_AS_V2)
