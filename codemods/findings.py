@@ -11,6 +11,8 @@ from legacy_shim.visible import one_line
 OUTSIDE_PYTHON = frozenset({"LDC505", "LDC506"})
 """Legacy names where nothing is rewritten: in notebooks, and in files that are not Python."""
 
+OLD_REQUIREMENT = "LDC509"
+
 
 @dataclass(frozen=True, order=True)
 class Place:
@@ -60,7 +62,7 @@ class Finding:
     @property
     def is_left_for_a_person(self) -> bool:
         """Whether ``migrate`` ends with exit code 1 because of it."""
-        return self.code[3] in "34" or self.code in OUTSIDE_PYTHON
+        return self.code[3] in "34" or self.code in {*OUTSIDE_PYTHON, OLD_REQUIREMENT}
 
     @property
     def is_file_problem(self) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .deep_stack import on_deep_stack
-from .findings import Finding
+from .findings import OLD_REQUIREMENT, Finding
 from .options import Options
 from .reading import FilesRead, read_files
 from .reporting.report import Report, sorted_findings
@@ -39,8 +39,10 @@ def migrate(paths: Sequence[Path], options: Options) -> Report:
 
 
 def _nothing_legacy(files: FilesRead, options: Options) -> Report:
+    # A requirement is nobody's concern where nothing is to be migrated.
+    findings = [finding for finding in files.findings if finding.code != OLD_REQUIREMENT]
     return Report(
-        findings=sorted_findings(files.findings),
+        findings=sorted_findings(findings),
         files=len(files.found.python),
         facts_files=options.facts.files,
         outside=files.found.outside,

@@ -56,7 +56,7 @@ def read_files(paths: Sequence[Path], options: Options) -> FilesRead:
     findings = [
         *found.problems,
         *unread,
-        *other_findings(found.notebooks, found.others),
+        *other_findings(found),
         *recovery.half_written(interrupted),
     ]
     # Where dbt Cloud has changed, what an earlier migration wrote may have to change, too.

@@ -277,7 +277,7 @@ CODES: Final = (
          "Notebooks are searched, not rewritten.",
          "Rewrite the cell by hand."),
     Code("LDC506", "a legacy name in a file that is not Python", "manual",
-         "A workflow, Makefile, Dockerfile or configuration names the legacy API.",
+         "A workflow, Makefile, Dockerfile, template, configuration or document names the legacy API.",
          "Change it by hand; see the section of the name."),
     Code("LDC507", "the file was not rewritten faithfully", "manual",
          "The tool failed on this file, or its result would not have been valid. The file was left as it is.",
@@ -285,6 +285,9 @@ CODES: Final = (
     Code("LDC508", "a migration was interrupted", "manual",
          "Some files of a unit have their new content, and others still have their old content.",
          "Run `migrate` on the same paths again: it completes the unit."),
+    Code("LDC509", "a requirement excludes the releases that v2 needs", "manual",
+         "It admits no dagster-dbt from 0.28 on, which legacy-shim and migrated code need.",
+         "Raise the requirement to dagster-dbt>=0.28, and Dagster's own with it, before you deploy migrated code."),
 )  # fmt: skip
 """Every code, in order. Each has one section in MIGRATION.md."""
 

@@ -255,6 +255,17 @@ def explain(
         console.print_markdown(text_of(code))
 
 
+@app.command()
+def schema(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="report, facts or baseline.")],
+) -> None:
+    """Print the JSON Schema of a report, a facts file or a baseline."""
+    with answers(Watch()):
+        from ..schemas import schema as text_of
+
+        typer.echo(text_of(name), nl=False)
+
+
 app.command(cls=Configured, epilog=verify_command.EXIT_CODES)(verify_command.verify)
 other_commands.add_to(app)
 

@@ -1,43 +1,81 @@
-"""Legacy names in files that are not Python modules: found and reported, never changed."""
+"""What names the legacy API in files that are not Python modules: found and reported, never changed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 from legacy_shim.catalogue import LEGACY_NAMES
 from legacy_shim.regular_file import read_bytes
 
-from ..findings import Finding, Place
+from ..findings import OLD_REQUIREMENT, Finding, Place
+from .pins import pin_below_v2
+from .walk import FoundFiles
 
-_IN_OTHERS = {
+_COMMANDS: Final = {
     "dagster-dbt-cloud": "the legacy command `dagster-dbt-cloud`",
     "dagster_dbt.cloud.cli": "the legacy command `python -m dagster_dbt.cloud.cli`",
     "cache-compile-references": "the legacy command `cache-compile-references`",
     "DBT_DAGSTER_COMPILE_RUN_ID": "the variable of cached compile runs",
 }
+_COMMAND = re.compile("|".join(map(re.escape, _COMMANDS)))
+_NAMES: Final = frozenset(row.name for row in LEGACY_NAMES if row.public)
+_NAME = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(_NAMES))}|dagster_dbt\.cloud)(?!\w)")
+_HISTORICAL = re.compile(r"(?i)(?:change|histor|news|release)")
+"""Documents that say what was: nothing is to be changed in them."""
 _LARGEST = 4 * 1024 * 1024
 """Bytes. What is larger is data."""
 
 
-def other_findings(notebooks: Sequence[Path], others: Sequence[Path]) -> Iterator[Finding]:
-    """A finding for each line that names the legacy API."""
-    names = [row.name for row in LEGACY_NAMES if row.public]
+def other_findings(found: FoundFiles) -> Iterator[Finding]:
+    """A finding for each line that names the legacy API, or demands a dagster-dbt that is too old for v2."""
+    yield from _names(found.notebooks, found.others)
+    yield from _pins([*found.others, *(path for path in found.python if path.name == "setup.py")])
+
+
+def _names(notebooks: Sequence[Path], others: Sequence[Path]) -> Iterator[Finding]:
     for path in notebooks:
         for line, text in _lines(path):
-            found = next((name for name in names if name in text), None)
-            if found:
-                yield Finding(Place(path, line), "LDC505", f"a cell uses `{found}`", found)
+            name = _NAME.search(text)
+            if name:
+                yield Finding(Place(path, line), "LDC505", f"a cell names `{name[0]}`", name[0])
     for path in others:
+        if not _is_historical(path):
+            for line, text in _lines(path):
+                yield from _on_line(Place(path, line), text)
+
+
+def _on_line(place: Place, text: str) -> Iterator[Finding]:
+    command = _COMMAND.search(text)
+    if command:
+        yield Finding(place, "LDC506", _COMMANDS[command[0]], "cache_compile_references")
+        return
+    name = _NAME.search(text)
+    if name:
+        yield Finding(place, "LDC506", f"it names `{name[0]}`", name[0] if name[0] in _NAMES else "")
+
+
+def _pins(paths: Iterable[Path]) -> Iterator[Finding]:
+    for path in paths:
         for line, text in _lines(path):
-            told = next((what for needle, what in _IN_OTHERS.items() if needle in text), None)
-            if told:
-                yield Finding(Place(path, line), "LDC506", told, "cache_compile_references")
+            pin = pin_below_v2(text)
+            if pin:
+                yield Finding(
+                    Place(path, line), OLD_REQUIREMENT, f"`{pin}` excludes dagster-dbt 0.28 and later"
+                )
+
+
+def _is_historical(path: Path) -> bool:
+    return path.suffix in {".md", ".mdx", ".rst"} and _HISTORICAL.match(path.name) is not None
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     try:
         data = read_bytes(path, largest=_LARGEST)
     except OSError:
+        return
+    if b"dbt" not in data.lower():  # every name, command and variable of the legacy API holds it
         return
     yield from enumerate(data.decode("utf-8", errors="replace").splitlines(), 1)

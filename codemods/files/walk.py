@@ -34,12 +34,13 @@ _LARGEST_IGNORE = 128 * 1024
 
 _PYTHON_SUFFIXES = (".py", ".pyi")
 _OTHER_SUFFIXES = (
-    ".bash", ".bat", ".cfg", ".cmd", ".dockerfile", ".groovy", ".hcl", ".ini", ".j2", ".jinja", ".just", ".md", ".mk",
-    ".ps1", ".rst", ".sh", ".tf", ".toml", ".yaml", ".yml", ".zsh",
+    ".adoc", ".bash", ".bat", ".cfg", ".cmd", ".dockerfile", ".groovy", ".hcl", ".ini", ".j2", ".jinja", ".jinja2",
+    ".just", ".md", ".mdx", ".mk", ".ps1", ".rst", ".sh", ".template", ".tf", ".tmpl", ".toml", ".tpl", ".yaml", ".yml",
+    ".zsh",
 )  # fmt: skip
 _OTHER_PREFIXES = (
     "Containerfile", "Dockerfile", "Earthfile", "GNUmakefile", "Jenkinsfile", "Justfile", "Makefile", "Procfile",
-    "Tiltfile", "crontab", ".justfile", "justfile", "makefile",
+    "Pipfile", "Tiltfile", "constraints", "crontab", "requirements", ".justfile", "justfile", "makefile",
 )  # fmt: skip
 
 
@@ -50,7 +51,7 @@ class FoundFiles:
     python: tuple[Path, ...] = ()
     notebooks: tuple[Path, ...] = ()
     others: tuple[Path, ...] = ()
-    """Workflows, Makefiles, Dockerfiles, scripts, configuration and documents: only ever reported."""
+    """Workflows, Makefiles, Dockerfiles, scripts, configuration, requirements and documents: only ever reported."""
     outside: tuple[Path, ...] = ()
     """Symbolic links to Python files or folders that lead out of the given paths, not followed."""
     problems: tuple[Finding, ...] = ()
@@ -90,7 +91,7 @@ def kind_of(name: str) -> Kind | None:
     if name.endswith(".ipynb"):
         return "notebook"
     if name.endswith(_OTHER_SUFFIXES) or name.startswith(_OTHER_PREFIXES):
-        return "other"
+        return None if name.endswith(".lock") else "other"  # Pipfile.lock: made, not written
     return None
 
 

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from legacy_shim.catalogue import ACT_FIRST, COSMETIC
 
-from ..findings import Finding
+from ..findings import OLD_REQUIREMENT, OUTSIDE_PYTHON, Finding
 
 
 class Class(NamedTuple):
@@ -25,9 +25,10 @@ KEPT: Final = Class("kept", "Stays on the facade", "warn")
 ACT: Final = Class("act", "Needs action before you deploy", "warn")
 DIFFERS: Final = Class("differs", "Behaves differently", "warn")
 COSMETIC_CHANGE: Final = Class("cosmetic", "Cosmetic", "strong")
+OUTSIDE: Final = Class("outside", "Outside Python code: change by hand", "warn")
 USES: Final = Class("uses", "Legacy uses", "strong")
 
-CLASSES: Final = (FILES, MISSING, KEPT, ACT, DIFFERS, COSMETIC_CHANGE, USES)
+CLASSES: Final = (FILES, MISSING, KEPT, ACT, OUTSIDE, DIFFERS, COSMETIC_CHANGE, USES)
 """In the order in which a report shows them."""
 
 
@@ -37,11 +38,13 @@ def class_of(finding: Finding) -> Class:
         return FILES
     if finding.code[3] == "4":
         return MISSING
-    if finding.code[3] in "35":
+    if finding.code[3] == "3":
         return KEPT
     if finding.code[3] == "1":
         return USES
-    if finding.code in ACT_FIRST:
+    if finding.code in OUTSIDE_PYTHON:
+        return OUTSIDE
+    if finding.code in {*ACT_FIRST, OLD_REQUIREMENT}:
         return ACT
     return COSMETIC_CHANGE if finding.code in COSMETIC else DIFFERS
 

@@ -26,6 +26,12 @@ def yaml_blocks() -> list[dict[str, Any]]:
     return [yaml.safe_load(block.text) for block in blocks("yaml")]
 
 
+def _workflow(job: str) -> dict[str, Any]:
+    """The workflow of the guide with a job of that name."""
+    (workflow,) = [found for found in yaml_blocks() if job in found.get("jobs", ())]
+    return workflow
+
+
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
 def test_a_hook_passes_clean_code_and_fails_for_legacy_code(hook: dict[str, Any], tmp_path: Path) -> None:
     line = [*shlex.split(hook["entry"]), *hook["args"]]
@@ -50,7 +56,7 @@ def test_the_hook_of_the_guide_exists_and_takes_its_baseline(tmp_path: Path) -> 
 
 
 def test_the_workflow_of_the_guide_annotates_what_is_new(tmp_path: Path) -> None:
-    workflow, _ = [found for found in yaml_blocks() if "jobs" in found]
+    workflow = _workflow("scan")
     steps = [step["run"] for step in workflow["jobs"]["scan"]["steps"] if "run" in step]
     assert steps[0] == "pip install legacy-shim"
     (tmp_path / "legacy_shim_baseline.json").write_text('{"version": 1, "uses": []}')
@@ -61,7 +67,7 @@ def test_the_workflow_of_the_guide_annotates_what_is_new(tmp_path: Path) -> None
 
 
 def test_the_weekly_workflow_of_the_guide_says_what_there_is_to_check(tmp_path: Path) -> None:
-    _, workflow = [found for found in yaml_blocks() if "jobs" in found]
+    workflow = _workflow("check")
     steps = [step["run"] for step in workflow["jobs"]["check"]["steps"] if "run" in step]
     assert steps[0] == "pip install legacy-shim"
     (tmp_path / "dbt_cloud_jobs.json").write_text(

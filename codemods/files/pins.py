@@ -1,0 +1,39 @@
+"""Requirements of dagster-dbt that exclude the releases which v2 code needs."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_FIRST: Final = (0, 28)
+"""The first release that legacy-shim supports."""
+
+_DRESS = re.compile(r"""["'(){}]|\bversion\s*=""")
+"""What Poetry, Pipfile, setup.cfg and setup.py put around the clauses of a requirement."""
+_CLAUSE = re.compile(r"(~=|={1,3}|!=|<=?|>=?|\^|~)\s*v?(\d[\w.*+!-]*)")
+_REQUIREMENT = re.compile(
+    rf"""(?ix) (?<![\w./-]) dagster[-_.]dbt (?![\w.-]) \s* (?:\[[^\]]*\])? \s*
+    (?:=\s+(?=[~^<>=!]))?  # the equals sign of TOML
+    (?P<clauses> {_CLAUSE.pattern} (?:\s*,\s*{_CLAUSE.pattern})* )
+    """
+)
+
+
+def pin_below_v2(line: str) -> str:
+    """The requirement on a line that excludes dagster-dbt 0.28 and all later releases; empty where there is none."""
+    if "dbt" not in line:
+        return ""
+    for found in _REQUIREMENT.finditer(_DRESS.sub(" ", line)):
+        if any(_ends_before(*clause) for clause in _CLAUSE.findall(found["clauses"])):
+            return f"dagster-dbt{''.join(found['clauses'].split())}"
+    return ""
+
+
+def _ends_before(operator: str, version: str) -> bool:
+    """Whether a clause admits nothing from 0.28 on."""
+    release = tuple(int(part) for part in re.findall(r"\d+", version.split("+")[0])[:3])
+    if operator == "<":
+        return release < (*_FIRST, 1)
+    if operator == "~=" and len(release) < 3:  # ~=0.26 admits whatever comes before 1
+        return False
+    return operator in {"<=", "=", "==", "===", "~=", "^", "~"} and release[:2] < _FIRST
