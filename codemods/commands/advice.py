@@ -45,7 +45,8 @@ def _steps(
     elif report.changes and not report.wrote:
         yield f"{COMMAND} migrate {where}"
     elif report.wrote and report.changes:
-        yield "review the change (git diff), then load the code location in a test environment"
+        review = f"git log -p -{len(report.commits)}" if report.commits else "git diff"
+        yield f"review the change ({review}), then load the code location in a test environment"
         if "LDC401" in codes:
             yield f"{COMMAND} migrate {where}   (again, with the facts)"
     explained = [code for each, found in by_class(report.findings) if each is not USES for code in found]

@@ -7,6 +7,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..reporting.report import Report
 
+EXIT_CODES = """\b
+Exit codes:
+  0  nothing is left to do
+  1  something needs you: a use stays on the facade, or a fact is missing
+     (with --check: anything to migrate; scan: any legacy use)
+  2  wrong usage, or a file could not be read, parsed or written (the others are still done)
+"""
+"""What `scan` and `migrate` say of them at the end of their help."""
+
 EXIT_DONE = 0
 EXIT_LEFT = 1
 EXIT_FAILED = 2

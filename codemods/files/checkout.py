@@ -32,21 +32,22 @@ def warnings(paths: Iterable[Path]) -> Iterator[str]:
     by_top: dict[Path | None, list[Path]] = defaultdict(list)
     for path in paths:
         resolved = path.resolve()
-        by_top[_top_of(resolved)].append(resolved)
+        by_top[top_of(resolved)].append(resolved)
     outside = by_top.pop(None, [])
     if outside:
-        yield f"warning: not in a git checkout, so git cannot take it back: {_named(outside)}"
+        yield f"warning: not in a git checkout, so git cannot take it back: {named(outside)}"
     for top, files in by_top.items():
-        changed = _uncommitted(top, files) if top is not None else []
+        changed = uncommitted(top, files) if top is not None else []
         if changed:
-            yield f"warning: changes that are not committed will be mixed with those written now: {_named(changed)}"
+            yield f"warning: changes that are not committed will be mixed with those written now: {named(changed)}"
 
 
-def _top_of(path: Path) -> Path | None:
+def top_of(path: Path) -> Path | None:
+    """The top of the checkout that a file is in; None where it is in none."""
     return next((folder for folder in path.parents if (folder / ".git").exists()), None)
 
 
-def _uncommitted(top: Path, files: Sequence[Path]) -> list[Path]:
+def uncommitted(top: Path, files: Sequence[Path]) -> list[Path]:
     """Those of ``files`` that git does not have as they are: changed, not added yet, or ignored."""
     names = {path.relative_to(top).as_posix(): path for path in files}
     told: set[str] = set()
@@ -71,7 +72,8 @@ def git_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in _OF_REPOSITORY}
 
 
-def _named(paths: Sequence[Path]) -> str:
+def named(paths: Sequence[Path]) -> str:
+    """The first few of them, for a message."""
     shown = ", ".join(map(str, paths[:_SHOWN]))
     more = len(paths) - _SHOWN
     return f"{shown} and {more} more" if more > 0 else shown

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..files.sources import Change
 from ..findings import Finding
+
+if TYPE_CHECKING:
+    from ..files.commits import Commit
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,8 @@ class Report:
     """What files could not keep when they were written."""
     interrupted: tuple[Path, ...] = ()
     """Journals that migrations which did not end have left."""
+    commits: tuple[Commit, ...] = ()
+    """The git commits that hold the changes, where these were asked for."""
     token_variables: tuple[str, ...] = ()
     """The environment variables that the code takes its tokens from."""
 

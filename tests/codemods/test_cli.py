@@ -40,7 +40,7 @@ def test_help_lists_the_commands_and_the_version_is_told(tmp_path: Path) -> None
     [
         (("scan",), "Missing argument"),
         (("scan", "nowhere"), "error: nowhere: no such file or folder"),
-        (("migrate", ".", "--diff", "--check"), "--diff and --check exclude each other"),
+        (("migrate", ".", "--diff", "--check"), "--diff, --check and --commit exclude each other"),
         (("migrate", ".", "--diff", "--format", "json"), "give --output FILE for the json report"),
         (("migrate", ".", "--only", "LDC201"), "'LDC201' is not the code of a legacy name"),
         (("migrate", ".", "--skip", "LDC101,bogus"), "'BOGUS' is not the code of a legacy name"),

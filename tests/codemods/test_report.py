@@ -29,6 +29,7 @@ from legacy_shim.codemods.reporting.report import (
     Units,
     sorted_findings,
 )
+from legacy_shim.codemods.schemas import schema
 
 KEPT = Finding(
     Place(Path("src/defs.py"), 3, 5),
@@ -247,60 +248,11 @@ def test_advice_repeats_the_options_that_decide_what_is_migrated(change: Change)
 
 # JSON
 
-PLACE = {
-    "path": {"type": "string"},
-    "line": {"type": "integer", "minimum": 1},
-    "column": {"type": "integer", "minimum": 1},
-}
-
-
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
-COUNT = {"type": "integer", "minimum": 0}
-TEXTS = {"type": "array", "items": {"type": "string"}}
-SCHEMA = _object(
-    {
-        "version": {"const": 1},
-        "tool": _object({"name": {"const": "legacy-shim"}, "version": {"type": "string"}}),
-        "wrote": {"type": "boolean"},
-        "files": COUNT,
-        "facts_files": TEXTS,
-        "sites": _object({"total": COUNT, "migrated": COUNT, "kept": COUNT}),
-        "units": _object({"total": COUNT, "migrated": COUNT, "partial": COUNT, "kept": COUNT}),
-        "changed": TEXTS,
-        "findings": {
-            "type": "array",
-            "items": _object(
-                {
-                    "code": {"pattern": "^LDC[0-9]{3}$"},
-                    "title": {"type": "string"},
-                    "safety": {"enum": ["equal", "differs", "manual"]},
-                    "message": {"type": "string"},
-                    "name": {"type": "string"},
-                    **PLACE,
-                    "related": {"type": "array", "items": _object(PLACE)},
-                    "jobs": {"type": "array", "items": {"type": "integer"}},
-                    "for_a_person": {"type": "boolean"},
-                    "file_problem": {"type": "boolean"},
-                }
-            ),
-        },
-    }
-)
-"""Version 1 of the JSON format. A change here is a change of what other programs read."""
-
 
 def test_json_keeps_to_its_schema(change: Change, tmp_path: Path) -> None:
     report = _report(KEPT, MISSING, BROKEN, changes=(change,), facts_files=(Path("dbt_cloud_jobs.json"),))
     document = json.loads(render(report, "json", root=tmp_path))
-    jsonschema.validate(document, SCHEMA)
+    jsonschema.validate(document, json.loads(schema("report")))
     assert document["changed"] == ["a.py"]
     assert document["facts_files"] == ["dbt_cloud_jobs.json"]
     (kept,) = (row for row in document["findings"] if row["code"] == "LDC304")

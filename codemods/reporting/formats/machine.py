@@ -10,6 +10,7 @@ Version 1 of the format. A later version may add keys; it raises ``version`` whe
      "sites": {"total": 9, "migrated": 7, "kept": 2},
      "units": {"total": 2, "migrated": 1, "partial": 1, "kept": 0},
      "changed": ["src/defs.py"],          files that changed, or would
+     "commits": ["5f2c8a..."],            with --commit: the git commits that hold the changes, oldest first
      "findings": [
        {"code": "LDC302", "title": "...", "safety": "equal" | "differs" | "manual",
         "message": "...", "name": "DbtCloudOutput" | "",
@@ -56,6 +57,7 @@ def render_json(report: Report, _root: Path) -> str:
             "kept": units.kept,
         },
         "changed": [change.path.as_posix() for change in report.changes],
+        "commits": [commit.hash for commit in report.commits],
         "findings": [_finding(finding) for finding in report.findings],
     }
     return json_text(document) + "\n"

@@ -76,6 +76,11 @@ def changed_lines(report: Report, palette: Palette = PLAIN) -> Iterator[str]:
         yield f"{changed} changed:" if report.wrote else f"{changed} would change; nothing was written:"
     for change in report.changes:
         yield f"  {palette.paint(palette.strong, one_line(change.path))}"
+    if report.commits:
+        yield f"{plural(len(report.commits), 'commit')}:"
+        yield from (f"  {commit.hash[:12]}  {one_line(commit.subject)}" for commit in report.commits)
+        ignore = f"git log -{len(report.commits)} --format=%H >> .git-blame-ignore-revs"
+        yield f"To leave them out of git blame: {ignore}"
     for link in report.outside:
         yield f"Not followed: {one_line(link)} is a symbolic link that leads out of the given paths."
     problems = {finding.place.path for finding in report.file_problems}
