@@ -8,7 +8,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test matrix upstream check format bench clean
+.PHONY: help demo test matrix upstream check format bench docs clean
 
 help:  ## what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,12 +30,16 @@ check: $(READY)  ## format, lint and types, as CI wants them
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-format: $(READY)  ## format the code, and mend what the linter can mend
+format: $(READY)  ## format the code, and fix what the linter can fix
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 bench: $(READY)  ## the benchmarks
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[bench]'
 	@$(BIN)/python -m benchmarks
+
+docs: $(READY)  ## the documents as a site, in build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "build/site/index.html"
 
 clean:  ## remove .venv, .upstream and every cache
 	@rm -rf .venv .upstream .matrix .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info
