@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from .commands.cli import main
-
 if __name__ == "__main__":
+    from legacy_shim.start import leave_out_working_folder
+
+    leave_out_working_folder()
+    from .commands.cli import main
+
     main()

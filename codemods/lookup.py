@@ -251,6 +251,9 @@ def _free_path(target: Path, group: _Group, taken: set[Path]) -> Path:
     path = next(free, None)
     if path is None:
         raise UsageError(f"{paths[-1]} is of another account or host; name the file with --facts")
+    if path.is_symlink():
+        # Written through, it would make a file wherever the checkout wants one.
+        raise UsageError(f"{path} is a link to nothing: delete it, or name another file with --facts")
     return path
 
 

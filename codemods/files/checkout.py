@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from .git import ask_git
+
 _SHOWN = 3
 """How many files a warning names."""
-_OF_REPOSITORY = frozenset(
-    {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX"}
-    | {
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-        "GIT_NAMESPACE",
-        "GIT_GRAFT_FILE",
-        "GIT_SHALLOW_FILE",
-        "GIT_CONFIG",
-    }
-)
 _AT_ONCE = 500
 """Files in one call of git: a command line is not endless."""
 
@@ -57,19 +48,9 @@ def uncommitted(top: Path, files: Sequence[Path]) -> list[Path]:
 
 
 def _told_of(top: Path, names: Sequence[str]) -> set[str]:
-    command = ["git", "-C", str(top), "-c", "core.fsmonitor=false", "--literal-pathspecs"]
-    command += ["status", "--porcelain", "-z"]  # a checkout may name any program as its file system monitor
-    options = ["--untracked-files=all", "--ignored=matching", "--no-renames", "--", *names]
-    try:
-        done = subprocess.run([*command, *options], capture_output=True, timeout=30, env=git_environment())
-    except (OSError, subprocess.SubprocessError):
-        return set()
-    return {entry[3:] for entry in os.fsdecode(done.stdout).split("\0")} if done.returncode == 0 else set()
-
-
-def git_environment() -> dict[str, str]:
-    """The environment for git, without what would lead it to another repository, as in a hook of git."""
-    return {name: value for name, value in os.environ.items() if name not in _OF_REPOSITORY}
+    options = ["--untracked-files=all", "--ignored=matching", "--no-renames", "--ignore-submodules=all"]
+    answer = ask_git(top, "status", "--porcelain", "-z", *options, "--", *names)
+    return {entry[3:] for entry in os.fsdecode(answer or b"").split("\0")}
 
 
 def named(paths: Sequence[Path]) -> str:

@@ -8,7 +8,6 @@ reached by no link.
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 from ..errors import UsageError
 from ..findings import Finding, Place
 from . import journal as journals
+from .git import ask_git
 from .journal import Entry, Journal, JournalError, digest_at
 from .placing import EditedError, State, place, settle, state_of, take_back, was_edited_meanwhile
 
@@ -193,12 +193,7 @@ def _half_finding(group: _Group, then: str) -> Finding:
 
 def _refuse_what_came_with_a_checkout(folder: Path) -> None:
     """What git tracks was not left here by a run: git is made to ignore it."""
-    command = ["git", "-C", str(folder.parent), "--literal-pathspecs", "ls-files", "-z", "--", folder.name]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=30)
-    except (OSError, subprocess.SubprocessError):
-        return
-    if done.returncode == 0 and done.stdout:
+    if ask_git(folder.parent, "ls-files", "-z", "--", folder.name):
         raise JournalError(
             "it came with the checkout, and nothing is written because of it: delete it to go on"
         )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .. import pipeline
 from ..errors import UsageError
-from ..files.checkout import git_environment
+from ..files.git import git_environment
 from ..findings import Place
 from ..options import Options
 from ..reporting.report import Report

@@ -174,7 +174,17 @@ def test_each_deployment_keeps_the_jobs_of_each_location(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("name", ["workspace.yaml", "pyproject.toml"])
 @pytest.mark.parametrize(
-    "text", ["[" * 5000, "a: &a [*a]\n", "\xff", "tool = 1\n", "[tool]\ndagster = 1\n", "{}"]
+    "text",
+    [
+        "[" * 100_000,
+        "- " * 100_000,
+        "a = " + "[" * 100_000,
+        "a: &a [*a]\n",
+        "\xff",
+        "tool = 1\n",
+        "[tool]\ndagster = 1\n",
+        "{}",
+    ],
 )
 def test_what_cannot_be_read_stops_nothing(tmp_path: Path, name: str, text: str) -> None:
     names, report = _job_names(tmp_path, {**LOCATIONS, name: text})

@@ -94,6 +94,7 @@ def test_a_baseline_serves_scans_and_gives_way_to_a_new_one(tmp_path: Path) -> N
         ("deployments = {prod = 1}\n", "pyproject.toml: tool.legacy-shim.deployments: expected NAME = FILE"),
         ('facts = "../../etc/x.json"\n', "tool.legacy-shim.facts: ../../etc/x.json is outside of the repository"),
         ("exclude = [\n", "pyproject.toml: it is not TOML"),
+        (f"exclude = {'[' * 9000}\n", "pyproject.toml: it is not TOML: it is nested too deeply"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("command", ["scan", "migrate", "lookup", "verify --definitions defs"])

@@ -14,7 +14,7 @@ import pytest
 from verify_rig import ENV, MANIFEST, run_verify
 
 from legacy_shim.codemods.errors import UsageError
-from legacy_shim.codemods.files.checkout import git_environment
+from legacy_shim.codemods.files.git import git_environment
 from legacy_shim.codemods.verify.code_environment import code_environment, with_made_up_tokens
 
 WITH = ("--definitions", "acme_data.definitions", "--manifest", str(MANIFEST))
