@@ -9,5 +9,5 @@ def leave_out_working_folder() -> None:
 
     ``python -m`` puts it in front of all that is installed. A ``yaml.py`` there would run in place of the real one.
     """
-    if not getattr(sys.flags, "safe_path", False) and sys.path[:1] in ([""], [os.getcwd()]):
+    if not getattr(sys.flags, "safe_path", False) and sys.path[:1] in ([""], [os.getcwd()]):  # noqa: PTH109  # pathlib may be theirs
         del sys.path[0]
