@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import UsageError
-from .checkout import git_environment, named, top_of, uncommitted
+from .checkout import named, top_of, uncommitted
+from .git import git_environment
 
 _TIMEOUT = 60
 """Seconds for a question. A commit has no limit: it runs the hooks of the checkout."""

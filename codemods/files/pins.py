@@ -10,11 +10,12 @@ _FIRST: Final = (0, 28)
 
 _DRESS = re.compile(r"""["'(){}]|\bversion\s*=""")
 """What Poetry, Pipfile, setup.cfg and setup.py put around the clauses of a requirement."""
-_CLAUSE = re.compile(r"(~=|={1,3}|!=|<=?|>=?|\^|~)\s*v?(\d[\w.*+!-]*)")
+_CLAUSE = re.compile(r"(~=|={1,3}|!=|<=?|>=?|\^|~)\s{0,20}v?(\d[\w.*+!-]{0,60})")
+# Nothing here is without a limit: on a line of megabytes it would take quadratic time.
 _REQUIREMENT = re.compile(
-    rf"""(?ix) (?<![\w./-]) dagster[-_.]dbt (?![\w.-]) \s* (?:\[[^\]]*\])? \s*
-    (?:=\s+(?=[~^<>=!]))?  # the equals sign of TOML
-    (?P<clauses> {_CLAUSE.pattern} (?:\s*,\s*{_CLAUSE.pattern})* )
+    rf"""(?ix) (?<![\w./-]) dagster[-_.]dbt (?![\w.-]) \s{{0,20}} (?:\[[^\[\]]{{0,200}}\])? \s{{0,20}}
+    (?:=\s{{1,20}}(?=[~^<>=!]))?  # the equals sign of TOML
+    (?P<clauses> {_CLAUSE.pattern} (?:\s{{0,20}},\s{{0,20}}{_CLAUSE.pattern}){{0,20}} )
     """
 )
 

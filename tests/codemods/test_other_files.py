@@ -108,6 +108,22 @@ def test_a_requirement_that_admits_no_release_with_v2(line: str, pin: str) -> No
     assert pin_below_v2(line) == pin
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "dagster-dbt==" + "9" * 5000,
+        "dagster-dbt" + " " * 10**6,
+        "dagster-dbt[" * 10**5,
+        "dagster-dbt" + "'" * 10**6,
+        "dagster-dbt==1" + " , ==1" * 10**5,
+    ],
+    ids=["digits", "spaces", "brackets", "quotes", "clauses"],
+)
+def test_a_line_without_end_takes_no_time_without_end(line: str) -> None:
+    assert pin_below_v2(line) == ""
+
+
 @pytest.mark.parametrize("beside", ["", "from dagster_dbt.cloud_v2.resources import DbtCloudWorkspace\n"])
 def test_a_file_that_names_something_legacy_and_does_not_parse_is_a_problem(
     tmp_path: Path, beside: str
