@@ -17,6 +17,7 @@ SHARED = (
     "dbt_commands",
     "json_text",
     "regular_file",
+    "start",
     "usage_record",
     "visible",
     "snapshot.schema",
