@@ -11,6 +11,8 @@ from legacy_shim.regular_file import read_given
 
 from ..errors import UsageError
 
+_LARGEST = 1024 * 1024
+"""Characters of all values together: each may repeat those further up, ten times over."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 
 
@@ -24,6 +26,7 @@ def read_env_file(path: Path) -> dict[str, str]:
 
     text = _text(path)
     variables: dict[str, str] = {}
+    size = 0
     for binding in parse_stream(io.StringIO(text)):
         number = binding.original.line
         if binding.error or (binding.key is not None and not _NAME.fullmatch(binding.key)):
@@ -32,7 +35,9 @@ def read_env_file(path: Path) -> dict[str, str]:
             continue
         if binding.value is None:
             raise UsageError(f"{path}:{number}: expected NAME=VALUE")
-        variables[binding.key] = _expanded(binding.value, variables, f"{path}:{number}")
+        value = _expanded(binding.value, variables, f"{path}:{number}", _LARGEST - size)
+        size += len(value)
+        variables[binding.key] = value
     return variables
 
 
@@ -46,7 +51,7 @@ def _text(path: Path) -> str:
         raise UsageError(f"{path}: it cannot be read: {reason}") from None
 
 
-def _expanded(value: str, known: Mapping[str, str], place: str) -> str:
+def _expanded(value: str, known: Mapping[str, str], place: str, room: int) -> str:
     from dotenv.variables import Variable, parse_variables
 
     parts = []
@@ -56,4 +61,7 @@ def _expanded(value: str, known: Mapping[str, str], place: str) -> str:
                 f"{place}: ${{{atom.name}}} is not set further up in this file; write the value, or ${{{atom.name}:-}}"
             )
         parts.append(atom.resolve(known))
+        room -= len(parts[-1])
+        if room < 0:
+            raise UsageError(f"{place}: the values have more than {_LARGEST // 1024 // 1024} MB")
     return "".join(parts)

@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from legacy_shim.json_text import parse_json
+
 NAME = ".legacy-shim-journal"
 _JOURNAL = "journal"
 _LOCK = "lock"
@@ -151,11 +153,11 @@ def read(folder: Path) -> Journal:
     if head != f"legacy-shim journal {digest(body)}".encode():
         raise JournalError("it is damaged")
     try:
-        document = json.loads(body)
+        document = parse_json(body)
         if document["version"] != _VERSION:
             raise JournalError("another version of legacy-shim made it")
         groups = tuple(tuple(_entry(folder, row) for row in group) for group in document["groups"])
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         raise JournalError("it is damaged") from None
     if len({entry.number for group in groups for entry in group}) != sum(map(len, groups)):
         raise JournalError("it is damaged")

@@ -6,9 +6,10 @@ loaded here. A difference that the codemod reports carries its code; one without
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+
+from legacy_shim.json_text import parse_json
 
 from .difference import Difference
 from .events import compare_events
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
 __all__ = ["Difference", "compare", "load_commands", "load_snapshot"]
 
 _VERSION = 1
+_DEEPEST = 200
+"""Levels: what assets have as metadata is in it as it is."""
 
 
 def load_snapshot(path: Path) -> Snapshot:
     """Read a snapshot. Raises OSError, and ValueError for what is no snapshot of the known version."""
-    document = json.loads(path.read_text(encoding="utf-8"))
+    document = parse_json(path.read_bytes(), deepest=_DEEPEST)
     if not isinstance(document, dict) or document.get("version") != _VERSION:
         raise ValueError(f"{path} is not a snapshot of version {_VERSION}")
     return cast("Snapshot", document)  # what writes this version writes that shape

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 
 from legacy_shim.dbt_commands import CommandError, arguments_without_selection, parse_command, words_of
+from legacy_shim.json_text import parse_json
 
 _EVERYTHING = frozenset({"fqn:*"})
 """What dbt selects when nothing is said; v2 says it."""
@@ -65,6 +66,6 @@ def _without_vars(words: tuple[str, ...]) -> list[str]:
 
 def _sorted_vars(text: str) -> str:
     try:
-        return json.dumps(json.loads(text), sort_keys=True)
+        return json.dumps(parse_json(text), sort_keys=True)
     except ValueError:
         return text

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from legacy_shim.visible import one_line
+
 from ..errors import UsageError
 from .compare import load_snapshot
 from .local_cloud import LocalCloud
@@ -80,7 +82,12 @@ class Observation:
             raise LoadError(
                 "\n".join([f"{end}{':' if lines else ', and said nothing'}", *(f"  {x}" for x in lines)])
             )
-        document = load_snapshot(self._document)
+        try:
+            document = load_snapshot(self._document)
+        except (OSError, ValueError) as error:  # the code can write there, too
+            raise LoadError(
+                f"the process that {does} {self._what} left a document that cannot be read: {one_line(error)}"
+            ) from None
         self._document.unlink()
         return document
 

@@ -218,6 +218,13 @@ def test_a_baseline_and_a_usage_log(tmp_path: Path) -> None:
     assert parse_line('{"v": 1, "time": "' + "9" * 100_000 + '"}') is None
 
 
+def test_variables_that_multiply(tmp_path: Path) -> None:
+    lines = ["A0=" + "x" * 1000, *(f"A{number + 1}={f'${{A{number}}}' * 10}" for number in range(12))]
+    (tmp_path / "prod.env").write_text("\n".join(lines))
+    with pytest.raises(UsageError, match=r"prod\.env:4: the values have more than 1 MB"):
+        read_env_file(tmp_path / "prod.env")
+
+
 def test_facts_from_a_folder(tmp_path: Path) -> None:
     with pytest.raises(FactsError, match="it cannot be read"):
         read_facts_file(tmp_path)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
 from compare_changes import CHANGES, Change, action_of, assets_of, bind_workspace, run_of, snapshot, write
 
-from legacy_shim.codemods.verify.compare import Difference, compare, load_commands
+from legacy_shim.codemods.verify.compare import Difference, compare, load_commands, load_snapshot
 from legacy_shim.codemods.verify.dbt_command import doing
 
 
@@ -23,6 +24,22 @@ def test_a_change_is_found_with_its_code(kind: str, change: Change, code: str | 
 
 def test_equal_snapshots_have_no_difference() -> None:
     assert compare(snapshot(), snapshot()) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["", "null", "[" * 100_000, '{"version": 1e999}', '{"version": %s}' % ("1" * 9000)]
+)
+def test_what_is_no_snapshot_is_an_error(tmp_path: Path, text: str) -> None:
+    (tmp_path / "before.json").write_text(text)
+    with pytest.raises(ValueError):  # noqa: PT011  # whatever it says
+        load_snapshot(tmp_path / "before.json")
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "1" * 9000])
+def test_variables_that_are_no_json_are_compared_as_they_are(text: str) -> None:
+    command = "dbt build --vars '{}'"
+    assert doing(command.format(text)) == doing(command.format(text))
+    assert doing(command.format(text)) != doing(command.format(f"{text} "))
 
 
 def test_what_loading_costs_is_told_apart() -> None:
