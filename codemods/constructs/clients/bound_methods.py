@@ -27,7 +27,11 @@ from .uses import Bound, ClientUse, NotInV2, PolledInside, Requested, client_cla
 
 _CALLING = frozenset({"partial", "submit", "to_thread"})
 """Functions that call what they are given first with what they are given behind it."""
-_KNOWN = frozenset({"job_id", "poll_interval", "poll_timeout", "steps_override"})
+_TAKEN = {
+    RUN_AND_POLL: frozenset({"job_id", "poll_interval", "poll_timeout", "steps_override"}),
+    "poll_run": frozenset({"run_id", "poll_interval", "poll_timeout"}),
+}
+"""What the functions take that are written where v2's client takes the same."""
 _CALLS: Kind[ClientUse] = Kind("client_calls")
 
 
@@ -50,6 +54,8 @@ def own_call(context: Context, module: Module, node: ast.Call, base: ast.expr, n
         if len(node.args) > 3 or (len(node.args) > 1 and context.constants.is_text(module, node.args[1])):
             return None
         return OwnCall(PolledInside(method, base, use_of(module, node), first, takes_any=True), "", job)
+    if name in HELPERS:
+        return OwnCall(PolledInside(method, base, use_of(module, node), first, takes_any=True), "", None)
     if name not in own_methods.METHODS:
         return None
     problem = own_methods.refusal(node, name)
@@ -71,7 +77,7 @@ def bound_claim(
         return None
     job = _job_behind(module, link)
     jobs: tuple[JobRef, ...] = (context.job_ref(module, job),) if job is not None else ()
-    takes_any = name == RUN_AND_POLL and not _is_called_there(module, link)
+    takes_any = name in HELPERS and not _is_called_there(module, link)
     detail = Bound(name, link.value, module.top_statement_of(link), takes_any)
     return client_claim(_CALLS, module, link, value, detail, jobs=jobs)
 
@@ -125,23 +131,16 @@ def _function(claim: Claim[ClientUse], bound: Bound, unit: Unit, context: Contex
     module = claim.module
     if bound.name not in HELPERS:
         return own_methods.define(context, module, unit, done, bound.name, bound.first)
-    return define_helper(
-        module, bound.name, bound.first, unit, context, done, takes_any=_is_loose(claim, unit)
-    )
+    return define_helper(module, bound.name, bound.first, unit, context, done, takes_any=bound.takes_any)
 
 
-def _is_loose(claim: Claim[ClientUse], unit: Unit) -> bool:
-    """Whether some use of ``run_job_and_poll`` in the file may give settings that v2's client does not take."""
-    details = (one.detail for one in _CALLS.among(unit.claims) if one.module is claim.module)
-    return any(isinstance(one, (Bound, PolledInside)) and one.takes_any for one in details)
-
-
-def _is_called_there(module: Module, link: ast.expr) -> bool:
+def _is_called_there(module: Module, link: ast.Attribute) -> bool:
     """Whether what a method is handed to calls it with what is written there, and with nothing else."""
     use = use_of(module, link)
     if not isinstance(use, Argument) or decorator_name(use.call) not in _CALLING - {"partial"}:
         return False
-    return not any(own_methods.spread_or_unknown(use.call, _KNOWN))
+    is_short = len(use.call.args) <= len(("method", "id", "interval", "timeout"))
+    return is_short and not any(own_methods.spread_or_unknown(use.call, _TAKEN[link.attr]))
 
 
 def _is_called_first(context: Context, module: Module, node: ast.expr) -> bool:

@@ -33,9 +33,10 @@ from .run_and_poll import (
     RELATED,
     Fails,
     fails_in,
-    helper_text,
     poll_of,
     run_and_poll,
+    running_text,
+    waiting_text,
     without_related,
 )
 from .run_objects import answer_lines, define
@@ -114,20 +115,19 @@ def define_helper(
 ) -> str:
     """Have a file define the function that does what a method did, before a statement; its name.
 
-    ``takes_any``: it takes whatever settings of a run dbt Cloud does.
+    ``takes_any``: it takes all that legacy's method takes, and not only what v2's client does.
     """
     use, style = unit.using(done, module), context.style(module)
     name = unit.namespace(module).shared(own_name(context, module, HELPERS[method]))
-    related = not context.release.lacks("related")
-    answer = ["return run"]
-    if context.run_objects and method == RUN_AND_POLL:
-        answer = answer_lines(define(context, module, unit, done), use, style)
-    start = ""
-    if takes_any:
-        start = own_methods.define(context, module, unit, done, own_methods.START, first)
-    text = helper_text(
-        method, name, use, style, answer, related=related, fails=fails_in(context), start=start
-    )
+    related, fails = not context.release.lacks("related"), fails_in(context)
+    if method == RUN_AND_POLL:
+        answer = ["return run"]
+        if context.run_objects:
+            answer = answer_lines(define(context, module, unit, done), use, style)
+        start = own_methods.define(context, module, unit, done, own_methods.START, first) if takes_any else ""
+        text = running_text(name, use, style, answer, related=related, fails=fails, start=start)
+    else:
+        text = waiting_text(name, use, style, related=related, fails=fails, takes_href=takes_any)
     done.edit(module, InsertBefore(module.span(first), text, blank=True, rank=0))
     return name
 

@@ -34,7 +34,7 @@ from ...analysis.syntax.functions import (
 )
 from ...analysis.syntax.source_module import Module
 from ...analysis.uses import escapes as sinks
-from ...analysis.uses.index import Reference
+from ...analysis.uses.index import Index, Reference
 from ...analysis.uses.uses import (
     Argument,
     Chain,
@@ -103,19 +103,20 @@ def claims(context: Context) -> Iterator[Claim[ClientUse]]:
 def _with_place_of_helper(claims: list[Claim[ClientUse]]) -> Iterator[Claim[ClientUse]]:
     """Each module has one function for all calls of a method inside of expressions, before the first of them.
 
-    Functions that send requests of their own stand together, before the first that needs one.
+    Functions that send requests of their own stand together, before the first that needs one. One use that needs a function
+    with all that legacy's method takes has the module have that one.
     """
     first: dict[tuple[Module, str], ast.stmt] = {}
     asking: set[Module] = set()
-    loose: set[Module] = set()
+    loose: set[tuple[Module, str]] = set()
     for claim in claims:
         detail = claim.detail
         if not isinstance(detail, _IN_FUNCTIONS):
             continue
         if not isinstance(detail, PolledInside) or detail.takes_any:
             asking.add(claim.module)
-        if _may_give_any(detail):
-            loose.add(claim.module)
+        if not isinstance(detail, Requested) and detail.takes_any:
+            loose.add((claim.module, _helper_of(detail)))
         for key in ((claim.module, _helper_of(detail)), (claim.module, "")):
             first[key] = min(first.get(key, detail.first), detail.first, key=lambda one: one.lineno)
     for claim in claims:
@@ -123,14 +124,9 @@ def _with_place_of_helper(claims: list[Claim[ClientUse]]) -> Iterator[Claim[Clie
         if isinstance(detail, _IN_FUNCTIONS):
             at = first[claim.module, "" if claim.module in asking else _helper_of(detail)]
             detail = replace(detail, first=at)
-        if isinstance(detail, PolledInside) and detail.method.name == RUN_AND_POLL:
-            detail = replace(detail, takes_any=claim.module in loose)
+        if isinstance(detail, (PolledInside, Bound)):
+            detail = replace(detail, takes_any=(claim.module, _helper_of(detail)) in loose)
         yield replace(claim, detail=detail)
-
-
-def _may_give_any(detail: PolledInside | Requested | Bound) -> bool:
-    """Whether a run may be started with settings that v2's client does not take."""
-    return not isinstance(detail, Requested) and detail.takes_any
 
 
 def _helper_of(detail: PolledInside | Requested | Bound) -> str:
@@ -156,10 +152,12 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
                 and value.call is link
                 and base is not None
                 and is_client(value.member.of)
-                and _is_method_of(link, base)
+                and _is_method_of(index, module, link, base, value)
             ):
                 seen.add(link)
                 yield _method_claim(context, module, link, base, value)
+            elif not _is_taken_here(index, module, link, value):
+                continue
             elif _is_setting(value) and isinstance(link, ast.Attribute) and not is_called(module, link):
                 seen.add(link)
                 replacement = SETTINGS[link.attr]
@@ -182,9 +180,17 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
                 yield _lost(use, value)
 
 
-def _is_method_of(link: ast.expr, base: ast.expr) -> bool:
+def _is_method_of(index: Index, module: Module, link: ast.expr, base: ast.expr, value: Result) -> bool:
     """Whether a call spells its method: one that came by another name is written where it was taken from the client."""
-    return isinstance(link, ast.Call) and isinstance(link.func, ast.Attribute) and link.func.value is base
+    is_spelt = isinstance(link, ast.Call) and isinstance(link.func, ast.Attribute) and link.func.value is base
+    return is_spelt and value.member.of in index.values(module, base)
+
+
+def _is_taken_here(index: Index, module: Module, link: ast.expr, value: Value) -> bool:
+    """Whether an attribute is read of what a value is a member of, and is no attribute of another object that holds it."""
+    if not (isinstance(link, ast.Attribute) and isinstance(value, Member)):
+        return True
+    return link.attr == value.attribute and value.of in index.values(module, link.value)
 
 
 def _read_by_name(

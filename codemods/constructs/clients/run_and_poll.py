@@ -106,39 +106,41 @@ def without_related(release: Release) -> str:
     return f"the details hold no job, trigger or steps: {release.lacks('related')}"
 
 
-def helper_text(
-    method: str,
-    name: str,
-    use: Use,
-    style: Style,
-    answer: Sequence[str],
-    *,
-    related: bool,
-    fails: Fails,
-    start: str = "",
+def running_text(
+    name: str, use: Use, style: Style, answer: Sequence[str], *, related: bool, fails: Fails, start: str
 ) -> str:
-    """A function that does what a legacy method did, on v2's client, which it takes as its first argument.
+    """A function that runs a job and waits for it, on v2's client, which it takes as its first argument.
 
-    ``answer`` are the statements that answer what is made of the details in ``run``; ``start`` is the function that starts
-    a run with any settings, where v2's client does not.
+    ``answer`` are the statements that answer what is made of the details in ``run``; ``start`` is the function of the file
+    that starts a run with any settings, empty where v2's client does.
     """
     poll = Poll("job_id", "steps_override", "poll_interval", "poll_timeout", related=related, fails=fails)
     if start:
-        subject, more = "job_id", ", **settings"
+        more = "**settings"
         lines = [f"run = {start}(client, job_id, **settings)"]
         lines += _polled(poll, f"run[{style.string('id')}]", "run", "client", use, style)
-    elif method == "run_job_and_poll":
-        subject, more = "job_id", ", steps_override=None"
-        lines = run_and_poll(poll, "run", "client", "client", use, style)
     else:
-        subject, more = "run_id", ""
-        lines = _polled(poll, "run_id", "run", "client", use, style)
-        if fails is not Fails.AS_V2:
-            lines.insert(0, "run = client.get_run_details(run_id)")
-    head = render.signature(
-        name, f"client, {subject}, poll_interval={INTERVAL}, poll_timeout=None{more}", style
-    )
-    return f"{head}\n" + "".join(f"{style.indent}{line}\n" for line in [*lines, *answer])
+        more = "steps_override=None"
+        lines = run_and_poll(poll, "run", "client", "client", use, style)
+    return _function_text(name, "job_id", [*lines, *answer], style, more)
+
+
+def waiting_text(name: str, use: Use, style: Style, *, related: bool, fails: Fails, takes_href: bool) -> str:
+    """A function that waits for a run that was started elsewhere, on v2's client, which it takes as its first argument.
+
+    ``takes_href``: it takes, and needs not, the page of the run, as legacy's method did.
+    """
+    poll = Poll("", "", "poll_interval", "poll_timeout", related=related, fails=fails)
+    lines = _polled(poll, "run_id", "run", "client", use, style)
+    if fails is not Fails.AS_V2:
+        lines.insert(0, "run = client.get_run_details(run_id)")
+    return _function_text(name, "run_id", [*lines, "return run"], style, "href=None" if takes_href else "")
+
+
+def _function_text(name: str, subject: str, lines: Sequence[str], style: Style, more: str) -> str:
+    parameters = f"client, {subject}, poll_interval={INTERVAL}, poll_timeout=None{more and f', {more}'}"
+    head = render.signature(name, parameters, style)
+    return f"{head}\n" + "".join(f"{style.indent}{line}\n" for line in lines)
 
 
 def run_and_poll(poll: Poll, run: str, client: str, client_name: str, use: Use, style: Style) -> list[str]:

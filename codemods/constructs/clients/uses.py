@@ -77,7 +77,7 @@ class PolledInside:
     first: ast.stmt
     """The first statement of the module that calls the method inside of an expression."""
     takes_any: bool = False
-    """Whether some call in the module gives settings that v2's client does not take, or that are not written there."""
+    """Whether the method is called with what v2's client does not take, or what is not written there, here or in the module."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +98,7 @@ class Bound:
     base: ast.expr
     first: ast.stmt
     takes_any: bool
-    """Whether it may be called with settings that v2's client does not take."""
+    """Whether the method may be called with what v2's client does not take, here or in the module."""
 
 
 @dataclass(frozen=True, eq=False)
