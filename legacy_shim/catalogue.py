@@ -204,8 +204,8 @@ CODES: Final = (
     Code("LDC225", "a failed run raises another exception", "differs",
          "Legacy raised Failure with the status message in its text, and run_page_url and run_details in its metadata, "
          "also after poll_timeout. v2's Failure has neither, and a run that times out raises a plain Exception. Where "
-         "code reads failures, the generated code raises what legacy raised.",
-         "Check alerts outside this code that match the text of a failure."),
+         "code reads failures, the generated ops and functions raise what legacy raised; assets raise v2's Failure.",
+         "Check hooks, sensors and alerts that match the text of a failure, or read its metadata."),
     Code("LDC226", "the job is found by its name", "differs",
          "Legacy ran a job by its id. A workspace finds the job that it runs by its name: when it is renamed in dbt Cloud, "
          "v2 makes a new job without saying so, with 4 threads and target default.",
@@ -214,6 +214,14 @@ CODES: Final = (
          "Legacy asked dbt Cloud for the job each time the code loaded. The project, the environment and the commands "
          "of the job now stand in the code.",
          "Run `lookup --check` each week; `lookup` and `migrate` bring the code up to date."),
+    Code("LDC228", "a selection by tag, kind or owner can mean other assets", "differs",
+         "v2 gives dbt's assets the tags and owners that they have in dbt, and the kinds `dbtcloud` and that of the adapter. "
+         "Legacy's had none of these, so such a selection can take in dbt's assets, or leave them out.",
+         "Look at the assets of each job named here after the migration, or select by key or group."),
+    Code("LDC229", "backfills run dbt's assets by themselves", "differs",
+         "v2 gives assets with time-window partitions a backfill policy, which legacy's did not have. Assets with "
+         "different policies are never in one run of a backfill or of automation.",
+         "Give backfill_policy=BackfillPolicy.multi_run() to partitioned assets that are to run in the same runs."),
     # LDC3xx: kept on the facade
     Code("LDC301", "kept on request", "manual",
          "A `# legacy-shim: keep` comment, --only or --skip keeps it.",
@@ -291,7 +299,9 @@ CODES: Final = (
 )  # fmt: skip
 """Every code, in order. Each has one section in MIGRATION.md."""
 
-ACT_FIRST: Final = frozenset({"LDC201", "LDC203", "LDC204", "LDC208", "LDC209", "LDC210", "LDC214", "LDC223"})
+ACT_FIRST: Final = frozenset(
+    {"LDC201", "LDC203", "LDC204", "LDC208", "LDC209", "LDC210", "LDC214", "LDC223", "LDC228"}
+)
 """The behaviour changes that need you before you deploy: a variable, a package, a setting of a job."""
 COSMETIC: Final = frozenset({"LDC206", "LDC211", "LDC212", "LDC217"})
 """The behaviour changes that only show in what is displayed or in how code is written."""

@@ -129,7 +129,9 @@ def _of_body(job_id: int, module: Module, function: ast.AST, decorator: ast.Call
 
 def _of_build(job_id: int, module: Module, node: ast.expr) -> Iterator[Held]:
     match node:
-        case ast.List(elts=[*words, ast.Constant(value="--vars"), _]):
+        case ast.List(
+            elts=[*words, ast.Starred(value=ast.Name())] | [*words, ast.Constant(value="--vars"), _]
+        ):
             try:
                 value = [ast.literal_eval(word) for word in words]
             except ValueError:

@@ -37,7 +37,7 @@ def tell_of_job(done: Rewrite, claim: Claim, job: Job, source: str, unit: Unit, 
         said = f"job {job.id} is found by its name, {job.name!r}: when it is renamed, v2 makes a new job, with other threads and target"
         report("LDC226", said)
     report("LDC227", f"the project, environment and commands of job {job.id} stand in the code")
-    if plan.runs_tests:
+    if plan.has_checks:
         report("LDC205", f"the tests of job {job.id} show as asset checks")
     if plan.select or plan.exclude or plan.selector:
         report("LDC210", f"the selection of job {job.id} is evaluated when the code loads")

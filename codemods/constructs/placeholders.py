@@ -280,7 +280,7 @@ def _fill_selection(
     use = unit.using(done, module)
     told = {"select": plan.select, "exclude": plan.exclude, "selector": plan.selector}
     chosen = {name: style.string(text) for name, text in told.items() if text}
-    checks = "" if plan.runs_tests else "False"
+    checks = "" if plan.has_checks else "False"
     done.edit(module, decorator_again(context, module, call, chosen, checks, use))
     function = next((above for above in module.ancestors(call) if isinstance(above, FUNCTIONS)), None)
     lines = guard(module, claim.jobs[0], claim.detail.job, style)

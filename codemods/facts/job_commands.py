@@ -39,6 +39,8 @@ class Plan:
     build: DbtCommand
     """The one ``dbt run`` or ``dbt build``."""
     after: tuple[DbtCommand, ...]
+    checks_stay_out: bool = False
+    """Whether the tests that it runs are to be no asset checks."""
 
     @property
     def select(self) -> str:
@@ -67,9 +69,9 @@ class Plan:
         return next(iter([*methods, *paths]), "")
 
     @property
-    def runs_tests(self) -> bool:
-        """Whether its ``run`` or ``build`` runs data tests: those of other commands are not recorded."""
-        return self.build.runs_tests
+    def has_checks(self) -> bool:
+        """Whether its ``run`` or ``build`` has asset checks: the data tests that it runs. Those of other commands are not recorded."""
+        return self.build.runs_tests and not self.checks_stay_out
 
 
 def plan_of(job: Job) -> Plan:
@@ -91,7 +93,8 @@ def plan_of(job: Job) -> Plan:
         raise NoSingleBuild(
             f"job {job.id} passes `--vars` in its `dbt {commands[place].which}`, which the loader refuses"
         )
-    return Plan(tuple(commands[:place]), commands[place], tuple(commands[place + 1 :]))
+    before, after = tuple(commands[:place]), tuple(commands[place + 1 :])
+    return Plan(before, commands[place], after, job.checks_stay_out)
 
 
 def refusal_of(job: Job, release: Release) -> tuple[str, str] | None:

@@ -57,6 +57,8 @@ class Job:
     deferring: Mapping[str, Any] = field(default_factory=dict, compare=False)
     earlier: Mapping[str, Sequence[Any]] = field(default_factory=dict, compare=False)
     """What its name, project, environment and commands were before: migrated code may say it still."""
+    checks_stay_out: bool = field(default=False, compare=False)
+    """Whether the code wants no asset checks of the job's tests. Not from the file."""
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """All that the file says of it, unknown keys too."""
     path: Path = field(default=Path(FILE_NAME), compare=False)

@@ -351,7 +351,7 @@ def commands_of(job: Job) -> dict[str, object]:
         "before": [list(command_words(command)) for command in plan.before],
         "command": list(build_words(plan)),
         "after": [list(command_words(command)) for command in plan.after],
-        "checks": plan.runs_tests,
+        "checks": plan.has_checks,
     }
 
 

@@ -116,7 +116,7 @@ def cancel_quietly(client: AccountApi, run_id: int) -> str:
             if status is DbtCloudRunStatus.CANCELLED:
                 return "It was cancelled."
             if status is not None and status.is_final:
-                return f"It could not be cancelled, since it had ended: {status}."
+                return f"It could not be cancelled, since it had ended: {status.text}."
             if attempt + 1 < _CANCEL_TRIES and seconds_left() > 0:
                 time.sleep(max(min(client.transport.patience.shortest_pause, seconds_left()), 0.0))
     sentence = f"Run {run_id} could not be cancelled and may go on: {told}"
@@ -135,7 +135,7 @@ def _poll_to_the_end(watch: _Watch) -> tuple[Run, DbtCloudRunStatus]:
     client = watch.client
     while True:
         run, status = patiently(client.transport, watch.interval, lambda: _look(watch))
-        client.log.info(f"Polled run {watch.run_id}. Status: [{status}]")
+        client.log.info(f"Polled run {watch.run_id}. Status: [{status.text}]")
         if status.is_final:
             return run, status
         sleep(watch.interval)
@@ -159,13 +159,13 @@ def _look(watch: _Watch) -> tuple[Run, DbtCloudRunStatus]:
         status = DbtCloudRunStatus.of_run(run)
     except ValueError:
         watch.status = watch.client.transport.excerpt(str(told))
-        known = ", ".join(str.__str__(status) for status in DbtCloudRunStatus)
+        known = ", ".join(status.text for status in DbtCloudRunStatus)
         watch.unexpected = UnexpectedStatus(
             f"Received unexpected status '{watch.status}', which is none of {known}"
         )
         raise watch.unexpected from None
     watch.unexpected = None
-    watch.status = str.__str__(status)
+    watch.status = status.text
     return run, status
 
 

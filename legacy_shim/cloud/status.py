@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any, cast
@@ -44,11 +45,17 @@ class DbtCloudRunStatus(str, Enum):
         except TypeError:  # what cannot be looked up at all
             raise ValueError(f"{told!r} is no status of a dbt Cloud run") from None
 
+    @property
+    def text(self) -> str:
+        """As dbt Cloud writes it. What a format shows depends on the Python."""
+        return str.__str__(self)
+
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}.{self.name}: {str.__str__(self)!r}>"  # Enum's own shows the value, a number
+        return f"<{type(self).__name__}.{self.name}: {self.text!r}>"  # Enum's own shows the value, a number
 
     def __format__(self, spec: str) -> str:
-        return str.__format__(str.__str__(self), spec)
+        # As upstream's: an Enum whose members are texts was formatted as its text before Python 3.11, and by its name since.
+        return format(self.text if sys.version_info < (3, 11) else str(self), spec)
 
     @property
     def is_final(self) -> bool:

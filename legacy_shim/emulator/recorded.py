@@ -103,6 +103,9 @@ class RecordedArtifacts:
             return StepOutcome(False, f"Encountered an error:\n{error}")
 
     def _invoke(self, command: Command, context: RunContext) -> StepOutcome:
+        wrong = next(filter(_is_no_option, command.arguments), None)
+        if wrong is not None:
+            return StepOutcome(False, f"Error: No such option {wrong!r}.")
         artifacts: dict[str, Path | bytes] = {}
         if command.verb in _WITH_MANIFEST:
             artifacts["manifest.json"] = self.folder / "manifest.json"
@@ -191,6 +194,11 @@ class RecordedArtifacts:
                 "invocation_command": command.text,
             },
         }
+
+
+def _is_no_option(word: str) -> bool:
+    """Whether a word is an option and its value in one, which dbt refuses."""
+    return word.startswith("--") and len(word.partition("=")[0].split()) > 1
 
 
 def _runs(node: Mapping[str, Any], types: frozenset[str]) -> bool:

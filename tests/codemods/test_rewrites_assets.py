@@ -114,19 +114,37 @@ defs = Definitions(assets=[models])
 """,
     )
     assert "backfill_policy=BackfillPolicy.multi_run()" in text
-    assert 'dbt_vars = json.dumps({"run_date": context.partition_key})' in text
-    assert '.cli(["build", "--vars", dbt_vars], context=context)' in text
-    assert "LDC217" in codes
-
-
-def test_static_partitions_need_no_backfill_policy(tmp_path: Path) -> None:
-    text, _ = migrate_one(
-        tmp_path,
-        HEAD
-        + "models = load_assets_from_dbt_cloud_job(cloud, 67890, partitions_def=StaticPartitionsDefinition(['a']))\n",
+    assert text.endswith(
+        """
+def models(context: AssetExecutionContext, dbt_cloud: DbtCloudWorkspace):
+    dbt_vars = []
+    if context.has_partition_key:
+        dbt_vars = ["--vars", json.dumps({"run_date": context.partition_key})]
+    yield from dbt_cloud.cli(["build", *dbt_vars], context=context).wait(
+        timeout=float("inf")
     )
-    assert "StaticPartitionsDefinition" in text
+
+
+defs = Definitions(assets=[models], resources={"dbt_cloud": cloud})
+"""
+    )
+    assert {"LDC217", "LDC229"} <= set(codes)
+
+
+@pytest.mark.parametrize(
+    "partitions",
+    [
+        "StaticPartitionsDefinition(['a'])",
+        "DynamicPartitionsDefinition(name='customers')",
+        "MultiPartitionsDefinition({'day': DailyPartitionsDefinition('2024-01-01'), 'of': StaticPartitionsDefinition(['a'])})",
+    ],
+)
+def test_partitions_that_are_no_time_windows_need_no_backfill_policy(tmp_path: Path, partitions: str) -> None:
+    load = f"models = load_assets_from_dbt_cloud_job(cloud, 67890, partitions_def={partitions})\n"
+    text, codes = migrate_one(tmp_path, HEAD + load)
+    assert f"partitions_def={partitions}," in text
     assert "backfill_policy" not in text
+    assert "LDC229" not in codes
 
 
 def test_node_info_functions_become_a_translator(tmp_path: Path) -> None:

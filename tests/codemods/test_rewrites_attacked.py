@@ -111,15 +111,36 @@ def test_places_that_select_what_v2_adds_are_named(tmp_path: Path) -> None:
         "models = load_assets_from_dbt_cloud_job(cloud, 67890)\n"
         'daily = define_asset_job("daily", selection=AssetSelection.tag("daily", ""))\n'
         'weekly = define_asset_job("weekly", selection="tag:weekly")\n'
-        'plain = define_asset_job("plain", selection=AssetSelection.keys("orders").without_checks())\n'
+        'duck = define_asset_job("duck", AssetSelection.all() - AssetSelection.kind("duckdb"))\n'
+        'other = define_asset_job("other", "key:orders or kind:duckdb")\n'
+        'mine = define_asset_job("mine", AssetSelection.owner("team:crm"))\n'
         'named = define_asset_job("named", selection=AssetSelection.keys("orders"))\n'
-        "defs = Definitions(assets=[models], jobs=[daily, weekly, plain, named])\n"
+        'print("kind: of", "tag:daily")\n'
+        "defs = Definitions(assets=[models], jobs=[daily, weekly, duck, other, mine, named])\n"
     )
-    _, report = migrate(tmp_path, {"program.py": program})
+    text, report = migrate(tmp_path, {"program.py": program})
     lines = program.lstrip("\n").split("\n")
-    told = {
-        (lines[one.place.line - 1].split(" ")[0], one.code)
-        for one in report.findings
-        if "v2, so" in one.message
-    }
-    assert told == {("daily", "LDC206"), ("weekly", "LDC206"), ("plain", "LDC205")}
+    named = [lines[one.place.line - 1].split(" ")[0] for one in report.findings if one.code == "LDC228"]
+    assert named == ["daily", "weekly", "duck", "other", "mine"]
+    assert "enable_asset_checks" not in text["program.py"]
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        "AssetSelection.all() - AssetSelection.all_asset_checks()",
+        'AssetSelection.keys("orders").without_checks()',
+        'AssetSelection.assets("orders") & AssetSelection.checks(AssetCheckKey(AssetKey("orders"), "own"))',
+    ],
+)
+def test_where_checks_are_selected_the_tests_of_dbt_are_none(tmp_path: Path, selection: str) -> None:
+    program = LOADS + (
+        "models = load_assets_from_dbt_cloud_job(cloud, 67890)\n"
+        f'fast = define_asset_job("fast", {selection})\n'
+        "defs = Definitions(assets=[models], jobs=[fast])\n"
+    )
+    text, report = migrate(tmp_path, {"program.py": program})
+    settings = "DagsterDbtTranslator(DagsterDbtTranslatorSettings(enable_asset_checks=False))"
+    assert f"    dagster_dbt_translator={settings},\n" in text["program.py"]
+    (checks,) = {one.message.partition(": ")[2] for one in report.findings if one.code == "LDC205"}
+    assert checks == "dbt's tests are made no asset checks, so that this selects what it selected before"

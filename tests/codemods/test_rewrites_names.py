@@ -35,17 +35,17 @@ def run_op(settings: str) -> str:
     [
         (
             "def dbt_vars(day): ...\n" + load_partitions("dbt_vars"),
-            ["vars_text = json.dumps(dbt_vars(context.partition_key))", '"--vars", vars_text]'],
+            ['vars_words = ["--vars", json.dumps(dbt_vars(context.partition_key))]', "*vars_words]"],
         ),
         (
             "def dbt_vars(day): ...\n" + load_partitions("lambda dbt_vars: {'day': dbt_vars}"),
-            ["dbt_vars = json.dumps({'day': context.partition_key})"],
+            ["""dbt_vars = ["--vars", json.dumps({'day': context.partition_key})]"""],
         ),
         (
             "def dbt_vars(day): ...\nmodels = [\n    "
             + load_partitions("dbt_vars").replace("67890", "number").removeprefix("models = ")
             + "    for number in (67890, 67891)\n]\n",
-            ["vars_text = json.dumps(dbt_vars(context.partition_key))", '"--vars", vars_text]'],
+            ['vars_words = ["--vars", json.dumps(dbt_vars(context.partition_key))]', "*vars_words]"],
         ),
         (
             f"def policy(node):\n    return {EITHER}\n" + load("node_info_to_freshness_policy_fn=policy"),

@@ -242,6 +242,17 @@ def test_run_results_hold_what_real_dbt_puts_there(real: Api, recorded: dict[str
         assert found == results(real.artifact(there, "run_results.json", step)), command
 
 
+@pytest.mark.parametrize("command", ["dbt build -s fqn:shop.orders '--indirect-selection empty'"])
+def test_an_option_and_its_value_in_one_word_are_refused_as_by_dbt(
+    real: Api, recorded: dict[str, Api], command: str
+) -> None:
+    job = next(job for job in real.cloud.jobs.values() if job["name"] == "record shop")
+    for api, job_id in ((real, {"job_id": job["id"]}), (recorded["shop"], {})):
+        run = api.run(command, **job_id)
+        assert run["is_error"]
+        assert "No such option" in run["run_steps"][-1]["logs"]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

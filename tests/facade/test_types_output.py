@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections import OrderedDict
 from collections.abc import Callable
+from enum import Enum
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -222,8 +223,10 @@ def test_status_is_text_and_number(member: DbtCloudRunStatus, number: int, text:
     assert DbtCloudRunStatus(text) is member  # type: ignore[call-arg, arg-type]
     assert {text: True}[member]
     assert member in [text]
-    assert f"{member}" == text
-    assert f"{member:>12}" == text.rjust(12)
+    alike = Enum("DbtCloudRunStatus", {member.name: text}, type=str)[member.name]
+    assert f"{member}" == f"{alike}"
+    assert f"{member:>30}" == f"{alike:>30}"
+    assert str(member) == str(alike)
     assert json.dumps({"status": member}) == json.dumps({"status": text})
     assert pickle.loads(pickle.dumps(member)) is member
     assert DbtCloudRunStatus.of_run({"status": number}) is member

@@ -362,3 +362,25 @@ def test_what_stays_on_the_facade_loads_and_runs_as_before(bench: Bench) -> None
     assert list(migration.told("LDC305")) == [LOAD]
     assert after.commands == before.commands == [(67891, ["dbt run --select path:models/finance"])]
     assert after.nodes == before.nodes == [WEEKLY]
+
+
+# jobs that leave something out
+
+
+def test_a_job_without_checks_runs_and_a_run_without_partition_has_no_vars(bench: Bench) -> None:
+    program = """
+models = load_assets_from_dbt_cloud_job(
+    cloud,
+    67891,
+    partitions_def=DailyPartitionsDefinition("2024-01-01", end_date="2024-01-05"),
+    partition_key_to_vars_fn=lambda day: {"run_date": day},
+)
+fast = define_asset_job("fast", AssetSelection.all().without_checks())
+defs = Definitions(assets=[models], jobs=[fast])
+"""
+    both = bench.both(HEAD + program, "job:fast")
+    assert both.after.nodes == both.before.nodes
+    for side in (both.before, both.after):
+        assert [action["errors"] for action in side.actions] == [[]]
+        assert not any("--vars" in command for _, command in side.commands)
+        assert side.document["graph"]["checks"] == {}

@@ -31,11 +31,16 @@ _OF_ANSWERS = (
 _METHODS = (b"run_job_and_poll", b"get_dbt_client")
 _SELECTING = (
     b"AssetSelection.tag",
+    b"AssetSelection.kind",
+    b"AssetSelection.owner",
     b"tag:",
+    b"kind:",
+    b"owner:",
     b"asset_check",
     b"AssetCheckSpec",
     b"without_checks",
     b"checks_for_assets",
+    b"AssetSelection.checks",
 )
 _BY_CLASS = re.compile(rb"isinstance\s*\([^\n]*CacheableAssetsDefinition")
 _RESUMES = b"retry_from_failure"

@@ -32,7 +32,7 @@ from ...planning.v2 import (
     no_limit,
 )
 from ..deployment_table import row_text
-from .asset_text import has_postponed_annotations, may_be_time_windows
+from .asset_text import PARTITION_KEY, has_postponed_annotations, may_be_time_windows, vars_of_partition
 from .own_workspace import function_text, rows_of
 from .translator import call_text, local_name, translator_of
 
@@ -234,12 +234,12 @@ def _body(wanted: Factory, workspace: str, columns: Columns, use: Use, style: St
     variables = wanted.arguments.get("partition_key_to_vars_fn")
     if variables is not None and not is_none(variables):
         asked = (
-            "partition_key_to_vars_fn(context.partition_key)"
+            f"partition_key_to_vars_fn({PARTITION_KEY})"
             if "partition_key_to_vars_fn" in wanted.handed_in
-            else call_text(wanted.module, variables, "context.partition_key")
+            else call_text(wanted.module, variables, PARTITION_KEY)
         )
-        text = local_name(variables, "dbt_vars", "vars_text")
-        lines += f"{text} = {use('json', '')}.dumps({asked})".split("\n")
-        command = f"[*{command}, {style.string('--vars')}, {text}]"
+        text = local_name(variables, "dbt_vars", "vars_words")
+        lines += vars_of_partition(text, asked, use, style)
+        command = f"[*{command}, *{text}]"
     lines += [f"yield from {workspace}.cli({command}, context=context).wait({limit})"]
     return [*lines, *(each("after") if columns.after else [])]

@@ -42,10 +42,8 @@ from .bound_once import NAMES, VARIABLES, bound_once
 from .own_workspace import workspace_lines
 from .translator import FUNCTION_PARAMETERS, call_text, local_name, translator_of
 
-_TIME_WINDOWS = frozenset(
-    f"dagster.{kind}PartitionsDefinition" for kind in ("TimeWindow", "Daily", "Hourly", "Weekly", "Monthly")
-)
-_NO_WINDOWS = frozenset({"dagster.StaticPartitionsDefinition", "dagster.DynamicPartitionsDefinition"})
+PARTITION_KEY = "context.partition_key"
+_NO_WINDOWS = frozenset(f"dagster.{kind}PartitionsDefinition" for kind in ("Static", "Dynamic", "Multi"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,7 +181,7 @@ def _decorator_fields(
         if may_be_time_windows(context, module, partitions):
             values["backfill_policy"] = f"{use('dagster', 'BackfillPolicy')}.multi_run()"
     class_name = unit.namespace(module).reserve(f"DbtCloudJob{wanted.ref.job_id or ''}Translator")
-    checks = "" if wanted.plan is None or wanted.plan.runs_tests else "False"
+    checks = "" if wanted.plan is None or wanted.plan.has_checks else "False"
     checks = wanted.lookup.cell("checks", style) or checks
     translator = translator_of(context, module, wanted.arguments, use, class_name, checks=checks, names=names)
     if translator is not None:
@@ -265,18 +263,31 @@ def _body(wanted: AssetText, runner: str, names: Mapping[str, str], style: Style
     command = wanted.lookup.cell("command", style)
     variables = wanted.arguments.get(VARIABLES)
     if variables is not None and not is_none(variables):
-        key = "context.partition_key"
         name = names.get(VARIABLES)
-        asked = f"{name}({key})" if name else call_text(wanted.module, variables, key)
-        text = local_name(variables, "dbt_vars", "vars_text")
-        lines += f"{text} = {use('json', '')}.dumps({asked})".split("\n")
-        words += [style.string("--vars"), text]
-        command = f"[*{command}, {', '.join(words[-2:])}]" if command else ""
+        asked = f"{name}({PARTITION_KEY})" if name else call_text(wanted.module, variables, PARTITION_KEY)
+        text = local_name(variables, "dbt_vars", "vars_words")
+        lines += vars_of_partition(text, asked, use, style)
+        words.append(f"*{text}")
+        command = f"[*{command}, {words[-1]}]" if command else ""
     given = command or f"[{', '.join(words)}]"
     lines += building(runner, given, style, use)
     if plan is not None:
         lines += _others(wanted, "after", plan.after, runner, style, use)
     return lines
+
+
+def vars_of_partition(name: str, asked: str, use: Use, style: Style) -> list[str]:
+    """Name the words that pass the variables of the partition. A run of a range of partitions has none, as in legacy."""
+    words = f"[{style.string('--vars')}, {use('json', '')}.dumps({asked})]"
+    head, tail = f"{name} = ", " if context.has_partition_key else []"
+    if len(style.indent) + len(head + words + tail) <= style.width and "\n" not in words:
+        return [head + words + tail]
+    tab = style.indent
+    return [
+        f"{name} = []",
+        "if context.has_partition_key:",
+        *(f"{tab}{line}" for line in f"{name} = {words}".split("\n")),
+    ]
 
 
 def building(runner: str, words: str, style: Style, use: Use) -> list[str]:

@@ -20,7 +20,7 @@ def checks_named_like_tests(context: Context, ref: JobRef, name: str) -> Iterato
     """A finding for each check that Dagster may refuse beside those of the job's tests."""
     jobs = [context.facts.job(job_id) for job_id in ref.job_ids]
     plans = [plan_of(job) if job is not None else None for job in jobs]
-    if plans and all(plan is not None and not plan.runs_tests for plan in plans):
+    if plans and all(plan is not None and not plan.has_checks for plan in plans):
         return
     for module in context.index.selecting:
         for node in module.nodes:

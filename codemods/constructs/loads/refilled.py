@@ -170,8 +170,10 @@ def body_again(
 def _first(function: ast.FunctionDef | ast.AsyncFunctionDef, statement: ast.stmt) -> ast.stmt:
     """Where the commands before the one that builds go: above the variables that it takes."""
     at = function.body.index(statement) if statement in function.body else 0
-    match function.body[at - 1] if at else None:
-        case ast.Assign(value=ast.Call(func=ast.Attribute(attr="dumps"))) as variables:
+    match function.body[max(0, at - 2) : at]:
+        case [*_, ast.Assign(value=ast.IfExp(test=ast.Attribute(attr="has_partition_key"))) as variables]:
+            return variables
+        case [variables, ast.If(test=ast.Attribute(attr="has_partition_key"))]:
             return variables
     return statement
 

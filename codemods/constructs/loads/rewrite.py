@@ -14,6 +14,7 @@ from legacy_shim.catalogue import BY_NAME
 
 from ...analysis.inference.legacy_names import thing_kind
 from ...analysis.inference.values import Made
+from ...analysis.syntax.functions import is_none
 from ...analysis.syntax.rebinding import is_bound_again
 from ...analysis.syntax.source_module import Module
 from ...editing import render
@@ -53,6 +54,7 @@ from .asset_text import (
     Written,
     asset_text,
     guard,
+    may_be_time_windows,
     workspace_of,
 )
 from .bound_once import NAMES, is_plain
@@ -329,11 +331,20 @@ def _report(claim: Claim[Load], unit: Unit, context: Context, is_bound: bool, do
     if unit.is_apart(claim):
         tell_of_own(claim, unit, done)
     _tell_of_other_loads(claim, unit, done)
+    partitions = claim.detail.arguments.get("partitions_def")
+    if (
+        partitions is not None
+        and not is_none(partitions)
+        and may_be_time_windows(context, module, partitions)
+    ):
+        report(module, node, "LDC229", "the assets have a backfill policy, which is that of many runs", NAME)
     if "partition_key_to_vars_fn" in claim.detail.arguments:
         report(module, node, "LDC217", "the partition's variables are passed with --vars", NAME)
     told = "take their workspace from Definitions" if is_bound else "use the workspace of their module"
     report(module, node, "LDC211", f"the assets {told}", NAME)
+    reads = "; the code reads failures: see that it reads this one" if context.index.reads_failures else ""
     for code, message in (
+        ("LDC225", f"a failed run raises another text, without run_page_url and run_details{reads}"),
         ("LDC206", "kinds, tags, code versions and descriptions are added; the link to the job goes"),
         ("LDC207", "models that were built before a failure are recorded"),
         ("LDC209", "the code location runs `dbt parse` in dbt Cloud when it loads, for 60 seconds at most"),

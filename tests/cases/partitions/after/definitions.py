@@ -41,8 +41,10 @@ def run_date_vars(partition_key):
     dagster_dbt_translator=DagsterDbtTranslator(DagsterDbtTranslatorSettings(enable_asset_checks=False)),
 )
 def daily_models(context: AssetExecutionContext, dbt_cloud: DbtCloudWorkspace):
-    dbt_vars = json.dumps(run_date_vars(context.partition_key))
-    yield from dbt_cloud.cli(["run", "--vars", dbt_vars], context=context).wait(
+    dbt_vars = []
+    if context.has_partition_key:
+        dbt_vars = ["--vars", json.dumps(run_date_vars(context.partition_key))]
+    yield from dbt_cloud.cli(["run", *dbt_vars], context=context).wait(
         timeout=float("inf")
     )
 
