@@ -82,7 +82,9 @@ def dedent(text: str, column: int) -> str:
 def own_text(module: Module, node: ast.expr) -> str:
     """The text of an expression, with its later lines as if its first stood at the margin."""
     line = module.lines[node.lineno - 1]
-    return dedent(module.source_of(node), len(line) - len(line.lstrip()))
+    text = dedent(module.source_of(node), len(line) - len(line.lstrip()))
+    # Its parentheses are not its own, and there are few places where it may stand without them.
+    return f"({text})" if isinstance(node, (ast.NamedExpr, ast.Yield, ast.YieldFrom)) else text
 
 
 _ATOMS = (
@@ -101,7 +103,8 @@ _ATOMS = (
 def operand(module: Module, node: ast.expr) -> str:
     """The text of an expression as it can stand before a dot, a call or an operator."""
     text = own_text(module, node)
-    return text if isinstance(node, _ATOMS) and stands_alone(text) else f"({text})"
+    is_whole = isinstance(node, (*_ATOMS, ast.NamedExpr)) and stands_alone(text)
+    return text if is_whole else f"({text})"
 
 
 def stands_alone(text: str) -> bool:

@@ -22,6 +22,7 @@ from .existing_workspaces import Existing, existing_workspaces
 from .groups import components_of, grouped
 from .keeping import Limits, asked_to_keep, unclaimed
 from .locations import locations_of
+from .names_bound_inside import keep_bound_names
 from .parts import BUILDING, PLACING, Builds, Fills, Loads
 from .self_documenting import keep_shown_text
 from .shared_uses import keep_what_is_shared
@@ -33,7 +34,8 @@ from .units import Environment, Reuse, Table, Unit
 def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tuple[Unit, ...]:
     """Group claims into units and decide each. In the order of the code."""
     claims = [*claims, *unclaimed(claims, context)]
-    claims = [keep_shown_text(asked_to_keep(claim, context, limits)) for claim in claims]
+    claims = [asked_to_keep(claim, context, limits) for claim in claims]
+    claims = [keep_bound_names(keep_shown_text(claim)) for claim in claims]
     claims = block_mixed(claims, context)
     components = components_of(context)
     claims = block_doubtful(claims, context, components)

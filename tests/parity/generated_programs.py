@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 T = TypeVar("T")
 
 DAGSTER = (
-    "from dagster import (\n    AssetKey,\n    AssetSelection,\n    DailyPartitionsDefinition,\n    Definitions,\n    EnvVar,\n"
+    "from dagster import (\n    AssetKey,\n    AssetSelection,\n    ConfigurableResource,\n    DailyPartitionsDefinition,\n    Definitions,\n    EnvVar,\n"
     "    ScheduleDefinition,\n    asset,\n    define_asset_job,\n    job,\n    op,\n    repository,\n    with_resources,\n)\n"
 )
 BALLAST = "def ours( a,b = 2 ):  # as   it stands\n\n\n  return (a ,b)\n"
@@ -26,9 +27,16 @@ class Program:
 
     files: Mapping[str, str]
     actions: tuple[str, ...]
+    is_failing: bool = False
+    """Whether dbt Cloud's runs end in an error."""
 
     def __repr__(self) -> str:
-        return "\n".join([*(f"### {path}\n{text}" for path, text in self.files.items()), str(self.actions)])
+        return "\n".join(
+            [
+                *(f"### {path}\n{text}" for path, text in self.files.items()),
+                f"{self.actions} is_failing={self.is_failing}",
+            ]
+        )
 
 
 _NAMES = (
@@ -65,6 +73,8 @@ RESOURCES = (
     '{name} = {resource}(api_token=os.environ["DBT_CLOUD_API_TOKEN"], account_id=12345)\n',
     '{name} = {resource}(os.environ["DBT_CLOUD_API_TOKEN"], int(os.environ["DBT_CLOUD_ACCOUNT_ID"]))\n',
     '{name} = {client}(\n    auth_token=EnvVar("DBT_CLOUD_API_TOKEN"), account_id=EnvVar.int("DBT_CLOUD_ACCOUNT_ID")\n)\n',
+    '{name} = {client}(auth_token=os.environ["DBT_CLOUD_API_TOKEN"], account_id=12345)\n',
+    "def connect():\n    return {client}(auth_token=EnvVar('DBT_CLOUD_API_TOKEN'), account_id=12345)\n\n\n{name} = connect()\n",
     f"def make_it(account=12345):\n    return {{resource}}.configured({CONFIG})\n\n\n{{name}} = make_it()\n",
     f"class Settings:\n    resource = {{resource}}.configured({CONFIG})\n\n\n{{name}} = Settings.resource\n",
     f'ALL = {{{{"it": {{resource}}.configured({CONFIG})}}}}\n{{name}} = ALL["it"]\n',
@@ -79,12 +89,15 @@ LOADS = (
     "def load_{name}(job_id):\n    return {load}({cloud}, job_id{more})\n\n\n{name} = load_{name}({id})\n",
     'JOBS_{name} = {{"it": {id}}}\n{name} = {load}(dbt_cloud={cloud}, job_id=JOBS_{name}["it"]{more})\n',
     '{name} = {load}(dbt_cloud={cloud}, job_id=int(os.getenv("NO_SUCH_ID", "{id}")){more})\n',
+)
+LISTS = (
     "{name} = [{load}(dbt_cloud={cloud}, job_id=job_id{more}) for job_id in ({id},)]\n",
     "{name} = []\nfor job_id in [{id}]:\n    {name}.append({load}({cloud}, job_id{more}))\n",
     "def build_{name}(resource, ids):\n    return [{load}(dbt_cloud=resource, job_id=one{more}) for one in ids]\n\n\n"
     "{name} = build_{name}({cloud}, [{id}])\n",
+    "{name}_by = {{one: {load}({cloud}, one{more}) for one in ({id},)}}\n{name} = list({name}_by.values())\n",
+    "COMMON_{name} = dict(dbt_cloud={cloud}{more})\n{name} = [{load}(job_id={id}, **COMMON_{name})]\n",
 )
-LISTS = LOADS[-3:]
 """Those whose name holds a list of loads."""
 MORE = (
     "",
@@ -109,7 +122,107 @@ BODIES = (
     "client.run_job_and_poll({id}, poll_interval=1).run_id)['results']))\n",
     "    try:\n        return {client}.run_job_and_poll({id}, poll_interval=1).run_id > 0\n    finally:\n        pass\n",
     "    return [row['status'] for row in {client}.run_job_and_poll({id}, poll_interval=1).result['results']]\n",
+    "    outs = [{client}.run_job_and_poll(one, poll_interval=1) for one in ({id}, 67892)]\n"
+    "    return [out.run_id > 0 for out in outs]\n",
+    "    def go(job_id):\n        return {client}.run_job_and_poll(job_id, poll_interval=1)\n\n"
+    "    return go({id}).run_details['status']\n",
+    "    run_and_poll = {client}.run_job_and_poll\n    return run_and_poll({id}, poll_interval=1).run_id > 0\n",
+    "    out = {client}.run_job_and_poll({id}, poll_interval=1)\n    details, result = out.run_details, out.result\n"
+    "    return details['status'], len(result['results'])\n",
+    "    if (out := {client}.run_job_and_poll({id}, poll_interval=1)).run_details['status'] == 10:\n"
+    "        context.log.info('done')\n    return len(out.result)\n",
+    "    job = {client}.get_job({id})\n    run = {client}.run_job(job['id'])\n"
+    "    return {client}.poll_run(run['id'], poll_interval=1)['status_humanized']\n",
+    "    run = {client}.run_job({id})\n    {client}.poll_run(run['id'], poll_interval=1)\n"
+    "    return [{client}.get_run(run['id'])['status'], len({client}.get_run_results(run['id'])['results'])]\n",
+    "    try:\n        {client}.run_job_and_poll({id}, poll_interval=1)\n    except ValueError:\n        context.log.info('no')\n"
+    "    else:\n        return 1\n",
+    "    while True:\n        out = {client}.run_job_and_poll({id}, poll_interval=1)\n        if out.run_id:\n            break\n"
+    "    return out.run_details['is_success']\n",
 )
+TRAVELS = (
+    ("", "", "{it}"),
+    (
+        "class Holder:\n    def __init__(self, client):\n        self.client = client\n\n\n",
+        "",
+        "Holder({it}).client",
+    ),
+    (
+        "import dataclasses\n\n\n@dataclasses.dataclass\nclass Held:\n    client: object\n    note: str = ''\n\n\n",
+        "    held = Held({it})\n",
+        "held.client",
+    ),
+    (
+        "import functools\n\n\ndef passed(client, note=None):\n    return client\n\n\n",
+        "",
+        "functools.partial(passed, {it})()",
+    ),
+    ("def either(client, other=None):\n    return other or client\n\n\n", "", "either({it})"),
+    (
+        "import contextlib\n\n\n@contextlib.contextmanager\ndef connected(client):\n    yield client\n\n\n",
+        "    with connected({it}) as inner:\n",
+        "inner",
+    ),
+    ("", "    for inner in ({it},):\n", "inner"),
+    ("", "    inner, nothing = {it}, None\n", "inner"),
+    ("", '    by_name = {{"it": {it}}}\n', 'by_name["it"]'),
+    (
+        "class Clients:\n    @staticmethod\n    def of(client):\n        return client\n\n\n",
+        "",
+        "Clients.of({it})",
+    ),
+    (
+        "class Base:\n    def made(self): ...\n\n    @property\n    def client(self):\n        return self.made()\n\n\n"
+        "class Made(Base):\n    def __init__(self, client):\n        self._client = client\n\n"
+        "    def made(self):\n        return self._client\n\n\n",
+        "",
+        "Made({it}).client",
+    ),
+    (
+        "def same(function):\n    def inner(*args, **kwargs):\n        return function(*args, **kwargs)\n\n    return inner\n\n\n"
+        "@same\ndef decorated(client):\n    return client\n\n\n",
+        "",
+        "decorated({it})",
+    ),
+    (
+        "from typing import Any, NamedTuple\n\n\nclass Pair(NamedTuple):\n    client: Any\n    note: str\n\n\n",
+        "    pair = Pair({it}, 'x')\n",
+        "pair.client",
+    ),
+    (
+        "import contextlib\n\n\nclass Session:\n    def __init__(self, client):\n        self.client = client\n\n"
+        "    def __enter__(self):\n        return self.client\n\n    def __exit__(self, *error):\n        return False\n\n\n",
+        "    with contextlib.ExitStack() as stack:\n        inner = stack.enter_context(Session({it}))\n",
+        "inner",
+    ),
+    (
+        "def later(client):\n    def get():\n        return client\n\n    return get\n\n\n",
+        "",
+        "later({it})()",
+    ),
+    (
+        "def each(client):\n    yield client\n    return None\n\n\n",
+        "    for inner in each({it}):\n",
+        "inner",
+    ),
+)
+"""How a client reaches its calls: what stands before the op, how the op begins, and the expression that is the client."""
+OWN_RESOURCE = "class House(ConfigurableResource):\n    cloud: {client}\n\n    def runs(self):\n        return self.cloud.get_dbt_client()\n"
+HANDED_ON = (
+    (
+        "    return {client}.run_job_and_poll({id}, poll_interval=1)\n",
+        "@op\ndef note(context, out):\n    context.log.info(out.run_details['status_humanized'])\n    return out.result['args']\n",
+    ),
+    (
+        "    return {client}.run_job_and_poll({id}, poll_interval=1).run_details\n",
+        "@op\ndef note(details):\n    return details['status'], sorted(details)[:3]\n",
+    ),
+    (
+        "    return {client}.run_job({id})\n",
+        "@op\ndef note(run):\n    return run['job_id'], run.get('status_humanized')\n",
+    ),
+)
+"""An op that uses the client, and another that takes what it returns."""
 RUN_OPS = (
     '{name} = {run_op}.configured({{"job_id": {id}, "poll_interval": 1}}, name="{name}")\n',
     '{name} = {run_op}.configured(\n    {{"job_id": {id}, "poll_interval": 1, "yield_materializations": False}}, name="{name}"\n)\n',
@@ -126,7 +239,9 @@ def programs(draw: Callable[[st.SearchStrategy[T]], T]) -> Program:
     """A program of one file or of a package, with loads, ops on the client and run ops."""
     writer = _Writer(draw)
     name = _chosen(draw, NAMES)
-    writer.add("resources", _chosen(draw, RESOURCES), name=name)
+    resource = _chosen(draw, RESOURCES)
+    writer.is_typed = "{client}" in resource
+    writer.add("resources", resource, name=name)
     loads = draw(st.lists(st.sampled_from((67890, 67891)), max_size=2, unique=True))
     placed = [writer.load(f"models_{job_id}", job_id, name) for job_id in loads]
     has_ops = draw(st.booleans()) or not loads
@@ -137,7 +252,7 @@ def programs(draw: Callable[[st.SearchStrategy[T]], T]) -> Program:
     ]
     if writer.is_partitioned and loads:
         actions.append("materialize:all@2024-01-02")
-    return Program(writer.files(), tuple(actions))
+    return Program(writer.files(), tuple(actions), is_failing=not loads and draw(st.booleans()))
 
 
 class _Writer:
@@ -145,6 +260,7 @@ class _Writer:
 
     def __init__(self, draw: Callable[[st.SearchStrategy[T]], T]) -> None:
         self.draw = draw
+        self.is_typed = False
         self.is_package: bool = _chosen(draw, (False, True))
         self.imports_by: str = _chosen(draw, ("relative", "absolute", "module"))
         self.key: str = _chosen(draw, KEYS)
@@ -203,20 +319,41 @@ class _Writer:
     def job(self, cloud: str) -> str:
         """A job of an op that uses the client, and one that runs a dbt Cloud job."""
         body = _chosen(self.draw, BODIES)
-        handed = _chosen(self.draw, ("context", "getattr", "aliased"))
-        client = {
+        note = ""
+        if self.draw(st.booleans()):
+            body, note = _chosen(self.draw, HANDED_ON)
+        ways = ("context", "getattr", "aliased", *(("parameter", "owned") if self.is_typed else ()))
+        handed = _chosen(self.draw, ways)
+        it = {
             "context": f"context.resources.{self.key}",
             "getattr": f'getattr(context.resources, "{self.key}")',
             "aliased": "ours_to_use",
+            "parameter": f"{self.key}.get_dbt_client()",
+            "owned": "house.runs()",
         }[handed]
-        head = f'@op(required_resource_keys={{{{"{self.key}"}}}})\ndef kick(context):\n'
+        parameter = {"parameter": f", {self.key}: {{client}}", "owned": ", house: House"}.get(handed, "")
+        keys = "" if parameter else f'(required_resource_keys={{{{"{self.key}"}}}})'
+        if handed == "owned":
+            self.add("jobs", OWN_RESOURCE)
+        helper, begins, client = _chosen(self.draw, TRAVELS)
+        self.add("jobs", helper)
+        head = f"@op{keys}\ndef kick(context{parameter}):\n"
         if handed == "aliased":
             head += f"    ours_to_use = context.resources.{self.key}\n"
-        self.add("jobs", head + body, client=client, id=67891)
+        head = head.format(**self._legacy("jobs")) + begins.format(it=it)
+        body = body.format(client=client.format(it=it), id=67891)
+        if head.rstrip().endswith(":") and begins:
+            body = textwrap.indent(body, "    ")
+        self.sections["jobs"].append(head + body)
+        if note:
+            self.sections["jobs"].append(note)
         self.add("jobs", _chosen(self.draw, RUN_OPS), name="run_it", id=67891)
-        text = f'@job(resource_defs={{{{"{self.key}": {{cloud}}, "dbt_cloud": {{cloud}}}}}})\ndef by_hand():\n    kick()\n    run_it()\n'
-        if self.key == "dbt_cloud":
-            text = '@job(resource_defs={{"dbt_cloud": {cloud}}})\ndef by_hand():\n    kick()\n    run_it()\n'
+        bound = {self.key: "{cloud}", "dbt_cloud": "{cloud}"}
+        if handed == "owned":
+            bound["house"] = "House(cloud={cloud})"
+        held = ", ".join(f'"{key}": {value}' for key, value in bound.items())
+        called = "note(kick())" if note else "kick()"
+        text = f"@job(resource_defs={{{{{held}}}}})\ndef by_hand():\n    {called}\n    run_it()\n"
         self.add("jobs", text, cloud=self._reach("jobs", "resources", cloud))
         return "by_hand"
 

@@ -13,9 +13,10 @@ from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH, Branches
 from .legacy_names import RESOURCES, canonical
-from .possible import NOT_KNOWN, Possible, made_at, union
+from .possible import NOT_KNOWN, Place, Possible, made_at, union
 from .texts import text_of
 from .values import (
+    LEGACY,
     NOTHING,
     External,
     Instance,
@@ -33,6 +34,8 @@ from .values import (
 if TYPE_CHECKING:
     from .interpreter import Evaluator
 
+_KEEPING_WHAT_THEY_GET = (LEGACY, "dagster.")
+"""Where the classes come from whose objects have as attributes what they were made with."""
 _LONGEST = 8
 """Attributes and calls that are followed from where a value is reached: a resource's client's run's details' entry."""
 
@@ -168,7 +171,7 @@ class Attributes:
                 (value.module, word.value) for word in getattr(value.call, "keywords", ()) if word.arg == name
             ]
             if given or not owners:
-                return self.evaluator.places_of_any(given, branches)
+                return self._places_given(value, name, given, branches)
             inside = [place for owner in owners for place in objects.given(owner, name)]
             return self.evaluator.places_of_any(inside, branches)
         if isinstance(value, Instance):
@@ -182,6 +185,17 @@ class Attributes:
             return self._places_of_any(made, name, branches)
         return None
 
+    def _places_given(
+        self, value: Made, name: str, given: list[Place], branches: Branches
+    ) -> Possible | None:
+        """What an object was made with, which it has as an attribute where its class is known to keep it so."""
+        if not value.of.startswith(_KEEPING_WHAT_THEY_GET):
+            return None
+        found = self.evaluator.places_of_any(given, branches)
+        set_there = self.evaluator.tables.attributes_set(name)
+        is_set = any(value in self.evaluator.values(module, target) for module, target in set_there)
+        return found | NOT_KNOWN if found is not None and is_set else found
+
     def _places_of_field(self, owner: Local, name: str, branches: Branches) -> Possible | None:
         objects = self.evaluator.objects
         for one in objects.lineage(owner):
@@ -191,6 +205,8 @@ class Attributes:
                 return found
             if found is not None:
                 is_default = found.is_default or objects.may_be_set_elsewhere(owner)
+                if name in objects.changed_in_place(one):
+                    found |= NOT_KNOWN
                 return replace(found, is_default=is_default).read_from([owner])
         return None
 

@@ -17,7 +17,7 @@ from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH, Branches
 from .legacy_names import CONFIGURED
 from .possible import NOT_KNOWN, SO_FAR_NOTHING, Possible, union
-from .values import LEGACY, NOTHING, External, Instance, Keyed, Literal, Local, Made, Value, Values
+from .values import LEGACY, NOTHING, External, Instance, Keyed, Local, Made, Value, Values
 
 if TYPE_CHECKING:
     from .interpreter import Evaluator
@@ -53,7 +53,7 @@ class Bindings:
         if isinstance(binding, Assigned):
             if binding.adds:
                 return self.evaluator.containers.sequence_values(module, binding.value)
-            return self._taken(self.evaluator.values(module, binding.value), binding.path)
+            return self._taken(module, binding)
         if isinstance(binding, Iterated):
             return self.evaluator.containers.elements(module, binding.value, binding.path)
         if isinstance(binding, Imported):
@@ -64,16 +64,9 @@ class Bindings:
             return self.parameter(module, binding)
         return NOTHING
 
-    def _taken(self, values: Values, path: tuple[int, ...]) -> Values:
-        for place in path:
-            values = frozenset().union(
-                *(
-                    self.evaluator.element_values(value, place)
-                    for value in values
-                    if isinstance(value, Literal)
-                )
-            )
-        return values
+    def _taken(self, module: Module, binding: Assigned) -> Values:
+        inside = self.evaluator.containers.inside([(module, binding.value)], binding.path)
+        return frozenset().union(*(self.evaluator.values(home, node) for home, node in inside))
 
     def _configured_by(self, module: Module, binding: Defined) -> Values:
         """``@configured(dbt_cloud_resource) def cloud(_)`` makes a resource of the function's name."""

@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..dagster_api.decorators import resolved, unknown_decorators
+from ..dagster_api.decorators import is_builtin, resolved, unknown_decorators
 from ..dagster_api.names import TYPING
 from ..syntax.functions import is_getattr, renamed
 from ..syntax.scopes import Imported
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH
 from .possible import Holder
-from .tables import attributes_set_in
+from .tables import attributes_set_in, names_set_by_text
 from .uses_of_holders import is_led_away
 from .values import Instance, Literal, Local, Made, Value
 
@@ -94,6 +94,8 @@ class Changes:
     def _is_name_set(self, module: Module, name: str) -> bool:
         """Whether a name of a module may be set from outside: ``settings.JOB = x``, ``setattr(settings, "JOB", x)``."""
         self.evaluator.fixpoint.watch(("files", None))
+        if any(self._is_of_python(module, node) for node in names_set_by_text(module)):
+            return True
         set_there = [
             (home, target)
             for home in self._importing(module, name)
@@ -104,6 +106,9 @@ class Changes:
             self._may_be(home, target, module)
             for home, target in [*self.evaluator.tables.attributes_set(name), *set_there]
         )
+
+    def _is_of_python(self, module: Module, node: ast.Name) -> bool:
+        return is_builtin(self.evaluator, module, node)
 
     def _may_be(self, home: Module, target: ast.expr, module: Module) -> bool:
         values = self.evaluator.values(home, target)

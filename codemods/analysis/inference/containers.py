@@ -52,11 +52,62 @@ class Containers:
             return values
         return frozenset(value for value in values if not is_load(value)) | {Literal(module, node)}
 
-    def under(self, literal: Literal, key: object = None) -> Values:
-        """What stands under ``key``; in all places where ``key`` is None or not found."""
-        named = [place for place in self.entries(literal) if key is not None and place[0] == key]
-        chosen = named or list(self.entries(literal))
-        return frozenset().union(*(self.evaluator.values(module, value) for _, module, value in chosen))
+    def under(self, literal: Literal) -> Values:
+        """What stands anywhere in a container."""
+        return frozenset().union(
+            *(self.evaluator.values(module, value) for _, module, value in self.entries(literal))
+        )
+
+    def under_key(self, module: Module, holder: ast.expr, key: object) -> Values:
+        """What stands under ``key`` in what ``holder`` may be; anywhere in it where ``key`` is None or not found."""
+        chosen = (
+            place
+            for display in self._displays(module, holder)
+            for place in self._chosen(module, holder, display, key)
+        )
+        return frozenset().union(*(self.evaluator.values(home, value) for home, value in chosen))
+
+    def _chosen(self, module: Module, holder: ast.expr, display: Literal, key: object) -> list[Place]:
+        """The expressions that may stand under ``key`` in a display that ``holder`` may be."""
+        entries = list(self.entries(display))
+        by_place = not isinstance(display.node, (ast.Dict, ast.Call))
+        is_known = key is not None and (not by_place or self._keeps_places(module, holder, display))
+        named = [(home, value) for name, home, value in entries if is_known and name == key]
+        if not named:
+            return [(home, value) for _, home, value in entries]
+        unnamed = [(home, value) for name, home, value in entries if name is None and not by_place]
+        anywhere = [
+            (each.module, each.value)
+            for each in self.evaluator.statements.added_to(display)
+            if each.is_anywhere
+        ]
+        return list(dict.fromkeys([*named, *unnamed, *anywhere]))
+
+    def _keeps_places(self, module: Module, holder: ast.expr, display: Literal) -> bool:
+        """Whether each element is where the code writes it, also in what is read: not added up, sorted or shifted."""
+        if self.evaluator.statements.shifts(display):
+            return False
+        return self._is_as_written(module, holder)
+
+    def _is_as_written(self, module: Module, node: ast.expr) -> bool:
+        asked = ("as written", node)
+        return self.evaluator.answer(asked, lambda: self._is_display_or_copy(module, node), True)
+
+    def _is_display_or_copy(self, module: Module, node: ast.expr) -> bool:
+        found = self.evaluator.places(module, node, EVERY_BRANCH)
+        for home, place in found.places:
+            match place:
+                case ast.List() | ast.Tuple():
+                    continue
+                case ast.Call(func=ast.Name("list" | "tuple"), args=[inner]):
+                    pass
+                case ast.Call(func=ast.Attribute(value=inner, attr="copy"), args=[]):
+                    pass
+                case _:
+                    return False
+            if not self._is_as_written(home, inner):
+                return False
+        return found.is_all
 
     def entries(self, literal: Literal) -> Iterator[tuple[object, Module, ast.expr]]:
         """Each key (or place, or None), the module, and the expression of what stands there."""
@@ -73,8 +124,7 @@ class Containers:
                     for inner in self.evaluator.values(module, value):
                         yield from self._spread(inner, seen)
         elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-            for place, element in enumerate(node.elts):
-                yield (None if isinstance(node, ast.Set) else place, module, element)
+            yield from self._elements(module, node, seen)
         elif isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
             yield (None, module, node.elt)
         elif isinstance(node, ast.DictComp):
@@ -92,6 +142,21 @@ class Containers:
                 continue
             for inner in self.sequence_values(addition.module, addition.value):
                 yield from self._spread(inner, seen)
+
+    def _elements(
+        self, module: Module, node: ast.List | ast.Tuple | ast.Set, seen: set[Literal]
+    ) -> Iterator[tuple[object, Module, ast.expr]]:
+        is_placed = not isinstance(node, ast.Set)
+        for place, element in enumerate(node.elts):
+            if not isinstance(element, ast.Starred):
+                yield (place if is_placed else None, module, element)
+                continue
+            is_placed = False  # How many it takes is not known, nor where those behind it stand.
+            inside = self.evaluator.values(module, element.value)
+            if not inside or not all(isinstance(one, Literal) for one in inside):
+                yield (None, module, element)
+            for inner in inside:
+                yield from ((None, home, value) for _, home, value in self._spread(inner, seen))
 
     def _spread(self, value: Value, seen: set[Literal]) -> Iterator[tuple[object, Module, ast.expr]]:
         if isinstance(value, Literal) and value not in seen:
@@ -164,8 +229,7 @@ class Containers:
                 (inner_module, inner)
                 for module, node in nodes
                 for value in find(module, node)
-                for at, inner_module, inner in self.entries(value)
-                if at == place
+                for inner_module, inner in self._chosen(module, node, value, place)
             ]
         return nodes
 
@@ -184,7 +248,8 @@ class Containers:
             ]
             key = text_of(self.evaluator.tree, module, node.args[0]) or None if node.args else None
             other = self.evaluator.values(module, node.args[1]) if len(node.args) > 1 else NOTHING
-            return other.union(*(self.under(value, key) for value in holders)) or None
+            inside = self.under_key(module, node.func.value, key) if holders else NOTHING
+            return other | inside or None
         if name == "copy" and isinstance(node.func, ast.Attribute) and not node.args:
             return (
                 frozenset(
@@ -240,24 +305,18 @@ class Containers:
         if found is None:
             return None
         default = self.evaluator.places_of_any([(module, other) for other in node.args[1:2]], branches)
-        if key is None or isinstance(node.args[0], ast.Constant):
-            return found if default is None else found | default
-        return found if self._is_under(module, node.func.value, key, branches) else default or NOT_KNOWN
+        is_surely_there = key is not None and self._is_under(module, node.func.value, key, branches)
+        if is_surely_there:
+            return found
+        if default is None:
+            return found | NOT_KNOWN  # It may be None.
+        return found | default if key is None or isinstance(node.args[0], ast.Constant) else default
 
     def _places_under(
         self, module: Module, holder: ast.expr, key: object, branches: Branches
     ) -> Possible | None:
         displays = self.displays(module, holder, branches)
-        inside: list[Place] = []
-        for display in displays:
-            entries = list(self.entries(display))
-            named = [(home, value) for name, home, value in entries if key is not None and name == key]
-            anywhere = [
-                (each.module, each.value)
-                for each in self.evaluator.statements.added_to(display)
-                if each.is_anywhere
-            ]
-            inside += [*named, *anywhere] if named else [(home, value) for _, home, value in entries]
+        inside = [place for display in displays for place in self._chosen(module, holder, display, key)]
         if not displays:
             return None
         found = self.evaluator.places_of_any(inside, branches) or NOT_KNOWN

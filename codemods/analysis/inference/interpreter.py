@@ -31,7 +31,7 @@ from .possible import NOT_KNOWN, SO_FAR_NOTHING, Place, Possible, made_at, union
 from .statements import Statements
 from .tables import Tables
 from .texts import text_of
-from .values import NOTHING, Literal, Local, Value, Values
+from .values import NOTHING, Literal, Local, Values
 
 A = TypeVar("A")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -166,9 +166,9 @@ class Evaluator:
         """The objects of the user's own classes that an annotation names."""
         return self.attributes.instances_of(module, annotation)
 
-    def element_values(self, literal: Literal, key: object = None) -> Values:
-        """What stands in a display under ``key``; in all of its places where ``key`` is None or not found."""
-        return self.containers.under(literal, key)
+    def element_values(self, literal: Literal) -> Values:
+        """What stands anywhere in a display."""
+        return self.containers.under(literal)
 
     def is_derived(self, value: Local) -> bool:
         """Whether a class of the tree derives from something legacy."""
@@ -255,8 +255,4 @@ class Evaluator:
             return imported
         key: object = node.slice.value if isinstance(node.slice, ast.Constant) else None
         key = text_of(self.tree, module, node.slice) or None if key is None else key
-        found: set[Value] = set()
-        for value in self.values(module, node.value):
-            if isinstance(value, Literal):
-                found |= self.containers.under(value, key)
-        return frozenset(found)
+        return self.containers.under_key(module, node.value, key)

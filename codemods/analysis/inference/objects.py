@@ -243,6 +243,23 @@ class Objects:
             self._assignments[owner] = dict(found)
         return self._assignments[owner]
 
+    def changed_in_place(self, owner: Local) -> frozenset[str]:
+        """The attributes that its methods give values otherwise than by a plain assignment: ``self.x += 1``, ``del``."""
+        module = owner.module
+        bound = (
+            (attribute_of_self(module, node), module.parent(node))
+            for node in ast.walk(owner.node)
+            if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
+        )
+        in_body = {
+            node.target.id
+            for node in getattr(owner.node, "body", ())
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+        }
+        return frozenset(
+            name for name, above in bound if name and not isinstance(above, (ast.Assign, ast.AnnAssign))
+        ).union(in_body)
+
 
 def _annotations(owner: ast.AST, name: str) -> list[ast.expr]:
     """What the body of a class declares an attribute to be."""

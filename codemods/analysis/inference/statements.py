@@ -17,6 +17,10 @@ from .values import Evaluates, Literal, Local
 
 _SETTLED = 8
 """How often what a file does is worked out anew before it may only be more, and no more be something else."""
+_SHIFTING = frozenset(
+    {"insert", "appendleft", "extendleft", "popleft", "reverse", "sort", "remove", "rotate"}
+)
+"""Methods after which elements stand in other places."""
 Fact = tuple[str, Hashable]
 
 
@@ -57,6 +61,10 @@ class Statements:
     def added_to(self, container: Literal) -> list[Addition]:
         """What statements put into a container."""
         return self._of(("added", container))  # type: ignore[return-value]
+
+    def shifts(self, container: Literal) -> bool:
+        """Whether some statement lets elements of a container stand in other places than the code writes them."""
+        return bool(self._of(("shifted", container)))
 
     def heirs_of(self, owner: ast.AST) -> list[Local]:
         """The classes that have a class among their bases."""
@@ -128,6 +136,10 @@ class Statements:
                 for value in self.evaluator.values(module, target):
                     if isinstance(value, Literal):
                         found["added", value].append(addition)
+            for target in _shifted_by(node):
+                for value in self.evaluator.values(module, target):
+                    if isinstance(value, Literal):
+                        found["shifted", value].append(node)
         return {fact: tuple(each) for fact, each in found.items()}
 
     def _bases_of(self, module: Module, node: ast.ClassDef, found: dict[Fact, list[object]]) -> None:
@@ -161,3 +173,16 @@ def _additions_of(module: Module, node: ast.AST) -> Iterator[tuple[ast.expr, Add
             for keyword in node.keywords:
                 if name == "update" and keyword.arg:
                     yield target, Addition(module, keyword.value, keyword.arg)
+
+
+def _shifted_by(node: ast.AST) -> Iterator[ast.expr]:
+    """The containers whose elements a statement moves from their places, or takes out."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=target, attr=name)) if name in _SHIFTING:
+            yield target
+        case ast.Call(func=ast.Attribute(value=target, attr="pop"), args=[_]):
+            yield target
+        case ast.Subscript(value=target, ctx=ast.Del()):
+            yield target
+        case ast.Subscript(value=target, slice=ast.Slice(), ctx=ast.Store()):
+            yield target

@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 
 from ..dagster_api.asset_inputs import name_of_asset
+from ..dagster_api.names import EXECUTING
 from ..syntax.functions import decorator_name, renamed
 from ..syntax.source_module import FUNCTIONS, Module
 
@@ -149,6 +150,29 @@ def attributes_set_in(module: Module) -> Iterator[tuple[str, ast.expr]]:
                 yield "", target
             case ast.Call(func=ast.Name("setattr"), args=[target, name, _]):
                 yield _text(name), target
+
+
+def names_set_by_text(module: Module) -> Iterator[ast.Name]:
+    """Where a file may bind names of its own that it does not spell: ``exec(code)``, ``globals()["x"] = y``."""
+    for node in module.nodes:
+        match node:
+            case ast.Call(func=ast.Name(name) as func) if name in EXECUTING:
+                yield func
+            case ast.Call(func=ast.Name("globals" | "locals" | "vars") as func, args=[]):
+                if not _is_only_read(module, node):
+                    yield func
+
+
+def _is_only_read(module: Module, node: ast.expr) -> bool:
+    """Whether a dict of names is looked into where it is made."""
+    above = module.parent(node)
+    call = module.parent(above) if above is not None else None
+    match above:
+        case ast.Subscript(ctx=ast.Load()):
+            return True
+        case ast.Attribute(attr="get" | "items" | "keys" | "values" | "copy"):
+            return isinstance(call, ast.Call) and call.func is above
+    return isinstance(above, ast.Compare)
 
 
 def _text(node: ast.expr) -> str:

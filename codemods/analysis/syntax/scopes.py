@@ -6,6 +6,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from .functions import BUILD_RESOURCES, decorator_name
 from .reaching_definitions import (
@@ -87,7 +88,7 @@ class Parameter:
 
 @dataclass(frozen=True, eq=False)
 class Opaque:
-    """A name bound in a way that is not followed: a ``with``, an ``except``, a starred target."""
+    """A name bound in a way that is not followed: a ``with``, an ``except``, a starred target and those behind it."""
 
     node: ast.AST
     adds: bool = True
@@ -226,12 +227,21 @@ def _targets(
     if isinstance(target, ast.Name):
         yield target.id, kind(value, path)
     elif isinstance(target, (ast.Tuple, ast.List)):
+        starred = [place for place, element in enumerate(target.elts) if isinstance(element, ast.Starred)]
+        is_rest = kind is Assigned and not path and starred == [len(target.elts) - 1]
         for place, element in enumerate(target.elts):
-            if isinstance(element, ast.Starred):
-                # What is left over may be any of the elements: it is as the whole is.
-                yield from _targets(element.value, value, path, kind)
+            if isinstance(element, ast.Starred) and isinstance(element.value, ast.Name) and is_rest:
+                # What is left over is of what the whole has, in other places.
+                yield element.value.id, Assigned(value, adds=True)
+            elif starred and place >= starred[0]:
+                # How many elements a star takes, and which stand behind it, depends on how many there are.
+                yield from ((name.id, Opaque(name)) for name in ast.walk(element) if _is_bound(name))
             else:
                 yield from _targets(element, value, (*path, place), kind)
+
+
+def _is_bound(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def _opaque(node: ast.AST) -> Iterator[tuple[str, Binding]]:
@@ -241,9 +251,7 @@ def _opaque(node: ast.AST) -> Iterator[tuple[str, Binding]]:
         if isinstance(node.context_expr, ast.Call) and decorator_name(node.context_expr) == BUILD_RESOURCES:
             yield from _targets(node.optional_vars, node.context_expr, ())
             return
-        for name in ast.walk(node.optional_vars):
-            if isinstance(name, ast.Name):
-                yield name.id, Opaque(name)
+        yield from ((name.id, Opaque(name)) for name in ast.walk(node.optional_vars) if _is_bound(name))
     elif (isinstance(node, ast.ExceptHandler) and node.name) or (
         isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name
     ):

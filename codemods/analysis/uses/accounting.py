@@ -19,6 +19,7 @@ from ..inference.interpreter import Evaluator
 from ..inference.values import External, Instance, Keyed, Literal, Local, Value, Values, root
 from ..syntax.scopes import Assigned
 from ..syntax.source_module import Module
+from .arguments import ACCOUNTED
 from .carriers import NONE, Carriers, is_class, kind_carried
 from .contexts_led_away import contexts_led_away
 from .escape import Escape
@@ -76,7 +77,7 @@ class _Accounting:
                     if (carried := self.carriers.of(value))
                 ]
                 for value, carried in carrying:
-                    said = self.judge.of(module, node, value)
+                    said = self.judge.of(module, node, value) or self._of_no_name(module, node, value)
                     if not said and self._is_read_dynamically(module, node, dynamic):
                         said = DYNAMICALLY
                     if said:
@@ -85,6 +86,18 @@ class _Accounting:
                     yield from self._of_unknown(module, node)
             yield from self._of_classes(module)
         yield from self._beyond_limits()
+
+    def _of_no_name(self, module: Module, node: ast.expr, value: Value) -> str:
+        """Why something is read or called of an expression that begins with no name, as `[client][0].get_run(1)` does."""
+        above = module.parent(node)
+        is_read = isinstance(above, ast.Attribute) or (isinstance(above, ast.Call) and above.func is node)
+        if not is_read or not self.carriers.is_legacy(value) or node in self._named:
+            return ACCOUNTED
+        return f"is read as `{module.source_of(node)}`, which is not followed: give it a name first"
+
+    @cached_property
+    def _named(self) -> frozenset[ast.expr]:
+        return frozenset(link for reference in self.index.references for link in reference.chain)
 
     # -- names that code reads without spelling them
 

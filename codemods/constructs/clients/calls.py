@@ -59,11 +59,12 @@ from ...planning.claims import (
     covered,
     goes_by_name,
 )
+from ...planning.names_bound_inside import names_bound_in
 from ...planning.units import Unit
 from .bound_methods import bound_claim, own_call, rewrite_bound
 from .call_text import report_poll, rewrite_call, rewrite_poll, rewrite_poll_inside, rewrite_request
 from .lost_answers import lost_answers
-from .methods import SETTINGS, Method, is_legacy_alone, is_written_for_v2, read_call
+from .methods import SETTINGS, UNSENT, Method, is_legacy_alone, is_written_for_v2, read_call
 from .run_and_poll import (
     HELPERS,
     Fails,
@@ -266,6 +267,8 @@ def _method_claim(
         blocked += lost_answers(context, module, node)
     detail: ClientUse = own.detail if own is not None else NotInV2()
     if method is not None:
+        for left_out in UNSENT & dict(method.arguments).keys():
+            blocked += names_bound_in(module, dict(method.arguments)[left_out], name)
         detail = _call_of(context, module, node, base, method)
         is_behind = len(node.args) > 1 and method.argument("cause") in node.args[:-1]
         if isinstance(detail, PolledInside) and is_behind:

@@ -45,6 +45,8 @@ _PARAMETERS: Mapping[str, tuple[str, ...]] = {
 }
 _DOCUMENTED = ("job_id", "cause", "steps_override", "schema_override", "poll_interval", "poll_timeout")
 """What ``run_job_and_poll`` takes by position in the dialect where the second argument is a text."""
+UNSENT = frozenset({"href", "schema_override", "cause"})
+"""Arguments that v2's client has no parameter for, and are left out."""
 _MAY_BE_NONE = frozenset({"schema_override"})
 """What v2 has no parameter for, and legacy does nothing with where it is None."""
 _KEYWORDS: Mapping[str, frozenset[str]] = {

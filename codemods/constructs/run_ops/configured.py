@@ -32,6 +32,7 @@ from ...planning.claims import (
     Rewrite,
     goes_by_name,
 )
+from ...planning.names_bound_inside import names_bound_in
 from ...planning.parts import Uses
 from ...planning.units import Unit
 from ..clients import own_methods
@@ -94,7 +95,7 @@ def _claim(context: Context, reference: Reference, place: int, found: RunOp) -> 
         code=BY_NAME[NAME].code,
         keys=frozenset({KEY}),
         jobs=(context.job_ref(module, found.settings["job_id"]),),
-        blocked=goes_by_name(context, module, call, NAME),
+        blocked=(*goes_by_name(context, module, call, NAME), *names_bound_in(module, call, NAME)),
         covers=frozenset({chain[0]}),
         detail=found,
     )

@@ -1,0 +1,160 @@
+"""A value that is given to a call: accounted for by a rule that names what is called, or an escape."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from ..dagster_api.contexts import writes_down
+from ..dagster_api.decorators import decorators_of_dagster, is_builtin, unknown_decorators
+from ..dagster_api.names import CHAINING, COPYING, LOOKING, LOOPING, MEASURING, SAME, SCALARS, TYPING
+from ..dagster_api.op_outputs import wraps_as_output
+from ..inference.interpreter import Evaluator
+from ..inference.values import External, Instance, Literal, Local, Made, Member, Result, Value, is_load
+from ..syntax.functions import composes, renamed
+from ..syntax.source_module import FUNCTIONS, Module
+from .carriers import CONTEXT_BUILDERS, Carriers, is_class, is_function, kind_carried
+from .escapes import is_followed
+from .index import Index
+from .loops import has_key, is_looped_over
+from .uses import ADDING, EXTENDING, Argument, use_of
+
+ACCOUNTED = ""
+"""What is said of a use that is no escape."""
+_OF_DEFINITIONS = frozenset({"resource", "load", "op"})
+_RESOURCES = frozenset({"resources", "resource_defs", "resource_defs_by_key"})
+_BINDING_METHODS = frozenset({"to_job", "execute_in_process", "with_resources", "configured"})
+
+
+@dataclass(frozen=True, eq=False)
+class Arguments:
+    """Judges what calls are given, with what is known of a tree."""
+
+    index: Index
+    carriers: Carriers
+
+    @property
+    def evaluator(self) -> Evaluator:
+        return self.index.evaluator
+
+    def of(self, module: Module, node: ast.expr, value: Value, call: ast.Call) -> str:
+        callees = self.evaluator.values(module, renamed(call))
+        said = f"is passed to `{_shown(module, call)}(...)`, which is not followed: hand on what is read of it here"
+        if not callees:
+            return ACCOUNTED if self._by_unresolved(module, node, value, call) else said
+        if all(self._takes(module, node, value, call, callee) for callee in callees):
+            return ACCOUNTED
+        return said
+
+    def _by_unresolved(self, module: Module, node: ast.expr, value: Value, call: ast.Call) -> bool:
+        """Whether a call of something that is no value here is accounted for: a builtin, or a method of a container."""
+        callee = call.func
+        if isinstance(callee, ast.Name):
+            return is_builtin(self.evaluator, module, callee) and self._by_name(
+                module, node, value, call, callee.id
+            )
+        if not isinstance(callee, ast.Attribute):
+            return False
+        if isinstance(callee.value, (ast.Constant, ast.JoinedStr)):
+            return True
+        if writes_down(self.evaluator, module, node, call):
+            return True
+        if callee.attr in ADDING | EXTENDING | {"setdefault", "get", "pop"}:
+            held = self.evaluator.values(module, callee.value)
+            return bool(held) and all(isinstance(one, Literal) for one in held)
+        return callee.attr in _BINDING_METHODS and self._binds(module, node, value, call)
+
+    def _binds(self, module: Module, node: ast.expr, value: Value, call: ast.Call) -> bool:
+        above = module.parent(node)
+        named = above.arg if isinstance(above, ast.keyword) else ""
+        return (named in _RESOURCES or call.args[:1] == [node]) and self._is_definition(value)
+
+    def _is_definition(self, value: Value) -> bool:
+        """Whether all that a value carries are definitions, which Dagster takes and hands to what asks for them by key."""
+        match value:
+            case Literal():
+                inside = self.evaluator.element_values(value)
+                return all(self._is_definition(one) for one in inside if self.carriers.of(one))
+            case Instance(owner):
+                return self.evaluator.objects.derives_from(owner, "dagster.")
+            case Made():
+                return kind_carried(value) in _OF_DEFINITIONS
+        return False
+
+    def _by_name(self, module: Module, node: ast.expr, value: Value, call: ast.Call, name: str) -> bool:
+        """Whether a call of a function of this name, of Python or another package, is accounted for."""
+        if name in LOOKING:
+            return True
+        if name in MEASURING:
+            return isinstance(value, Literal) or is_load(value)
+        if name == "isinstance":
+            return is_class(value) or (len(call.args) == 2 and self._is_of_no_use(module, call.args[1]))
+        if name in SAME:
+            return call.args[SAME[name] : SAME[name] + 1] == [node]
+        if name in COPYING | CHAINING:
+            return (is_load(value) or isinstance(value, Literal)) and not has_key(call)
+        if name in LOOPING:
+            return (is_load(value) or isinstance(value, Literal)) and is_looped_over(module, call)
+        return name.startswith(TYPING) and (is_class(value) or is_function(value))
+
+    def _is_of_no_use(self, module: Module, classes: ast.expr) -> bool:
+        """Whether classes are ones that nothing legacy is of, nor what takes its place in v2."""
+        named = classes.elts if isinstance(classes, ast.Tuple) else [classes]
+        return all(
+            isinstance(one, ast.Name) and is_builtin(self.evaluator, module, one) and one.id in SCALARS
+            for one in named
+        )
+
+    def _takes(self, module: Module, node: ast.expr, value: Value, call: ast.Call, callee: Value) -> bool:
+        match callee:
+            case External(name) if name.startswith("legacy."):
+                return self._is_definition(value)
+            case External(name) if name.startswith("dagster."):
+                return self._dagster_takes(module, value, call)
+            case External(name):
+                return self._by_name(module, node, value, call, name)
+            case Local(inner, ast.FunctionDef() | ast.AsyncFunctionDef() as function):
+                if isinstance(value, Made) and value.of.startswith(CONTEXT_BUILDERS):
+                    return bool(decorators_of_dagster(self.evaluator, inner, function))
+                is_known = not unknown_decorators(self.evaluator, inner, function)
+                return is_known and self._is_followed(module, node)
+            case Local(node=ast.ClassDef()):
+                return self.evaluator.objects.is_plainly_made(callee) and self._is_followed(module, node)
+            case Member() | Made() | Result() if self.carriers.is_legacy(callee):
+                return True
+            case Member():
+                named = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+                return writes_down(self.evaluator, module, node, call) or (
+                    named in _BINDING_METHODS and self._binds(module, node, value, call)
+                )
+        return False
+
+    def _dagster_takes(self, module: Module, value: Value, call: ast.Call) -> bool:
+        if wraps_as_output(module, call):
+            return value in self.evaluator.values(module, call)
+        if is_class(value):
+            return True
+        return not is_function(value) and self._is_definition(value)
+
+    def _is_followed(self, module: Module, node: ast.expr) -> bool:
+        above = module.parent(node)
+        if isinstance(above, ast.Starred) or (isinstance(above, ast.keyword) and above.arg is None):
+            return False
+        use = use_of(module, node)
+        if not isinstance(use, Argument):
+            return False
+        return is_followed(self.index, use) or (
+            composes(module.function_of(node)) and self._is_op_call(module, use.call)
+        )
+
+    def _is_op_call(self, module: Module, call: ast.Call) -> bool:
+        return all(
+            isinstance(one, Local)
+            and isinstance(one.node, FUNCTIONS)
+            and bool(decorators_of_dagster(self.evaluator, one.module, one.node))
+            for one in self.evaluator.values(module, renamed(call))
+        )
+
+
+def _shown(module: Module, call: ast.Call) -> str:
+    return module.source_of(call.func).replace("\n", " ")
