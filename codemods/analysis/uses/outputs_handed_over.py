@@ -1,7 +1,8 @@
-"""Outputs of ops and assets that Dagster hands to code which nothing calls by name: IO managers, and checks of types.
+"""Outputs of ops and assets that Dagster hands to code which nothing calls by name: IO managers, checks of types, and more.
 
     @op(out=Out(Finished))         Finished = DagsterType(name="Finished", type_check_fn=lambda _, run: run.run_id > 0)
     @asset(io_manager_key="log")   RunLog.handle_output(context, obj) reads obj.run_id
+    collect(ids().map(run_it))     collect(runs) reads runs[0].run_id
 
 What such code reads of a run is not followed, so that an output which it gets is out of sight.
 """
@@ -19,7 +20,7 @@ from ..dagster_api.names import HANDING_ON
 from ..dagster_api.op_outputs import outputs_yielded
 from ..inference.interpreter import Evaluator
 from ..inference.legacy_names import is_op
-from ..inference.values import External, Made, Value, Values
+from ..inference.values import External, Local, Made, Value, Values
 from ..syntax.functions import composes, returns_of
 from ..syntax.source_module import FUNCTIONS, Module
 from .carriers import Carriers, kind_carried
@@ -60,7 +61,7 @@ _KEYS = frozenset({"io_manager_key", "io_manager_def"})
 
 
 def outputs_handed_over(index: Index, carriers: Carriers) -> Iterator[Escape]:
-    """Each output that a type or an IO manager gets which may look into it."""
+    """Each output that a type, an IO manager or what comes of a mapped op gets, which may look into it."""
     search = _Search(index, carriers)
     for path in sorted(index.tree.modules):
         module = index.tree.modules[path]
@@ -68,6 +69,8 @@ def outputs_handed_over(index: Index, carriers: Carriers) -> Iterator[Escape]:
             if isinstance(node, FUNCTIONS) and search.answers_to_dagster(module, node):
                 yield from search.of_outputs(module, node)
                 yield from search.of_inputs(module, node)
+            elif isinstance(node, ast.Call):
+                yield from search.of_mapped(module, node)
     yield from search.of_run_ops()
 
 
@@ -103,6 +106,22 @@ class _Search:
         said = self._said_of_output(module, function) if found else ""
         if said:
             yield from (Escape(module, node, carried, said) for node, carried in found)
+
+    def of_mapped(self, module: Module, call: ast.Call) -> Iterator[Escape]:
+        """The outputs of an op that runs for each of several: who takes them from what ``map`` answers is not followed."""
+        is_map = isinstance(call.func, ast.Attribute) and call.func.attr == "map"
+        if not is_map or isinstance(module.parent(call), ast.Expr):
+            return
+        for given in call.args:
+            for value in self.evaluator.values(module, given):
+                if not (isinstance(value, Local) and isinstance(value.node, FUNCTIONS)):
+                    continue
+                if self.answers_to_dagster(value.module, value.node):
+                    answered = (*returns_of(value.node), *outputs_yielded(value.node))
+                    outputs = (self.evaluator.values(value.module, node) for node in answered)
+                    carried = self._outputs(frozenset().union(*outputs))
+                    if carried:
+                        yield Escape(module, given, carried, "is mapped, and what it answers is not followed")
 
     def of_inputs(self, module: Module, function: Function) -> Iterator[Escape]:
         arguments = function.args

@@ -63,7 +63,6 @@ from ...planning.names_bound_inside import names_bound_in
 from ...planning.units import Unit
 from .bound_methods import bound_claim, own_call, rewrite_bound
 from .call_text import report_poll, rewrite_call, rewrite_poll, rewrite_poll_inside, rewrite_request
-from .lost_answers import lost_answers
 from .methods import SETTINGS, UNSENT, Method, is_legacy_alone, is_written_for_v2, read_call
 from .run_and_poll import (
     HELPERS,
@@ -264,7 +263,6 @@ def _method_claim(
     blocked += _built_where_called(context, module, node, base, name)
     if name == RUN_AND_POLL and not context.run_objects:
         blocked += goes_by_name(context, module, node, name)
-        blocked += lost_answers(context, module, node)
     detail: ClientUse = own.detail if own is not None else NotInV2()
     if method is not None:
         for left_out in UNSENT & dict(method.arguments).keys():

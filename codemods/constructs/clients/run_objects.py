@@ -30,7 +30,6 @@ from ...planning.claims import Claim, Context, Kind, Rewrite, goes_by_name
 from ...planning.parts import Uses
 from ...planning.units import Unit
 from ...planning.v2 import Use
-from .lost_answers import lost_answers
 from .methods import OUTPUT_ATTRIBUTES, RESULTS_ATTRIBUTE, STATUS_ATTRIBUTE
 from .uses import is_called, own_name
 
@@ -110,15 +109,12 @@ def _are_needed(context: Context) -> bool:
     if not calls or context.release.lacks("related") or not _can_be(context, calls):
         return False
     return (
-        any(not isinstance(call, ast.Call) or _is_lost(context, module, call) for module, call in calls)
+        any(
+            not isinstance(call, ast.Call) or goes_by_name(context, module, call, RUN_AND_POLL)
+            for module, call in calls
+        )
         or any(_is_lacking(context, reference) for reference in context.index.references)
         or any(_lose_runs(escape.carried) for escape in escapes_of(context.index))
-    )
-
-
-def _is_lost(context: Context, module: Module, call: ast.Call) -> bool:
-    return any(True for _ in lost_answers(context, module, call)) or bool(
-        goes_by_name(context, module, call, RUN_AND_POLL)
     )
 
 
