@@ -119,3 +119,67 @@ def test_a_client_that_is_read_where_no_name_says_so(tmp_path: Path, reads: str)
     text, codes = migrate_one(tmp_path, program)
     assert text == program.replace("from dagster_dbt import", "from legacy_shim import")
     assert "LDC303" in codes
+
+
+HOLDER = """
+
+class Holder:
+    def __init__(self, client):
+        self.client = client
+"""
+
+
+@pytest.mark.parametrize(
+    "reads",
+    [
+        "Holder(cloud.get_dbt_client()).client.run_job_and_poll(67890)",
+        "started = Holder(cloud.get_dbt_client()).client.run_job_and_poll(67890).run_id",
+        'print(Holder(cloud.get_dbt_client()).client.get_job(67890)["name"])',
+        'Holder(cloud.get_dbt_client()).client.update_job(67890, name="x")',
+        "(cloud.get_dbt_client() if client else client).run_job_and_poll(67890)",
+        "(again := cloud.get_dbt_client()).run_job_and_poll(67890)",
+    ],
+)
+def test_a_client_that_is_made_in_the_expression_that_calls_it(tmp_path: Path, reads: str) -> None:
+    program = HEAD.replace("\n\n\n@op", f"{HOLDER}\n\n@op") + f"    {reads}\n{TAIL}"
+    text, codes = migrate_one(tmp_path, program)
+    assert text == program.replace("from dagster_dbt import", "from legacy_shim import")
+    assert "LDC302" in codes
+
+
+def test_a_client_that_is_one_of_two_keeps_its_parentheses(tmp_path: Path) -> None:
+    program = f'{HEAD}    print((client or None).get_job(67890)["name"])\n{TAIL}'
+    text, codes = migrate_one(tmp_path, program)
+    assert text == clean(
+        """
+        import os
+
+        from dagster import Definitions, job, op
+        from dagster_dbt.cloud_v2 import DbtCloudCredentials, DbtCloudWorkspace
+
+        cloud = DbtCloudWorkspace(
+            credentials=DbtCloudCredentials(
+                account_id=12345,
+                token=os.environ["TOKEN"],
+                access_url="https://cloud.getdbt.com",
+            ),
+            project_id=11,
+            environment_id=22,
+        )
+
+
+        @op
+        def work(cloud: DbtCloudWorkspace):
+            client = cloud.get_client()
+            print((client or None).get_job_details(67890)["name"])
+
+
+        @job(resource_defs={"cloud": cloud})
+        def nightly():
+            work()
+
+
+        defs = Definitions(jobs=[nightly])
+        """
+    )
+    assert not [code for code in codes if code.startswith("LDC3")]

@@ -23,7 +23,16 @@ from . import own_methods
 from .call_text import define_helper
 from .methods import METHODS, read_loosely
 from .run_and_poll import HELPERS
-from .uses import Bound, ClientUse, NotInV2, PolledInside, Requested, client_claim, client_text
+from .uses import (
+    Bound,
+    ClientUse,
+    NotInV2,
+    PolledInside,
+    Requested,
+    client_claim,
+    client_text,
+    is_written_anew,
+)
 
 _CALLING = frozenset({"partial", "submit", "to_thread"})
 """Functions that call what they are given first with what they are given behind it."""
@@ -69,6 +78,8 @@ def bound_claim(
 ) -> Claim[ClientUse] | None:
     """The claim for a method that is handed on; None where nothing does what it did."""
     name = link.attr
+    if is_written_anew(context, module, link.value):
+        return None
     if not is_client(value.of) or (name == RUN_AND_POLL and not context.run_objects):
         return None
     if _plain(context, name) is None and name not in own_methods.METHODS and name not in HELPERS:

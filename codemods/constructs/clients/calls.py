@@ -83,6 +83,7 @@ from .uses import (
     client_claim,
     client_text,
     is_called,
+    is_written_anew,
     rewrite_attribute,
 )
 
@@ -306,12 +307,14 @@ def _call_of(context: Context, module: Module, node: ast.Call, base: ast.expr, m
 def _built_where_called(
     context: Context, module: Module, node: ast.Call, base: ast.expr, name: str
 ) -> list[Finding]:
-    """Why a call stays whose resource is built in the same expression: one rewrite would stand inside the other."""
+    """Why a call stays that gets its client from what is rewritten itself: one rewrite would stand inside the other."""
     built = (made for made in context.index.values(module, base) if isinstance(made, Made))
-    if not any(made.call is base and thing_kind(made) == "resource" for made in built):
-        return []
-    said = "the resource is built where it is called; assign it to a name first: `dbt_cloud = DbtCloudClientResource(...)`"
-    return [Finding(module.place(node), "LDC302", said, name)]
+    said = ""
+    if any(made.call is base and thing_kind(made) == "resource" for made in built):
+        said = "the resource is built where it is called; assign it to a name first: `dbt_cloud = DbtCloudClientResource(...)`"
+    elif is_written_anew(context, module, base):
+        said = "the client is made where it is called; assign it to a name first: `client = dbt_cloud.get_dbt_client()`"
+    return [Finding(module.place(node), "LDC302", said, name)] if said else []
 
 
 def _lacks(release: Release, method: Method | None) -> str:

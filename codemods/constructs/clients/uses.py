@@ -12,6 +12,7 @@ from ...analysis.inference.legacy_names import GETTER, is_op
 from ...analysis.inference.values import (
     Keyed,
     Made,
+    Member,
     Result,
     Value,
     legacy_name,
@@ -162,8 +163,26 @@ def client_text(context: Context, module: Module, node: ast.expr) -> str:
     if any(isinstance(value, Result) for value in values):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == GETTER:
             return f"{render.operand(module, node.func.value)}.get_client()"
-        return render.own_text(module, node)  # A name that an assignment gave the v2 client.
+        return render.operand(module, node)  # A name that an assignment gave the v2 client.
     return f"{render.operand(module, node)}.get_client()"
+
+
+def is_written_anew(context: Context, module: Module, client: ast.expr) -> bool:
+    """Whether something in the expression of a client becomes another text itself: `Holder(cloud.get_dbt_client()).client`."""
+    is_getter = (
+        isinstance(client, ast.Call)
+        and isinstance(client.func, ast.Attribute)
+        and client.func.attr == GETTER
+        and not client.args
+    )
+    inside = client.func.value if is_getter else client  # type: ignore[attr-defined]
+    return any(
+        (isinstance(value, Result) and value.call is inner)
+        or (isinstance(value, Member) and isinstance(inner, ast.Attribute))
+        for inner in ast.walk(inside)
+        if isinstance(inner, (ast.Attribute, ast.Call))
+        for value in context.index.values(module, inner)
+    )
 
 
 def rewrite_attribute(claim: Claim, replacement: str, done: Rewrite) -> None:
