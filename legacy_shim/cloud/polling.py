@@ -218,9 +218,9 @@ def _run_failed(watch: _Watch, polled: Run, status: DbtCloudRunStatus) -> DbtClo
         run = polled
     if not isinstance(run, Mapping):
         run = polled
-    cancelled = " It was cancelled in dbt Cloud." if status is DbtCloudRunStatus.CANCELLED else ""
+    cancelled = "\nIt was cancelled in dbt Cloud." if status is DbtCloudRunStatus.CANCELLED else ""
     message = client.transport.excerpt(str(run.get("status_message")), _LONGEST_LOG)
-    said = f"Run {watch.run_id} failed.{cancelled} Status Message: {message}"
+    said = f"Run {watch.run_id} failed. Status Message: {message}{cancelled}"  # legacy's text, then more
     step = _failed_step(run)
     if step:
         name = client.transport.excerpt(str(step.get("name", "unnamed")))

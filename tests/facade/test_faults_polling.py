@@ -139,7 +139,9 @@ def test_failed_run_says_which_step_and_why(cloud: DbtCloud, make_client: MakeCl
 
 def test_run_cancelled_in_dbt_cloud(cloud: DbtCloud, make_client: MakeClient) -> None:
     cloud.end_runs(Outcome(status=30))
-    with pytest.raises(Failure, match=r"Run \d+ failed\. It was cancelled in dbt Cloud\.") as caught:
+    with pytest.raises(
+        Failure, match=r"Run \d+ failed\. Status Message: .*\nIt was cancelled in dbt Cloud\."
+    ) as caught:
         make_client().run_job_and_poll(67890, poll_interval=0.01)
     assert run_page(caught.value) == page_of_last_run(cloud)
     assert cancels(cloud) == 0
