@@ -278,3 +278,20 @@ def test_a_key_that_some_call_may_not_say_stays(tmp_path: Path, default: str, ca
     text, codes = migrate_one(tmp_path, OF_A_PARAMETER.format(default=default, calls=calls))
     assert 'getattr(context.resources, key).get_job(67890)["name"]' in text
     assert "LDC303" in codes
+
+
+def test_arguments_in_a_dict_are_no_resources(tmp_path: Path) -> None:
+    program = """
+    import os
+    from dagster_dbt import dbt_cloud_resource, dbt_cloud_run_op, load_assets_from_dbt_cloud_job
+
+    cloud = dbt_cloud_resource.configured({"auth_token": os.environ["T"], "account_id": 12345})
+    models = load_assets_from_dbt_cloud_job(%s)
+    nightly = dbt_cloud_run_op.configured({"job_id": 67891}, name="nightly")
+    """
+    spread, by_name = (
+        migrate(tmp_path, {"program.py": program % arguments})
+        for arguments in ('**{"dbt_cloud": cloud, "job_id": 67890}', "dbt_cloud=cloud, job_id=67890")
+    )
+    assert spread[0] == by_name[0]
+    assert [each.code for each in spread[1].findings] == [each.code for each in by_name[1].findings]

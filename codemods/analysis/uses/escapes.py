@@ -14,6 +14,7 @@ from ..inference.values import (
     Local,
     Made,
     Value,
+    is_load,
 )
 from ..syntax.classes import (
     annotated_fields,
@@ -105,6 +106,8 @@ def resource_uses(index: Index, value: Value) -> ResourceUses:
         match use:
             case Entry(name="**"):
                 continue
+            case Entry() if _is_spread_into_load(index, use):
+                continue  # it is an argument, and none of the resources that code reaches by their keys
             case Entry():
                 bindings += [Binding(key, use) for key in sorted(keys_of(index.evaluator, use))]
                 if not use.name and not index.holders(use):
@@ -134,6 +137,15 @@ def resource_uses(index: Index, value: Value) -> ResourceUses:
             case _:
                 assert_never(use)
     return ResourceUses(tuple(bindings), tuple(consumers), tuple(escapes), tuple(unreadable))
+
+
+def _is_spread_into_load(index: Index, use: Entry) -> bool:
+    """Whether a dict display gives a load its arguments: ``load_assets_from_dbt_cloud_job(**{"dbt_cloud": cloud})``."""
+    above = use.module.parent(use.container) if isinstance(use.container, ast.Dict) else None
+    if not isinstance(above, ast.keyword) or above.arg is not None:
+        return False
+    call = use.module.parent(above)
+    return isinstance(call, ast.Call) and any(is_load(value) for value in index.values(use.module, call))
 
 
 def _bound_under(index: Index, use: Use) -> Texts:
