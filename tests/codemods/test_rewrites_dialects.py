@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rewriting import migrate, migrate_one
+from rewriting import clean, migrate, migrate_one
 
 PROGRAM = """
 from dagster import *
@@ -21,29 +21,77 @@ def run(context, day):
 def nightly():
     run()
 """
-STEPS = 'client.trigger_job_run(67890, steps_override=["dbt run"])'
+AFTER = """
+from dagster import *
+from dagster_dbt.cloud_v2 import DbtCloudCredentials, DbtCloudWorkspace
+from dagster_dbt.cloud_v2.types import DbtCloudRun
+cloud = DbtCloudWorkspace(
+    credentials=DbtCloudCredentials(
+        account_id=12345,
+        token="t",
+        access_url="https://cloud.getdbt.com",
+    ),
+    project_id=11,
+    environment_id=22,
+)
+WHY, PATIENCE = "because", 5
+{helper}
+@op(required_resource_keys={{"cloud"}})
+def run(context, day):
+{body}
+
+@job(resource_defs={{"cloud": cloud}})
+def nightly():
+    run()
+"""
+BODY = """\
+    client = context.resources.cloud.get_client()
+    dbt_run = client.trigger_job_run({triggered})
+    dbt_run = client.poll_run({polled})
+    DbtCloudRun.from_run_details(dbt_run).raise_for_status()"""
+STEPS = '67890, steps_override=["dbt run"]'
+FOR_EVER = """
+        dbt_run["id"],
+        poll_interval=10,
+        poll_timeout=float("inf"),
+    """
+HELPER = """
+
+def run_job(client, job_id, poll_interval=10, poll_timeout=None, steps_override=None):
+    run = client.trigger_job_run(job_id, steps_override=steps_override)
+    run = client.poll_run(
+        run["id"],
+        poll_interval=poll_interval,
+        poll_timeout=poll_timeout or float("inf"),
+    )
+    DbtCloudRun.from_run_details(run).raise_for_status()
+    run = client.get_run_details(
+        run["id"],
+        include_related=["job", "trigger", "run_steps"],
+    )
+    return run
+
+"""
 
 
 @pytest.mark.parametrize(
     ("arguments", "triggered", "polled"),
     [
-        ('"nightly", ["dbt run"]', STEPS, 'poll_interval=10, poll_timeout=float("inf")'),
-        ('WHY, ["dbt run"], None, 5, 60', STEPS, "poll_interval=5, poll_timeout=60"),
-        ('"of " + day', "client.trigger_job_run(67890)", "poll_interval=10"),
-        ('"of {}".format(day)', "client.trigger_job_run(67890)", "poll_interval=10"),
-        ("str(day), poll_timeout=7", "client.trigger_job_run(67890)", "poll_timeout=7"),
-        ("5, 60", "client.trigger_job_run(67890)", "poll_interval=5, poll_timeout=60"),
-        ("PATIENCE, 60", "client.trigger_job_run(67890)", "poll_interval=PATIENCE, poll_timeout=60"),
-        ("cause=WHY, schema_override=None", "client.trigger_job_run(67890)", "poll_interval=10"),
+        ('"nightly", ["dbt run"]', STEPS, FOR_EVER),
+        ('WHY, ["dbt run"], None, 5, 60', STEPS, 'dbt_run["id"], poll_interval=5, poll_timeout=60'),
+        ('"of " + day', "67890", FOR_EVER),
+        ('"of {}".format(day)', "67890", FOR_EVER),
+        ("str(day), poll_timeout=7", "67890", 'dbt_run["id"], poll_interval=10, poll_timeout=7'),
+        ("5, 60", "67890", 'dbt_run["id"], poll_interval=5, poll_timeout=60'),
+        ("PATIENCE, 60", "67890", 'dbt_run["id"], poll_interval=PATIENCE, poll_timeout=60'),
+        ("cause=WHY, schema_override=None", "67890", FOR_EVER),
     ],
 )
 def test_a_statement(tmp_path: Path, arguments: str, triggered: str, polled: str) -> None:
     call = f"context.resources.cloud.run_job_and_poll(67890, {arguments})"
     text, _ = migrate_one(tmp_path, PROGRAM.format(call=call))
-    flat = " ".join(text.split())
-    assert triggered in flat
-    assert polled in flat
-    assert "legacy_shim" not in text
+    body = BODY.format(triggered=triggered, polled=polled)
+    assert text == clean(AFTER.format(helper="", body=body))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +105,8 @@ def test_a_statement(tmp_path: Path, arguments: str, triggered: str, polled: str
 def test_an_expression(tmp_path: Path, arguments: str, becomes: str) -> None:
     call = f"print(context.resources.cloud.run_job_and_poll(67890, {arguments}))"
     text, _ = migrate_one(tmp_path, PROGRAM.format(call=call))
-    assert f"print(run_job(context.resources.cloud.get_client(), {becomes}))" in text
+    body = f"    print(run_job(context.resources.cloud.get_client(), {becomes}))"
+    assert text == clean(AFTER.format(helper=HELPER, body=body))
 
 
 @pytest.mark.parametrize(
@@ -68,6 +117,7 @@ def test_an_expression(tmp_path: Path, arguments: str, becomes: str) -> None:
     ],
 )
 def test_what_has_no_v2_form_is_kept(tmp_path: Path, call: str, told: str) -> None:
-    texts, report = migrate(tmp_path, {"program.py": PROGRAM.format(call=call)})
+    program = PROGRAM.format(call=call)
+    texts, report = migrate(tmp_path, {"program.py": program})
     assert told in "".join(finding.message for finding in report.findings if finding.code == "LDC304")
-    assert call in texts["program.py"]
+    assert texts["program.py"] == clean(program).replace("from dagster_dbt import", "from legacy_shim import")
