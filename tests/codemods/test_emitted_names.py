@@ -123,6 +123,7 @@ cloud = dbt_cloud_resource("t", 12345)
 def longest(context):
     client = context.resources.cloud
     client.update_job(67890, name="Nightly")
+    print(client.poll_run.__name__)
     return max(map(client.run_job_and_poll, [67890, 67891]), key=lambda run: run.finished_at - run.started_at)
 
 defs = Definitions(resources={"cloud": cloud})

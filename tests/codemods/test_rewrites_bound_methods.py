@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rewriting import migrate_one
+from rewriting import migrate, migrate_one
 
 HEAD = """
 from functools import partial
@@ -21,7 +21,17 @@ OP = '@op(required_resource_keys={"cloud"})\ndef work(context):\n    client = co
 DEFS = '\n\ndefs = Definitions(resources={"cloud": cloud})\n'
 WAITS = """
 def wait_for_run(client, run_id, poll_interval=10, poll_timeout=None, href=None):
-    run = client.poll_run(
+    try:
+        run = client.poll_run(
+            run_id,
+            poll_interval=poll_interval,
+            poll_timeout=poll_timeout or float("inf"),
+        )
+    except Exception:
+        run = client.get_run_details(run_id)  # it may have ended since poll_run looked
+        if run["status"] < DbtCloudJobRunStatusType.SUCCESS:
+            raise
+    DbtCloudRun.from_run_details(run).raise_for_status()
 """
 RUNS = """
 def run_job(client, job_id, poll_interval=10, poll_timeout=None, **settings):
@@ -84,3 +94,102 @@ def test_a_method_in_an_attribute_is_written_where_it_was_taken(tmp_path: Path, 
     )
     expected = worker.replace("DbtCloudClient", "DbtCloudWorkspace")
     assert expected.replace("client.run_job", "partial(start_run, client.get_client())") in text
+
+
+TIMED = "def timed(fn, *args):\n    print(fn.__name__)\n    return fn(*args)\n\n\n"
+POOL = "class Pool:\n    def submit(self, fn, *args):\n        self.todo.append((fn.__name__, args))\n\n\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "line", "after", "named"),
+    [
+        (TIMED, "timed(client.run_job, 1)", "timed(MethodType(start_run, {}), 1)", ("start_run", "run_job")),
+        (
+            TIMED,
+            "timed(client.poll_run, 1)",
+            "timed(MethodType(wait_for_run, {}), 1)",
+            ("wait_for_run", "poll_run"),
+        ),
+        (TIMED, "timed(client.get_run, 1)", "timed(MethodType(get_run, {}), 1)", ()),
+        (TIMED, "timed(client.get_runs)", "timed(MethodType(get_runs, {}))", ()),
+        (
+            POOL,
+            "Pool().submit(client.run_job, 1)",
+            "Pool().submit(MethodType(start_run, {}), 1)",
+            ("start_run", "run_job"),
+        ),
+        ("", "wraps(client.run_job)(go)", "wraps(MethodType(start_run, {}))(go)", ("start_run", "run_job")),
+        ("", "backoff(client.get_runs)()", "backoff(MethodType(get_runs, {}))()", ()),
+        ("", "backoff(client.get_run)()", "backoff({}.get_run_details)()", ()),
+        ("", "pool.submit(client.run_job, 1)", "pool.submit(start_run, {}, 1)", ()),
+        ("", "print(client.run_job)", "print(partial(start_run, {}))", ()),
+        (
+            "",
+            "p = partial(client.run_job, 1); p.func",
+            "p = partial(MethodType(start_run, {}), 1); p.func",
+            ("start_run", "run_job"),
+        ),
+    ],
+)
+def test_a_method_whose_name_may_be_read_keeps_it(
+    tmp_path: Path, more: str, line: str, after: str, named: tuple[str, ...]
+) -> None:
+    text, _ = migrate_one(tmp_path, (HEAD + more + OP + f"    {line}\n" + DEFS))
+    assert f"    {after.format('client.get_client()')}\n" in text
+    lines = [each for each in text.splitlines() if ".__name__ = " in each]
+    expected = [f'{named[0]}.__name__ = "{named[1]}"  # as it is read of what is handed on'] if named else []
+    assert lines == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("print(client.run_job.__self__)", "is asked for `__self__`"),
+        ("print(client.run_job.__doc__)", "is asked for `__doc__`"),
+        ("go = client.run_job; print(go == client.get_job)", "is compared"),
+        ("done[client.run_job] = 1", "is a key"),
+        ("done = {client.run_job: 1}", "is a key"),
+        ("done = {client.run_job, client.get_job}", "stands in a set"),
+        ("inspect.signature(client.run_job)", "is passed to `signature`"),
+        ("print(client.get_job, getattr(client.run_job, name))", "is asked for `an attribute`"),
+    ],
+)
+def test_a_method_of_which_more_is_read_stays(tmp_path: Path, line: str, said: str) -> None:
+    texts, report = migrate(tmp_path, {"program.py": _program(line)})
+    assert f"    {line}\n" in texts["program.py"]
+    assert any(said in one.message for one in report.findings if one.code == "LDC303")
+
+
+RUN = "run = client.run_job_and_poll"
+SCHEDULES = "the dbt Cloud schedules of the jobs that it runs may be on: the code does not name them"
+ON = "the dbt Cloud schedule of job 67891 (Hourly) is on now"
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (("partial(client.run_job_and_poll, 67891, poll_timeout=60)",), {ON}),
+        (("pool.submit(client.run_job_and_poll, job_id=67891)",), {ON}),
+        (("map(client.run_job_and_poll, [67890, 67891])",), {ON}),
+        ((RUN, "run(67891)"), {ON}),
+        ((RUN, "submit(run, 67890)", "go(run)"), {SCHEDULES}),
+        (("run = partial(client.run_job_and_poll, poll_interval=1)", "run(67891)"), {SCHEDULES}),
+        ((RUN, "run(*ids)", "run(67891)"), {ON, SCHEDULES}),
+        (("map(client.run_job_and_poll, ids)",), {SCHEDULES}),
+    ],
+)
+def test_every_run_that_a_method_may_start_is_reported(
+    tmp_path: Path, lines: tuple[str, ...], said: set[str]
+) -> None:
+    program = _program(*lines, "client.run_job_and_poll(67890)")
+    _, report = migrate(tmp_path, {"program.py": program})
+    at = next(n for n, line in enumerate(program.lstrip().splitlines(), 1) if "run_job_and_poll" in line)
+    assert {one.code for one in report.findings if one.place.line == at} >= {"LDC216", "LDC218", "LDC225"}
+    assert {one.message for one in report.findings if one.code == "LDC208"} == said
+
+
+def test_what_only_waits_names_no_job(tmp_path: Path) -> None:
+    _, report = migrate(
+        tmp_path, {"program.py": _program("client.run_job(67890)", "map(client.poll_run, ids)")}
+    )
+    assert not {"LDC208", "LDC402"} & {one.code for one in report.findings}

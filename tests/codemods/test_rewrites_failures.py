@@ -42,11 +42,13 @@ def run_job(client, job_id, poll_interval=10, poll_timeout=None, steps_override=
     except Exception as error:
         if type(error) is not Exception:  # a plain one says that the time is up
             raise
-        client.cancel_run(run_id)
-        raise Failure(
-            f"Run {run_id} timed out after {timedelta(seconds=poll_timeout)}. Attempted to cancel.",
-            metadata=page,
-        ) from error
+        run = client.get_run_details(run_id)  # it may have ended since poll_run looked
+        if run["status"] < DbtCloudJobRunStatusType.SUCCESS:
+            client.cancel_run(run_id)
+            raise Failure(
+                f"Run {run_id} timed out after {timedelta(seconds=poll_timeout)}. Attempted to cancel.",
+                metadata=page,
+            ) from error
     if run["status"] != DbtCloudJobRunStatusType.SUCCESS:
         run = client.get_run_details(run_id, include_related=["trigger"])
         raise Failure(

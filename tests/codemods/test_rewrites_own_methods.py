@@ -73,7 +73,7 @@ def _program(line: str) -> str:
             "start_run",
         ),
         ("client.rerun_job(67890)", "rerun_job(client.get_client(), 67890)", "rerun_job"),
-        ("retry(fn=client.get_runs)", "retry(fn=partial(get_runs, client.get_client()))", "get_runs"),
+        ("map(client.get_runs, [[]])", "map(partial(get_runs, client.get_client()), [[]])", "get_runs"),
     ],
 )
 def test_the_file_defines_the_function(tmp_path: Path, line: str, after: str, defined: str) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from before_and_after import HEAD, Bench
+import pytest
+from before_and_after import HEAD, Bench, slow
 
 PROGRAM = """
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from dagster_dbt.cloud.resources import DbtCloudClient
+
+
+def timed(names, fn, *args, **options):
+    names.append(fn.__name__)
+    return fn(*args, **options)
 
 
 class Worker:
@@ -51,11 +57,59 @@ def kept_in_an_object(context):
     assert list(map(worker.run_job, [67891]))[0]["job_definition_id"] == 67891
 
 
-defs = Definitions(assets=[waited, ran, kept_in_an_object], resources={"cloud": cloud})
+@asset(required_resource_keys={"cloud"})
+def named(context):
+    client = context.resources.cloud
+    names = []
+    run = timed(names, client.run_job, 67891)
+    assert timed(names, client.poll_run, run["id"], 0.01)["id"] == timed(names, client.get_run, run["id"])["id"]
+    assert timed(names, client.run_job_and_poll, 67891, poll_interval=0.01).job_id == 67891
+    assert timed(names, client.get_job, 67891)["id"] == timed(names, client.get_runs, limit=1)[0]["job_definition_id"]
+    assert names == ["run_job", "poll_run", "get_run", "run_job_and_poll", "get_job", "get_runs"], names
+
+
+defs = Definitions(assets=[waited, ran, kept_in_an_object, named], resources={"cloud": cloud})
 """
 
 
 def test_methods_as_values_do_what_they_did(bench: Bench) -> None:
     done = bench.both(HEAD + PROGRAM, "materialize:all")
     assert "legacy_shim" not in done.migration.now(), [str(one) for one in done.migration.findings]
+    assert [record["success"] for record in (*done.before.actions, *done.after.actions)] == [True, True]
+
+
+LATE = """
+@asset(required_resource_keys={"cloud"})
+def called(context):
+    context.resources.cloud.run_job_and_poll(67891, poll_interval=0.5, poll_timeout=0.35)
+
+
+@asset(required_resource_keys={"cloud"})
+def handed_on(context):
+    assert [run.job_id for run in map(context.resources.cloud.run_job_and_poll, [67891], [0.5], [0.35])] == [67891]
+
+
+@asset(required_resource_keys={"cloud"})
+def waited(context):
+    client = context.resources.cloud
+    assert client.poll_run(client.run_job(67891)["id"], 0.5, 0.35)["status"] == 10
+
+
+defs = Definitions(assets=[called, handed_on, waited], resources={"cloud": cloud})
+"""
+READS = """
+
+def alert():
+    try:
+        called(build_op_context())
+    except Failure as failure:
+        print(failure.metadata)
+"""
+
+
+@pytest.mark.parametrize("reads", ["", READS], ids=["failures as in v2", "failures as in legacy"])
+def test_a_run_that_ends_during_the_last_pause_has_succeeded(bench: Bench, reads: str) -> None:
+    done = bench.both(HEAD + LATE + reads, "materialize:all", change=slow(running=0.3))
+    assert "legacy_shim" not in done.migration.now(), [str(one) for one in done.migration.findings]
+    assert ("LDC225" in {one.code for one in done.migration.findings}) == (not reads)
     assert [record["success"] for record in (*done.before.actions, *done.after.actions)] == [True, True]

@@ -15,14 +15,18 @@ from ...analysis.inference.values import External, Member
 from ...analysis.syntax.functions import decorator_name
 from ...analysis.syntax.source_module import Module
 from ...analysis.uses.uses import Argument, use_of
-from ...editing.edits import ReplaceExpression
+from ...editing.edits import InsertBefore, ReplaceExpression
 from ...facts.release import Feature
-from ...planning.claims import Claim, Context, JobRef, Kind, Rewrite
+from ...findings import Finding
+from ...planning.claims import Claim, Context, Kind, Rewrite
 from ...planning.units import Unit
+from ..given_up import CODE as GIVEN_UP
+from ..given_up import left_going
 from . import own_methods
+from .bound_uses import Read, calls_it_with_the_rest, jobs_of, reading_of
 from .call_text import define_helper
 from .methods import METHODS, read_loosely
-from .run_and_poll import HELPERS
+from .run_and_poll import FAILS_AS_V2, FIXED_CAUSE, HELPERS, Fails, fails_in, without_related
 from .uses import (
     Bound,
     ClientUse,
@@ -34,8 +38,6 @@ from .uses import (
     is_written_anew,
 )
 
-_CALLING = frozenset({"partial", "submit", "to_thread"})
-"""Functions that call what they are given first with what they are given behind it."""
 _TAKEN = {
     RUN_AND_POLL: frozenset({"job_id", "poll_interval", "poll_timeout", "steps_override"}),
     "poll_run": frozenset({"run_id", "poll_interval", "poll_timeout"}),
@@ -86,11 +88,20 @@ def bound_claim(
         return None
     if name in own_methods.NEED_RELATED and context.release.lacks("related"):
         return None
-    job = _job_behind(module, link)
-    jobs: tuple[JobRef, ...] = (context.job_ref(module, job),) if job is not None else ()
-    takes_any = name in HELPERS and not _is_called_there(module, link)
-    detail = Bound(name, link.value, module.top_statement_of(link), takes_any)
-    return client_claim(_CALLS, module, link, value, detail, jobs=jobs)
+    takes_any = name in HELPERS and not _is_called_there(context, module, link)
+    reading = reading_of(context, module, link)
+    is_lost = reading.read is Read.MORE or (
+        reading.in_sight and _plain(context, name) and name not in own_methods.PLAIN
+    )
+    said = reading.said or f"its name is read, and `{_plain(context, name)}` has another"
+    kept = (
+        (Finding(module.place(link), "LDC303", f"`{name}` is handed on, and {said}", name),)
+        if is_lost
+        else ()
+    )
+    detail = Bound(name, link.value, module.top_statement_of(link), takes_any, reading)
+    jobs = jobs_of(context, module, link)
+    return client_claim(_CALLS, module, link, value, detail, jobs=jobs, blocked=kept)
 
 
 _FEATURES: dict[str, Feature] = {"cancel_run": "cancel", "get_run": "related"}
@@ -104,37 +115,31 @@ def _plain(context: Context, name: str) -> str | None:
     return None if feature is not None and context.release.lacks(feature) else METHODS[name]
 
 
-def _job_behind(module: Module, link: ast.expr) -> ast.expr | None:
-    """The job that a method is called with by what it is handed to: ``partial(method, job_id)``."""
-    use = use_of(module, link)
-    if not isinstance(use, Argument):
-        return None
-    for word in use.call.keywords:
-        if word.arg == "job_id":
-            return word.value
-    behind = use.call.args[(use.position or 0) + 1 :] if use.position is not None else []
-    return behind[0] if behind and not isinstance(behind[0], ast.Starred) else None
-
-
 def rewrite_bound(claim: Claim[ClientUse], bound: Bound, unit: Unit, context: Context, done: Rewrite) -> None:
     """Hand on the function and the client, in place of the client's method."""
     module, node = claim.module, claim.node
-    assert isinstance(node, ast.expr)
-    client = client_text(context, module, bound.base)
+    assert isinstance(node, ast.Attribute)
+    client, use = client_text(context, module, bound.base), unit.using(done, module)
     plain = _plain(context, bound.name)
-    if plain is not None:
+    if plain is not None and not bound.reading.in_sight:
         done.edit(module, ReplaceExpression(module.span(node), f"{client}.{plain}"))
-        done.report(module, node, "LDC218", f"`{bound.name}` becomes `{plain}`", claim.name)
+        is_read = bound.reading.read is Read.NAME and plain != bound.name
+        also = f"; what it is handed to may read its name, `{plain}`" if is_read else ""
+        done.report(module, node, "LDC218", f"`{bound.name}` becomes `{plain}`{also}", claim.name)
         return
     name = _function(claim, bound, unit, context, done)
-    if _is_called_first(context, module, node):
+    if bound.reading.read is Read.NAME:
+        _name(context, module, bound, name, done)
+        text = f"{use('types', 'MethodType')}({name}, {client})"
+    elif _is_called_first(context, module, node):
         text = f"{name}, {client}"
     else:
-        text = f"{unit.using(done, module)('functools', 'partial')}({name}, {client})"
+        text = f"{use('functools', 'partial')}({name}, {client})"
     done.edit(module, ReplaceExpression(module.span(node), text))
     done.report(
         module, node, "LDC218", "requests time out after 15 seconds, and are retried as v2 does", claim.name
     )
+    _report_run(claim, bound, context, done)
 
 
 def _function(claim: Claim[ClientUse], bound: Bound, unit: Unit, context: Context, done: Rewrite) -> str:
@@ -145,10 +150,36 @@ def _function(claim: Claim[ClientUse], bound: Bound, unit: Unit, context: Contex
     return define_helper(module, bound.name, bound.first, unit, context, done, takes_any=bound.takes_any)
 
 
-def _is_called_there(module: Module, link: ast.Attribute) -> bool:
+def _name(context: Context, module: Module, bound: Bound, function: str, done: Rewrite) -> None:
+    """Give the function the name of the method, where it has another."""
+    if function == bound.name:
+        return
+    string = context.style(module).string(bound.name)
+    text = f"{function}.__name__ = {string}  # as it is read of what is handed on\n"
+    done.edit(module, InsertBefore(module.span(bound.first), text, blank=True, rank=1))
+
+
+def _report_run(claim: Claim[ClientUse], bound: Bound, context: Context, done: Rewrite) -> None:
+    """Report what differs about the runs that the method waits for."""
+    if bound.name not in HELPERS:
+        return
+    module, node, fails = claim.module, claim.node, fails_in(context)
+    for message in left_going(context.release, when_late=fails is not Fails.AS_LEGACY):
+        done.report(module, node, GIVEN_UP, message, claim.name)
+    if fails is Fails.AS_V2:
+        done.report(module, node, "LDC225", FAILS_AS_V2, claim.name)
+    if bound.name == RUN_AND_POLL and not bound.takes_any and context.index.reads_causes:
+        done.report(module, node, "LDC212", FIXED_CAUSE, claim.name)
+    if context.release.lacks("related"):
+        done.report(module, node, "LDC213", without_related(context.release), claim.name)
+
+
+def _is_called_there(context: Context, module: Module, link: ast.Attribute) -> bool:
     """Whether what a method is handed to calls it with what is written there, and with nothing else."""
     use = use_of(module, link)
-    if not isinstance(use, Argument) or decorator_name(use.call) not in _CALLING - {"partial"}:
+    if not isinstance(use, Argument) or decorator_name(use.call) == "partial":
+        return False
+    if not calls_it_with_the_rest(context, use.call):
         return False
     is_short = len(use.call.args) <= len(("method", "id", "interval", "timeout"))
     return is_short and not any(own_methods.spread_or_unknown(use.call, _TAKEN[link.attr]))
@@ -158,7 +189,8 @@ def _is_called_first(context: Context, module: Module, node: ast.expr) -> bool:
     use = use_of(module, node)
     if not isinstance(use, Argument) or use.position != 0 or module.parent(node) is not use.call:
         return False
-    name = decorator_name(use.call)
-    if name == "partial":
+    if not calls_it_with_the_rest(context, use.call):
+        return False
+    if decorator_name(use.call) == "partial":
         return External("functools.partial") in context.index.values(module, use.call.func)
-    return name in _CALLING and isinstance(use.call.func, ast.Attribute)
+    return isinstance(use.call.func, ast.Attribute)

@@ -110,6 +110,14 @@ METHODS: Mapping[str, Own] = {
         'return request(client, "POST", url, json=sent).json()["data"]',
     ),
 }
+PLAIN: Mapping[str, Own] = {
+    "get_job": Own("job_id", "return client.get_job_details(job_id)", ()),
+    "get_run": Own(
+        "run_id, include_related=None", "return client.get_run_details(run_id, include_related)", ()
+    ),
+    "cancel_run": Own("run_id", "return client.cancel_run(run_id)", ()),
+}
+"""Methods that v2's client has, for code that reads their names."""
 _RESUMING = Own(
     f"job_id, {RESUMES}=False, **settings",
     f"if {RESUMES}:\n"
@@ -170,7 +178,7 @@ def refusal(call: ast.Call, name: str) -> str:
 def define(context: Context, module: Module, unit: Unit, done: Rewrite, name: str, first: ast.stmt) -> str:
     """Have a file define the function for a method, and what that calls, before a statement; what it is called there."""
     use, style, namespace = unit.using(done, module), context.style(module), unit.namespace(module)
-    own = _RESUMING if name == START and context.index.resumes else METHODS[name]
+    own = _RESUMING if name == START and context.index.resumes else {**PLAIN, **METHODS}[name]
     wanted = {"request": "dbt_cloud_request", "merged": "merged"}
     names = {each: namespace.shared(own_name(context, module, wanted[each])) for each in own.needs}
     span = module.span(first)

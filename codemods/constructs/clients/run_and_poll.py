@@ -52,7 +52,7 @@ class Poll:
     """Commands in place of the job's own; empty for none."""
     interval: str = INTERVAL
     timeout: str = ""
-    """Seconds; empty: no limit."""
+    """Seconds, as they can stand before an operator; empty: no limit."""
     may_be_none: bool = True
     """Whether the limit may be None or 0, on which legacy waits without a limit and v2 for 60 seconds."""
     related: bool = True
@@ -114,7 +114,7 @@ def running_text(
     ``answer`` are the statements that answer what is made of the details in ``run``; ``start`` is the function of the file
     that starts a run with any settings, empty where v2's client does.
     """
-    poll = Poll("job_id", "steps_override", "poll_interval", "poll_timeout", related=related, fails=fails)
+    poll = _poll_of_parameters(related=related, fails=fails)
     if start:
         more = "**settings"
         lines = [f"run = {start}(client, job_id, **settings)"]
@@ -130,11 +130,15 @@ def waiting_text(name: str, use: Use, style: Style, *, related: bool, fails: Fai
 
     ``takes_href``: it takes, and needs not, the page of the run, as legacy's method did.
     """
-    poll = Poll("", "", "poll_interval", "poll_timeout", related=related, fails=fails)
+    poll = _poll_of_parameters(related=related, fails=fails)
     lines = _polled(poll, "run_id", "run", "client", use, style)
     if fails is not Fails.AS_V2:
         lines.insert(0, "run = client.get_run_details(run_id)")
     return _function_text(name, "run_id", [*lines, "return run"], style, "href=None" if takes_href else "")
+
+
+def _poll_of_parameters(*, related: bool, fails: Fails) -> Poll:
+    return Poll("job_id", "steps_override", "poll_interval", "poll_timeout", related=related, fails=fails)
 
 
 def _function_text(name: str, subject: str, lines: Sequence[str], style: Style, more: str) -> str:
@@ -165,11 +169,7 @@ def _polled(poll: Poll, run_id: str, run: str, client: str, use: Use, style: Sty
         limits.append(no_limit(use, style.quote))
     polled = [f"poll_interval={poll.interval}", f"poll_timeout={' or '.join(limits)}"]
     if poll.fails is Fails.AS_V2:
-        details = use("dagster_dbt.cloud_v2.types", "DbtCloudRun")
-        lines = [
-            _assigned(run, f"{client}.poll_run", [run_id, *polled], style),
-            f"{details}.from_run_details({run}).raise_for_status()",
-        ]
+        lines = _raising_as_v2(poll, run_id, run, client, polled, use, style)
         run_id = f"{run}[{style.string('id')}]"
     else:
         lines = _raising_as_legacy(poll, run_id, run, client, polled, use, style)
@@ -180,6 +180,30 @@ def _polled(poll: Poll, run_id: str, run: str, client: str, use: Use, style: Sty
     return "\n".join(lines).split("\n")
 
 
+_LOOK = "{tab}{run} = {client}.get_run_details({run_id})  # it may have ended since poll_run looked"
+"""Legacy looked at a run before it looked at the clock; v2's ``poll_run`` does not look again when the time is up."""
+
+
+def _raising_as_v2(
+    poll: Poll, run_id: str, run: str, client: str, polled: list[str], use: Use, style: Style
+) -> list[str]:
+    """Wait for a run, and let v2 raise what it does."""
+    waiting = _assigned(run, f"{client}.poll_run", [run_id, *polled], style)
+    details, tab = use("dagster_dbt.cloud_v2.types", "DbtCloudRun"), style.indent
+    lines = [waiting]
+    if poll.timeout:
+        success = f"{use('dagster_dbt.cloud_v2.types', 'DbtCloudJobRunStatusType')}.SUCCESS"
+        lines = [
+            "try:",
+            *(f"{tab}{line}" for line in waiting.split("\n")),
+            "except Exception:",
+            _LOOK.format(tab=tab, run=run, client=client, run_id=run_id),
+            f"{tab}if {run}[{style.string('status')}] < {success}:",
+            f"{tab * 2}raise",
+        ]
+    return [*lines, f"{details}.from_run_details({run}).raise_for_status()"]
+
+
 def _raising_as_legacy(
     poll: Poll, run_id: str, run: str, client: str, polled: list[str], use: Use, style: Style
 ) -> list[str]:
@@ -187,6 +211,7 @@ def _raising_as_legacy(
     text, tab = style.string, style.indent
     inner = "'" if style.quote == '"' else '"'
     failure, metadata = use("dagster", "Failure"), use("dagster", "MetadataValue")
+    success = f"{use('dagster_dbt.cloud_v2.types', 'DbtCloudJobRunStatusType')}.SUCCESS"
     waiting = _assigned(run, f"{client}.poll_run", ["run_id", *polled], style)
     lines = [f"run_id = {run_id}"] if run_id != "run_id" else []
     lines.append(f"page = {{{text('run_page_url')}: {metadata}.url({run}[{text('href')}])}}")
@@ -200,21 +225,21 @@ def _raising_as_legacy(
             "except Exception as error:",
             f"{tab}if type(error) is not Exception:  # a plain one says that the time is up",
             f"{tab * 2}raise",
-            *([f"{tab}{client}.cancel_run(run_id)"] if poll.fails is Fails.AS_LEGACY else []),
-            f"{tab}raise {failure}(",
-            f"{tab * 2}{late},",
-            f"{tab * 2}metadata=page,",
-            f"{tab}) from error",
+            _LOOK.format(tab=tab, run=run, client=client, run_id="run_id"),
+            f"{tab}if {run}[{text('status')}] < {success}:",
+            *([f"{tab * 2}{client}.cancel_run(run_id)"] if poll.fails is Fails.AS_LEGACY else []),
+            f"{tab * 2}raise {failure}(",
+            f"{tab * 3}{late},",
+            f"{tab * 3}metadata=page,",
+            f"{tab * 2}) from error",
         ]
     else:
         lines.append(waiting)
-    status = f"{run}[{text('status')}]"
-    success = f"{use('dagster_dbt.cloud_v2.types', 'DbtCloudJobRunStatusType')}.SUCCESS"
     failed = f"{{{run}[{inner}status_message{inner}]}}"
     trigger = [f"include_related=[{text('trigger')}]"] if poll.related else []
     return [
         *lines,
-        f"if {status} != {success}:",
+        f"if {run}[{text('status')}] != {success}:",
         f"{tab}{_assigned(run, f'{client}.get_run_details', ['run_id', *trigger], style)}",
         f"{tab}raise {failure}(",
         f"{tab * 2}f{style.quote}Run {{run_id}} failed. Status Message: {failed}{style.quote},",

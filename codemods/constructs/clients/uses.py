@@ -35,6 +35,7 @@ from ...planning.claims import (
 )
 from ...planning.parts import Uses
 from ..run_ops.op_text import KEY
+from .bound_uses import Reading
 from .methods import Method
 
 
@@ -100,6 +101,7 @@ class Bound:
     first: ast.stmt
     takes_any: bool
     """Whether the method may be called with what v2's client does not take, here or in the module."""
+    reading: Reading
 
 
 @dataclass(frozen=True, eq=False)

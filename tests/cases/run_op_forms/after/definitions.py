@@ -2,7 +2,7 @@ import os
 
 import dagster as dg
 from dagster_dbt.cloud_v2 import DbtCloudCredentials, DbtCloudWorkspace
-from dagster_dbt.cloud_v2.types import DbtCloudRun
+from dagster_dbt.cloud_v2.types import DbtCloudJobRunStatusType, DbtCloudRun
 
 JOB_ID = int(os.getenv("DBT_JOB_ID", "67890"))
 RESOURCES = {
@@ -43,11 +43,16 @@ def dbt_cloud_run_op(context):
     config = context.op_config
     client = context.resources.dbt_cloud.get_client()
     run = client.trigger_job_run(config["job_id"])
-    run = client.poll_run(
-        run["id"],
-        poll_interval=config["poll_interval"],
-        poll_timeout=config["poll_timeout"] or float("inf"),
-    )
+    try:
+        run = client.poll_run(
+            run["id"],
+            poll_interval=config["poll_interval"],
+            poll_timeout=config["poll_timeout"] or float("inf"),
+        )
+    except Exception:
+        run = client.get_run_details(run["id"])  # it may have ended since poll_run looked
+        if run["status"] < DbtCloudJobRunStatusType.SUCCESS:
+            raise
     DbtCloudRun.from_run_details(run).raise_for_status()
     run = client.get_run_details(
         run["id"],
