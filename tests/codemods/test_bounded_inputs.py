@@ -278,3 +278,14 @@ def test_patterns_that_blow_up_are_matched_all_the_same(pattern: str, miss: str,
 )
 def test_the_first_place_that_fits_is_enough(pattern: str, path: str, is_ignored: bool | None) -> None:
     assert bool(parse_ignore(pattern).verdict(path, is_directory=False)) is bool(is_ignored)
+
+
+@pytest.mark.parametrize("grown", ['f"{s%d}{s%d}"', "s%d + s%d"])
+def test_texts_that_double(tmp_path: Path, grown: str) -> None:
+    lines = [f"s{number + 1} = {grown % (number, number)}" for number in range(60)]
+    lines = ["import dagster_dbt", 's0 = f"ab{0x%s}"' % ("f" * 5000), 't0 = "ab"', *lines]
+    more = [line.replace("s", "t") for line in lines[3:]]
+    uses = [f"dagster_dbt.dbt_cloud_resource({name}60, 1)" for name in "st"]
+    (tmp_path / "defs.py").write_text("\n".join([*lines, *more, *uses, ""]))
+    done = run(tmp_path, "scan", ".")
+    assert (done.returncode, "LDC507" in done.stdout) == (1, False)

@@ -26,6 +26,8 @@ _AS_IT_IS = -1
 """The conversion of ``{x}`` in an f-string, where it has none."""
 _MANY = 1000
 """Texts that parts may make together: of more than so many they are not read off."""
+_LONGEST = 100_000
+"""Characters of these texts together: twenty lines of `b = f"{a}{a}"` make a megabyte."""
 
 
 @dataclass(frozen=True)
@@ -233,7 +235,12 @@ class Constants:
                 return None
             if any(constant.variable or type(constant.value) not in (str, int) for constant in found):
                 return None
-            texts = [f"{text}{constant.value}" for text in texts for constant in found]
+            try:
+                texts = [f"{text}{constant.value}" for text in texts for constant in found]
+            except ValueError:  # a number of too many digits
+                return None
+            if sum(map(len, texts)) > _LONGEST:
+                return None
         return tuple(Constant(text) for text in texts)
 
     def _variable(self, module: Module, name: ast.expr, default: ast.expr | None) -> Found:
