@@ -56,7 +56,12 @@ def build_index(
         return parsed if isinstance(parsed, Module) else None
 
     importers = Importers(files)
-    tree = Tree(tuple(files), load, importers.importing)
+
+    def spelling(words: Iterable[bytes]) -> Iterator[Path]:
+        wanted = tuple(words)
+        return (path for path, data in files.items() if any(word in data for word in wanted))
+
+    tree = Tree(tuple(files), load, importers.importing, spelling)
     failed: set[Path] = set()
 
     def take(paths: Iterable[Path]) -> list[Module]:

@@ -34,6 +34,8 @@ class Tree:
         default=lambda _module, _name: (), repr=False
     )
     """The files that may import a name from a module, by its dotted name, whether they are parsed or not."""
+    spelling: Callable[[Iterable[bytes]], Iterable[Path]] = field(default=lambda _words: (), repr=False)
+    """The files that have one of some words anywhere in their bytes, whether they are parsed or not."""
     modules: dict[Path, Module] = field(default_factory=dict)
     _aside: dict[Path, Module | None] = field(default_factory=dict)
     _names: dict[Path, Names] = field(default_factory=dict)

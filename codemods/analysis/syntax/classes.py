@@ -28,6 +28,17 @@ def is_self(function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool
     return bool(positional) and positional[0].arg == name and not names & {"staticmethod", "classmethod"}
 
 
+def is_own_object(module: Module, node: ast.expr) -> bool:
+    """Whether an expression is the object of the method that it stands in."""
+    function = module.function_of(node)
+    return (
+        function is not None
+        and isinstance(node, ast.Name)
+        and isinstance(module.parent(function), ast.ClassDef)
+        and is_self(function, node.id)
+    )
+
+
 def annotated_fields(owner: ast.ClassDef) -> list[str]:
     """The annotated names of a class body, in order: the fields of a dataclass or of a Dagster resource."""
     return [

@@ -93,7 +93,7 @@ def against_binding(
 ) -> Iterator[str]:
     """Why the functions of a load cannot be called by v2 as legacy called them."""
     for parameter in (name for name in _CALLED if name in arguments):
-        changed = _state_of(context, module, arguments[parameter])
+        changed = state_of(context, module, arguments[parameter])
         if changed:
             yield (f"its `{parameter}` changes `{changed}`, and v2 makes other calls of it, in another order")
     bound = [] if makes_several else bound_once(context, module, arguments)
@@ -124,7 +124,7 @@ def _evaluated_before(context: Context, module: Module, call: ast.Call) -> Itera
             yield node
 
 
-def _state_of(context: Context, module: Module, function: ast.expr) -> str:
+def state_of(context: Context, module: Module, function: ast.expr) -> str:
     """What a function changes whenever it is called, so that its answers depend on the calls; empty for nothing."""
     found = [body for _, body in bodies(context, module, function, set())]
     return next((changed for body in found for changed in _changed_in(body)), "")
@@ -141,7 +141,12 @@ def _changed_in(body: ast.AST) -> Iterator[str]:
             is_set = is_set or (isinstance(node, ast.Attribute) and node.attr in MUTATING)
             if is_set and _base_of(node) not in own:
                 yield ast.unparse(node.value)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "next":
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "next"
+            and not (node.args and isinstance(node.args[0], ast.GeneratorExp))
+        ):
             yield ast.unparse(node.args[0]) if node.args else "next"
 
 

@@ -9,15 +9,13 @@ from dataclasses import dataclass, field
 from ...analysis.inference.legacy_names import thing_kind
 from ...analysis.inference.values import (
     Keyed,
-    Local,
     Made,
     Values,
     root,
 )
 from ...analysis.syntax.functions import is_none
-from ...analysis.syntax.rebinding import is_bound_again, may_change
+from ...analysis.syntax.rebinding import may_change
 from ...analysis.syntax.source_module import (
-    FUNCTIONS,
     Module,
 )
 from ...analysis.uses import escapes as sinks
@@ -34,6 +32,7 @@ from .bound_once import VARIABLES, against_binding, is_plain
 from .collecting import prefixed
 from .common_arguments import common_arguments
 from .compiled_fields import compiled_fields
+from .evaluated_earlier import read_sooner
 from .own_checks import checks_named_like_tests
 from .sequence_uses import SequenceUses, may_be_other, sequence_uses, takes_no_place
 from .translator import FUNCTION_PARAMETERS, hidden_by
@@ -302,39 +301,3 @@ def _is_unbound_later(context: Context, module: Module, name: ast.Name) -> bool:
         return True
     last = context.index.evaluator.global_values(module, name.id)
     return not last & context.index.values(module, name)
-
-
-def read_sooner(
-    context: Context, module: Module, call: ast.Call, arguments: Mapping[str, ast.expr]
-) -> Iterator[str]:
-    """Names that the functions of a load read when v2 calls them at once, and that held something else later.
-
-    Legacy called the ``node_info_*`` functions once the code location had loaded.
-    Source: ``dagster_dbt.cloud.asset_defs``, ``dagster_dbt.cloud_v2.asset_decorator``.
-    """
-    names = context.index.tree.names(module)
-    for parameter in FUNCTION_PARAMETERS:
-        function = arguments.get(parameter)
-        for body in _bodies(context, module, function) if function is not None else ():
-            for read in _reads(body):
-                scope = names.scope_that_binds(module, read.id, read)
-                is_seen_alike = scope is not None and scope is names.scope_that_binds(module, read.id, call)
-                if is_seen_alike and is_bound_again(names, module, read.id, call):
-                    yield (
-                        f"`{read.id}`, which `{parameter}` reads, is bound to something else later: "
-                        "legacy called it then, and v2 calls it at once"
-                    )
-
-
-def _reads(node: ast.AST) -> list[ast.Name]:
-    return [one for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)]
-
-
-def _bodies(context: Context, module: Module, function: ast.expr) -> Iterator[ast.AST]:
-    """What runs when a function of this file is called."""
-    if isinstance(function, ast.Lambda):
-        yield function.body
-        return
-    for value in context.index.values(module, function):
-        if isinstance(value, Local) and value.module is module and isinstance(value.node, FUNCTIONS):
-            yield from value.node.body

@@ -1,0 +1,75 @@
+"""Where the code of a tree changes the environment of its process."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ..dagster_api.decorators import resolved
+from ..inference.interpreter import Evaluator
+from ..syntax.source_module import Module
+from .reads import is_environment
+
+_WORDS = (b"environ", b"putenv", b"dotenv", b"setenv", b"delenv")
+_CHANGING = frozenset({"update", "setdefault", "pop", "popitem", "clear", "__setitem__", "__delitem__"})
+_SETTING = frozenset({"os.putenv", "os.unsetenv"})
+_OF_TESTS = frozenset({"setenv", "delenv"})
+
+
+def changes_of_environment(evaluator: Evaluator, name: str) -> Iterator[tuple[Module, ast.expr]]:
+    """Where a variable may be set or deleted; any where ``name`` is empty."""
+    for path in evaluator.tree.spelling(_WORDS):
+        module = evaluator.tree.module_at(path)
+        for node in module.nodes if module is not None else ():
+            if module is not None and isinstance(node, ast.expr):
+                changed = _changed(evaluator, module, node)
+                if changed is not None and (not name or not changed or name in changed):
+                    yield module, node
+
+
+def _changed(evaluator: Evaluator, module: Module, node: ast.expr) -> frozenset[str] | None:
+    """The variables that an expression changes, none where they are not written there; None where it changes none."""
+    match node:
+        case ast.Subscript(value=value, slice=key, ctx=ast.Store() | ast.Del()):
+            return _named([key]) if is_environment(evaluator, module, value) else None
+        case ast.Call(func=ast.Attribute(value=value, attr=attribute), args=args) if (
+            attribute in _CHANGING and is_environment(evaluator, module, value)
+        ):
+            return _given(node) if attribute == "update" else _named(args[:1])
+        case ast.Call(func=ast.Attribute(attr=attribute), args=args) if attribute in _OF_TESTS:
+            return _named(args[:1]) or frozenset({"?"})
+        case ast.Call(func=ast.Attribute(attr="dict"), args=[first, *_]) if _is_patched(
+            evaluator, module, first
+        ):
+            return _given(node, 1) or frozenset({"?"})
+        case ast.Call(func=func, args=args):
+            names = resolved(evaluator, module, func)
+            if names & _SETTING:
+                return _named(args[:1])
+            if any("dotenv" in name and name.endswith("load_dotenv") for name in names):
+                return frozenset()
+    return None
+
+
+def _is_patched(evaluator: Evaluator, module: Module, node: ast.expr) -> bool:
+    is_text = isinstance(node, ast.Constant) and node.value == "os.environ"
+    return is_text or is_environment(evaluator, module, node)
+
+
+def _given(call: ast.Call, first: int = 0) -> frozenset[str]:
+    """The names in the dicts and keywords of ``update``; none where not all can be seen."""
+    found = {word.arg for word in call.keywords if word.arg and word.arg not in {"clear", "values"}}
+    given = [*call.args[first:], *(word.value for word in call.keywords if word.arg is None)]
+    for each in given:
+        if not isinstance(each, ast.Dict):
+            return frozenset()
+        named = _named([key for key in each.keys if key is not None])
+        if not named or None in each.keys:
+            return frozenset()
+        found |= named
+    return frozenset(found)
+
+
+def _named(keys: list[ast.expr]) -> frozenset[str]:
+    texts = {key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
+    return frozenset(texts) if len(texts) == len(keys) else frozenset()
