@@ -86,6 +86,8 @@ class Reader:
             case ast.Lambda():
                 self._run_function(module, node)
                 return
+            case ast.JoinedStr() | ast.Compare():
+                return  # A string or a bool says what it says, whatever it was made from.
             case ast.Name(ctx=ast.Load()):
                 self._hold_name(module, node)
             case ast.Attribute():
