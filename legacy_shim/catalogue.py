@@ -148,9 +148,11 @@ CODES: Final = (
     Code("LDC208", "the job's schedule is no longer turned off", "differs",
          "Legacy turned the dbt Cloud schedule of a job off when it first triggered it. v2 never touches it.",
          "Turn the schedule off in dbt Cloud if it is on, or the job runs twice."),
-    Code("LDC209", "loading can time out", "differs",
-         "v2 runs `dbt parse` in dbt Cloud while the code location loads, and gives up after 60 seconds.",
-         "Set DAGSTER_DBT_CLOUD_POLL_TIMEOUT (seconds) in the code server's environment."),
+    Code("LDC209", "importing contacts dbt Cloud, and can time out", "differs",
+         "Importing the module contacts dbt Cloud and runs `dbt parse` there, for 60 seconds at most; legacy did so only "
+         "when definitions were resolved.",
+         "Set DAGSTER_DBT_CLOUD_POLL_TIMEOUT (seconds) in the code server's environment. Give whatever imports the "
+         "module the token and the network, tests and CI included."),
     Code("LDC210", "the selection needs dbt-core at load", "differs",
          "v2 evaluates a selection with dbt-core, which dagster-dbt does not install.",
          'Install `dagster-dbt[dbt-core]` (or dbt-core) where the code location loads.'),

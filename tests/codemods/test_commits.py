@@ -58,7 +58,10 @@ def test_each_unit_is_a_commit_with_its_findings(checkout: Path) -> None:
     assert body.startswith(
         "2 legacy uses in 1 Python file: 2 migrated.\n1 resource, with everything that uses it: 1 became"
     )
-    assert "\nNEEDS ACTION BEFORE YOU DEPLOY\n\nLDC209 loading can time out  1 location\n" in body
+    assert (
+        "\nNEEDS ACTION BEFORE YOU DEPLOY\n\nLDC209 importing contacts dbt Cloud, and can time out  1 location\n"
+        in body
+    )
     assert "one.py:9:13" in body
     assert "two.py" not in body
     assert max(map(len, body.splitlines())) <= 72

@@ -438,3 +438,62 @@ def test_what_other_files_settle_before_migrates(tmp_path: Path, name: str) -> N
     assert [path for path, text in texts.items() if "@dbt_cloud_assets(" in text] == [
         home.replace("definitions", "dbt")
     ]
+
+
+IN_TRIES = {
+    "any exception": "try:\n    models = [{load}]\nexcept Exception:\n    models = []\n",
+    "whatever": "try:\n    models = [{load}]\nexcept:\n    models = []\n",
+    "a failure": "try:\n    models = [{load}]\nexcept (KeyError, Failure):\n    models = []\n",
+    "suppressed": "import contextlib\n\nmodels = []\nwith contextlib.suppress(Exception):\n    models = [{load}]\n",
+    "in a function": "def loaded():\n    return [{load}]\n\ntry:\n    models = loaded()\nexcept Exception:\n    models = []\n",
+}
+OUT_OF_TRIES = {
+    "raised again": "try:\n    models = [{load}]\nexcept Exception as e:\n    print(e)\n    raise\n",
+    "another exception": "try:\n    models = [{load}]\nexcept (KeyError, ImportError):\n    models = []\n",
+    "in the handler": "try:\n    import fast\nexcept Exception:\n    fast = None\nmodels = [{load}]\n",
+    "in the else": "try:\n    import fast\nexcept Exception:\n    raise\nelse:\n    models = [{load}]\n",
+}
+SIMPLE = "load_assets_from_dbt_cloud_job(cloud, 67890)"
+
+
+@pytest.mark.parametrize("name", [*IN_TRIES, *OUT_OF_TRIES])
+def test_a_load_whose_failure_the_code_would_catch_stays(tmp_path: Path, name: str) -> None:
+    text = {**IN_TRIES, **OUT_OF_TRIES}[name].format(load=SIMPLE)
+    before = CLOUD + text + "defs = Definitions(assets=models)\n"
+    texts, report = migrate(tmp_path, {"program.py": before})
+    said = [finding.message for finding in report.findings if finding.code == "LDC302"]
+    if name in IN_TRIES:
+        assert texts["program.py"] == before.replace("from dagster_dbt", "from legacy_shim")
+        assert "would load without these assets" in said[0]
+    else:
+        assert said == []
+        assert "@dbt_cloud_assets(" in texts["program.py"]
+        assert "legacy_shim" not in texts["program.py"]
+
+
+def test_a_module_whose_import_is_tried_keeps_its_load(tmp_path: Path) -> None:
+    before = {
+        "dbt.py": CLOUD + f"models = {SIMPLE}\n",
+        "definitions.py": "try:\n    import dbt\nexcept Exception:\n    dbt = None\n",
+    }
+    texts, report = migrate(tmp_path, before)
+    assert texts["dbt.py"] == before["dbt.py"].replace("from dagster_dbt", "from legacy_shim")
+    assert any("(definitions.py, line 3)" in finding.message for finding in report.findings)
+
+
+def test_whatever_imports_the_module_contacts_dbt_cloud_and_is_named(tmp_path: Path) -> None:
+    group = 'def group(n):\n    if not n["tags"]:\n        raise Failure("no team")\n    return "a"\n'
+    files = {
+        "dbt.py": CLOUD
+        + group
+        + load("group")
+        + 'defs = Definitions(assets=[models] if os.getenv("DBT") else [])\n',
+        "test_dbt.py": "from dbt import group\n",
+    }
+    _, report = migrate(tmp_path, files)
+    (said,) = (finding.message for finding in report.findings if finding.code == "LDC209")
+    assert said == (
+        "importing this module contacts dbt Cloud, with the token and over the network, also in tests and CI, and runs "
+        "`dbt parse` there, for 60 seconds at most; it does so where the assets are not used, too, which here depends on "
+        "a condition; test_dbt.py imports it; `node_info_to_group_fn` may raise, which fails the import"
+    )

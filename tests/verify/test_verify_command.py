@@ -48,7 +48,9 @@ def test_the_example_as_text(example_tree: Path) -> None:
     assert "acme_data/assets/dbt.py:12  `dbt seed` and" in done.stdout
     assert "- dbt compile --select tag:daily" in done.stdout
     assert "+ dbt seed  (run 1 of job 67890, 3 nodes, no timeout)" in done.stdout
-    assert "LDC209 loading can time out" in done.stdout  # told, although nothing of it shows
+    assert (
+        "LDC209 importing contacts dbt Cloud, and can time out" in done.stdout
+    )  # told, although nothing of it shows
     assert "weekly_finance" in done.stdout
     assert max(map(len, done.stdout.splitlines())) < 250
     assert done.stderr == ""

@@ -77,22 +77,19 @@ class Clock:
         return False
 
     def _importers(self, home: Module) -> list[Start]:
-        """The import statements of the tree that import a file, where every one of them can be seen."""
-        found: list[Start] = []
+        """The import statements of the tree that import a file; none where modules may be imported by their text."""
         tree = self.evaluator.tree
-        stem = (home.dotted or (home.path.stem,))[-1].encode(errors="replace")
-        for path in tree.spelling([stem]):
+        for path in tree.spelling([b"import_module", b"load_assets_from_package", b"load_defs"]):
             importer = tree.module_at(path)
-            if importer is None or importer is home:
-                continue
-            if any(
-                word in importer.text for word in ("import_module", "load_assets_from_package", "load_defs")
-            ):
+            if importer is not None and importer is not home and self._spells(importer, home):
                 return []
-            at = next((node for node, path in self._imported(importer) if path == home.path), None)
-            if at is not None:
-                found.append((importer, at))
-        return found
+        found: dict[Module, Start] = {}
+        for importer, at in importing(self.evaluator, home):
+            found.setdefault(importer, (importer, at))
+        return list(found.values())
+
+    def _spells(self, importer: Module, home: Module) -> bool:
+        return (home.dotted or (home.path.stem,))[-1] in importer.text
 
     # -- which files are done
 
@@ -136,26 +133,16 @@ class Clock:
 
     def _imported(self, module: Module) -> list[tuple[ast.AST, Path]]:
         if module not in self._imports:
-            self._imports[module] = list(self._find_imported(module))
+            self._imports[module] = [
+                (node, path)
+                for node, path in imported(self.evaluator, module)
+                if _is_always_run(module, node)
+            ]
         return self._imports[module]
 
     @cached_property
     def _imports(self) -> dict[Module, list[tuple[ast.AST, Path]]]:
         return {}
-
-    def _find_imported(self, module: Module) -> Iterator[tuple[ast.AST, Path]]:
-        tree = self.evaluator.tree
-        for node in module.nodes:
-            named: list[tuple[str, int]] = []
-            if isinstance(node, ast.Import):
-                named = [(alias.name, 0) for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                inside = [".".join(filter(None, [node.module, alias.name])) for alias in node.names]
-                named = [(name, node.level) for name in (node.module or "", *inside)]
-            for name, level in named:
-                path = tree.resolve(module, name, level)
-                if path is not None and path != module.path and _is_always_run(module, node):
-                    yield node, path
 
     # -- where the call starts
 
@@ -246,6 +233,32 @@ class Clock:
                     yield module, node
                 elif isinstance(node, ast.Constant) and node.value == name and module is not None:
                     yield module, node  # `getattr(x, "name")`
+
+
+def importing(evaluator: Evaluator, home: Module) -> Iterator[Start]:
+    """The import statements of the tree that import a file."""
+    stem = (home.dotted or (home.path.stem,))[-1].encode(errors="replace")
+    for path in evaluator.tree.spelling([stem]):
+        importer = evaluator.tree.module_at(path)
+        if importer is not None and importer is not home:
+            yield from (
+                (importer, node) for node, found in imported(evaluator, importer) if found == home.path
+            )
+
+
+def imported(evaluator: Evaluator, module: Module) -> Iterator[tuple[ast.AST, Path]]:
+    """The files of the tree that the import statements of a file name, wherever these stand."""
+    for node in module.nodes:
+        named: list[tuple[str, int]] = []
+        if isinstance(node, ast.Import):
+            named = [(alias.name, 0) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            inside = [".".join(filter(None, [node.module, alias.name])) for alias in node.names]
+            named = [(name, node.level) for name in (node.module or "", *inside)]
+        for name, level in named:
+            path = evaluator.tree.resolve(module, name, level)
+            if path is not None and path != module.path:
+                yield node, path
 
 
 def function_around(

@@ -6,13 +6,16 @@ Source: ``dagster_dbt.cloud.asset_defs``, ``dagster_dbt.cloud_v2.asset_decorator
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ...analysis.syntax.functions import is_none
 from ...analysis.syntax.source_module import Module
+from ...analysis.timing.clock import importing
 from ...analysis.timing.later import Later, changed_later
+from ...analysis.timing.swallowed import swallowed
 from ...planning.claims import Context
 from .bound_once import state_of
+from .called import bodies
 from .translator import FUNCTION_PARAMETERS
 
 
@@ -52,3 +55,58 @@ def _said(module: Module, parameter: str, later: Later) -> str:
         f"`{later.read}`, which `{parameter}` reads, is changed or may be changed later ({at}): {when}. "
         "Move the load below that, or that into a module that is imported above the load"
     )
+
+
+def fails_unseen(context: Context, module: Module, call: ast.Call) -> str:
+    """Why a load stays whose failure the code would catch: the location would come up without its assets."""
+    found = swallowed(context.index.evaluator, module, call)
+    if found is None:
+        return ""
+    home, node = found
+    at = f"line {getattr(node, 'lineno', 1)}"
+    at = at if home is module else f"{home.path.name}, {at}"
+    return (
+        f"v2 asks dbt Cloud for the assets on this line, and what it raises where dbt Cloud does not answer is caught "
+        f"({at}): the code location would load without these assets, where legacy's failed to load. Take the load out "
+        "of the `try`, or raise again in the handler"
+    )
+
+
+def asks_dbt_cloud(
+    context: Context,
+    module: Module,
+    node: ast.expr,
+    arguments: Mapping[str, ast.expr],
+    places: Iterable[tuple[Module, ast.AST]],
+) -> str:
+    """What is said of a load that contacts dbt Cloud when its module is imported, by whatever imports it."""
+    said = (
+        "importing this module contacts dbt Cloud, with the token and over the network, also in tests and CI, and runs "
+        "`dbt parse` there, for 60 seconds at most"
+    )
+    if any(_is_conditional(home, each) for home, each in places if each is not node):
+        said += "; it does so where the assets are not used, too, which here depends on a condition"
+    tests = {
+        importer.path.name for importer, _ in importing(context.index.evaluator, module) if _is_test(importer)
+    }
+    said += f"; {', '.join(sorted(tests))} imports it" if tests else ""
+    raising = [name for name in FUNCTION_PARAMETERS if _raises(context, module, arguments.get(name))]
+    return said + (f"; `{raising[0]}` may raise, which fails the import" if raising else "")
+
+
+def _raises(context: Context, module: Module, function: ast.expr | None) -> bool:
+    found = bodies(context, module, function, set()) if function is not None else ()
+    return any(isinstance(node, ast.Raise) for _, body in found for node in ast.walk(body))
+
+
+def _is_conditional(module: Module, node: ast.AST) -> bool:
+    return any(
+        isinstance(above, (ast.If, ast.IfExp, ast.BoolOp))
+        and "__name__" not in ast.unparse(getattr(above, "test", above))
+        for above in module.ancestors(node)
+    )
+
+
+def _is_test(module: Module) -> bool:
+    stem = module.path.stem
+    return stem.startswith("test_") or stem.endswith("_test") or stem == "conftest"

@@ -32,7 +32,7 @@ from .bound_once import VARIABLES, against_binding, is_plain
 from .collecting import prefixed
 from .common_arguments import common_arguments
 from .compiled_fields import compiled_fields
-from .evaluated_earlier import read_sooner
+from .evaluated_earlier import fails_unseen, read_sooner
 from .own_checks import checks_named_like_tests
 from .sequence_uses import SequenceUses, may_be_other, sequence_uses, takes_no_place
 from .translator import FUNCTION_PARAMETERS, hidden_by
@@ -104,6 +104,7 @@ def read_load(context: Context, value: Made) -> ReadLoad:
             if context.index.sorts_out_loads
             else "",
             *read_sooner(context, module, call, arguments),
+            fails_unseen(context, module, call),
             *against_binding(context, module, call, arguments, makes_several),
         ]
         blocked += [

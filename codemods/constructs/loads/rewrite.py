@@ -58,6 +58,7 @@ from .asset_text import (
     workspace_of,
 )
 from .bound_once import NAMES, is_plain
+from .evaluated_earlier import asks_dbt_cloud
 from .exclusive import are_exclusive
 from .own_workspace import tell_of_own
 from .polling_sensor import (
@@ -314,6 +315,7 @@ def _replace_uses(claim: Claim[Load], context: Context, done: Rewrite) -> None:
 
 def _report(claim: Claim[Load], unit: Unit, context: Context, is_bound: bool, done: Rewrite) -> None:
     module, node, report = claim.module, claim.node, done.report
+    assert claim.value is not None
     for ref in claim.jobs:
         known = {job.id: job for job in unit.jobs_of(ref)}
         source = ref.source if not claim.detail.makes_several else ""
@@ -342,12 +344,13 @@ def _report(claim: Claim[Load], unit: Unit, context: Context, is_bound: bool, do
         report(module, node, "LDC217", "the partition's variables are passed with --vars", NAME)
     told = "take their workspace from Definitions" if is_bound else "use the workspace of their module"
     report(module, node, "LDC211", f"the assets {told}", NAME)
+    asks = asks_dbt_cloud(context, module, node, claim.detail.arguments, context.index.places_of(claim.value))
     reads = "; the code reads failures: see that it reads this one" if context.index.reads_failures else ""
     for code, message in (
         ("LDC225", f"a failed run raises another text, without run_page_url and run_details{reads}"),
         ("LDC206", "kinds, tags, code versions and descriptions are added; the link to the job goes"),
         ("LDC207", "models that were built before a failure are recorded"),
-        ("LDC209", "the code location runs `dbt parse` in dbt Cloud when it loads, for 60 seconds at most"),
+        ("LDC209", asks),
         ("LDC215", "runs are polled every second"),
         ("LDC218", "a lost answer can start a second run, and failed polls leave the run going"),
         ("LDC222", "a model that is gone from the project no longer fails the run"),
