@@ -282,3 +282,34 @@ defs = Definitions(resources={"dbt_cloud": dbt_cloud_resource("t", 12345)})
     assert told == {
         "the dbt Cloud schedule of job 5 may be on: the job is not among the facts",
     }
+
+
+@pytest.mark.parametrize(
+    ("host", "access_url"),
+    [
+        ("https://x.dbt.com/app", "https://x.dbt.com"),
+        ("https://x.dbt.com/app/", "https://x.dbt.com/app"),
+        ("https://x.dbt.com/a/b", "https://x.dbt.com/a"),
+        ("https://x.dbt.com:8443/", "https://x.dbt.com:8443"),
+        ("x.dbt.com", "x.dbt.com"),
+    ],
+)
+@pytest.mark.parametrize("line", ["", "HOST = {!r}\n"])
+def test_what_stood_behind_the_last_slash_of_a_host_never_counted(
+    tmp_path: Path, host: str, access_url: str, line: str
+) -> None:
+    given = "HOST" if line else repr(host)
+    program = (
+        "from dagster import Definitions\nfrom dagster_dbt import DbtCloudClientResource, load_assets_from_dbt_cloud_job\n\n"
+        f"{line.format(host)}cloud = DbtCloudClientResource(auth_token='t', account_id=12345, dbt_cloud_host={given})\n"
+        "models = load_assets_from_dbt_cloud_job(cloud, 67890)\n"
+        "defs = Definitions(assets=[models], resources={'dbt_cloud': cloud})\n"
+    )
+    text, _ = migrate_one(tmp_path, program)
+    if not line:
+        expected = repr(access_url)
+    elif host == access_url:
+        expected = "HOST"
+    else:
+        expected = "HOST.rstrip('/')" if host.endswith("/") else repr(access_url)
+    assert any(f"access_url={expected}{end}" in text for end in (",\n", "),\n")), text

@@ -52,7 +52,11 @@ def rewrite_call(claim: Claim, called: Called, context: Context, done: Rewrite) 
     done.edit(module, ReplaceExpression(module.span(node.func), text))
     _drop_unsent(module, node, method, done)
     tell_of_cause(claim, method, context, done)
-    done.report(module, node, "LDC218", _said_of(method.name), claim.name)
+    said = _said_of(method.name) + (_OTHER_URL if context.index.reads_failures else "")
+    done.report(module, node, "LDC218", said, claim.name)
+
+
+_OTHER_URL = "; where the request fails, the URL in the text of `Failure` has no `/` at its end"
 
 
 def _said_of(name: str) -> str:

@@ -240,6 +240,14 @@ def is_env_call(node: ast.expr) -> bool:
     )
 
 
+_HAVING = {
+    "request_timeout": "the facade alone has",
+    "log": "v2 logs by Dagster's own logger, and a workspace has no",
+    "log_requests": "a workspace has no",
+}
+"""What to say of settings that only the legacy resource has, or the facade's."""
+
+
 def checked(context: Context, settings: Settings) -> Found:
     """The settings, if a workspace can be built with them."""
     for name, setting in settings.values.items():
@@ -248,12 +256,8 @@ def checked(context: Context, settings: Settings) -> Found:
             return f"its `{name}` is an EnvVar here and a string there", None
     unknown = sorted(set(settings.values) - KNOWN)
     if unknown:
-        who = (
-            "the facade alone"
-            if unknown[0] == "request_timeout"
-            else "neither the legacy resource nor a workspace"
-        )
-        return f"{who} has `{unknown[0]}`", None
+        who = _HAVING.get(unknown[0], "neither the legacy resource nor a workspace has")
+        return f"{who} `{unknown[0]}`", None
     if not any(name in settings.values for name in TOKEN) or "account_id" not in settings.values:
         return (
             "its token or account id is given elsewhere: write `auth_token` and `account_id` where the resource is built",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import urljoin
 
 from ...analysis.inference.values import (
     LEGACY,
@@ -178,15 +179,22 @@ def _host(context: Context, setting: Setting | None, use: Use, style: Style) -> 
         return style.string(DEFAULT_HOST)
     node = setting.node
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and not setting.access:
-        return style.string(node.value.rstrip("/"))
+        return style.string(_without_last(node.value))
     if External(f"{LEGACY}DBT_DEFAULT_HOST") in context.index.values(setting.module, node):
         return style.string(DEFAULT_HOST)
     known = context.constants.read(setting.module, node)
-    is_told = known is not None and not known.variable and isinstance(known.value, str)
-    if is_told and not str(known.value if known else "").endswith("/"):
-        return setting.text()
+    if known is not None and not known.variable and isinstance(known.value, str):
+        if _without_last(known.value) == known.value:
+            return setting.text()
+        if not known.value.endswith("/"):
+            return style.string(_without_last(known.value))
     text = _environment_read(context, setting, use, style) or setting.text()
     return f"{text if setting.is_simple else f'({text})'}.rstrip({style.string('/')})"
+
+
+def _without_last(host: str) -> str:
+    """What legacy's requests began with: it joined their paths to the host, in place of what stood behind its last ``/``."""
+    return (urljoin(host, ".") if "://" in host else host).rstrip("/")
 
 
 def _environment_read(context: Context, setting: Setting, use: Use, style: Style) -> str:

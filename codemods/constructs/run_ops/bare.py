@@ -170,7 +170,7 @@ def rewrite(claim: Claim[Bare], unit: Unit, context: Context) -> Rewrite:
             before=["config = context.op_config"],
         )
         done.edit(module, InsertBefore(module.span(bare.first), text, blank=True))
-        tell_of_op(done, claim, context, materializes=True, limits=True)
+        tell_of_op(done, claim, context, materializes=True, limits=True, undescribed=True)
     if not bare.name:
         done.edit(module, ReplaceExpression(module.span(claim.node), name))
     return done

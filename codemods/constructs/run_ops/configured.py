@@ -186,6 +186,7 @@ def rewrite(claim: Claim[RunOp], unit: Unit, context: Context) -> Rewrite:
         context,
         materializes=materializations is not None,
         limits="poll_timeout" in found.settings,
+        undescribed=found.description is None,
         causes=not poll.start,
     )
     return done

@@ -134,7 +134,14 @@ def _output(use: Use, style: Style) -> list[str]:
 
 
 def tell_of_op(
-    done: Rewrite, claim: Claim, context: Context, *, materializes: bool, limits: bool, causes: bool = True
+    done: Rewrite,
+    claim: Claim,
+    context: Context,
+    *,
+    materializes: bool,
+    limits: bool,
+    undescribed: bool,
+    causes: bool = True,
 ) -> None:
     """Report what is different about the op. ``limits``: it may have a time limit; ``causes``: v2's client starts its run."""
     release, fails = context.release, fails_in(context)
@@ -142,7 +149,7 @@ def tell_of_op(
     def report(code: str, message: str) -> None:
         done.report(claim.module, claim.node, code, message, NAME)
 
-    report("LDC213", "its output is a mapping of run details")
+    report("LDC213", f"its output is a mapping of run details{', and it has no description' * undescribed}")
     if release.lacks("related"):
         report("LDC213", without_related(release))
     if materializes:
