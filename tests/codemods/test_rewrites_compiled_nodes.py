@@ -87,6 +87,8 @@ GO = {
     "chosen": "key = lambda node: ['macros' if node['name'] == 'x' else 'compiled', node['name']]\n",
     "docstring": "def key(node):\n    'compiled_code'\n    return AssetKey([node['name']])\n",
     "parts": "def key(node):\n    return AssetKey([p for p in node['fqn'] if p != 'x'])\n",
+    "partial": "from functools import partial\ndef by(parts, node):\n    return AssetKey([*parts, node['name']])\nkey = partial(by, ['a'])\n",
+    "getter": "own = itemgetter('name')\ndef key(node):\n    return AssetKey([own(node)])\n",
     "printed": "def key(node):\n    print(node)\n    return AssetKey([node['name']])\n",
 }
 

@@ -497,3 +497,16 @@ def test_whatever_imports_the_module_contacts_dbt_cloud_and_is_named(tmp_path: P
         "`dbt parse` there, for 60 seconds at most; it does so where the assets are not used, too, which here depends on "
         "a condition; test_dbt.py imports it; `node_info_to_group_fn` may raise, which fails the import"
     )
+
+
+def test_a_default_that_is_a_constant_may_be_made_before_the_whole_statement(tmp_path: Path) -> None:
+    first, second = (
+        SIMPLE.replace(")", f', node_info_to_group_fn=lambda n, g="{g}": g)') for g in ("a", "b")
+    )
+    texts, _ = migrate(
+        tmp_path,
+        {"program.py": CLOUD + f"defs = Definitions(assets=[{first}, {second.replace('67890', '67891')}])\n"},
+    )
+    assert 'group_fn = lambda n, g="a": g\n' in texts["program.py"]
+    assert 'group_fn_2 = lambda n, g="b": g\n' in texts["program.py"]
+    assert "legacy_shim" not in texts["program.py"]

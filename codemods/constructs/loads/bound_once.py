@@ -99,10 +99,19 @@ def against_binding(
     bound = [] if makes_several else bound_once(context, module, arguments)
     if bound and any(isinstance(above, LOOPS) for above in _around(module, call)):
         yield f"its `{bound[0]}` is evaluated in each turn of a loop"
-    earlier = next(_evaluated_before(context, module, call), None) if bound else None
+    ordered = [name for name in bound if not _is_the_same_earlier(arguments[name])]
+    earlier = next(_evaluated_before(context, module, call), None) if ordered else None
     if earlier is not None:
         said = module.source_of(earlier).split("\n", 1)[0]
-        yield f"`{said}` is evaluated before its `{bound[0]}`, in the same statement"
+        yield f"`{said}` is evaluated before its `{ordered[0]}`, in the same statement"
+
+
+def _is_the_same_earlier(function: ast.expr) -> bool:
+    """Whether it makes no difference when a function is made: a lambda whose defaults are constants."""
+    if not isinstance(function, ast.Lambda):
+        return False
+    defaults = (*function.args.defaults, *function.args.kw_defaults)
+    return all(each is None or isinstance(each, ast.Constant) for each in defaults)
 
 
 def _around(module: Module, node: ast.AST) -> Iterator[ast.AST]:

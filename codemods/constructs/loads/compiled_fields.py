@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ...analysis.inference.values import External, Local
+from ...analysis.inference.values import External, Local, Made
 from ...analysis.syntax.functions import argument_of, is_none
 from ...analysis.syntax.source_module import FUNCTIONS, Module
 from ...findings import Finding
@@ -71,7 +71,8 @@ def _first(context: Context, module: Module, function: ast.expr) -> tuple[Module
         elsewhere = "" if is_known else _named_in_tree(context)
         return (module, function, _said(f"may read `{elsewhere}`")) if elsewhere else None
     home, given = reached[0]
-    for use_home, use in _uses(context, home, given, _parameters(given), set()):
+    names = _parameters(given) - _given_before(context, module, function, given)
+    for use_home, use in _uses(context, home, given, names, set()):
         text = _line(use.node)
         if use.is_whole:
             return use_home, use.node, _said(f"takes all fields of a node in `{text}`")
@@ -143,6 +144,28 @@ def _parameters(function: ast.AST) -> frozenset[str]:
     return frozenset(without_defaults) - {"self", "cls"}
 
 
+def _given_before(context: Context, module: Module, function: ast.expr, given: ast.AST) -> frozenset[str]:
+    """The parameters to which ``functools.partial`` has given something: none of them is the node."""
+    calls = [function]
+    if isinstance(function, ast.Name):
+        calls = [place for _, place in context.constants.origins(module, function).places]
+    call = calls[0] if len(calls) == 1 else None
+    if not isinstance(call, ast.Call) or not isinstance(given, FUNCTIONS):
+        return frozenset()
+    values = context.index.values(module, call.func)
+    is_direct = bool(call.args) and any(
+        isinstance(one, Local) and one.node is given for one in context.index.values(module, call.args[0])
+    )
+    if (
+        values != {External("functools.partial")}
+        or not is_direct
+        or any(isinstance(each, ast.Starred) for each in call.args)
+    ):
+        return frozenset()
+    positional = [one.arg for one in (*given.args.posonlyargs, *given.args.args)]
+    return frozenset([*positional[: len(call.args) - 1], *(word.arg for word in call.keywords if word.arg)])
+
+
 def _uses(
     context: Context, module: Module, function: ast.AST, names: frozenset[str], seen: set[ast.AST]
 ) -> Iterator[tuple[Module, _Use]]:
@@ -198,6 +221,13 @@ def _by_key(node: ast.AST, key: ast.expr) -> _Use | None:
     return _Use(node, is_whole=isinstance(key, (ast.JoinedStr, ast.BinOp)))
 
 
+def _takes_other_fields(made: Made) -> bool:
+    """Whether something is ``operator.itemgetter`` of fields that are none of these."""
+    if made.of != "operator.itemgetter" or not isinstance(made.call, ast.Call):
+        return False
+    return all(isinstance(one, ast.Constant) and one.value not in _FIELDS for one in made.call.args)
+
+
 def _handed_on(
     context: Context, module: Module, call: ast.Call, node: ast.Name, seen: set[ast.AST]
 ) -> Iterator[tuple[Module, _Use]]:
@@ -213,6 +243,8 @@ def _handed_on(
                 yield from _uses(context, one.module, one.node, frozenset(names), seen)
             else:
                 yield module, _Use(call)
+        return
+    if values and all(isinstance(one, Made) and _takes_other_fields(one) for one in values):
         return
     known = {one.name for one in values if isinstance(one, External)}
     if known and all(name.startswith("dagster_dbt.") for name in known):
