@@ -93,15 +93,21 @@ def migrate(
             printing.print_findings(console, report)
         if is_writing:
             report = (_committed if commit else _written)(report, watch, console)
-        given = [("--only", code) for code in only or ()] + [("--skip", code) for code in skip or ()]
-        given += [("--polling-sensor", "")] if polling_sensor else []
         shared = options_given(facts, env_file, deployment, exclude, dagster_dbt)
-        advice = next_steps(report, "migrate", paths, [*shared, *given])
+        advice = next_steps(report, "migrate", paths, [*shared, *_own_given(only, skip, polling_sensor)])
         if printing.is_text_on_screen:
             printing.print_outcome(console, report, advice)
         else:
             printing.print_report(console, report, advice)
         console.leave(exit_codes.of_check(report) if check else exit_codes.of_migrate(report))
+
+
+def _own_given(
+    only: Sequence[str] | None, skip: Sequence[str] | None, polling_sensor: bool
+) -> list[tuple[str, str]]:
+    """The options of this command that a next one must repeat."""
+    chosen = [("--only", code) for code in only or ()] + [("--skip", code) for code in skip or ()]
+    return [*chosen, *([("--polling-sensor", "")] if polling_sensor else [])]
 
 
 def _legacy_codes(words: Sequence[str] | None) -> frozenset[str]:

@@ -372,7 +372,7 @@ def _names(node: ast.AST, name: str) -> bool:
 
 
 def _is_dotted(node: ast.expr, home: Module, name: str) -> bool:
-    """Whether a text names a variable of a module: ``"package.config.PREFIX"``."""
+    """Whether a string names a variable of a module: ``"package.config.PREFIX"``."""
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
         return False
     return node.value.endswith(f"{home.dotted[-1] if home.dotted else home.path.stem}.{name}")

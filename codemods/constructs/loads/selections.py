@@ -56,7 +56,7 @@ def tell_of_selections(context: Context, done: Rewrite) -> None:
 
 
 def _by_added(context: Context, module: Module) -> Iterator[ast.expr]:
-    """What selects by tags, kinds or owners: ``AssetSelection.tag``, or a text in a call of Dagster's."""
+    """What selects by tags, kinds or owners: ``AssetSelection.tag``, or a string in a call of Dagster's."""
     for node in module.nodes:
         match node:
             case ast.Attribute(attr=name) if name in _BY_ADDED:
