@@ -24,7 +24,7 @@ def nightly():
 AFTER = """
 from dagster import *
 from dagster_dbt.cloud_v2 import DbtCloudCredentials, DbtCloudWorkspace
-from dagster_dbt.cloud_v2.types import DbtCloudRun
+from dagster_dbt.cloud_v2.types import {types}
 cloud = DbtCloudWorkspace(
     credentials=DbtCloudCredentials(
         account_id=12345,
@@ -47,23 +47,38 @@ def nightly():
 BODY = """\
     client = context.resources.cloud.get_client()
     dbt_run = client.trigger_job_run({triggered})
-    dbt_run = client.poll_run({polled})
+{polled}
     DbtCloudRun.from_run_details(dbt_run).raise_for_status()"""
 STEPS = '67890, steps_override=["dbt run"]'
-FOR_EVER = """
+FOR_EVER = """\
+    dbt_run = client.poll_run(
         dbt_run["id"],
         poll_interval=10,
         poll_timeout=float("inf"),
-    """
+    )"""
+TIMED = """
+    try:
+        dbt_run = client.poll_run(dbt_run["id"], {polled})
+    except Exception:
+        dbt_run = client.get_run_details(dbt_run["id"])  # it may have ended since poll_run looked
+        if dbt_run["status"] < DbtCloudJobRunStatusType.SUCCESS:
+            raise
+"""
+RUN, RUN_AND_STATUS = "DbtCloudRun", "DbtCloudJobRunStatusType, DbtCloudRun"
 HELPER = """
 
 def run_job(client, job_id, poll_interval=10, poll_timeout=None, steps_override=None):
     run = client.trigger_job_run(job_id, steps_override=steps_override)
-    run = client.poll_run(
-        run["id"],
-        poll_interval=poll_interval,
-        poll_timeout=poll_timeout or float("inf"),
-    )
+    try:
+        run = client.poll_run(
+            run["id"],
+            poll_interval=poll_interval,
+            poll_timeout=poll_timeout or float("inf"),
+        )
+    except Exception:
+        run = client.get_run_details(run["id"])  # it may have ended since poll_run looked
+        if run["status"] < DbtCloudJobRunStatusType.SUCCESS:
+            raise
     DbtCloudRun.from_run_details(run).raise_for_status()
     run = client.get_run_details(
         run["id"],
@@ -78,20 +93,22 @@ def run_job(client, job_id, poll_interval=10, poll_timeout=None, steps_override=
     ("arguments", "triggered", "polled"),
     [
         ('"nightly", ["dbt run"]', STEPS, FOR_EVER),
-        ('WHY, ["dbt run"], None, 5, 60', STEPS, 'dbt_run["id"], poll_interval=5, poll_timeout=60'),
+        ('WHY, ["dbt run"], None, 5, 60', STEPS, "poll_interval=5, poll_timeout=60"),
         ('"of " + day', "67890", FOR_EVER),
         ('"of {}".format(day)', "67890", FOR_EVER),
-        ("str(day), poll_timeout=7", "67890", 'dbt_run["id"], poll_interval=10, poll_timeout=7'),
-        ("5, 60", "67890", 'dbt_run["id"], poll_interval=5, poll_timeout=60'),
-        ("PATIENCE, 60", "67890", 'dbt_run["id"], poll_interval=PATIENCE, poll_timeout=60'),
+        ("str(day), poll_timeout=7", "67890", "poll_interval=10, poll_timeout=7"),
+        ("5, 60", "67890", "poll_interval=5, poll_timeout=60"),
+        ("PATIENCE, 60", "67890", "poll_interval=PATIENCE, poll_timeout=60"),
         ("cause=WHY, schema_override=None", "67890", FOR_EVER),
     ],
 )
 def test_a_statement(tmp_path: Path, arguments: str, triggered: str, polled: str) -> None:
     call = f"context.resources.cloud.run_job_and_poll(67890, {arguments})"
     text, _ = migrate_one(tmp_path, PROGRAM.format(call=call))
-    body = BODY.format(triggered=triggered, polled=polled)
-    assert text == clean(AFTER.format(helper="", body=body))
+    is_timed = polled != FOR_EVER
+    body = BODY.format(triggered=triggered, polled=TIMED.format(polled=polled) if is_timed else polled)
+    types = RUN_AND_STATUS if is_timed else RUN
+    assert text == clean(AFTER.format(helper="", body=body, types=types))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +123,7 @@ def test_an_expression(tmp_path: Path, arguments: str, becomes: str) -> None:
     call = f"print(context.resources.cloud.run_job_and_poll(67890, {arguments}))"
     text, _ = migrate_one(tmp_path, PROGRAM.format(call=call))
     body = f"    print(run_job(context.resources.cloud.get_client(), {becomes}))"
-    assert text == clean(AFTER.format(helper=HELPER, body=body))
+    assert text == clean(AFTER.format(helper=HELPER, body=body, types=RUN_AND_STATUS))
 
 
 @pytest.mark.parametrize(

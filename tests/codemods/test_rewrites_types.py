@@ -72,7 +72,7 @@ from typing import Optional
 from urllib.parse import urljoin
 from dagster import *
 from dagster_dbt.cloud_v2 import DbtCloudCredentials, DbtCloudWorkspace
-from dagster_dbt.cloud_v2.types import DbtCloudRun
+from dagster_dbt.cloud_v2.types import DbtCloudJobRunStatusType, DbtCloudRun
 cloud = DbtCloudWorkspace(
     credentials=DbtCloudCredentials(
         account_id=12345,
@@ -108,11 +108,16 @@ INS = {"output": In(DbtCloudOutput)}
 
 def run_job(client, job_id, poll_interval=10, poll_timeout=None, steps_override=None):
     run = client.trigger_job_run(job_id, steps_override=steps_override)
-    run = client.poll_run(
-        run["id"],
-        poll_interval=poll_interval,
-        poll_timeout=poll_timeout or float("inf"),
-    )
+    try:
+        run = client.poll_run(
+            run["id"],
+            poll_interval=poll_interval,
+            poll_timeout=poll_timeout or float("inf"),
+        )
+    except Exception:
+        run = client.get_run_details(run["id"])  # it may have ended since poll_run looked
+        if run["status"] < DbtCloudJobRunStatusType.SUCCESS:
+            raise
     DbtCloudRun.from_run_details(run).raise_for_status()
     run = client.get_run_details(
         run["id"],

@@ -30,13 +30,26 @@ class Calls:
         owner = home.parent(function) if home is not None else None
         if function.name == "__init__" and isinstance(owner, ast.ClassDef):
             called = owner
-        for caller, call in self.of(called.name):
-            callee = self.evaluator.values(caller, renamed(call))
-            if any(isinstance(value, Local) and value.node is called for value in callee):
-                argument = argument_of(call, function, name)
-                if argument is not None:
-                    found.append((caller, argument))
+        for caller, call in self._giving(called):
+            argument = argument_of(call, function, name)
+            if argument is not None:
+                found.append((caller, argument))
         return found
+
+    def _giving(self, called: Function | ast.ClassDef) -> tuple[tuple[Module, ast.Call], ...]:
+        """The calls of a function, or of an op under another name: the same for each of its parameters."""
+        nothing: tuple[tuple[Module, ast.Call], ...] = ()
+        return self.evaluator.answer(("giving", called), lambda: self._find_giving(called), nothing)
+
+    def _find_giving(self, called: Function | ast.ClassDef) -> tuple[tuple[Module, ast.Call], ...]:
+        return tuple(
+            (caller, call)
+            for caller, call in self.of(called.name)
+            if any(
+                isinstance(value, Local) and value.node is called
+                for value in self.evaluator.values(caller, renamed(call))
+            )
+        )
 
     def may_leave_out(self, function: Function, name: str) -> bool:
         """Whether some call in the tree leaves a parameter to its default, or none calls the function."""

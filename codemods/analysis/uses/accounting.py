@@ -10,7 +10,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ..dagster_api.contexts import is_context
 from ..dagster_api.decorators import is_builtin, unknown_decorators
@@ -33,6 +33,7 @@ UNMISTAKABLE = frozenset({"get_dbt_client", "run_job_and_poll", "get_run_results
 """Methods of the legacy API whose names nothing else has."""
 
 
+@lru_cache(maxsize=1)
 def escapes_of(index: Index) -> tuple[Escape, ...]:
     """Each use of something legacy that is not accounted for, one for each place."""
     carriers = Carriers(index, index.bound_keys)
