@@ -194,6 +194,30 @@ class Orders(Rule):
 """,
         "`Rule.rules`",
     ),
+    "a function that others are registered with": (
+        "from functools import singledispatch\n\n@singledispatch\ndef group(n):\n    return 'a'\n\n",
+        "group",
+        "@group.register(dict)\ndef of_dict(n):\n    return 'b'\n\n",
+        "`group`",
+    ),
+    "an attribute of a function": (
+        "def group(n):\n    return group.table.get(n['name'])\n\ngroup.table = {}\n",
+        "group",
+        "group.table['orders'] = 'sales'\n",
+        "`group`",
+    ),
+    "a variable of the environment by Dagster": (
+        "",
+        "lambda n: EnvVar('TEAM').get_value('a')",
+        "os.environ['TEAM'] = 'b'\n",
+        "`os.environ['TEAM']`",
+    ),
+    "an attribute by its text": (
+        "class S:\n    team = 'a'\n\n",
+        "lambda n: getattr(S, 'team')",
+        "S.team = 'b'\n",
+        "`S.team`",
+    ),
 }
 """What stands above the load, the function, what stands below, and what is said to change."""
 MIGRATED = {

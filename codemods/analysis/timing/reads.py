@@ -13,8 +13,8 @@ from pathlib import Path
 
 from ..inference.interpreter import Evaluator
 from ..inference.values import External, Local
-from ..syntax.classes import is_self
-from ..syntax.functions import default_of, returns_of
+from ..syntax.classes import fields_of, is_self
+from ..syntax.functions import default_of, is_getattr, returns_of
 from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated, Opaque, Parameter
 from ..syntax.source_module import FUNCTIONS, Module
 from .depth import Depth
@@ -224,6 +224,8 @@ class Reader:
                     self._read_import(module, node)
                 case ast.Call() | ast.Subscript() | ast.Compare():
                     self._read_environment(module, node)
+            if isinstance(node, ast.Call) and is_getattr(node):
+                self._read_by_text(module, node)
 
     def _read_name(self, module: Module, node: ast.Name, function: Function) -> None:
         variable = self.naming.variable(module, node)
@@ -263,6 +265,21 @@ class Reader:
         else:
             self._read_attribute(module, node)
 
+    def _read_by_text(self, module: Module, node: ast.Call) -> None:
+        """Take ``getattr(x, name)``: of a module of the tree a name of it, of all else an attribute, or any."""
+        name, home = _text(node.args[1]), self.naming.named_module(module, node.args[0])
+        if home is None:
+            names = {name} if name else {each for one in self.reads.classes for each in fields_of(one.node)}
+            for each in sorted(names):
+                self._note_attribute(each, (module, node))
+            return
+        variable = self.naming.global_of(home, name) if name else None
+        if variable is not None:
+            self.reads.variables.setdefault(variable, (module, node))
+            self._hold_variable(variable, (module, node))
+        elif not name:
+            self.reads.by_text.setdefault("getattr", (module, node))
+
     def _read_attribute(self, module: Module, node: ast.Attribute) -> None:
         self._note_attribute(node.attr, (module, node))
         for value in self.evaluator.values(module, node.value):
@@ -291,7 +308,7 @@ class Reader:
                 if any(name.startswith(_ANY_VARIABLE) for name in names):
                     self.reads.environment.setdefault("", (module, node))
                     return
-                if not names & {"os.getenv", "os.environb.get", "os.environ.get"} and not (
+                if not names & {"dagster.EnvVar", "os.getenv", "os.environb.get", "os.environ.get"} and not (
                     isinstance(func, ast.Attribute) and is_environment(self.evaluator, module, func.value)
                 ):
                     return

@@ -14,6 +14,7 @@ from ..dagster_api.names import (
 from ..inference.values import External, Instance, Local
 from ..syntax.classes import annotated_fields, initializer_of
 from ..syntax.functions import is_getattr, is_property
+from ..syntax.scopes import Defined
 from ..syntax.source_module import FUNCTIONS, Module
 from .callees import (
     ADDING,
@@ -53,6 +54,27 @@ class Uses:
     def changes_of_variable(self, variable: Variable) -> Iterator[tuple[Module, ast.AST]]:
         """Where what a variable holds is changed, or may be."""
         yield from self._of_name(variable, self.depth.of_variable(variable), 0)
+        if any(
+            isinstance(one, Defined) and isinstance(one.node, FUNCTIONS)
+            for one in self.naming.bindings(variable)
+        ):
+            yield from self._of_function(variable)
+
+    def _of_function(self, variable: Variable) -> Iterator[tuple[Module, ast.AST]]:
+        """Where a function that a variable is has its attributes set, or a method called: ``@group.register``."""
+        for module, node in self.naming.naming(variable):
+            above = module.parent(node)
+            if isinstance(above, ast.Attribute) and not above.attr.startswith("__"):
+                yield from self._attribute(Use(module, node, ANY), above)
+        for module in {variable.module, *self.naming.evaluator.tree.modules.values()}:
+            for each in module.nodes:
+                if (
+                    isinstance(each, ast.Attribute)
+                    and not isinstance(each.ctx, ast.Load)
+                    and isinstance(each.value, ast.Name)
+                    and self.naming.variable(module, each.value) == variable
+                ):
+                    yield module, each
 
     def changes_of(self, use: Use) -> Iterator[tuple[Module, ast.AST]]:
         """Where what an expression answers is changed, or may be."""
