@@ -29,6 +29,9 @@ LOOKING: Final = frozenset(
 MEASURING: Final = frozenset({"len"})
 """Functions that answer the same of a container, whatever stands in it."""
 
+CONFIGURING: Final = "dagster.configured"
+"""The function, and decorator, that makes another definition of one."""
+
 SCALARS: Final = frozenset({"str", "int", "float", "bool", "bytes"})
 """Classes that nothing legacy is an object of, nor what takes its place in v2."""
 

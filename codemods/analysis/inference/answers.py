@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from ..dagster_api.names import SAME
 from ..dagster_api.op_outputs import outputs_yielded, value_in_output
-from ..syntax.functions import BUILD_RESOURCES, renamed, returns_of
+from ..syntax.functions import BUILD_RESOURCES, VARIANTS, renamed, returns_of
 from ..syntax.source_module import FUNCTIONS, Module
 from .branches import Branches
-from .legacy_names import CALLED, CONFIGURED, RESOURCES, RUN_OP
+from .legacy_names import CALLED, RESOURCES, RUN_OP
 from .possible import Place, Possible, made_at
 from .values import External, Instance, Local, Made, Member, Result, Value, Values
 
@@ -37,6 +37,9 @@ class Answers:
         copied = self.evaluator.containers.of_call(module, node)
         if copied is not None:
             return copied
+        variants = self._variants(module, node)
+        if variants is not None:
+            return variants
         callee = renamed(node)
         for value in self.evaluator.values(module, callee if self._is_op(module, callee) else node.func):
             match value:
@@ -58,11 +61,29 @@ class Answers:
                         found |= self.evaluator.values(inner, returned)
                 case Member():
                     found.add(Result(module, node, value))
-                case Made(inner, ast.Call() as made) if self.evaluator.bindings.configures(inner, made):
-                    found.add(Made(module, node, CONFIGURED))
                 case Made(of=made_by) if made_by.startswith(RUN_OP):
                     found.add(Result(module, node, Member(value, CALLED)))
+                case Made(inner, ast.Call() as made) if named := self.evaluator.bindings.configures(
+                    inner, made
+                ):
+                    found.add(Made(module, node, named))
         return frozenset(found)
+
+    def _variants(self, module: Module, node: ast.Call) -> Values | None:
+        """The ops that ``op.alias("again")`` and the like answer; None for other calls."""
+        method = node.func
+        if not isinstance(method, ast.Attribute) or method.attr not in {*VARIANTS, "configured"}:
+            return None
+        found: set[Value] = set()
+        for value in self.evaluator.values(module, method.value):
+            is_made = isinstance(value, Made) and value.of.startswith(RUN_OP)
+            if method.attr == "configured" and is_made:
+                found.add(Made(module, node, f"{RUN_OP}.configured"))
+            elif (method.attr in VARIANTS and (is_made or value == External(RUN_OP))) or (
+                isinstance(value, Local) and isinstance(value.node, FUNCTIONS) and value.node.decorator_list
+            ):
+                found.add(value)
+        return frozenset(found) or None
 
     def _is_op(self, module: Module, node: ast.expr) -> bool:
         """Whether something is an op, whose variants are called as it is itself."""

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from ..dagster_api.asset_inputs import name_loaded_by
 from ..dagster_api.injection import is_injected
+from ..dagster_api.names import CONFIGURING
 from ..dagster_api.op_outputs import outputs_yielded
 from ..syntax.classes import is_self
 from ..syntax.functions import default_of, returns_of, sorted_with
 from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated, Parameter
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH, Branches
-from .legacy_names import CONFIGURED
+from .legacy_names import CONFIGURED, RUN_OP
 from .possible import NOT_KNOWN, SO_FAR_NOTHING, Possible, union
 from .values import LEGACY, NOTHING, External, Instance, Keyed, Local, Made, Value, Values
 
@@ -69,17 +70,24 @@ class Bindings:
         return frozenset().union(*(self.evaluator.values(home, node) for home, node in inside))
 
     def _configured_by(self, module: Module, binding: Defined) -> Values:
-        """``@configured(dbt_cloud_resource) def cloud(_)`` makes a resource of the function's name."""
+        """``@configured(dbt_cloud_resource) def cloud(_)`` makes a resource of the function's name, or an op."""
         for decorator in binding.node.decorator_list:
-            if isinstance(decorator, ast.Call) and self.configures(module, decorator):
-                return frozenset({Made(module, decorator, CONFIGURED)})
+            if isinstance(decorator, ast.Call) and (named := self.configures(module, decorator)):
+                return frozenset({Made(module, decorator, named)})
         return NOTHING
 
-    def configures(self, module: Module, call: ast.Call) -> bool:
-        """Whether a call is ``configured(dbt_cloud_resource, ...)``."""
-        if not call.args or External("dagster.configured") not in self.evaluator.values(module, call.func):
-            return False
-        return External(f"{LEGACY}dbt_cloud_resource") in self.evaluator.values(module, call.args[0])
+    def configures(self, module: Module, call: ast.Call) -> str:
+        """What ``configured(dbt_cloud_resource, ...)`` makes of a function or a dict; empty for other calls."""
+        if not call.args or External(CONFIGURING) not in self.evaluator.values(module, call.func):
+            return ""
+        given = self.evaluator.values(module, call.args[0])
+        if External(f"{LEGACY}dbt_cloud_resource") in given:
+            return CONFIGURED
+        is_op = any(
+            value == External(RUN_OP) or (isinstance(value, Made) and value.of.startswith(RUN_OP))
+            for value in given
+        )
+        return f"{RUN_OP}.configured" if is_op else ""
 
     def parameter(self, module: Module, binding: Parameter) -> Values:
         """What a parameter of a function may be."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ..syntax.functions import (
     argument_of,
     renamed,
+    takes_as_many,
 )
 from ..syntax.source_module import Module
 from .values import Evaluates, Local
@@ -42,18 +43,36 @@ class Calls:
         return self.evaluator.answer(("giving", called), lambda: self._find_giving(called), nothing)
 
     def _find_giving(self, called: Function | ast.ClassDef) -> tuple[tuple[Module, ast.Call], ...]:
-        return tuple(
+        found = [
             (caller, call)
             for caller, call in self.of(called.name)
             if any(
                 isinstance(value, Local) and value.node is called
                 for value in self.evaluator.values(caller, renamed(call))
             )
-        )
+        ]
+        if not isinstance(called, ast.ClassDef):
+            found += self._by_variables(called)
+        return tuple(dict.fromkeys(found))
+
+    def _by_variables(self, function: Function) -> Iterator[tuple[Module, ast.Call]]:
+        """The calls of a function by a name that it does not have: ``for step in (f, g): step(x)``."""
+        if not self.evaluator.tables.is_handed_on(function.name):
+            return
+        for caller, call in self.evaluator.tables.calls_by_variables():
+            if takes_as_many(function, call) and any(
+                isinstance(value, Local) and value.node is function
+                for value in self.evaluator.values(caller, renamed(call))
+            ):
+                yield caller, call
+
+    def is_by_variable(self, function: Function, call: ast.Call) -> bool:
+        """Whether a call is followed which calls a function by a name that it does not have."""
+        return any(one is call for _, one in self._by_variables(function))
 
     def may_leave_out(self, function: Function, name: str) -> bool:
         """Whether some call in the tree leaves a parameter to its default, or none calls the function."""
-        calls = [call for _, call in self.calling(function)]
+        calls = [call for _, call in (*self.calling(function), *self._by_variables(function))]
         return not calls or any(argument_of(call, function, name) is None for call in calls)
 
     def may_spread(self, function: Function) -> bool:
@@ -61,7 +80,7 @@ class Calls:
         return any(
             any(isinstance(given, ast.Starred) for given in call.args)
             or any(word.arg is None for word in call.keywords)
-            for _, call in self.calling(function)
+            for _, call in (*self.calling(function), *self._by_variables(function))
         )
 
     def calling(self, called: Function | ast.ClassDef) -> list[tuple[Module, ast.Call]]:

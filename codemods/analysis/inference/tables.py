@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from ..dagster_api.asset_inputs import name_of_asset
 from ..dagster_api.names import EXECUTING
+from ..syntax.bound_names import calls_by_variables, names_bound_in
 from ..syntax.functions import decorator_name, renamed
 from ..syntax.source_module import FUNCTIONS, Module
 
@@ -41,6 +42,8 @@ class Tables:
     )
     _with_uses: int = 0
     """How many of the files the uses are noted of."""
+    _worked_out: dict[str, None] = field(default_factory=dict, repr=False)
+    """The names that are given something which an expression works out: ``f`` of ``f = make()``."""
 
     def add(self, module: Module) -> set[Fact]:
         """Take what a file spells; the rows that it adds to."""
@@ -53,6 +56,7 @@ class Tables:
             if other not in self._also[name]:
                 self._also[name][other] = None
                 changed.add(("also", name))
+        self._add_calls_by_variables(module, changed)
         for node in module.nodes:
             if isinstance(node, FUNCTIONS):
                 self._homes[node] = module
@@ -60,20 +64,49 @@ class Tables:
                 self._order[node] = len(self._order)
         return changed
 
+    def _add_calls_by_variables(self, module: Module, changed: set[Fact]) -> None:
+        bound = names_bound_in(module)
+        if bound.worked_out - self._worked_out.keys():
+            self._worked_out |= dict.fromkeys(sorted(bound.worked_out))
+            changed.add(("worked out", None))
+        found: list[tuple[Fact, ast.AST]] = [
+            (("handed on", name), module.tree) for name in sorted(bound.handed_on)
+        ]
+        found += [(("by a variable", None), call) for call in calls_by_variables(module, bound.varying)]
+        for fact, node in found:
+            self._rows[fact].append((module, node))
+            changed.add(fact)
+
     def home_of(self, function: ast.AST) -> Module | None:
         """The file that a function stands in."""
         return self._homes.get(function)
 
     def calls(self, name: str) -> list[tuple[Module, ast.Call]]:
         """The calls of whatever has that name, or is called by another name that it has somewhere."""
-        names = [name]
-        for each in names:  # grows as it goes
-            self.watch(("also", each))
-            names += [other for other in self._also.get(each, ()) if other not in names]
+        names = self._names_of(name)
         found = [place for each in names for place in self._row(("call", each))]
         if len(names) > 1:
             found.sort(key=lambda place: self._order[place[1]])
         return found  # type: ignore[return-value]
+
+    def is_handed_on(self, name: str) -> bool:
+        """Whether something of that name is more than called somewhere, or what is called so somewhere."""
+        return any(self._row(("handed on", each)) for each in self._names_of(name))
+
+    def calls_by_variables(self) -> list[tuple[Module, ast.Call]]:
+        """The calls that do not spell what they call: of a parameter, of what a loop goes through, of ``x["k"]``."""
+        self.watch(("worked out", None))
+        found = dict.fromkeys(self._row(("by a variable", None)))
+        for name in self._worked_out:
+            found |= dict.fromkeys(self._row(("call", name)))
+        return list(found)  # type: ignore[arg-type]
+
+    def _names_of(self, name: str) -> list[str]:
+        names = [name]
+        for each in names:  # grows as it goes
+            self.watch(("also", each))
+            names += [other for other in self._also.get(each, ()) if other not in names]
+        return names
 
     def assets(self, name: str) -> list[tuple[Module, Function]]:
         """The functions that make an asset of that name."""

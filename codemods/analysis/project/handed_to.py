@@ -9,7 +9,7 @@ from pathlib import Path
 from ..inference.interpreter import Evaluator
 from ..inference.values import Value
 from ..syntax.functions import renamed
-from ..syntax.scopes import Imported
+from ..syntax.scopes import Assigned, Binding, Imported, Iterated, Parameter
 from ..syntax.source_module import Module
 
 
@@ -18,16 +18,45 @@ def files_handed_to(evaluator: Evaluator, module: Module, matters: Callable[[Val
     for node in module.nodes:
         if not isinstance(node, ast.Call):
             continue
-        home = _unread_home(evaluator, module, renamed(node))
-        given = [*node.args, *(word.value for word in node.keywords)] if home is not None else []
-        if home is not None and any(
+        spelled = _unread_home(evaluator, module, renamed(node))
+        given = [*node.args, *(word.value for word in node.keywords)]
+        is_variable = isinstance(node.func, (ast.Name, ast.Call, ast.Subscript))
+        if (spelled is not None or is_variable) and any(
             matters(value) for argument in given for value in evaluator.values(module, _plain(argument))
         ):
-            yield home
+            yield from [spelled] if spelled is not None else _unread_homes(evaluator, module, renamed(node))
 
 
 def _plain(argument: ast.expr) -> ast.expr:
     return argument.value if isinstance(argument, ast.Starred) else argument
+
+
+def _unread_homes(evaluator: Evaluator, module: Module, callee: ast.expr) -> Iterator[Path]:
+    """The files that what a variable stands for, which is called, may be imported from: ``for f in (a, b)``."""
+    waiting: list[tuple[Module, ast.expr]] = [(module, callee)]
+    seen: set[Binding] = set()
+    for home, node in waiting:  # grows as it goes
+        for name in ast.walk(node):
+            if not isinstance(name, ast.Name):
+                continue
+            for binding in evaluator.tree.names(home).lookup(home, name.id, name):
+                if binding in seen:
+                    continue
+                seen.add(binding)
+                waiting += _given(evaluator, home, binding)
+                path = _home(evaluator, home, binding, []) if isinstance(binding, Imported) else None
+                if path is not None:
+                    yield path
+
+
+def _given(evaluator: Evaluator, module: Module, binding: Binding) -> list[tuple[Module, ast.expr]]:
+    """What a name is given: the value of a variable, what a loop goes through, the arguments of a parameter."""
+    match binding:
+        case Assigned(value=value) | Iterated(value=value):
+            return [(module, value)]
+        case Parameter(function=ast.FunctionDef() | ast.AsyncFunctionDef() as function, arg=arg):
+            return evaluator.calls.arguments(function, arg.arg)
+    return []
 
 
 def _unread_home(evaluator: Evaluator, module: Module, callee: ast.expr) -> Path | None:

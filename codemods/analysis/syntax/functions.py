@@ -38,7 +38,7 @@ INJECTING = frozenset(
 """The decorators whose functions Dagster calls, with a context and resources."""
 
 
-_VARIANTS = frozenset({"alias", "tag", "with_hooks", "with_retry_policy"})
+VARIANTS = frozenset({"alias", "tag", "with_hooks", "with_retry_policy"})
 """The methods of an op that answer the same op, to be called in the body of a job."""
 
 
@@ -72,13 +72,25 @@ def argument_of(
     return None
 
 
+def takes_as_many(function: ast.FunctionDef | ast.AsyncFunctionDef, call: ast.Call) -> bool:
+    """Whether a function may take as many arguments as a call gives by position, and those that it names."""
+    if any(isinstance(given, ast.Starred) for given in call.args):
+        return True
+    arguments = function.args
+    named = {arg.arg for arg in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    fits = arguments.vararg is not None or len(call.args) <= len(arguments.posonlyargs) + len(arguments.args)
+    return fits and (
+        arguments.kwarg is not None or all(word.arg in named for word in call.keywords if word.arg)
+    )
+
+
 def renamed(call: ast.Call) -> ast.expr:
     """What is called, also where it is called under another name: ``use`` of ``use.alias("again")(x)``."""
     callee = call.func
     while (
         isinstance(callee, ast.Call)
         and isinstance(callee.func, ast.Attribute)
-        and callee.func.attr in _VARIANTS
+        and callee.func.attr in VARIANTS
     ):
         callee = callee.func.value
     return callee

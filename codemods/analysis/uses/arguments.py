@@ -7,12 +7,22 @@ from dataclasses import dataclass
 
 from ..dagster_api.contexts import writes_down
 from ..dagster_api.decorators import decorators_of_dagster, is_builtin, unknown_decorators
-from ..dagster_api.names import CHAINING, COPYING, LOOKING, LOOPING, MEASURING, SAME, SCALARS, TYPING
+from ..dagster_api.names import (
+    CHAINING,
+    CONFIGURING,
+    COPYING,
+    LOOKING,
+    LOOPING,
+    MEASURING,
+    SAME,
+    SCALARS,
+    TYPING,
+)
 from ..dagster_api.op_outputs import wraps_as_output
 from ..inference.interpreter import Evaluator
 from ..inference.values import External, Instance, Literal, Local, Made, Member, Result, Value, is_load
-from ..syntax.functions import composes, renamed
-from ..syntax.source_module import FUNCTIONS, Module
+from ..syntax.functions import renamed
+from ..syntax.source_module import Module
 from .carriers import CONTEXT_BUILDERS, Carriers, is_class, is_function, kind_carried
 from .escapes import is_followed
 from .index import Index
@@ -77,7 +87,7 @@ class Arguments:
                 return all(self._is_definition(one) for one in inside if self.carriers.of(one))
             case Instance(owner):
                 return self.evaluator.objects.derives_from(owner, "dagster.")
-            case Made():
+            case Made() | External():
                 return kind_carried(value) in _OF_DEFINITIONS
         return False
 
@@ -110,7 +120,7 @@ class Arguments:
             case External(name) if name.startswith("legacy."):
                 return self._is_definition(value)
             case External(name) if name.startswith("dagster."):
-                return self._dagster_takes(module, value, call)
+                return self._dagster_takes(module, node, value, call, name)
             case External(name):
                 return self._by_name(module, node, value, call, name)
             case Local(inner, ast.FunctionDef() | ast.AsyncFunctionDef() as function):
@@ -129,7 +139,11 @@ class Arguments:
                 )
         return False
 
-    def _dagster_takes(self, module: Module, value: Value, call: ast.Call) -> bool:
+    def _dagster_takes(
+        self, module: Module, node: ast.expr, value: Value, call: ast.Call, name: str
+    ) -> bool:
+        if any(kind_carried(one) == "op" for one in self.carriers.of(value)):
+            return name == CONFIGURING and call.args[:1] == [node]  # Others wire ops, by their names.
         if wraps_as_output(module, call):
             return value in self.evaluator.values(module, call)
         if is_class(value):
@@ -143,17 +157,7 @@ class Arguments:
         use = use_of(module, node)
         if not isinstance(use, Argument):
             return False
-        return is_followed(self.index, use) or (
-            composes(module.function_of(node)) and self._is_op_call(module, use.call)
-        )
-
-    def _is_op_call(self, module: Module, call: ast.Call) -> bool:
-        return all(
-            isinstance(one, Local)
-            and isinstance(one.node, FUNCTIONS)
-            and bool(decorators_of_dagster(self.evaluator, one.module, one.node))
-            for one in self.evaluator.values(module, renamed(call))
-        )
+        return is_followed(self.index, use)
 
 
 def _shown(module: Module, call: ast.Call) -> str:

@@ -13,8 +13,20 @@ from dataclasses import dataclass, field
 from ..dagster_api.decorators import decorators_of_dagster
 from ..dagster_api.injection import is_bound
 from ..dagster_api.op_outputs import outputs_yielded
-from ..inference.legacy_names import GETTER, is_output, thing_kind
-from ..inference.values import Instance, Keyed, Literal, Local, Made, Result, Value, Values, legacy_name, root
+from ..inference.legacy_names import GETTER, is_op, is_output, thing_kind
+from ..inference.values import (
+    External,
+    Instance,
+    Keyed,
+    Literal,
+    Local,
+    Made,
+    Result,
+    Value,
+    Values,
+    legacy_name,
+    root,
+)
 from ..syntax.classes import fields_of
 from ..syntax.functions import returns_of
 from ..syntax.source_module import FUNCTIONS
@@ -35,6 +47,8 @@ _OWN = frozenset({"resource", "load", "op"})
 
 def kind_carried(value: Value) -> str:
     """What a carried value is: a ``resource``, ``load``, ``op``, ``client`` or ``output``."""
+    if is_op(value):
+        return "op"
     if isinstance(value, Made):
         return thing_kind(value)
     return "output" if is_output(value) else "client"
@@ -77,6 +91,8 @@ class Carriers:
         evaluator = self.index.evaluator
         match value:
             case Made() if thing_kind(value) in _OWN:
+                yield value
+            case External() if is_op(value):
                 yield value
             case Made(module, ast.Call() as call, of) if of.startswith(CONTEXT_BUILDERS):
                 for given in (*call.args, *(word.value for word in call.keywords)):

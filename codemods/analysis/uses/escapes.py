@@ -20,11 +20,12 @@ from ..syntax.classes import (
     annotated_fields,
     initializer_of,
 )
-from ..syntax.functions import argument_of
+from ..syntax.functions import argument_of, renamed
 from ..syntax.source_module import (
     FUNCTIONS,
     Module,
 )
+from .callees import is_all_known
 from .index import Index
 from .keys import UNKNOWN, Texts, keys_of
 from .uses import (
@@ -218,7 +219,8 @@ def _is_load(index: Index, use: Argument) -> bool:
 def is_followed(index: Index, use: Argument) -> bool:
     """Whether a call hands the value to a function of the tree, whose parameter is followed."""
     found = False
-    for value in index.values(use.module, use.call.func):
+    callee = renamed(use.call)
+    for value in index.values(use.module, callee):
         owner = (
             value.owner.node
             if isinstance(value, Instance)
@@ -240,8 +242,13 @@ def is_followed(index: Index, use: Argument) -> bool:
             owner = initializer
         if not isinstance(owner, FUNCTIONS):
             return False
-        if all(call is not use.call for _, call in index.evaluator.calls.of(_name_called(value))):
-            return False  # by a way on which its parameters are not followed: `HANDLERS["dbt"](client)`
+        if all(call is not use.call for _, call in index.evaluator.calls.of(_name_called(value))) and not (
+            isinstance(value, Local)
+            and value.node is owner
+            and index.evaluator.calls.is_by_variable(owner, use.call)
+            and is_all_known(index.evaluator, use.module, callee)
+        ):
+            return False  # by a way on which its parameters are not followed: `handlers()["dbt"](client)`
         parameters = [*owner.args.posonlyargs, *owner.args.args, *owner.args.kwonlyargs]
         taken = (argument_of(use.call, owner, parameter.arg) for parameter in parameters)
         if not any(argument is not None and _holds(argument, use.node) for argument in taken):

@@ -75,11 +75,21 @@ CONSTRUCT = Kind[Bare]("run_op_bare")
 
 def claims(context: Context) -> Iterator[Claim[Bare]]:
     """One claim for each use."""
-    uses = [
-        (reference, reference.chain[place])
+    found = [
+        (reference, place)
         for reference, place in places_of_op(context)
         if read(context, reference, place) is None
     ]
+    uses = [
+        (reference, reference.chain[place])
+        for reference, place in found
+        if _spells_op(context, reference, place)
+    ]
+    yield from (
+        _of_variable(reference, place)
+        for reference, place in found
+        if not _spells_op(context, reference, place)
+    )
     homes = list(dict.fromkeys(reference.module for reference, _ in uses))
     for module in homes:
         own = [(reference, link) for reference, link in uses if reference.module is module]
@@ -92,6 +102,15 @@ def claims(context: Context) -> Iterator[Claim[Bare]]:
             yield _claim(context, reference, link, Bare(name, first, place == 0), homes, jobs)
 
 
+def _spells_op(context: Context, reference: Reference, place: int) -> bool:
+    """Whether a use names the op, and not a variable that may stand for it, which then stands for the new one."""
+    module, link = reference.module, reference.chain[place]
+    if isinstance(link, ast.Name):
+        bindings = context.index.tree.names(module).lookup(module, link.id, link)
+        return all(isinstance(binding, Imported) for binding in bindings)
+    return not isinstance(link, ast.Subscript)
+
+
 def _jobs_in_run_config(context: Context, module: Module) -> tuple[JobRef, ...]:
     """The jobs that the dicts of a module name, which is where a bare op gets its job from."""
     found = [
@@ -102,6 +121,23 @@ def _jobs_in_run_config(context: Context, module: Module) -> tuple[JobRef, ...]:
         if isinstance(key, ast.Constant) and key.value == "job_id"
     ]
     return tuple(ref for ref in found if ref.job_ids or ref.variable)
+
+
+def _of_variable(reference: Reference, place: int) -> Claim[Bare]:
+    """A variable that may stand for the op stands for the new one where that takes its place."""
+    module, link = reference.module, reference.chain[place]
+    return Claim(
+        construct=CONSTRUCT,
+        part=Uses(),
+        module=module,
+        node=link,
+        name=NAME,
+        code=BY_NAME[NAME].code,
+        keys=frozenset({KEY}),
+        covers=frozenset({reference.chain[0]}),
+        is_site=False,
+        detail=Bare(NAME, module.top_statement_of(link), is_first=False),
+    )
 
 
 def _claim(

@@ -1,0 +1,68 @@
+"""Names of a file that stand for what only running it says: parameters, loop variables, what expressions work out."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .functions import decorator_name, is_getattr, renamed
+from .source_module import Module
+
+
+@dataclass(frozen=True)
+class BoundNames:
+    """The names of a file, by how they come by what they stand for."""
+
+    varying: frozenset[str]
+    """Parameters, and what loops, comprehensions, ``with`` and unpacking bind."""
+    worked_out: frozenset[str]
+    """Names and attributes that are given what a call, a subscript or the like answers."""
+    handed_on: frozenset[str]
+    """Names and attributes that are read otherwise than to be called."""
+
+
+def names_bound_in(module: Module) -> BoundNames:
+    """The names of a file, by how they come by what they stand for."""
+    varying: set[str] = set()
+    worked_out: set[str] = set()
+    handed_on: set[str] = set()
+    called = {id(node.func) for node in module.nodes if isinstance(node, ast.Call)}
+    for node in module.nodes:
+        match node:
+            case ast.arg(arg=name):
+                varying.add(name)
+            case ast.For(target=target) | ast.AsyncFor(target=target) | ast.comprehension(target=target):
+                varying |= set(_names_in(target))
+            case ast.withitem(optional_vars=ast.expr() as target):
+                varying |= set(_names_in(target))
+            case ast.NamedExpr(target=ast.Name(id=name)):
+                varying.add(name)
+            case ast.Assign(targets=targets, value=value) if not isinstance(value, ast.Constant):
+                for target in targets:
+                    if isinstance(target, (ast.Tuple, ast.List)):
+                        varying |= set(_names_in(target))
+                    elif not isinstance(value, (ast.Name, ast.Attribute)):
+                        worked_out.add(decorator_name(target))
+            case ast.AnnAssign(target=target, value=ast.expr()):
+                worked_out.add(decorator_name(target))
+            case ast.Name(id=name, ctx=ast.Load()) | ast.Attribute(attr=name, ctx=ast.Load()):
+                if id(node) not in called:
+                    handed_on.add(name)
+            case ast.Call(args=[_, ast.Constant(value=str(name)), *_]) if is_getattr(node):
+                handed_on.add(name)
+    return BoundNames(frozenset(varying), frozenset(worked_out - {""}), frozenset(handed_on))
+
+
+def calls_by_variables(module: Module, varying: frozenset[str]) -> Iterator[ast.Call]:
+    """The calls of a file of one of some names, and of what is no name."""
+    for node in module.nodes:
+        if isinstance(node, ast.Call):
+            callee = renamed(node)
+            is_spelled = isinstance(callee, (ast.Name, ast.Attribute))
+            if not is_spelled or (isinstance(callee, ast.Name) and callee.id in varying):
+                yield node
+
+
+def _names_in(target: ast.expr) -> Iterator[str]:
+    return (inner.id for inner in ast.walk(target) if isinstance(inner, ast.Name))

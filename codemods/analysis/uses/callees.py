@@ -1,0 +1,135 @@
+"""Whether all that a call may call is known, where it spells no function: a loop variable, a parameter, ``x["k"]``."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from ..inference.branches import EVERY_BRANCH
+from ..inference.interpreter import Evaluator
+from ..inference.values import InTree, Literal, Local, Values
+from ..syntax.functions import VARIANTS, default_of, returns_of
+from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated, Parameter
+from ..syntax.source_module import FUNCTIONS, Module
+from .uses import LOOKING_UP
+
+
+def is_all_known(evaluator: Evaluator, module: Module, callee: ast.expr) -> bool:
+    """Whether an expression can be nothing else than the functions and ops that the evaluator answers for it."""
+    return _Callees(evaluator).is_known(module, callee)
+
+
+@dataclass(frozen=True, eq=False)
+class _Callees:
+    evaluator: Evaluator
+    _seen: set[object] = field(default_factory=set)
+
+    def is_known(self, module: Module, node: ast.expr) -> bool:
+        if node in self._seen:
+            return True  # It is what the others are.
+        self._seen.add(node)
+        if not self.evaluator.values(module, node):
+            return False
+        match node:
+            case ast.Name():
+                bindings = self.evaluator.tree.names(module).lookup(module, node.id, node)
+                return bool(bindings) and all(self._is_bound(module, binding) for binding in bindings)
+            case ast.Attribute():
+                homes = self.evaluator.values(module, node.value)
+                return bool(homes) and all(isinstance(home, InTree) for home in homes)
+            case ast.Subscript():
+                return self._is_inside(module, node.value)
+            case ast.IfExp():
+                return self.is_known(module, node.body) and self.is_known(module, node.orelse)
+            case ast.BoolOp():
+                return all(self.is_known(module, value) for value in node.values)
+            case ast.NamedExpr():
+                return self.is_known(module, node.value)
+            case ast.Call():
+                return self._is_answered(module, node)
+        return False
+
+    def _is_bound(self, module: Module, binding: Binding) -> bool:
+        if binding in self._seen:
+            return True
+        self._seen.add(binding)
+        match binding:
+            case Defined():
+                return True
+            case Imported():
+                return bool(self.evaluator.binding_values(module, binding))
+            case Assigned(value=value, path=()):
+                return not binding.adds and self.is_known(module, value)
+            case Assigned(value=ast.Tuple() | ast.List() as value, path=path):
+                inside = self.evaluator.containers.inside([(module, value)], path)
+                is_spread = any(isinstance(inner, ast.Starred) for inner in ast.walk(value))
+                return (
+                    bool(inside) and not is_spread and all(self.is_known(home, one) for home, one in inside)
+                )
+            case Iterated(value=value, path=path):
+                return self._is_iterated(module, value, path)
+            case Parameter(function=ast.FunctionDef() | ast.AsyncFunctionDef() as function, arg=arg):
+                return self._is_given(module, function, arg.arg)
+        return False
+
+    def _is_iterated(self, module: Module, value: ast.expr, path: tuple[int, ...]) -> bool:
+        containers = self.evaluator.containers
+        find = containers.looking(EVERY_BRANCH)
+        elements = containers.iterated(module, value, path)
+        is_whole = containers.is_whole(module, value, find) and not self._may_change(module, find.found)
+        return bool(elements) and is_whole and all(self.is_known(home, one) for home, one in elements)
+
+    def _is_inside(self, module: Module, holder: ast.expr) -> bool:
+        containers = self.evaluator.containers
+        find = containers.looking(EVERY_BRANCH)
+        is_whole = containers.is_whole(module, holder, find) and not self._may_change(module, find.found)
+        inside = [
+            (home, value)
+            for display in find(module, holder)
+            for _, home, value in containers.entries(display)
+        ]
+        return bool(inside) and is_whole and all(self.is_known(home, value) for home, value in inside)
+
+    def _may_change(self, module: Module, displays: set[Literal]) -> bool:
+        """Whether code that is not seen may put more into some displays, or one of them takes in what is not known."""
+        return any(
+            self.evaluator.changes.may_change(display)
+            or any(
+                not self.evaluator.values(display.module, spread)
+                for spread in self.evaluator.containers.spread_in(display.node)
+            )
+            for display in displays
+        )
+
+    def _is_given(self, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
+        calls = self.evaluator.calls
+        given = calls.arguments(function, name)
+        default = default_of(function, name)
+        if default is not None and calls.may_leave_out(function, name):
+            given = [*given, (module, default)]
+        is_called_elsewhere = any(calls.uses_as_value(function)) or calls.may_spread(function)
+        return (
+            bool(given) and not is_called_elsewhere and all(self.is_known(home, one) for home, one in given)
+        )
+
+    def _is_answered(self, module: Module, node: ast.Call) -> bool:
+        method = node.func
+        if isinstance(method, ast.Attribute) and method.attr in VARIANTS | {"configured"}:
+            return self.is_known(module, method.value)
+        if isinstance(method, ast.Attribute) and method.attr in LOOKING_UP:
+            return self._is_inside(module, method.value) and all(
+                self.is_known(module, other) for other in node.args[1:]
+            )
+        return self._is_made(self.evaluator.values(module, method))
+
+    def _is_made(self, makers: Values) -> bool:
+        """Whether functions of the tree answer functions that are known."""
+        for maker in makers:
+            if not isinstance(maker, Local) or not isinstance(maker.node, FUNCTIONS):
+                return False
+            if maker.node.decorator_list:
+                return False
+            returned = returns_of(maker.node)
+            if not returned or not all(self.is_known(maker.module, one) for one in returned):
+                return False
+        return bool(makers)
