@@ -62,6 +62,22 @@ LOST = {
     ran = {each: client.run_job_and_poll(each) for each in (67890,)}
     return max(ran.values(), key=lambda x: x.job_id).job_id
 """,
+    "one of functions that others may be among": """
+    def job_of(ran):
+        return ran.job_id
+    by_name = {"job": job_of, **process("handlers")}
+    return by_name["job"](client.run_job_and_poll(67890))
+""",
+    "a function or another": """
+    def job_of(ran):
+        return ran.job_id
+    def then(ran, function):
+        return function(ran)
+    return then(client.run_job_and_poll(67890), job_of if context.run_id else process("job"))
+""",
+    "getattr": "    ran = client.run_job_and_poll(67890)\n    return getattr(ran, 'run_id')\n",
+}
+SEEN = {
     "a function by its key": """
     def job_of(ran):
         return ran.job_id
@@ -75,9 +91,6 @@ LOST = {
         return function(ran)
     return then(client.run_job_and_poll(67890), job_of)
 """,
-    "getattr": "    ran = client.run_job_and_poll(67890)\n    return getattr(ran, 'run_id')\n",
-}
-SEEN = {
     "a context of Dagster": "    client.run_job_and_poll(67890)\n    return context.run_id\n",
     "a run of Dagster": """
     ran = client.run_job_and_poll(67890)

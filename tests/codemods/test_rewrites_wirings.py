@@ -172,3 +172,37 @@ def test_a_variable_that_may_be_the_bare_op_or_another_stays_a_variable(tmp_path
     own = text.split("# -- the user's own\n")[1]
     assert own.startswith(NEW_OPS)
     assert own.endswith(program)
+
+
+READ = "\n\nresult = nightly.execute_in_process()\nprint(result.output_for_node({}))\n"
+TELL = "@op\ndef tell(run):\n    return str(run.run_id)\n\n\n@op\ndef pass_on(run):\n    return run\n\n\n"
+ANSWERS = {
+    "of that name": ("tell(weekly())", '"tell"'),
+    "of that name in a graph": ("tell(weekly())", '"part.tell"'),
+    "of an alias": ('tell.alias("second")(weekly())', '"second"'),
+    "of a run op with hooks beside it": ("tell(weekly.with_hooks(set())())", '"tell"'),
+}
+MAY_ANSWER_RUNS = {
+    "the run op": ("weekly()", '"weekly"'),
+    "an op that hands it on": ("pass_on(weekly())", '"pass_on"'),
+    "an alias of it": ('pass_on.alias("second")(weekly())', '"second"'),
+    "an alias whose name is put together": ('pass_on.alias(f"te{1}")(weekly())', '"tell"'),
+    "no op of the tree": ("pass_on(weekly())", '"other"'),
+    "a name that is put together": ("tell(weekly())", 'f"te{1}"'),
+}
+
+
+@pytest.mark.parametrize(("body", "name"), ANSWERS.values(), ids=ANSWERS)
+def test_what_an_op_answered_is_read_by_its_name(tmp_path: Path, body: str, name: str) -> None:
+    program = _job(body, TELL) + READ.format(name)
+    text, codes = migrate_one(tmp_path, HEAD + program)
+    assert not [code for code in codes if code.startswith("LDC3")]
+    assert text.split("# -- the user's own\n")[1] == f"{OPS}\n" + program.replace("run.run_id", 'run["id"]')
+
+
+@pytest.mark.parametrize(("body", "name"), MAY_ANSWER_RUNS.values(), ids=MAY_ANSWER_RUNS)
+def test_a_name_under_which_a_run_may_be_read_keeps_the_op(tmp_path: Path, body: str, name: str) -> None:
+    program = _job(body, TELL) + READ.format(name)
+    text, codes = migrate_one(tmp_path, HEAD + program)
+    assert "LDC303" in codes
+    assert text.partition("# -- the user's own\n")[2] == f"{OPS}\n{program}"

@@ -15,6 +15,7 @@ from ..uses.uses import (
     JOINING,
     LOOKING_UP,
     is_dict_call,
+    is_values_view,
 )
 from .branches import EVERY_BRANCH, Branches
 from .possible import NOT_KNOWN, Place, Possible, made_at
@@ -134,6 +135,10 @@ class Containers:
             for spread in [*node.args, *(word.value for word in node.keywords if not word.arg)]:
                 for inner in self.evaluator.values(module, spread):
                     yield from self._spread(inner, seen)
+        elif is_values_view(node):
+            assert isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+            for inner in self.evaluator.values(module, node.func.value):
+                yield from ((None, home, value) for _, home, value in self._spread(inner, seen))
         else:
             yield (0, module, node)
         for addition in self.evaluator.statements.added_to(literal):
@@ -238,6 +243,10 @@ class Containers:
         name = decorator_name(node)
         if is_dict_call(node):
             return frozenset({Literal(module, node)})
+        if is_values_view(node) and isinstance(node.func, ast.Attribute):
+            held = self.evaluator.values(module, node.func.value)
+            is_of_display = bool(held) and all(isinstance(value, Literal) for value in held)
+            return frozenset({Literal(module, node)}) if is_of_display else None
         if isinstance(node.func, ast.Name) and name in COPYING and len(node.args) == 1:
             return self.sequence_values(module, node.args[0])
         if name in LOOKING_UP and isinstance(node.func, ast.Attribute) and (node.args or name == "pop"):

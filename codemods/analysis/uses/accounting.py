@@ -25,6 +25,7 @@ from .contexts_led_away import contexts_led_away
 from .escape import Escape
 from .index import Index
 from .judgement import Judge
+from .nodes_by_name import NodesByName
 from .outputs_handed_over import outputs_handed_over
 
 DYNAMICALLY = "stands where `globals()`, `locals()`, `exec` or the like may reach it"
@@ -60,6 +61,10 @@ class _Accounting:
     @property
     def evaluator(self) -> Evaluator:
         return self.index.evaluator
+
+    @cached_property
+    def nodes(self) -> NodesByName:
+        return NodesByName(self.evaluator, self.carriers)
 
     @cached_property
     def modules(self) -> list[Module]:
@@ -145,9 +150,10 @@ class _Accounting:
         receiver = self.evaluator.values(module, node.value)
         if name in READING_BY_NAME:
             if self._outputs and not any(isinstance(value, (Local, Instance)) for value in receiver):
-                yield Escape(
-                    module, node, self._outputs, "may read what a run answered, by the name of its op"
-                )
+                read = self.nodes.outputs_read_by(module, node) if name == "output_for_node" else None
+                outputs = self._outputs if read is None else read
+                if outputs:
+                    yield Escape(module, node, outputs, "may read what a run answered, by the name of its op")
             return
         if name in UNMISTAKABLE and self._is_not_known(receiver):
             yield Escape(module, node, NONE, f"calls `.{name}` of something that cannot be told: {_SAY_WHAT}")

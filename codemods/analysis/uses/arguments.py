@@ -139,9 +139,7 @@ class Arguments:
                 )
         return False
 
-    def _dagster_takes(
-        self, module: Module, node: ast.expr, value: Value, call: ast.Call, name: str
-    ) -> bool:
+    def _dagster_takes(self, module: Module, node: ast.expr, value: Value, call: ast.Call, name: str) -> bool:
         if any(kind_carried(one) == "op" for one in self.carriers.of(value)):
             return name == CONFIGURING and call.args[:1] == [node]  # Others wire ops, by their names.
         if wraps_as_output(module, call):

@@ -76,13 +76,13 @@ class _Callees:
         containers = self.evaluator.containers
         find = containers.looking(EVERY_BRANCH)
         elements = containers.iterated(module, value, path)
-        is_whole = containers.is_whole(module, value, find) and not self._may_change(module, find.found)
+        is_whole = containers.is_whole(module, value, find) and not self._may_change(find.found)
         return bool(elements) and is_whole and all(self.is_known(home, one) for home, one in elements)
 
     def _is_inside(self, module: Module, holder: ast.expr) -> bool:
         containers = self.evaluator.containers
         find = containers.looking(EVERY_BRANCH)
-        is_whole = containers.is_whole(module, holder, find) and not self._may_change(module, find.found)
+        is_whole = containers.is_whole(module, holder, find) and not self._may_change(find.found)
         inside = [
             (home, value)
             for display in find(module, holder)
@@ -90,7 +90,7 @@ class _Callees:
         ]
         return bool(inside) and is_whole and all(self.is_known(home, value) for home, value in inside)
 
-    def _may_change(self, module: Module, displays: set[Literal]) -> bool:
+    def _may_change(self, displays: set[Literal]) -> bool:
         """Whether code that is not seen may put more into some displays, or one of them takes in what is not known."""
         return any(
             self.evaluator.changes.may_change(display)

@@ -38,6 +38,7 @@ from .uses import (
     container_of,
     enclosing_annotation,
     is_dict_call,
+    is_values_view,
     passed_on,
     spread_at,
     use_of,
@@ -170,10 +171,23 @@ class Index:
             use, holders = self._use_at(module, node, value)
             if isinstance(use, Flow) or (isinstance(value, Literal) and _looks_inside(use)):
                 continue
+            view = self._view_of(use, value)
+            if view is not None:
+                yield from self._sinks(view, through, seen)
+                continue
             yield replace(use, through=through) if through else use
             if isinstance(use, (Entry, Element)):
                 for holder in holders:
                     yield from self._sinks(holder, (*through, use), seen)
+
+    def _view_of(self, use: Use, value: Value) -> Literal | None:
+        """What ``x.values()`` answers, where ``x`` is what is used, and that is followed like a list."""
+        above = use.module.parent(passed_on(use.module, use.node))
+        call = use.module.parent(above) if isinstance(above, ast.Attribute) else None
+        if not isinstance(value, Literal) or not isinstance(call, ast.Call) or not is_values_view(call):
+            return None
+        view = Literal(use.module, call)
+        return view if view in self.values(use.module, call) else None
 
     def _use_at(self, module: Module, node: ast.expr, value: Value) -> tuple[Use, list[Literal]]:
         """What is done with a value in a place, and the containers that it is put into there."""

@@ -21,7 +21,7 @@ from .arguments import ACCOUNTED, Arguments
 from .carriers import Carriers, is_class, is_function, kind_carried
 from .index import Index
 from .loops import is_looped_over
-from .uses import ADDING, EXTENDING, enclosing_annotation
+from .uses import ADDING, EXTENDING, enclosing_annotation, is_values_view
 
 _READING = frozenset({"get", "pop", "setdefault", "copy"})
 _VIEWING = frozenset({"items", "values", "keys"})
@@ -141,6 +141,8 @@ class Judge:
         if name in _READING and self.carriers.of_all(self.evaluator.values(module, call)):
             return ACCOUNTED
         is_of_loads = {kind_carried(one) for one in self.carriers.of_all(held)} == {"load"}
+        if is_values_view(call) and Literal(module, call) in self.evaluator.values(module, call):
+            return ACCOUNTED  # The uses of what it answers are judged.
         if name in _VIEWING and (name == "keys" or is_of_loads or is_looped_over(module, call)):
             return ACCOUNTED  # The construct of loads answers for what it does not follow itself.
         return f"is asked for `.{name}()`, which is not followed"

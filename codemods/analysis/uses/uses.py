@@ -200,6 +200,16 @@ def is_dict_call(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict"
 
 
+def is_values_view(node: ast.AST) -> bool:
+    """Whether a node is ``x.values()``."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "values"
+        and not (node.args or node.keywords)
+    )
+
+
 def adds_to_container(use: Argument) -> bool:
     """Whether a value is put into a container by ``.append(x)``, or what it holds is by ``.extend(x)``."""
     if not isinstance(use.call.func, ast.Attribute):
