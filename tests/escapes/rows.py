@@ -121,12 +121,13 @@ def _is_served(row: Row, way: Way, after: str) -> bool:
         return False
     written = (
         "run_job(client.get_client(), ",
+        "MethodType(run_job, client.get_client())",
         "partial(run_job, client.get_client())",
         "run_job, client.get_client()",
     )
     for new, old in zip(
         written,
-        ("client.run_job_and_poll(", "client.run_job_and_poll", "client.run_job_and_poll"),
+        ("client.run_job_and_poll(", *["client.run_job_and_poll"] * 3),
         strict=True,
     ):
         after = after.replace(new, old)
