@@ -10,23 +10,11 @@ from typing import TYPE_CHECKING
 from ..syntax.functions import decorator_name
 from ..syntax.scopes import Assigned, Binding, Parameter
 from ..syntax.source_module import Module
-from ..uses.uses import (
-    COPYING,
-    JOINING,
-    LOOKING_UP,
-    is_dict_call,
-    is_values_view,
-)
+from ..uses.uses import COPYING, JOINING, LOOKING_UP, is_dict_call, is_values_view
 from .branches import EVERY_BRANCH, Branches
 from .possible import NOT_KNOWN, Place, Possible, made_at
 from .texts import text_of
-from .values import (
-    NOTHING,
-    Literal,
-    Value,
-    Values,
-    is_load,
-)
+from .values import NOTHING, Literal, Value, Values, is_load
 
 if TYPE_CHECKING:
     from .interpreter import Evaluator
