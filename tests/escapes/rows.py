@@ -123,7 +123,6 @@ def _is_served(row: Row, way: Way, after: str) -> bool:
         "run_job(client.get_client(), ",
         "MethodType(run_job, client.get_client())",
         "partial(run_job, client.get_client())",
-        "MethodType(run_job, client.get_client())",
         "run_job, client.get_client()",
     )
     for new, old in zip(
