@@ -21,8 +21,9 @@ from ..dagster_api.names import (
 from ..dagster_api.op_outputs import wraps_as_output
 from ..inference.interpreter import Evaluator
 from ..inference.values import External, Instance, Literal, Local, Made, Member, Result, Value, is_load
-from ..syntax.functions import renamed
-from ..syntax.source_module import Module
+from ..syntax.functions import composes, renamed, takes_context
+from ..syntax.source_module import FUNCTIONS, Module
+from .callees import is_all_known
 from .carriers import CONTEXT_BUILDERS, Carriers, is_class, is_function, kind_carried
 from .escapes import is_followed
 from .index import Index
@@ -155,7 +156,30 @@ class Arguments:
         use = use_of(module, node)
         if not isinstance(use, Argument):
             return False
-        return is_followed(self.index, use)
+        return is_followed(self.index, use) or self._says_order_alone(module, use)
+
+    def _says_order_alone(self, module: Module, use: Argument) -> bool:
+        """Whether an op that is called takes an input under no parameter: Dagster hands it nothing then."""
+        callee = renamed(use.call)
+        ops = [one for one in self.evaluator.values(module, callee) if isinstance(one, Local)]
+        return (
+            composes(module.function_of(use.call))
+            and bool(ops)
+            and is_all_known(self.evaluator, module, callee)
+            and all(self._has_no_parameter(one, use) for one in ops)
+        )
+
+    def _has_no_parameter(self, op: Local, use: Argument) -> bool:
+        function = op.node
+        if not isinstance(function, FUNCTIONS):
+            return False
+        if not decorators_of_dagster(self.evaluator, op.module, function):
+            return False
+        arguments = function.args
+        named = [arg.arg for arg in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+        own = named[1:] if named and takes_context(function, named[0]) else named
+        is_open = arguments.kwarg is not None or arguments.vararg is not None
+        return not is_open and (use.name not in named if use.name else not own)
 
 
 def _shown(module: Module, call: ast.Call) -> str:
