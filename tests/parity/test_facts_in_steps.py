@@ -5,7 +5,9 @@ A longer run: ``PROGRAMS_IN_STEPS=300 python -m pytest --timeout 0 tests/parity/
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -87,8 +89,32 @@ def _assert_same(
     at_once, left = migrated(files, [jobs], deployments)
     for steps in ways:
         known = [[job for job in jobs if job.id in ids] for ids in steps]
-        assert migrated(files, [*known, jobs], deployments) == (at_once, left), steps
+        texts, still_left = migrated(files, [*known, jobs], deployments)
+        assert still_left == left, steps
+        if "LDC303" in left:  # a workspace beside what stays was named before its environment was known
+            assert _meaning(texts) == _meaning(at_once), steps
+        else:
+            assert texts == at_once, steps
     return "\n".join(at_once.values())
+
+
+def _meaning(texts: Mapping[str, str]) -> dict[str, str]:
+    """The code of each file, with its imports in order, and its workspaces called by their environments."""
+    found = {}
+    for name, text in texts.items():
+        tree = ast.parse(text)
+        imports = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+        rest = [node for node in tree.body if node not in imports]
+        written = "\n".join([*sorted(map(ast.unparse, imports)), *map(ast.unparse, rest)])
+        for node in rest:
+            match node:
+                case ast.Assign(targets=[ast.Name(id=workspace)], value=ast.Call(keywords=given)):
+                    for word in given:
+                        if word.arg == "environment_id":
+                            called = f"workspace of {ast.unparse(word.value)}"
+                            written = re.sub(rf"\b{workspace}\b", called, written)
+        found[name] = written
+    return found
 
 
 VARYING = HEAD + CLOUD + LOAD + DEFS

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..dagster_api.decorators import resolved
 from ..inference.interpreter import Evaluator
 from ..syntax.source_module import Module
-from .reads import is_environment
+from .owners import is_environment
 
 _WORDS = (b"environ", b"putenv", b"dotenv", b"setenv", b"delenv")
 _CHANGING = frozenset({"update", "setdefault", "pop", "popitem", "clear", "__setitem__", "__delitem__"})

@@ -19,7 +19,8 @@ from .clock import Clock, function_around
 from .depth import ANY, Depth
 from .environment import changes_of_environment
 from .naming import Naming, Variable
-from .reads import Reader, Reads, members
+from .owners import members
+from .reads import Reader, Reads
 from .uses_later import Use, Uses
 
 _MAKING = frozenset({"__init__", "__new__", "__post_init__", "model_post_init", "__set_name__"})

@@ -7,7 +7,6 @@ Whatever is named counts as called, and a method of any class that is come to co
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated, Opaq
 from ..syntax.source_module import FUNCTIONS, Module
 from .depth import Depth
 from .naming import Naming, Variable
+from .owners import is_environment, members
 
 _NAMES_BY_TEXT = frozenset({"globals", "eval", "exec", "vars", "locals", "__import__"})
 _MAKING = frozenset({"__init__", "__new__", "__post_init__"})
@@ -365,32 +365,6 @@ class Reader:
         attributes = self.evaluator.attributes
         unread = [*attributes.unread_functions(module, node), *attributes.unread_classes(module, node)]
         return [value for value in unread if isinstance(value, Local)]
-
-
-def members(evaluator: Evaluator, owner: Local, name: str) -> Iterator[tuple[Module, ast.AST]]:
-    """What an attribute of a class, or of its objects, may be: methods, and what is assigned to it in the class."""
-    for binding in evaluator.tree.names(owner.module).tables.get(owner.node, {}).get(name, ()):
-        if isinstance(binding, Defined):
-            yield owner.module, binding.node
-        elif isinstance(binding, (Assigned, Iterated)):
-            yield owner.module, binding.value
-    for node in ast.walk(owner.node):
-        match node:
-            case ast.Assign(targets=targets, value=value) if any(
-                _is_attribute(each, name) for each in targets
-            ):
-                yield owner.module, value
-            case ast.AnnAssign(target=target, value=ast.expr() as value) if _is_attribute(target, name):
-                yield owner.module, value
-
-
-def is_environment(evaluator: Evaluator, module: Module, node: ast.expr) -> bool:
-    """Whether an expression is ``os.environ``."""
-    return External("os.environ") in evaluator.values(module, node)
-
-
-def _is_attribute(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Attribute) and node.attr == name
 
 
 def _called_by_syntax(owner: ast.ClassDef) -> list[str]:

@@ -20,6 +20,7 @@ from ..dagster_api.names import (
 )
 from ..dagster_api.op_outputs import wraps_as_output
 from ..inference.interpreter import Evaluator
+from ..inference.legacy_names import is_op
 from ..inference.values import External, Instance, Literal, Local, Made, Member, Result, Value, is_load
 from ..syntax.functions import composes, renamed, takes_context
 from ..syntax.source_module import FUNCTIONS, Module
@@ -119,7 +120,9 @@ class Arguments:
     def _takes(self, module: Module, node: ast.expr, value: Value, call: ast.Call, callee: Value) -> bool:
         match callee:
             case External(name) if name.startswith("legacy."):
-                return self._is_definition(value)
+                # All that the run op takes is `start_after`, of which it gets nothing.
+                is_order = is_op(callee) and composes(module.function_of(call))
+                return is_order or self._is_definition(value)
             case External(name) if name.startswith("dagster."):
                 return self._dagster_takes(module, node, value, call, name)
             case External(name):

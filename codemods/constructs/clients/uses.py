@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -178,13 +179,15 @@ def is_written_anew(context: Context, module: Module, client: ast.expr) -> bool:
         and not client.args
     )
     inside = client.func.value if is_getter else client  # type: ignore[attr-defined]
-    return any(
-        (isinstance(value, Result) and value.call is inner)
-        or (isinstance(value, Member) and isinstance(inner, ast.Attribute))
-        for inner in ast.walk(inside)
-        if isinstance(inner, (ast.Attribute, ast.Call))
-        for value in context.index.values(module, inner)
-    )
+    inner = (node for node in ast.walk(inside) if isinstance(node, (ast.Attribute, ast.Call)))
+    return any(_is_written_anew(node, context.index.values(module, node)) for node in inner)
+
+
+def _is_written_anew(node: ast.expr, values: AbstractSet[Value]) -> bool:
+    """Whether it is a call or a member of something legacy, and not a resource that a field of another one holds."""
+    if isinstance(node, ast.Call):
+        return any(isinstance(value, Result) and value.call is node for value in values)
+    return bool(values) and all(isinstance(value, Member) for value in values)
 
 
 def rewrite_attribute(claim: Claim, replacement: str, done: Rewrite) -> None:
