@@ -89,7 +89,7 @@ def plan_without(files: FilesRead, options: Options, broken: Broken) -> Planned:
     units = keep_what_may_be_used(units, {**broken, **unread}, data, context)
     findings += [problem for problem in index.problems if problem.place.path not in around]
     findings += jobs_that_deployments_lack(claims, context)
-    findings += imports_of_forks(index)
+    findings += imports_of_forks(index, around)
     findings += half_migrated(
         {path: raw.data for path, raw in raws.items()}, partial(_module_of, index, parse)
     )

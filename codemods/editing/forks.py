@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 from legacy_shim.catalogue import BY_NAME
@@ -14,11 +14,14 @@ from ..analysis.uses.index import Index
 from ..findings import Finding
 
 
-def imports_of_forks(index: Index) -> Iterator[Finding]:
-    """One finding for each file outside of the fork that imports something legacy from ``dagster_dbt``."""
+def imports_of_forks(index: Index, around: Container[Path] = ()) -> Iterator[Finding]:
+    """One finding for each file outside of the fork that imports something legacy from ``dagster_dbt``.
+
+    Files `around` the given paths are only read: nothing is said of them.
+    """
     forks = index.tree.forks
     for module in index.tree.modules.values() if forks else ():
-        own = any(module.path.is_relative_to(fork.parent) for fork in forks)
+        own = module.path in around or any(module.path.is_relative_to(fork.parent) for fork in forks)
         found = None if own else next(_legacy_imports(module), None)
         if found is not None:
             said = f"`dagster_dbt` may be the package of the tree in {_shown(module, forks[0])}: its imports are left as they are"

@@ -90,3 +90,14 @@ def test_once_all_is_given_all_of_it_migrates(repository: Path) -> None:
     migrate(repository)
     texts = [path.read_text() for path in repository.rglob("*.py")]
     assert not any("legacy_shim" in text for text in texts)
+
+
+def test_what_a_vendored_dagster_dbt_around_means_is_said_of_the_given_files_alone(repository: Path) -> None:
+    vendored = repository / "vendor/dagster_dbt/cloud/__init__.py"
+    vendored.parent.mkdir(parents=True)
+    for path in (vendored, vendored.parents[1] / "__init__.py"):
+        path.write_text("def dbt_cloud_resource(_): ...\n")
+    told = migrate(repository / "third.py")
+    assert told == [
+        "third.py LDC302 `dagster_dbt` may be the package of the tree in vendor/dagster_dbt: its imports are left as they are"
+    ]
