@@ -1,4 +1,4 @@
-"""What the facade costs where it does nothing: Python's start, and a call site that has been told of before."""
+"""What the facade costs where it does nothing: Python's start, and a call site that has warned before."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Access:
     token_env: str | None = None
     """The only variable that a token is read from, where it is given."""
     host: str | None = None
-    """The only host that is asked, where it is given."""
+    """The only host to send requests to, where it is given."""
     account_id: int | None = None
     """For jobs whose account the code does not say."""
     approve: Approve = field(default=never, compare=False)
@@ -168,7 +168,7 @@ def check(
 
 @dataclass(frozen=True)
 class _Answers:
-    """What dbt Cloud said, as it is asked."""
+    """What dbt Cloud answers, request by request."""
 
     rows: dict[int, dict[str, Any]]
     problems: list[str]
@@ -288,7 +288,7 @@ def _ask(group: _Group, access: Access, answers: _Answers, told: Callable[[str],
 
 
 def _notes(group: _Group, access: Access, grant: Granted) -> Iterator[str]:
-    """Who is asked, and where that is not what the code says."""
+    """Which host gets the requests, and where that is not what the code says."""
     yield f"account {group.account_id} on {group.host}, with the token in {one_line(grant.variable)}"
     if access.host:
         others = {normal_host(job.host): job for job in group.jobs if job.host}

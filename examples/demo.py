@@ -210,7 +210,7 @@ def _note(text: str) -> None:
 
 
 def _quote(text: str, language: str) -> None:
-    """Show a text with an indent; in colour on a terminal."""
+    """Show a message with an indent; in colour on a terminal."""
     body: Text | Syntax = Text(text.rstrip())
     if console.is_terminal and language != "text":
         body = Syntax(text.rstrip(), language, background_color="default", word_wrap=True)

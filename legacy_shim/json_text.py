@@ -18,7 +18,7 @@ class JsonError(ValueError):
 
 
 def parse_json(text: str | bytes, *, deepest: int = _DEEPEST, pairs: Pairs = dict) -> Any:
-    """The document in a text. Raises JsonError, also for what Python's own parser gives up on with other errors.
+    """The document in a JSON string. Raises JsonError, also for what Python's own parser gives up on with other errors.
 
     ``pairs`` makes the objects, and may raise errors of its own.
     """

@@ -25,7 +25,7 @@ FactsFiles = Annotated[
     typer.Option(
         "--facts",
         metavar="FILE",
-        help="What dbt Cloud knows of the jobs. [default: dbt_cloud_jobs.json beside or above PATH]",
+        help="What dbt Cloud knows about the jobs. [default: dbt_cloud_jobs.json beside or above PATH]",
         show_default=False,
     ),
 ]
@@ -50,7 +50,7 @@ Deployments = Annotated[
 Exclude = Annotated[
     Optional[list[str]],  # noqa: UP045
     typer.Option(
-        "--exclude", metavar="GLOB", help="Leave out, as a line of .gitignore would.", show_default=False
+        "--exclude", metavar="GLOB", help="Leave files out; a pattern as in .gitignore.", show_default=False
     ),
 ]
 Only = Annotated[
@@ -144,7 +144,7 @@ Host = Annotated[
     typer.Option(
         "--host",
         metavar="URL",
-        help="The dbt Cloud to ask; needed where it is not on getdbt.com or dbt.com. "
+        help="The dbt Cloud host; needed where it is not on getdbt.com or dbt.com. "
         "[default: what the code says, then https://cloud.getdbt.com]",
         show_default=False,
     ),

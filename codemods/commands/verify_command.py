@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 EXIT_CODES = """\b
 Exit codes:
   0  every difference is one that the migration reported
-  1  something does
+  1  some differences are unexpected
   2  wrong usage, or a side could not be loaded
 """
 
@@ -69,7 +69,7 @@ FactsFiles = Annotated[
     _option(
         "--facts",
         "FILE",
-        "What dbt Cloud knows of the jobs. [default: dbt_cloud_jobs.json beside or above PATH]",
+        "What dbt Cloud knows about the jobs. [default: dbt_cloud_jobs.json beside or above PATH]",
     ),
 ]
 Manifests = Annotated[
@@ -121,7 +121,11 @@ JobNames = Annotated[
 ]
 EnvFiles = Annotated[
     Optional[list[Path]],  # noqa: UP045
-    _option("--env-file", "FILE", "NAME=VALUE lines, for the code that is loaded."),
+    _option(
+        "--env-file",
+        "FILE",
+        "KEY=VALUE lines: the environment variables of one deployment. Once for each that the code runs in.",
+    ),
 ]
 PassedVariables = Annotated[
     Optional[list[str]],  # noqa: UP045
@@ -129,7 +133,7 @@ PassedVariables = Annotated[
 ]
 Exclude = Annotated[
     Optional[list[str]],  # noqa: UP045
-    _option("--exclude", "GLOB", "Do not migrate, as a line of .gitignore would say it."),
+    _option("--exclude", "GLOB", "Do not migrate; a pattern as in .gitignore."),
 ]
 TokenEnv = Annotated[
     Optional[str],  # noqa: UP045
@@ -144,7 +148,7 @@ Host = Annotated[
     _option(
         "--host",
         "URL",
-        "For --lookup: the dbt Cloud to ask; needed where it is not on getdbt.com or dbt.com.",
+        "For --lookup: the dbt Cloud host; needed where it is not on getdbt.com or dbt.com.",
     ),
 ]
 AccountId = Annotated[

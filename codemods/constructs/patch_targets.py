@@ -31,7 +31,7 @@ _FALLBACK = "DbtCloudClientResource"
 
 
 def claims(context: Context) -> Iterator[Claim[bool]]:
-    """One claim for each call that is given such a text."""
+    """One claim for each call that is given such a string."""
     for module in context.index.tree.modules.values():
         for node in module.nodes:
             if isinstance(node, ast.Call) and node.args and decorator_name(node) in _TAKERS:
@@ -50,7 +50,7 @@ def claims(context: Context) -> Iterator[Claim[bool]]:
 
 
 def _target(context: Context, module: Module, node: ast.expr) -> tuple[str, bool]:
-    """The legacy name that a text reaches, and whether it does through a module of the user's; empty for no such text."""
+    """The legacy name that a string reaches, and whether it does so through a module of the user's; empty where there is none."""
     if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
         return "", False
     found = _TARGET.fullmatch(node.value)

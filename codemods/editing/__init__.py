@@ -1,1 +1,1 @@
-"""Editing: how changes to a file are asked for, and carried out so that every byte outside of them stays."""
+"""Editing: how changes to a file are described, and applied so that every other byte stays."""

@@ -92,7 +92,7 @@ def change_one(task: Task) -> Change | Finding:
 
 
 def _compiles(text: str) -> bool:
-    """Whether Python takes a text: that it parses does not say that its scopes and statements are in order."""
+    """Whether Python compiles a source: that it parses does not show that its scopes and statements are in order."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -36,7 +36,7 @@ class Release:
 
 
 def read_release(text: str) -> Release:
-    """The release that a text like ``0.28.3`` names. Raises UsageError."""
+    """The release that a string like ``0.28.3`` names. Raises UsageError."""
     match = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?(?!\d)", text)
     if match is None:
         raise UsageError(f"{text!r} is not a version of dagster-dbt: write it as 0.28.3")

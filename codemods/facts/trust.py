@@ -22,7 +22,7 @@ _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 def is_host(host: str) -> bool:
-    """Whether a text, as `normal_host` leaves it, is the URL of a host and nothing else."""
+    """Whether a string, as `normal_host` leaves it, is the URL of a host and nothing else."""
     return _HOST.fullmatch(host) is not None
 
 

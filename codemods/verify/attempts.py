@@ -1,4 +1,4 @@
-"""What was tried on both sides, and what dbt Cloud was asked to run for it: for people to read side by side."""
+"""What was tried on both sides, and the dbt commands that it ran in dbt Cloud, to read side by side."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Command:
-    """One dbt command that dbt Cloud was asked to run."""
+    """One dbt command that ran in dbt Cloud."""
 
     job_id: int
     job_name: str

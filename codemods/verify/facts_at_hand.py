@@ -1,4 +1,4 @@
-"""What the local dbt Cloud is fed with: facts and manifests that are there, or that dbt Cloud is asked for."""
+"""Facts and manifests for the local dbt Cloud: those at hand, or fetched from dbt Cloud."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from ..options import Options
 class DbtSource:
     """Where dbt's side comes from: manifests or dbt projects, by the dbt Cloud project they are of.
 
-    The key None stands for every project that is not named. Both empty: dbt Cloud is asked.
+    The key None stands for every project that is not named. Both empty: fetched from dbt Cloud.
     """
 
     manifests: Mapping[int | None, Path]
@@ -25,7 +25,7 @@ class DbtSource:
 
 @dataclass(frozen=True)
 class Lookup:
-    """How dbt Cloud is asked."""
+    """How to reach dbt Cloud."""
 
     token_env: str | None = None
     host: str | None = None

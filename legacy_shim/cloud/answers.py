@@ -19,7 +19,7 @@ from legacy_shim.cloud.retry import Trouble, retry_after_seconds
 from legacy_shim.json_text import JsonError, parse_json
 
 Tell = Callable[[str], str]
-"""Makes a text fit to be quoted: without the token, and short."""
+"""Makes a string fit to be quoted: without the token, and short."""
 
 DEEPEST = 200
 """Levels of what is read as JSON. An answer has about five, an artifact those of the user's `meta` besides."""

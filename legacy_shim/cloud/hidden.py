@@ -22,7 +22,7 @@ _tokens: dict[str, str] = {}
 _MASK = "***"
 LONGEST_QUOTE = 400
 """Characters that a message quotes of what dbt Cloud said."""
-_SHORTEST_PIECE = 10  # characters in a row that a text and a token do not share by chance
+_SHORTEST_PIECE = 10  # characters in a row that a string and a token do not share by chance
 _SHORTEST_SECRET = 4  # shorter texts are no secrets, and masking them would blot out innocent words
 
 

@@ -1,4 +1,4 @@
-"""Keeps what was asked of dbt Cloud for the processes that come after the load of a code location.
+"""Keeps what dbt Cloud answered for the processes that come after the load of a code location.
 
 Dagster gives run and step workers the reconstruction metadata that the code server collected while it loaded. A load that
 finds its state there asks dbt Cloud nothing. In a Dagster without that mechanism each process asks for itself. (The same mechanism serves dagster-dbt's ``cloud_v2``.)

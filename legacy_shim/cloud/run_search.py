@@ -24,7 +24,7 @@ _LOOKED_THROUGH = 30
 _CLOCK_TOLERANCE = timedelta(seconds=3)  # HTTP dates have whole seconds, and answers take a while
 _TELLING = ("steps_override", "schema_override")
 """What a run has only if its trigger asked for it."""
-_LEAST_OF_CUT = 100  # characters of a text that was cut to the width of a column
+_LEAST_OF_CUT = 100  # characters of a string that was cut to the width of a column
 
 _owned: dict[tuple[str, int], object] = {}
 """The runs that calls of this process got as their own, so that no other call takes them, with their pages."""

@@ -12,7 +12,7 @@ from typing import Any, cast
 class DbtCloudRunStatus(str, Enum):
     """The state of a run (``status`` and ``status_humanized`` of ``GET runs/{id}/``).
 
-    A member is a text and equals it (``DbtCloudRunStatus.SUCCESS == "Success"``); its ``value`` is dbt Cloud's
+    A member is a string and equals it (``DbtCloudRunStatus.SUCCESS == "Success"``); its ``value`` is dbt Cloud's
     number (10). It can be looked up by either, in any letter case for the text.
     """
 

@@ -1,4 +1,4 @@
-"""What a snapshot is asked to do. Plain data, so that an order can be made where Dagster is not loaded."""
+"""What a snapshot is to do. Plain data, so that an order can be made where Dagster is not loaded."""
 
 from __future__ import annotations
 

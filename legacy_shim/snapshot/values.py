@@ -99,7 +99,7 @@ def _first_of_several(definition: MultiPartitionsDefinition) -> list[str]:
 
 
 def metadata(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Each entry with its type, so that a URL that became a text shows."""
+    """Each entry with its type, so that a URL that became a string shows."""
     entries = normalize_metadata(dict(values), allow_invalid=True)
     return {name: [type(entry).__name__, simple(entry.value)] for name, entry in sorted(entries.items())}
 

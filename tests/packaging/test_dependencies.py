@@ -12,7 +12,13 @@ from pathlib import Path
 import pytest
 
 TOP = Path(__file__).resolve().parents[2]
-DATA = ("tests/cases", "tests/verify/programs", "examples/legacy_project", "tests/emulator/dbt_project")
+DATA = (
+    "tests/small_inputs/",
+    "tests/cases",
+    "tests/verify/programs",
+    "examples/legacy_project",
+    "tests/emulator/dbt_project",
+)
 """Programs and projects that tests run; they are nobody's imports."""
 
 

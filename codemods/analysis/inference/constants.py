@@ -82,7 +82,7 @@ class Constants:
         return UNKNOWN_VALUE if truth is None else truth
 
     def is_text(self, module: Module, node: ast.expr) -> bool:
-        """Whether a value is surely a text, whichever."""
+        """Whether a value is surely a string, whichever."""
         asked = ("is text", node, self._sight)
         return self.evaluator.answer(asked, lambda: self._is_text(module, node), False)
 

@@ -165,7 +165,7 @@ def _words(text: bytes, of: Iterable[bytes]) -> set[bytes]:
 
 
 def may_patch(data: bytes) -> bool:
-    """Whether a file may name something legacy in a text, to replace it in a test."""
+    """Whether a file may name something legacy in a string, to replace it in a test."""
     # What replaces a name that it is given as text is unittest.mock, or pytest's monkeypatch, which may be a MonkeyPatch.
     return (b"mock" in data or b"onkey" in data) and any(name in data for name in _NAMES)
 

@@ -167,7 +167,7 @@ def is_try(node: ast.AST | None) -> TypeGuard[ast.Try]:
 
 
 def split_lines(text: str) -> list[str]:
-    """The lines of a text with their ends, split where Python splits them (not at form feeds)."""
+    """The lines of a source with their ends, split where Python splits them (not at form feeds)."""
     return _LINE.findall(text)
 
 

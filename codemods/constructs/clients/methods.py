@@ -44,7 +44,7 @@ _PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "get_run_results": ("run_id",),
 }
 _DOCUMENTED = ("job_id", "cause", "steps_override", "schema_override", "poll_interval", "poll_timeout")
-"""What ``run_job_and_poll`` takes by position in the dialect where the second argument is a text."""
+"""What ``run_job_and_poll`` takes by position in the dialect where the second argument is a string."""
 UNSENT = frozenset({"href", "schema_override", "cause"})
 """Arguments that v2's client has no parameter for, and are left out."""
 _MAY_BE_NONE = frozenset({"schema_override"})
