@@ -289,3 +289,72 @@ def test_a_narrow_window_shows_it_all(pages: dict[str, Path], tmp_path: Path) ->
             narrow.open(pages[name])
             assert narrow.run("document.documentElement.scrollWidth <= window.innerWidth + 1")
         assert narrow.log() == []
+
+
+@needs_browser
+def test_groups_that_fold_are_small_enough_to_open_one_at_a_time(
+    window: browser.Browser, pages: dict[str, Path]
+) -> None:
+    """By the parts of keys, by how names begin, and at last by the alphabet; each of 120 assets at most."""
+    window.open(pages["small"])
+    fold = """((keys) => {
+      const nodes = keys.map((key) => ({before: key, after: key, group: "default"}));
+      foldsOf(nodes, true);
+      return Object.entries(count(nodes.map((node) => node.fold)));
+    })(arguments[0])"""
+    by_parts = window.run(fold, [f"crm/{'ab'[n % 2]}/t{n}" for n in range(240)] + ["erp/orders", "erp/lines"])
+    assert dict(by_parts) == {"default · crm · a": 120, "default · crm · b": 120, "default · erp": 2}
+    by_beginning = window.run(fold, [f"{'stg' if n % 3 else 'fct'}_{n}" for n in range(180)])
+    assert dict(by_beginning) == {"default · stg_": 120, "default · fct_": 60}
+    by_alphabet = window.run(fold, [f"{chr(97 + n % 26)}{n:03}" for n in range(750)])
+    assert len(by_alphabet) == 7 and sum(number for _, number in by_alphabet) == 750
+    assert max(number for _, number in by_alphabet) <= 120
+
+
+@needs_browser
+def test_a_search_counts_what_it_finds_and_opens_the_groups_that_hold_it(
+    window: browser.Browser, pages: dict[str, Path]
+) -> None:
+    window.open(pages["large"])
+    folded = window.run("graph.folded.size")
+    window.type("#find", "model_0004")
+    window.wait_until("document.getElementById('found').textContent === '10 assets found'")
+    assert window.run("[...document.querySelectorAll('#after .node:not(.dim):not(.folded)')].length") == 10
+    assert window.run("graph.folded.size") < folded
+    window.type("#find", "nothing_of_the_sort")
+    window.wait_until("document.getElementById('found').textContent === 'No asset found'")
+    assert window.run("graph.folded.size") == folded
+    assert window.log() == []
+
+
+@needs_browser
+def test_an_asset_is_shown_with_its_neighbours(window: browser.Browser, pages: dict[str, Path]) -> None:
+    window.open(pages["large"])
+    window.run(
+        "graph.chooseNode(data.nodes.findIndex((node) => node.after && node.after.endsWith('model_00042')))"
+    )
+    window.click("#detail button[data-do='around']")
+    near = """new Set([...data.edges.before, ...data.edges.after].filter((edge) => edge.includes(graph.centre)).flat()).size"""
+    assert 1 < window.run("document.querySelectorAll('#after .node').length") == window.run(near) < 50
+    assert window.run("document.getElementById('show').value") == "around"
+    assert window.run("document.getElementById('fold').disabled") is True
+    window.click("#detail button[data-do='all']")
+    assert window.run("document.getElementById('show').value") == "all"
+    assert window.run("document.querySelector('#after .node.chosen title').textContent").startswith(
+        window.run("name(data.nodes[graph.centre])")
+    )
+    assert window.log() == []
+
+
+@needs_browser
+def test_keys_that_end_alike_are_told_apart_by_their_beginnings(
+    window: browser.Browser, pages: dict[str, Path]
+) -> None:
+    window.open(pages["small"])
+    keys = [f"{place}_warehouse/staging/orders" for place in ("crm", "erp", "web")]
+    labels = window.run("arguments[0].map(shorten)", keys)
+    assert len(set(labels)) == 3
+    assert all(
+        label.endswith("…/orders") and label[:3] == key[:3] for label, key in zip(labels, keys, strict=True)
+    )
+    assert window.run("shorten('orders')") == "orders"

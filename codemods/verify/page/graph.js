@@ -1,22 +1,25 @@
 // The two pictures: one arrangement of boxes, drawn once for each side, seen through one view.
 const GRAVITY = ["same", "reported", "unexpected", "renamed", "added", "lost"];
 const SYMBOL = {reported: "i", unexpected: "!", renamed: "→", added: "+", lost: "−"};
-const MANY = 120;
+const MANY = 120; // boxes that are taken in at a glance
+const FEW = 60; // hits of a search whose groups are opened
 const ROOM = BOX.width - 24; // for a text in a box
 const FAMILY = getComputedStyle(document.body).fontFamily, LABEL = `550 13px ${FAMILY}`, SMALL = `10.5px ${FAMILY}`; // as in the style
 const PEN = document.createElement("canvas").getContext("2d");
 
 class Graph {
-  constructor(data, onChoose) {
+  constructor(data, onChoose, onShow) {
     this.nodes = data.nodes;
     this.edges = data.edges;
     this.onChoose = onChoose;
+    this.onShow = onShow;
     this.panes = {before: document.getElementById("before"), after: document.getElementById("after")};
     this.view = {x: 0, y: 0, k: 1};
     this.show = "all";
     this.query = "";
+    this.opened = new Set(); // groups that a search has opened
     const groups = new Set(this.nodes.map((node) => node.group));
-    for (const node of this.nodes) node.fold = groups.size < 3 ? `${node.group} · ${name(node).split("/")[0]}` : node.group;
+    foldsOf(this.nodes, groups.size < 3);
     this.colours = new Map([...groups].sort().map((group, number) => [group, `hsl(${Math.round(number * 137.5 + 205) % 360} 55% 50%)`]));
     const folds = new Set(this.nodes.map((node) => node.fold));
     this.canFold = folds.size > 1 && folds.size < this.nodes.length;
@@ -37,7 +40,7 @@ class Graph {
     const groups = new Map();
     for (const at of visible) {
       const node = this.nodes[at];
-      if (!this.folded.has(node.fold)) { this.boxOf.set(at, this.boxes.length); this.boxes.push({members: [at], sort: node.fold + name(node)}); continue; }
+      if (this.show === "around" || !this.folded.has(node.fold)) { this.boxOf.set(at, this.boxes.length); this.boxes.push({members: [at], sort: node.fold + name(node)}); continue; }
       if (!groups.has(node.fold)) { groups.set(node.fold, this.boxes.length); this.boxes.push({members: [], sort: node.fold, group: node.fold}); }
       this.boxOf.set(at, groups.get(node.fold));
       this.boxes[groups.get(node.fold)].members.push(at);
@@ -57,6 +60,7 @@ class Graph {
     this.draw();
     this.measure();
     this.fit();
+    this.onShow(this);
   }
 
   // Wide pictures stand one above the other, and no higher than they need.
@@ -71,6 +75,14 @@ class Graph {
   visible() {
     const every = this.nodes.map((_, at) => at);
     if (this.show === "all") return every;
+    if (this.show === "around") {
+      const wanted = new Set([this.centre]);
+      for (const [from, to] of [...this.edges.before, ...this.edges.after]) {
+        if (from === this.centre) wanted.add(to);
+        if (to === this.centre) wanted.add(from);
+      }
+      return every.filter((at) => wanted.has(at));
+    }
     const wanted = new Set(this.surprising);
     if (this.show === "near") for (const [from, to] of [...this.edges.before, ...this.edges.after]) {
       if (GRAVITY.indexOf(this.nodes[from].mark) > 1) wanted.add(to);
@@ -130,9 +142,15 @@ class Graph {
     return `${node[side] ?? name(node)} (${groupOf(node, side)}): ${what[node.mark]}`;
   }
 
-  highlight() {
+  // Whether each asset is one that the search means: by its key on either side, or by its group.
+  hits() {
     const query = this.query.toLowerCase();
-    const hit = this.boxes.map((box) => !query || [box.group ?? "", ...box.members.map((at) => name(this.nodes[at]) + " " + this.nodes[at].group)].some((text) => text.toLowerCase().includes(query)));
+    return this.nodes.map((node) => [node.before, node.after, node.group, node.fold].some((text) => text !== null && text.toLowerCase().includes(query)));
+  }
+
+  highlight() {
+    const hits = this.query ? this.hits() : null;
+    const hit = this.boxes.map((box) => !hits || box.members.some((at) => hits[at]));
     for (const [side, pane] of Object.entries(this.panes)) {
       for (const element of pane.querySelectorAll(".node")) {
         const at = Number(element.dataset.at);
@@ -146,11 +164,18 @@ class Graph {
     return hit;
   }
 
+  // Looks for assets, opens the groups that hold them where they are few, and answers how many they are; null without a query.
   find(query) {
     this.query = query;
-    const hits = this.highlight().flatMap((hit, at) => hit ? [at] : []);
-    if (query && hits.length && hits.length < this.boxes.length) this.frame(hits);
-    return query ? hits.length : null;
+    const found = query ? this.hits().flatMap((hit, at) => hit ? [at] : []) : [];
+    const before = this.opened.size;
+    for (const fold of this.opened) this.folded.add(fold);
+    this.opened.clear();
+    if (found.length <= FEW) for (const at of found) if (this.folded.delete(this.nodes[at].fold)) this.opened.add(this.nodes[at].fold);
+    if (before || this.opened.size) this.build();
+    const boxes = this.highlight().flatMap((hit, at) => hit ? [at] : []);
+    if (query && boxes.length && boxes.length < this.boxes.length) this.frame(boxes);
+    return query ? found.length : null;
   }
 
   choose(at, {centre = false} = {}) {
@@ -162,14 +187,25 @@ class Graph {
 
   chooseNode(at) {
     const node = this.nodes[at];
-    if (this.show !== "all" && !this.boxOf.has(at)) { this.show = "all"; document.getElementById("show").value = "all"; this.build(); }
+    if (this.show !== "all" && !this.boxOf.has(at)) { this.show = "all"; this.build(); }
     if (this.folded.delete(node.fold)) this.build();
     this.choose(this.boxOf.get(at), {centre: true});
   }
 
   open(group) { this.folded.delete(group); this.build(); }
 
+  close(group) { this.folded.add(group); this.build(); this.choose(this.boxes.findIndex((box) => box.group === group), {centre: true}); }
+
+  // One asset with what it depends on and what depends on it, on either side.
+  around(at) {
+    this.show = "around";
+    this.centre = at;
+    this.build();
+    this.choose(this.boxOf.get(at));
+  }
+
   foldAll(fold) {
+    this.opened.clear();
     this.folded = new Set(fold ? this.nodes.map((node) => node.fold) : []);
     this.build();
   }
@@ -252,6 +288,37 @@ class Graph {
   }
 }
 
+// Puts each asset into a group that can be folded, of MANY assets at most: by Dagster's group, by the parts of its key, by how its
+// name begins (stg_, fct_), and at last by the alphabet.
+function foldsOf(nodes, deeper) {
+  const parts = nodes.map((node) => {
+    const key = name(node).split("/"), last = key.pop();
+    return [node.group, ...key, ...(last.includes("_") ? [last.slice(0, last.indexOf("_") + 1)] : []), ];
+  });
+  const split = (members, title, level) => {
+    const inner = new Map();
+    for (const at of members) {
+      const part = parts[at][level] ?? "";
+      if (!inner.has(part)) inner.set(part, []);
+      inner.get(part).push(at);
+    }
+    if (inner.size === members.length || (inner.size === 1 && inner.has(""))) return slices(members, title);
+    for (const [part, own] of inner) {
+      const named = !part ? title : title ? `${title} · ${part}` : part;
+      if (own.length > MANY || (deeper && !level)) split(own, named, level + 1);
+      else for (const at of own) nodes[at].fold = named;
+    }
+  };
+  const slices = (members, title) => {
+    const sorted = [...members].sort((a, b) => name(nodes[a]) < name(nodes[b]) ? -1 : 1), leaf = (at) => cut(name(nodes[at]).split("/").pop(), 8);
+    for (let from = 0; from < sorted.length; from += MANY) {
+      const slice = sorted.slice(from, from + MANY), named = sorted.length > MANY ? `${title} · ${leaf(slice[0])} to ${leaf(slice[slice.length - 1])}` : title;
+      for (const at of slice) nodes[at].fold = named;
+    }
+  };
+  split(nodes.map((_, at) => at), "", 0);
+}
+
 function curve([x1, y1], [x2, y2]) {
   if (y1 === y2) return `L${r(x2)} ${r(y2)}`;
   const bend = Math.max(28, Math.abs(x2 - x1) / 2);
@@ -275,7 +342,13 @@ function count(list) { const found = {}; for (const each of list) found[each] = 
 function least(list) { return list.reduce((a, b) => Math.min(a, b), Infinity); }
 function r(number) { return Math.round(number * 10) / 10; }
 function cut(text, size) { return text.length > size ? text.slice(0, size - 1) + "…" : text; }
-function shorten(key) { return wide(key, LABEL) <= ROOM ? key : key.slice(key.lastIndexOf("/") + 1); }
+// The end of a key whole, and as much of its beginning as fits: `orders` alone would be the name of three assets.
+function shorten(key) {
+  const end = key.lastIndexOf("/"), last = key.slice(end);
+  let size = end;
+  while (size > 0 && wide(`${key.slice(0, size)}${size < end ? "…" : ""}${last}`, LABEL) > ROOM) size -= 1;
+  return size > 0 ? `${key.slice(0, size)}${size < end ? "…" : ""}${last}` : key.slice(end + 1);
+}
 function fitted(text, font) {
   let size = text.length;
   while (size > 1 && wide(cut(text, size), font) > ROOM) size = Math.min(size - 1, Math.ceil(size * ROOM / wide(cut(text, size), font)));

@@ -85,9 +85,27 @@ function detail(box) {
   const at = box.members[0], node = data.nodes[at], rows = data.differences.filter((row) => row.node === at);
   const reported = rows.filter((row) => row.verdict === "expected"), rest = rows.filter((row) => row.verdict !== "expected");
   const one = (row) => `<div><p><span class="pill ${row.verdict}">${row.verdict === "expected" ? esc(row.code) : VERDICTS[row.verdict]}</span> <b>${esc(row.kind)}</b> <span class="quiet">${esc(row.title)}</span></p>${values(row)}</div>`;
-  element.innerHTML = `<div class="head"><h3>${esc(name(node))}</h3><span class="quiet">group ${esc(node.group)}; ${{dbt: "made by dbt Cloud", own: "your own code", external: "made elsewhere"}[node.kind]}</span></div>`
+  element.innerHTML = `<div class="head"><h3>${esc(name(node))}</h3><span class="quiet">group ${esc(node.group)}; ${{dbt: "made by dbt Cloud", own: "your own code", external: "made elsewhere"}[node.kind]}</span>`
+    + (graph.show === "around" ? `<button type="button" data-do="all">Show all assets</button>` : `<button type="button" data-do="around">Show its neighbours</button>`)
+    + (graph.canFold && graph.show === "all" ? `<button type="button" data-do="close">Fold ${esc(node.fold)}</button>` : "") + `</div>`
     + (node.mark === "renamed" ? `<p>${esc(node.before)} → ${esc(node.after)}</p>` : "") + rest.map(one).join("")
     + (reported.length ? `<details ${rest.length ? "" : "open"}><summary>${few(reported.length, "expected difference")}</summary>${reported.map(one).join("")}</details>` : rest.length ? "" : `<p class="quiet">The same before and after.</p>`);
+  const does = {all: () => { graph.show = "all"; graph.build(); graph.chooseNode(at); }, around: () => graph.around(at), close: () => graph.close(node.fold)};
+  for (const button of element.querySelectorAll("button[data-do]")) button.addEventListener("click", does[button.dataset.do]);
+}
+
+// What the controls say follows what the pictures show.
+function shown(pictures) {
+  const around = byId("show").querySelector("[value=around]");
+  around.hidden = around.disabled = pictures.show !== "around";
+  byId("show").value = pictures.show;
+  byId("fold").textContent = pictures.folded.size ? "Open groups" : "Fold groups";
+  byId("fold").disabled = !pictures.canFold || pictures.show === "around";
+}
+
+function find(query) {
+  const found = graph.find(query);
+  byId("found").textContent = found === null ? "" : found ? `${few(found, "asset")} found` : "No asset found";
 }
 
 function attempts() {
@@ -118,7 +136,7 @@ hero();
 choose();
 theme();
 legend();
-const graph = new Graph(data, detail);
+const graph = new Graph(data, detail, shown);
 const table = new Table(data.differences, goTo);
 surprises();
 attempts();
@@ -126,13 +144,10 @@ codes();
 byId("notes").hidden = !data.notes.length;
 byId("note-list").innerHTML = data.notes.map((note) => `<li>${esc(note)}</li>`).join("");
 byId("foot").textContent = `legacy-shim ${data.tool.version}, Dagster ${data.after.dagster}. This page is one file and asks no other for anything.`;
-byId("find").addEventListener("input", (event) => graph.find(event.target.value.trim()));
+byId("find").addEventListener("input", (event) => find(event.target.value.trim()));
 byId("show").addEventListener("change", (event) => { graph.show = event.target.value; graph.build(); });
 for (const option of byId("show").options) option.disabled = option.value !== "all" && !graph.surprising.length;
-const fold = byId("fold"), folding = () => { fold.textContent = graph.folded.size ? "Open groups" : "Fold groups"; };
-fold.disabled = !graph.canFold;
-fold.addEventListener("click", () => { graph.foldAll(!graph.folded.size); folding(); });
-folding();
+byId("fold").addEventListener("click", () => graph.foldAll(!graph.folded.size));
 byId("in").addEventListener("click", () => graph.zoom(1.25));
 byId("out").addEventListener("click", () => graph.zoom(0.8));
 byId("fit").addEventListener("click", () => graph.fit());
