@@ -26,11 +26,13 @@ def heirs_of_space(module: cst.Module, targets: Mapping[cst.CSTNode, Sequence[Ed
 
 
 def is_removed(statement: Any, targets: Mapping[cst.CSTNode, Sequence[Edit]]) -> bool:
-    """Whether nothing stands where a statement of one line stood."""
+    """Whether nothing stands where a line of statements stood."""
     if not isinstance(statement, cst.SimpleStatementLine):
         return False
-    edits = [edit for inner in statement.body for edit in targets.get(inner, ())]
-    return any(isinstance(edit, ReplaceStatement) and not _code_of(edit) for edit in edits)
+    return all(
+        any(isinstance(edit, ReplaceStatement) and not _code_of(edit) for edit in targets.get(inner, ()))
+        for inner in statement.body
+    )
 
 
 def heirs_of_comments(

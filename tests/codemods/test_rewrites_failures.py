@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -159,3 +160,68 @@ def nightly():
     texts, report = migrate(tmp_path, {"program.py": program})
     assert "timed out after {timedelta(seconds=900)}. Attempted to cancel." in texts["program.py"]
     assert not {"LDC216", "LDC225"} & {each.code for each in report.findings}
+
+
+@pytest.mark.parametrize(
+    ("timeout", "said"),
+    [
+        ("900", "{timedelta(seconds=900)}. Attempted"),
+        ('LIMITS["nightly"]', "{timedelta(seconds=LIMITS['nightly'])}. Attempted"),
+        ("LIMITS['nightly']", "\" + str(timedelta(seconds=LIMITS['nightly'])) + \". Attempted"),
+        (
+            "LIMITS[f\"{NAME}ly\" or 'a']",
+            '" + str(timedelta(seconds=LIMITS[f"{NAME}ly" or \'a\'])) + ". Attempted',
+        ),
+    ],
+)
+def test_a_limit_is_said_in_a_string_that_every_python_reads(tmp_path: Path, timeout: str, said: str) -> None:
+    program = f"""
+from dagster import *
+from dagster_dbt import dbt_cloud_resource, dbt_cloud_run_op
+
+NAME = "night"
+LIMITS = {{"nightly": 900}}
+run_it = dbt_cloud_run_op.configured({{"job_id": 67890, "poll_timeout": {timeout}}}, name="run_it")
+
+
+@failure_hook
+def alert(context):
+    print(context.op_exception.metadata["run_page_url"].value)
+
+
+@job(hooks={{alert}}, resource_defs={{"dbt_cloud": dbt_cloud_resource("t", 12345)}})
+def nightly():
+    run_it()
+"""
+    texts, report = migrate(tmp_path, {"program.py": program})
+    assert said in texts["program.py"], [str(each) for each in report.findings]
+    ast.parse(texts["program.py"], feature_version=(3, 10))
+
+
+def test_a_bare_op_of_a_job_that_reads_failures_reads_its_limit_from_its_configuration(
+    tmp_path: Path,
+) -> None:
+    program = """
+from dagster import *
+from dagster_dbt import dbt_cloud_resource, dbt_cloud_run_op
+
+
+def make(name, job_id):
+    return dbt_cloud_run_op.configured({"job_id": job_id}, name=name)
+
+
+run_it = make("run_it", 67890)
+
+
+@failure_hook
+def alert(context):
+    print(context.op_exception.metadata["run_page_url"].value)
+
+
+@job(hooks={alert}, resource_defs={"dbt_cloud": dbt_cloud_resource("t", 12345)})
+def nightly():
+    run_it()
+"""
+    texts, report = migrate(tmp_path, {"program.py": program})
+    assert "{timedelta(seconds=config['poll_timeout'])}. Attempted to cancel." in texts["program.py"]
+    assert not {each.code for each in report.findings} & {"LDC302", "LDC303", "LDC507"}

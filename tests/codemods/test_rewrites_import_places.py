@@ -420,3 +420,39 @@ def test_beside_a_star_import_the_new_import_takes_the_place_of_the_old(
     )
     text, _ = migrate_one(tmp_path, before.format(names=names) + body)
     assert text.startswith(after.format(v2=v2) + "\ncloud = DbtCloudWorkspace(")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from dagster import job, op; from dagster_dbt import dbt_cloud_resource",
+        "from dagster_dbt import dbt_cloud_resource; from dagster import job, op",
+        "import os; from dagster_dbt import dbt_cloud_resource; from dagster import job, op",
+    ],
+)
+def test_imports_that_share_a_line_come_apart(tmp_path: Path, line: str) -> None:
+    texts, report = migrate(
+        tmp_path,
+        {
+            "program.py": f"""
+{line}
+
+cloud = dbt_cloud_resource.configured({{"auth_token": "t", "account_id": 12345}})
+
+
+@op(required_resource_keys={{"dbt_cloud"}})
+def refresh(context):
+    context.resources.dbt_cloud.run_job_and_poll(67890)
+
+
+@job(resource_defs={{"dbt_cloud": cloud}})
+def nightly():
+    refresh()
+"""
+        },
+    )
+    assert not {each.code for each in report.findings} & {"LDC302", "LDC303", "LDC507"}
+    head = texts["program.py"].partition("\n\n")[0]
+    assert ";" not in head
+    assert "from dagster import job, op" in head
+    assert "from dagster_dbt.cloud_v2 import DbtCloudCredentials, DbtCloudWorkspace" in head

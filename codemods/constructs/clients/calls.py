@@ -83,6 +83,7 @@ from .uses import (
     client_claim,
     client_text,
     is_called,
+    is_taken_here,
     is_written_anew,
     rewrite_attribute,
 )
@@ -157,7 +158,7 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
             ):
                 seen.add(link)
                 yield _method_claim(context, module, link, base, value)
-            elif not _is_taken_here(index, module, link, value):
+            elif not is_taken_here(index, module, link, value):
                 continue
             elif _is_setting(value) and isinstance(link, ast.Attribute) and not is_called(module, link):
                 seen.add(link)
@@ -185,13 +186,6 @@ def _is_method_of(index: Index, module: Module, link: ast.expr, base: ast.expr, 
     """Whether a call spells its method: one that came by another name is written where it was taken from the client."""
     is_spelt = isinstance(link, ast.Call) and isinstance(link.func, ast.Attribute) and link.func.value is base
     return is_spelt and value.member.of in index.values(module, base)
-
-
-def _is_taken_here(index: Index, module: Module, link: ast.expr, value: Value) -> bool:
-    """Whether an attribute is read of what a value is a member of, and is no attribute of another object that holds it."""
-    if not (isinstance(link, ast.Attribute) and isinstance(value, Member)):
-        return True
-    return link.attr == value.attribute and value.of in index.values(module, link.value)
 
 
 def _read_by_name(

@@ -36,6 +36,7 @@ from .statuses import compared_statuses
 from .uses import (
     client_claim,
     client_text,
+    is_taken_here,
     rewrite_attribute,
 )
 
@@ -69,7 +70,9 @@ def claims(context: Context) -> Iterator[Claim[Detail]]:
             if link in seen or not isinstance(link, ast.Attribute):
                 continue
             for value in context.index.values(reference.module, link):
-                if isinstance(value, Member) and is_output(value.of):
+                if not (isinstance(value, Member) and is_output(value.of)):
+                    continue
+                if is_taken_here(context.index, reference.module, link, value):
                     seen.add(link)
                     yield _claim(context, reference.module, link, value)
                     break

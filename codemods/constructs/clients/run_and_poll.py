@@ -217,8 +217,7 @@ def _raising_as_legacy(
     lines.append(f"page = {{{text('run_page_url')}: {metadata}.url({run}[{text('href')}])}}")
     if poll.timeout:
         told = "Attempted to cancel." if poll.fails is Fails.AS_LEGACY else "It goes on in dbt Cloud."
-        after = f"{{{use('datetime', 'timedelta')}(seconds={poll.timeout})}}"
-        late = f"f{style.quote}Run {{run_id}} timed out after {after}. {told}{style.quote}"
+        late = _late(poll.timeout, told, use, style)
         lines += [
             "try:",
             *(f"{tab}{line}" for line in waiting.split("\n")),
@@ -246,6 +245,15 @@ def _raising_as_legacy(
         f"{tab * 2}metadata={{{text('run_details')}: {metadata}.json({run}), **page}},",
         f"{tab})",
     ]
+
+
+def _late(timeout: str, told: str, use: Use, style: Style) -> str:
+    """What a run that is late raises: before Python 3.12 an f-string holds neither its own quotes nor a backslash."""
+    quote, inner = style.quote, "'" if style.quote == '"' else '"'
+    begin, after = "Run {run_id} timed out after ", f"{use('datetime', 'timedelta')}(seconds={{}})"
+    if inner in timeout or "\\" in timeout or "\n" in timeout:
+        return f"f{quote}{begin}{quote} + str({after.format(timeout)}) + {quote}. {told}{quote}"
+    return f"f{quote}{begin}{{{after.format(timeout.replace(quote, inner))}}}. {told}{quote}"
 
 
 def _assigned(run: str, function: str, arguments: list[str], style: Style) -> str:

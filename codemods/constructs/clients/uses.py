@@ -20,6 +20,7 @@ from ...analysis.inference.values import (
     root,
 )
 from ...analysis.syntax.source_module import Module
+from ...analysis.uses.index import Index
 from ...analysis.uses.uses import Use
 from ...editing import render
 from ...editing.edits import (
@@ -113,6 +114,13 @@ class NotInV2:
 ClientUse = Getter | OfResource | Called | Polled | PolledInside | Requested | Bound | NotInV2
 
 D = TypeVar("D")
+
+
+def is_taken_here(index: Index, module: Module, link: ast.expr, value: Value) -> bool:
+    """Whether an attribute is read of what a value is a member of, and is no attribute of another object that holds it."""
+    if not (isinstance(link, ast.Attribute) and isinstance(value, Member)):
+        return True
+    return link.attr == value.attribute and value.of in index.values(module, link.value)
 
 
 def client_claim(
