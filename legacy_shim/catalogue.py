@@ -290,7 +290,7 @@ CODES: Final = (
          "A workflow, Makefile, Dockerfile, template, configuration or document names the legacy API.",
          "Change it by hand; see the section of the name."),
     Code("LDC507", "the file was not rewritten faithfully", "manual",
-         "The tool failed on this file, or its result would not have been valid. The file was left as it is.",
+         "The tool failed on this file, or its result would not have been valid. Its legacy uses stay, at most served by the facade.",
          "Please report it; the file works as before."),
     Code("LDC508", "a migration was interrupted", "manual",
          "Some files of a unit have their new content, and others still have their old content.",

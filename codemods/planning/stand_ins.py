@@ -17,7 +17,7 @@ from pathlib import Path
 
 from legacy_shim.catalogue import BY_NAME
 
-from ..analysis.inference.legacy_names import RESOURCES, is_run, thing_kind
+from ..analysis.inference.legacy_names import RESOURCES, is_output, is_run, thing_kind
 from ..analysis.inference.texts import text_of
 from ..analysis.inference.values import (
     Literal,
@@ -40,6 +40,7 @@ from .claims import NO_CONSTRUCT, Claim, Context
 from .parts import Builds, Stays
 
 _CLIENT = "DbtCloudClientResource"
+_APART = "read the two in branches of their own, under two names"
 _FAKE = "give it a `get_client()` with v2's methods (`trigger_job_run`, `poll_run`, `get_run_details`), and migrate again"
 _DATA = (ast.Constant, ast.Dict, ast.List, ast.Set, ast.Tuple, ast.JoinedStr)
 _WHOLE = frozenset({"_asdict", "original_resource_dict", "_original_resource_dict"})
@@ -260,7 +261,9 @@ def _is_nothing(node: ast.expr) -> bool:
 
 def _mixed(claim: Claim, module: Module, other: ast.expr) -> Claim:
     place = module.place(other)
-    said = f"this may be `{_line(module, other)}` of {place} too, which is not legacy and would get the calls of v2: {_FAKE}"
+    of_run = isinstance(claim.value, Member) and is_output(claim.value.of)
+    becomes = f"would be read like v2's run: {_APART}" if of_run else f"would get the calls of v2: {_FAKE}"
+    said = f"this may be `{_line(module, other)}` of {place} too, which is not legacy and {becomes}"
     finding = Finding(claim.module.place(claim.node), "LDC303", said, claim.name, related=(place,))
     return replace(claim, blocked=(*claim.blocked, finding))
 

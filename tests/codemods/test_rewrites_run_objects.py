@@ -200,3 +200,43 @@ def test_a_call_that_is_asked_to_stay_keeps_its_unit(tmp_path: Path) -> None:
     )
     assert "class DbtCloudOutput" not in text
     assert "LDC301" in codes
+
+
+HASHED = {
+    "a cache": ("@lru_cache\ndef label(run):\n    return run.run_id\n", "label(ran)"),
+    "a cache with a size": (
+        "@lru_cache(maxsize=None)\ndef label(run):\n    return run.run_id\n",
+        "label(ran)",
+    ),
+    "a frozen dataclass": (
+        "@dataclass(frozen=True)\nclass Item:\n    run: object\n",
+        "{Item(ran), Item(ran)}",
+    ),
+    "a named tuple": ("class Item(NamedTuple):\n    run: object\n", "{Item(ran), Item(ran)}"),
+    "a lookup in a set": ("SEEN = set()\n", "ran in SEEN"),
+    "the key of an item": ("COUNTS = {}\n", "COUNTS[ran]"),
+}
+
+
+@pytest.mark.parametrize("name", HASHED)
+def test_a_run_that_may_be_hashed_stays_an_object(tmp_path: Path, name: str) -> None:
+    more, use = HASHED[name]
+    imports = "\nfrom dataclasses import dataclass\nfrom functools import lru_cache\nfrom typing import NamedTuple\n\n"
+    head = HEAD.replace(", DbtCloudOutput, dbt_cloud_run_op", "")
+    text, codes = migrate_one(
+        tmp_path,
+        imports + more + head + f"    ran = client.run_job_and_poll(67890)\n    print({use})\n" + DEFS,
+    )
+    assert "class DbtCloudOutput:" in text
+    assert not {"LDC302", "LDC303", "LDC308"} & {*codes}
+
+
+@pytest.mark.parametrize(
+    "held", ["@dataclass\nclass Item:\n    number: int\n", "class Item(dict):\n    pass\n"]
+)
+def test_what_is_read_of_a_run_may_be_hashed_where_the_run_is_not(tmp_path: Path, held: str) -> None:
+    imports = "\nfrom dataclasses import dataclass\n\n"
+    head = HEAD.replace(", DbtCloudOutput, dbt_cloud_run_op", "")
+    body = "    ran = client.run_job_and_poll(67890)\n    print({ran.run_id: Item}, ran.run_id in {1})\n"
+    text, _ = migrate_one(tmp_path, imports + held + head + body + DEFS)
+    assert "class DbtCloudOutput:" not in text and 'print({ran["id"]: Item}, ran["id"] in {1})' in text

@@ -28,6 +28,16 @@ def decorators_of_dagster(evaluator: Evaluates, module: Module, function: Functi
     return frozenset(name.rpartition(".")[2] for name in names if name.startswith(_DAGSTER))
 
 
+def has_decorator(
+    evaluator: Evaluates, module: Module, decorated: Function | ast.ClassDef, names: frozenset[str]
+) -> bool:
+    """Whether one of the decorators may be of these names, called or not."""
+    return any(
+        names.intersection(resolved(evaluator, module, _called(decorator)))
+        for decorator in decorated.decorator_list
+    )
+
+
 def unknown_decorators(
     evaluator: Evaluates, module: Module, decorated: Function | ast.ClassDef
 ) -> list[ast.expr]:

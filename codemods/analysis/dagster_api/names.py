@@ -115,6 +115,9 @@ KEEPING_DECORATORS: Final = frozenset(
 )
 """Decorators that leave what a function takes and returns as it is."""
 
+CACHING: Final = frozenset({"functools.lru_cache", "functools.cache"})
+"""Decorators under which a function is only called with what can be hashed."""
+
 HANDING_ON: Final = frozenset(
     {
         "op",

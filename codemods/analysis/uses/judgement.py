@@ -14,6 +14,7 @@ from ..dagster_api.decorators import decorators_of_dagster, unknown_decorators
 from ..dagster_api.names import HANDING_ON
 from ..dagster_api.op_outputs import wraps_as_output
 from ..inference.interpreter import Evaluator
+from ..inference.legacy_names import is_output
 from ..inference.values import External, Instance, Keyed, Literal, Local, Made, Value, is_load, legacy_name
 from ..syntax.classes import attribute_of_self
 from ..syntax.source_module import Module
@@ -78,7 +79,7 @@ class Judge:
             case ast.IfExp(test=test) if test is node:
                 return ACCOUNTED
             case ast.Subscript(slice=inner) if inner is node:
-                return ACCOUNTED
+                return "is the key of a dict" if is_output(value) else ACCOUNTED
             case ast.Subscript():
                 return self._subscript(value, above)
             case ast.List() | ast.Tuple() | ast.Set() | ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
@@ -104,6 +105,12 @@ class Judge:
         """Comparing is harmless where nothing of the user's, or of others, can be called by it."""
         sides = [above.left, *above.comparators]
         is_asked = all(isinstance(one, (ast.In, ast.NotIn)) for one in above.ops) and node is not above.left
+        if (
+            is_output(value)
+            and node is above.left
+            and any(isinstance(one, (ast.In, ast.NotIn)) for one in above.ops)
+        ):
+            return "is looked up in a container, which may hash it"
         if is_load(value) and is_asked:
             return ACCOUNTED  # The construct of loads answers for what is asked of the sequence.
         if all(isinstance(one, (ast.Is, ast.IsNot)) for one in above.ops):
