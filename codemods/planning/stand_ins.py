@@ -38,6 +38,7 @@ from ..analysis.uses.keys import entries_of
 from ..findings import Finding
 from .claims import NO_CONSTRUCT, Claim, Context
 from .parts import Builds, Stays
+from .patched_in_tests import patched_in
 
 _CLIENT = "DbtCloudClientResource"
 _APART = "read the two in branches of their own, under two names"
@@ -76,7 +77,7 @@ def block_doubtful(
 
 
 def _fakes(context: Context, known: set[Module]) -> Iterator[Claim]:
-    """The classes of tests that have the methods of the legacy client, in files of which nothing is said yet."""
+    """In test files of which nothing is said yet: fakes of the legacy client, and what stands in for what hands one out."""
     for module in context.index.tree.modules.values():
         if module in known or not is_test(module.path):
             continue
@@ -85,6 +86,8 @@ def _fakes(context: Context, known: set[Module]) -> Iterator[Claim]:
             if own & UNMISTAKABLE and not context.index.evaluator.bases(Local(module, node)):  # type: ignore[arg-type]
                 name = getattr(node, "name", "")
                 yield stand_in_of_a_test(module, node, f"`{name}` has the methods of the legacy client")  # type: ignore[arg-type]
+        for target, said in patched_in(context, module):
+            yield stand_in_of_a_test(module, target, said)
 
 
 def is_test(path: Path) -> bool:
