@@ -6,15 +6,8 @@ import ast
 from dataclasses import dataclass
 
 from ..dagster_api.contexts import writes_down
-from ..dagster_api.decorators import (
-    decorators_of_dagster,
-    has_decorator,
-    is_builtin,
-    resolved,
-    unknown_decorators,
-)
+from ..dagster_api.decorators import decorators_of_dagster, is_builtin, unknown_decorators
 from ..dagster_api.names import (
-    CACHING,
     CHAINING,
     CONFIGURING,
     COPYING,
@@ -27,7 +20,7 @@ from ..dagster_api.names import (
 )
 from ..dagster_api.op_outputs import wraps_as_output
 from ..inference.interpreter import Evaluator
-from ..inference.legacy_names import is_op, is_output
+from ..inference.legacy_names import is_op
 from ..inference.values import External, Instance, Literal, Local, Made, Member, Result, Value, is_load
 from ..syntax.functions import composes, renamed, takes_context
 from ..syntax.source_module import FUNCTIONS, Module
@@ -137,13 +130,9 @@ class Arguments:
             case Local(inner, ast.FunctionDef() | ast.AsyncFunctionDef() as function):
                 if isinstance(value, Made) and value.of.startswith(CONTEXT_BUILDERS):
                     return bool(decorators_of_dagster(self.evaluator, inner, function))
-                if is_output(value) and has_decorator(self.evaluator, inner, function, CACHING):
-                    return False  # A run is an object, which can be hashed; v2's answer is a dict.
                 is_known = not unknown_decorators(self.evaluator, inner, function)
                 return is_known and self._is_followed(module, node)
-            case Local(inner, ast.ClassDef() as kind):
-                if is_output(value) and self._may_be_hashed(inner, kind):
-                    return False
+            case Local(node=ast.ClassDef()):
                 return self.evaluator.objects.is_plainly_made(callee) and self._is_followed(module, node)
             case Member() | Made() | Result() if self.carriers.is_legacy(callee):
                 return True
@@ -153,18 +142,6 @@ class Arguments:
                     named in _BINDING_METHODS and self._binds(module, node, value, call)
                 )
         return False
-
-    def _may_be_hashed(self, module: Module, kind: ast.ClassDef) -> bool:
-        """Whether the objects of a class can be hashed by what stands in their fields."""
-        if "typing.NamedTuple" in {
-            name for base in kind.bases for name in resolved(self.evaluator, module, base)
-        }:
-            return True
-        return any(
-            isinstance(decorator, ast.Call)
-            and any(word.arg in {"frozen", "unsafe_hash"} for word in decorator.keywords)
-            for decorator in kind.decorator_list
-        )
 
     def _dagster_takes(self, module: Module, node: ast.expr, value: Value, call: ast.Call, name: str) -> bool:
         if any(kind_carried(one) == "op" for one in self.carriers.of(value)):

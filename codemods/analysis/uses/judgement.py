@@ -14,12 +14,12 @@ from ..dagster_api.decorators import decorators_of_dagster, unknown_decorators
 from ..dagster_api.names import HANDING_ON
 from ..dagster_api.op_outputs import wraps_as_output
 from ..inference.interpreter import Evaluator
-from ..inference.legacy_names import is_output
 from ..inference.values import External, Instance, Keyed, Literal, Local, Made, Value, is_load, legacy_name
 from ..syntax.classes import attribute_of_self
 from ..syntax.source_module import Module
 from .arguments import ACCOUNTED, Arguments
 from .carriers import Carriers, is_class, is_function, kind_carried
+from .hashing import is_hashed
 from .index import Index
 from .loops import is_looped_over
 from .uses import ADDING, EXTENDING, enclosing_annotation, is_values_view
@@ -50,6 +50,8 @@ class Judge:
         """Why the use of ``value`` at ``node`` is an escape; empty where it is accounted for."""
         if enclosing_annotation(module, node):
             return ACCOUNTED
+        if is_hashed(self.evaluator, self.carriers, module, node, value):
+            return "is hashed: legacy's run is an object, and v2's a dict"
         above = module.parent(node)
         if isinstance(above, ast.expr):
             return self._in_expression(module, node, value, above)
@@ -79,7 +81,7 @@ class Judge:
             case ast.IfExp(test=test) if test is node:
                 return ACCOUNTED
             case ast.Subscript(slice=inner) if inner is node:
-                return "is the key of a dict" if is_output(value) else ACCOUNTED
+                return ACCOUNTED
             case ast.Subscript():
                 return self._subscript(value, above)
             case ast.List() | ast.Tuple() | ast.Set() | ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
@@ -105,12 +107,6 @@ class Judge:
         """Comparing is harmless where nothing of the user's, or of others, can be called by it."""
         sides = [above.left, *above.comparators]
         is_asked = all(isinstance(one, (ast.In, ast.NotIn)) for one in above.ops) and node is not above.left
-        if (
-            is_output(value)
-            and node is above.left
-            and any(isinstance(one, (ast.In, ast.NotIn)) for one in above.ops)
-        ):
-            return "is looked up in a container, which may hash it"
         if is_load(value) and is_asked:
             return ACCOUNTED  # The construct of loads answers for what is asked of the sequence.
         if all(isinstance(one, (ast.Is, ast.IsNot)) for one in above.ops):
