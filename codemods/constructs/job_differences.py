@@ -93,8 +93,11 @@ def tell_of_schedules(done: Rewrite, claim: Claim, unit: Unit, context: Context)
             at = first.get(job_id, claim)
             message = f"the dbt Cloud schedule of job {said}"
             done.report(at.module, at.node, "LDC208", message, at.name, jobs=(job_id,))
-    if not refs or not all(ref.job_ids for ref in refs):
-        message = "the dbt Cloud schedules of the jobs that it runs may be on: the code does not name them"
+    unknown = next((ref for ref in refs if not ref.job_ids), None)
+    if unknown is not None or not refs:
+        shown = unknown.module.source_of(unknown.node).split("\n", 1)[0] if unknown is not None else ""
+        where = f"from `{shown}`" if shown else "in the code"
+        message = f"the dbt Cloud schedules of the jobs that it runs may be on: which jobs these are cannot be read {where}"
         done.report(claim.module, claim.node, "LDC208", message, claim.name)
 
 

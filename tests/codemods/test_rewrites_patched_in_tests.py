@@ -83,3 +83,20 @@ def test_what_replaces_something_else_is_nobodys_business(tmp_path: Path, test: 
 def test_requests_that_are_mocked_where_nothing_legacy_is_tested_are_not_reported(tmp_path: Path) -> None:
     test = "from unittest.mock import patch\n\n@patch('requests.request')\ndef test_other(sent):\n    client = sent\n"
     assert _told(tmp_path, test) == []
+
+
+def test_a_method_of_dagsters_resources_is_not_called_unknown(tmp_path: Path) -> None:
+    test = "import flow\n\ndef test_names():\n    flow.CLOUD.with_resource_context(None).get_dbt_client()\n"
+    _, report = migrate(tmp_path, {"flow.py": FLOW, "test_flow.py": test})
+    told = [each.message for each in report.findings if each.code == "LDC304"]
+    assert told and all(
+        "what Dagster's own `with_resource_context` answers is not followed" in one for one in told
+    )
+
+
+def test_a_parameter_that_is_annotated_already_is_not_asked_for_its_annotation(tmp_path: Path) -> None:
+    work = "from flow import CLOUD\n\ndef run(pool):\n    pool.submit(work, CLOUD)\n\ndef work(cloud: DbtCloudClientResource):\n    return cloud.get_dbt_client()\n"
+    work = "from dagster_dbt import DbtCloudClientResource\n" + work
+    _, report = migrate(tmp_path, {"flow.py": FLOW, "work.py": work})
+    told = [each.message for each in report.findings if "calls `.get_dbt_client`" in each.message]
+    assert not any("annotate the parameter" in one for one in told)

@@ -17,7 +17,7 @@ from ..dagster_api.decorators import is_builtin, unknown_decorators
 from ..dagster_api.names import DYNAMIC, EXECUTING, KNOWN_BASES, READING_BY_NAME
 from ..inference.interpreter import Evaluator
 from ..inference.values import External, Instance, Keyed, Literal, Local, Value, Values, root
-from ..syntax.scopes import Assigned
+from ..syntax.scopes import Assigned, Parameter
 from ..syntax.source_module import Module
 from .arguments import ACCOUNTED
 from .carriers import NONE, Carriers, is_class, kind_carried
@@ -156,7 +156,12 @@ class _Accounting:
                     yield Escape(module, node, outputs, "may read what a run answered, by the name of its op")
             return
         if name in UNMISTAKABLE and self._is_not_known(receiver):
-            yield Escape(module, node, NONE, f"calls `.{name}` of something that cannot be told: {_SAY_WHAT}")
+            yield Escape(
+                module,
+                node,
+                NONE,
+                f"calls `.{name}` of something that is not known: {self._advice(module, node.value)}",
+            )
         elif not (
             receiver
             or name not in self._reaching
@@ -164,6 +169,17 @@ class _Accounting:
             or is_context(self.evaluator, module, node.value)
         ):
             yield Escape(module, node, self._reaching[name], f"may read `.{name}` of an object that holds it")
+
+    def _advice(self, module: Module, node: ast.expr) -> str:
+        """What to write where it is not known what a method is called of."""
+        bound = (
+            self.evaluator.tree.names(module).lookup(module, node.id, node)
+            if isinstance(node, ast.Name)
+            else []
+        )
+        if any(isinstance(one, Parameter) and one.arg.annotation is not None for one in bound):
+            return f"`{node.id}` comes from a call that is not seen; call the function by its name"  # type: ignore[attr-defined]
+        return _SAY_WHAT
 
     def _is_not_known(self, receiver: Values) -> bool:
         """Whether a receiver may be a legacy client that was not followed, or what a key means that is bound nowhere here."""

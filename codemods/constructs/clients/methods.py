@@ -137,6 +137,21 @@ _LEGACY_ALONE = frozenset(
 """What the legacy client has, or the facade's, and v2's has not."""
 
 
+_OF_CONFIGURABLE = frozenset(
+    {
+        *(
+            "with_resource_context",
+            "with_replaced_resource_context",
+            "get_resource_context",
+            "from_resource_context",
+        ),
+        *("process_config_and_initialize", "process_config_and_initialize_cm", "from_resource_context_cm"),
+        *("setup_for_execution", "teardown_after_execution", "yield_for_execution", "create_resource"),
+        *("configure_at_launch", "partial", "model_copy", "model_dump", "copy", "dict"),
+    }
+)
+"""Methods of ``ConfigurableResource`` itself, and of pydantic's models."""
+
 _OF_V2 = frozenset({"poll_run", "cancel_run", "list_run_artifacts", "get_run_artifact", "list_jobs"})
 
 
@@ -151,6 +166,8 @@ def _unknown(name: str) -> str:
         return f"v2's client has no `{name}`: {said}"
     if name in _LEGACY_ALONE:
         return f"v2's client has no `{name}`"
+    if name in _OF_CONFIGURABLE:
+        return f"what Dagster's own `{name}` answers is not followed: give the test a resource that is made for it"
     return f"neither the legacy client nor v2's has `{name}`: this does not work as it is either"
 
 
