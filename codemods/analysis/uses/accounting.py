@@ -172,13 +172,11 @@ class _Accounting:
 
     def _advice(self, module: Module, node: ast.expr) -> str:
         """What to write where it is not known what a method is called of."""
-        bound = (
-            self.evaluator.tree.names(module).lookup(module, node.id, node)
-            if isinstance(node, ast.Name)
-            else []
-        )
+        if not isinstance(node, ast.Name):
+            return _SAY_WHAT
+        bound = self.evaluator.tree.names(module).lookup(module, node.id, node)
         if any(isinstance(one, Parameter) and one.arg.annotation is not None for one in bound):
-            return f"`{node.id}` comes from a call that is not seen; call the function by its name"  # type: ignore[attr-defined]
+            return f"`{node.id}` comes from a call that is not seen; call the function by its name"
         return _SAY_WHAT
 
     def _is_not_known(self, receiver: Values) -> bool:
