@@ -99,6 +99,7 @@ KEEPING_DECORATORS: Final = frozenset(
         "functools.cache",
         "functools.cached_property",
         "functools.wraps",
+        "contextlib.contextmanager",
         "property",
         "staticmethod",
         "classmethod",

@@ -13,10 +13,11 @@ from ..dagster_api.names import CONFIGURING
 from ..dagster_api.op_outputs import outputs_yielded
 from ..syntax.classes import is_self
 from ..syntax.functions import default_of, returns_of, sorted_with
-from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated, Parameter
+from ..syntax.scopes import Assigned, Binding, Defined, Entered, Imported, Iterated, Parameter
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH, Branches
 from .legacy_names import CONFIGURED, RUN_OP
+from .managers import handed_out
 from .possible import NOT_KNOWN, SO_FAR_NOTHING, Possible, union
 from .values import LEGACY, NOTHING, External, Instance, Keyed, Local, Made, Value, Values
 
@@ -63,6 +64,9 @@ class Bindings:
             return self._configured_by(module, binding) or frozenset({Local(module, binding.node)})
         if isinstance(binding, Parameter):
             return self.parameter(module, binding)
+        if isinstance(binding, Entered):
+            handed = handed_out(self.evaluator, module, binding.item.context_expr)
+            return frozenset().union(*(self.evaluator.values(home, node) for home, node in handed))
         return NOTHING
 
     def _taken(self, module: Module, binding: Assigned) -> Values:
@@ -196,6 +200,11 @@ class Bindings:
                 return self.places_at_end(home, binding.name, branches) or NOT_KNOWN
             case Parameter() if not isinstance(binding.function, ast.Lambda):
                 return self.places_of_parameter(module, binding.function, binding.arg.arg, branches)
+            case Entered():
+                handed = handed_out(self.evaluator, module, binding.item.context_expr)
+                return (
+                    union(self.evaluator.places(home, node, branches) for home, node in handed) or NOT_KNOWN
+                )
         return NOT_KNOWN
 
     def _places_of_assigned(self, module: Module, binding: Assigned, branches: Branches) -> Possible:

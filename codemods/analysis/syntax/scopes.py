@@ -88,7 +88,7 @@ class Parameter:
 
 @dataclass(frozen=True, eq=False)
 class Opaque:
-    """A name bound in a way that is not followed: a ``with``, an ``except``, a starred target and those behind it."""
+    """A name bound in a way that is not followed: a part of what a ``with`` hands out, an ``except``, a starred target and those behind it."""
 
     node: ast.AST
     adds: bool = True
@@ -98,7 +98,19 @@ class Opaque:
         return self.node
 
 
-Binding = Assigned | Iterated | Imported | Defined | Parameter | Opaque
+@dataclass(frozen=True, eq=False)
+class Entered:
+    """``with manager as name``: the name is what the manager hands out."""
+
+    item: ast.withitem
+    adds: bool = True
+
+    @property
+    def where(self) -> ast.AST:
+        return self.item.context_expr
+
+
+Binding = Assigned | Iterated | Imported | Defined | Parameter | Opaque | Entered
 Table = dict[str, list[Binding]]
 
 
@@ -250,6 +262,9 @@ def _opaque(node: ast.AST) -> Iterator[tuple[str, Binding]]:
     elif isinstance(node, ast.withitem) and node.optional_vars is not None:
         if isinstance(node.context_expr, ast.Call) and decorator_name(node.context_expr) == BUILD_RESOURCES:
             yield from _targets(node.optional_vars, node.context_expr, ())
+            return
+        if isinstance(node.optional_vars, ast.Name):
+            yield node.optional_vars.id, Entered(node)
             return
         yield from ((name.id, Opaque(name)) for name in ast.walk(node.optional_vars) if _is_bound(name))
     elif (isinstance(node, ast.ExceptHandler) and node.name) or (

@@ -14,7 +14,7 @@ from ..inference.interpreter import Evaluator
 from ..inference.values import External, Local
 from ..syntax.classes import fields_of, is_self
 from ..syntax.functions import default_of, is_getattr, returns_of
-from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated, Opaque, Parameter
+from ..syntax.scopes import Assigned, Binding, Defined, Entered, Imported, Iterated, Parameter
 from ..syntax.source_module import FUNCTIONS, Module
 from .depth import Depth
 from .naming import Naming, Variable
@@ -166,7 +166,7 @@ class Reader:
                     self._hold_variable(source, place)
             case Parameter():
                 self._hold_parameter(module, binding, place)
-            case Opaque(node=ast.withitem() as item):
+            case Entered(item=item):
                 self._hold(module, item.context_expr)
 
     def _hold_parameter(self, module: Module, binding: Parameter, place: Place) -> None:

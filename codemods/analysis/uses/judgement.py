@@ -14,6 +14,7 @@ from ..dagster_api.decorators import decorators_of_dagster, unknown_decorators
 from ..dagster_api.names import HANDING_ON
 from ..dagster_api.op_outputs import wraps_as_output
 from ..inference.interpreter import Evaluator
+from ..inference.managers import handed_out, is_managed
 from ..inference.values import External, Instance, Keyed, Literal, Local, Made, Value, is_load, legacy_name
 from ..syntax.classes import attribute_of_self
 from ..syntax.source_module import Module
@@ -190,6 +191,9 @@ class Judge:
                 )
             case ast.Raise():
                 return ACCOUNTED if is_class(value) else "is raised"
+            case ast.withitem(optional_vars=ast.Name() | None):
+                if handed_out(self.evaluator, module, node):
+                    return ACCOUNTED  # Its uses under that name are judged.
         return "is used in a statement that is not followed"
 
     def _looped(self, value: Value, target: ast.expr) -> str:
@@ -244,7 +248,7 @@ class Judge:
                 else f"is returned to Dagster by `{function.name}`: {_BIND_IT}"
             )
         is_special = function.name.startswith("__") and function.name.endswith("__")
-        if is_special and isinstance(module.parent(function), ast.ClassDef):
+        if is_special and isinstance(module.parent(function), ast.ClassDef) and function.name != "__enter__":
             return f"is returned by `{function.name}`, which Python calls"
         return ACCOUNTED
 
@@ -253,7 +257,20 @@ class Judge:
         by_dagster = decorators_of_dagster(self.evaluator, module, function) if function else frozenset()
         if by_dagster & HANDING_ON and isinstance(node, ast.Call) and wraps_as_output(module, node):
             return ACCOUNTED
+        if isinstance(function, ast.FunctionDef) and self._is_entered_alone(module, function):
+            return ACCOUNTED  # What the manager hands out is bound by `with`, and its uses are judged.
         return "is yielded, which is not followed: return it, or use it here"
+
+    def _is_entered_alone(self, module: Module, function: ast.FunctionDef) -> bool:
+        """Whether a function is a manager of which each call stands in a ``with``, which gives what it hands out a name."""
+        if not is_managed(self.evaluator, Local(module, function)):
+            return False
+        calls = self.evaluator.calls
+        return not any(calls.uses_as_value(function)) and all(
+            isinstance(item := caller.parent(call), ast.withitem)
+            and isinstance(item.optional_vars, ast.Name | None)
+            for caller, call in calls.calling(function)
+        )
 
 
 def _is_foreign(value: Value) -> bool:

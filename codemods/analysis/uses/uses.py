@@ -254,6 +254,13 @@ def _passes_on(call: ast.Call, child: ast.AST) -> bool:
     return name in JOINING and (name == "chain" or call.args[:1] == [child])
 
 
+def _is_of_manager(module: Module, node: ast.Yield) -> bool:
+    """Whether a function that `with` enters hands something out."""
+    function = module.function_of(node)
+    decorators = function.decorator_list if function is not None else []
+    return any(decorator_name(decorator) == "contextmanager" for decorator in decorators)
+
+
 def _in(module: Module, at: At, child: ast.AST, above: ast.AST | None) -> Use:
     match above:
         case ast.Attribute() | ast.Subscript():
@@ -283,6 +290,8 @@ def _in(module: Module, at: At, child: ast.AST, above: ast.AST | None) -> Use:
             return Returned(**vars(at)) if handed_over else Flow(**vars(at))
         case ast.Yield() if isinstance(child, ast.Call) and wraps_as_output(module, child):
             return Returned(**vars(at))
+        case ast.Yield() if _is_of_manager(module, above):
+            return Flow(**vars(at))
         case ast.Expr() | ast.Compare():
             return Seen(**vars(at))
         case ast.UnaryOp() if isinstance(above.op, ast.Not):

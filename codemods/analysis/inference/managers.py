@@ -1,0 +1,48 @@
+"""What context managers hand out: ``with session() as client``.
+
+@contextmanager
+def session():                      class Session:
+    yield cloud.get_dbt_client()        def __enter__(self): return self
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ..dagster_api.decorators import has_decorator
+from ..syntax.functions import nodes_run_by, returns_of
+from ..syntax.source_module import Module
+from .values import Instance, Local
+
+if TYPE_CHECKING:
+    from .interpreter import Evaluator
+
+MANAGED = frozenset({"contextlib.contextmanager"})
+"""The decorator that makes a manager of a function, which hands out what it yields."""
+
+
+def handed_out(evaluator: Evaluator, module: Module, manager: ast.expr) -> list[tuple[Module, ast.expr]]:
+    """The expressions that a ``with`` binds what it is given as; none where that is not known."""
+    found: list[tuple[Module, ast.expr]] = []
+    for value in evaluator.values(module, manager):
+        if isinstance(value, Instance):
+            for method in evaluator.objects.attribute(value.owner, "__enter__"):
+                if isinstance(method, Local) and isinstance(method.node, ast.FunctionDef):
+                    found += [(method.module, node) for node in returns_of(method.node)]
+    if not isinstance(manager, ast.Call):
+        return found
+    for callee in evaluator.values(module, manager.func):
+        if isinstance(callee, Local) and is_managed(evaluator, callee):
+            found += [
+                (callee.module, node.value)
+                for node in nodes_run_by(callee.node)  # type: ignore[arg-type]
+                if isinstance(node, ast.Yield) and node.value is not None
+            ]
+    return found
+
+
+def is_managed(evaluator: Evaluator, function: Local) -> bool:
+    """Whether a function is a manager that hands out what it yields."""
+    node = function.node
+    return isinstance(node, ast.FunctionDef) and has_decorator(evaluator, function.module, node, MANAGED)
