@@ -23,6 +23,7 @@ from .files import sources
 from .files.code_locations import declared_entries
 from .files.sources import Source
 from .findings import Finding, Place
+from .garbage import with_few_collections
 from .isolation import Broken, fault, isolated, keep_what_may_be_used
 from .options import Options
 from .planning.claims import Context
@@ -35,6 +36,7 @@ from .rewriting import Planned
 
 
 @on_deep_stack
+@with_few_collections
 def plan(paths: Sequence[Path], options: Options) -> Planned:
     """Read, index and decide. Changes nothing."""
     files = read_files(paths, options)

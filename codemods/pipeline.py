@@ -11,12 +11,14 @@ from pathlib import Path
 
 from .deep_stack import on_deep_stack
 from .findings import OLD_REQUIREMENT, Finding
+from .garbage import with_few_collections
 from .options import Options
 from .reading import FilesRead, read_files
 from .reporting.report import Report, sorted_findings
 
 
 @on_deep_stack
+@with_few_collections
 def scan(paths: Sequence[Path], options: Options) -> Report:
     """What is legacy in these files, and what a migration would do with it. Writes nothing."""
     files = read_files(paths, options)
@@ -28,6 +30,7 @@ def scan(paths: Sequence[Path], options: Options) -> Report:
 
 
 @on_deep_stack
+@with_few_collections
 def migrate(paths: Sequence[Path], options: Options) -> Report:
     """What a migration changes, and all there is to report. ``write`` writes the changes."""
     files = read_files(paths, options)

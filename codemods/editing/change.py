@@ -18,6 +18,7 @@ from legacy_shim.catalogue import BY_NAME
 from ..deep_stack import on_deep_stack
 from ..files.sources import Change, Source
 from ..findings import Finding, Place
+from ..garbage import with_few_collections
 from .edits import Edit
 from .excerpts import Lines
 from .facade_names import FACADE, has_name, missing_names
@@ -58,6 +59,7 @@ def change_all(tasks: Sequence[Task], jobs: int) -> list[Change | Finding]:
 
 
 @on_deep_stack
+@with_few_collections
 def change_one(task: Task) -> Change | Finding:
     """The new text of a file."""
     from libcst import ParserSyntaxError

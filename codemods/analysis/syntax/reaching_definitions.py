@@ -60,8 +60,9 @@ def _before(
         held[homes[id(binding)].child].append(binding)
     found: dict[int, B] = {}
     for number, (suite, place) in enumerate(suites):
-        for statement in reversed(suite[:place]):
-            here = held.get(statement, [])
+        before = [child for child in held if child is not None and _is_before(module, child, suite, place)]
+        for statement in sorted(before, key=lambda child: module.suites[child][1], reverse=True):
+            here = held[statement]
             found |= {id(binding): binding for binding in here if id(binding) not in found}
             if any(_is_sure(module, binding, statement) for binding in here):
                 return list(found.values()), True
@@ -69,6 +70,11 @@ def _before(
             inside = [binding for binding in bindings if homes[id(binding)].place <= number]
             found |= {id(binding): binding for binding in inside if id(binding) not in found}
     return list(found.values()), False
+
+
+def _is_before(module: Module, statement: ast.AST, suite: Sequence[ast.AST], place: int) -> bool:
+    others, own = module.suites.get(statement, ((), 0))
+    return others is suite and own < place
 
 
 def _may_follow_any(module: Module, suite: Sequence[ast.AST]) -> bool:
@@ -109,20 +115,11 @@ def _suites(module: Module, at: ast.AST, scope: ast.AST) -> Iterator[tuple[Seque
     """The statements around a place, the innermost first, or the handlers, and which of them holds the place."""
     child = at
     for above in module.ancestors(at):
-        for suite in _suites_of(above):
-            for place, statement in enumerate(suite):
-                if statement is child:
-                    yield suite, place
+        if child in module.suites:
+            yield module.suites[child]
         if above is scope:
             return
         child = above
-
-
-def _suites_of(node: ast.AST) -> Iterator[Sequence[ast.AST]]:
-    for name in ("body", "handlers", "orelse", "finalbody"):
-        suite = getattr(node, name, None)
-        if isinstance(suite, list):
-            yield suite
 
 
 def _is_sure(module: Module, binding: Bound, statement: ast.AST) -> bool:

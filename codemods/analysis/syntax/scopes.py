@@ -112,6 +112,15 @@ class Entered:
 
 Binding = Assigned | Iterated | Imported | Defined | Parameter | Opaque | Entered
 Table = dict[str, list[Binding]]
+Declared = dict[ast.AST, list[ast.Global | ast.Nonlocal]]
+"""The ``global`` and ``nonlocal`` statements in each function."""
+_BINDING = (
+    *FUNCTIONS,
+    *(ast.ClassDef, ast.Lambda, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr),
+    *(ast.Import, ast.ImportFrom, ast.For, ast.AsyncFor, ast.comprehension, ast.withitem),
+    *(ast.ExceptHandler, ast.MatchAs, ast.MatchStar),
+)
+"""The nodes that bind names."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,33 +174,38 @@ def collect_names(module: Module) -> Names:
     """Walk a module once and note each binding in its scope."""
     tables: dict[ast.AST, Table] = defaultdict(lambda: defaultdict(list))
     stars: list[Imported] = []
-    for node in module.nodes:
+    declared = _declared_elsewhere(module)
+    for node in module.of(*_BINDING):
         if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
             stars.append(Imported(node, node.module or "", node.level, "*"))
             continue
         for name, binding in _bindings_of(node):
-            inner = isinstance(binding, Parameter)
-            scope = (
-                binding.function
-                if isinstance(binding, Parameter) and inner
-                else _binding_scope(module, node, name)
-            )
-            tables[scope][name].append(binding)
+            if isinstance(binding, Parameter):
+                tables[binding.function][name].append(binding)
+            else:
+                tables[_binding_scope(module, node, name, declared)][name].append(binding)
     return Names({scope: dict(table) for scope, table in tables.items()}, tuple(stars))
 
 
-def _binding_scope(module: Module, node: ast.AST, name: str) -> ast.AST:
+def _declared_elsewhere(module: Module) -> Declared:
+    found: Declared = defaultdict(list)
+    for statement in module.of(ast.Global, ast.Nonlocal):
+        for above in module.ancestors(statement):
+            if isinstance(above, FUNCTIONS):
+                found[above].append(statement)
+    return found
+
+
+def _binding_scope(module: Module, node: ast.AST, name: str, declared: Declared) -> ast.AST:
     scope = module.scope_of(node)
     if isinstance(node, ast.NamedExpr):
         # A walrus in a comprehension binds in the function around it.
         while isinstance(scope, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
             scope = module.scope_of(scope)
     if isinstance(scope, FUNCTIONS):
-        for statement in ast.walk(scope):
-            if isinstance(statement, ast.Global) and name in statement.names:
-                return module.tree
-            if isinstance(statement, ast.Nonlocal) and name in statement.names:
-                return module.scope_of(scope)
+        for statement in declared.get(scope, ()):
+            if name in statement.names:
+                return module.tree if isinstance(statement, ast.Global) else module.scope_of(scope)
     return scope
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
-from typing import TypeGuard
+from typing import Any, TypeGuard, TypeVar, overload
 
 from ...findings import Place
 
@@ -35,6 +35,11 @@ _MOST_LEVELS = 3_000
 """Levels of one expression: ``a.b`` has one more than ``a``. Python up to 3.12 reads about as many."""
 _MOST_STATEMENTS = 6_000
 """Statements inside of each other: ``elif`` after ``elif``. Python 3.13 reads about as many."""
+_BARE = frozenset({"id", "attr", "ctx", "op", "ops"})
+"""Fields that hold a word of the node itself, as text or as a node without a place, of which all trees share one."""
+A = TypeVar("A", bound=ast.AST)
+B = TypeVar("B", bound=ast.AST)
+C = TypeVar("C", bound=ast.AST)
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
@@ -58,8 +63,9 @@ class Module:
     dotted: tuple[str, ...]
     """The parts of its import path as far as its packages say, for example ``("pkg", "resources")``."""
     nodes: tuple[ast.AST, ...] = field(repr=False)
-    """Every node of the tree, as ``ast.walk`` gives them: walked once, asked for often."""
+    """Every node of the tree but operators and contexts, as ``ast.walk`` gives them: walked once, asked for often."""
     parents: dict[ast.AST, ast.AST] = field(repr=False)
+    _of: dict[Any, tuple[Any, ...]] = field(default_factory=dict, repr=False)
 
     @property
     def is_package(self) -> bool:
@@ -68,6 +74,21 @@ class Module:
     @cached_property
     def lines(self) -> list[str]:
         return split_lines(self.text)
+
+    @overload
+    def of(self, kind: type[A], /) -> tuple[A, ...]: ...
+    @overload
+    def of(self, kind: type[A], other: type[B], /) -> tuple[A | B, ...]: ...
+    @overload
+    def of(self, kind: type[A], other: type[B], third: type[C], /) -> tuple[A | B | C, ...]: ...
+    @overload
+    def of(self, *kinds: type[ast.AST]) -> tuple[Any, ...]: ...
+    def of(self, *kinds: type[ast.AST]) -> tuple[Any, ...]:
+        """The nodes of some kinds, in the order of all: looked for once, since most questions are about few of them."""
+        found = self._of.get(kinds)
+        if found is None:
+            found = self._of[kinds] = tuple(node for node in self.nodes if isinstance(node, kinds))
+        return found
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         return self.parents.get(node)
@@ -87,8 +108,7 @@ class Module:
         # Decorators, defaults and annotations belong to the scope around the function.
         bodies: dict[ast.AST, ast.AST] = {
             child: node
-            for node in self.nodes
-            if isinstance(node, (*FUNCTIONS, ast.Lambda, ast.ClassDef))
+            for node in self.of(*FUNCTIONS, ast.Lambda, ast.ClassDef)
             for child in (node.body if not isinstance(node, ast.Lambda) else (node.body,))
         }
         found: dict[ast.AST, ast.AST] = {}
@@ -98,6 +118,16 @@ class Module:
                 found[node] = above
             else:
                 found[node] = bodies.get(node) or found.get(above, self.tree)
+        return found
+
+    @cached_property
+    def suites(self) -> dict[ast.AST, tuple[Sequence[ast.AST], int]]:
+        """The statements among which each statement or handler stands, and at which place."""
+        found: dict[ast.AST, tuple[Sequence[ast.AST], int]] = {}
+        for node in self.of(ast.mod, ast.stmt, ast.ExceptHandler, ast.match_case):
+            for name in ("body", "handlers", "orelse", "finalbody"):
+                suite = getattr(node, name, ())
+                found |= {statement: (suite, place) for place, statement in enumerate(suite)}
         return found
 
     def statement_of(self, node: ast.AST) -> ast.stmt:
@@ -177,12 +207,25 @@ def parse_module(path: Path, text: str, dotted: tuple[str, ...]) -> Module:
     nodes: list[ast.AST] = [tree]
     parents: dict[ast.AST, ast.AST] = {}
     for node in nodes:  # grows as it goes
-        for child in ast.iter_child_nodes(node):
-            parents[child] = node
-            nodes.append(child)
+        for name in _holding(node._fields):
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                for each in value:
+                    if isinstance(each, ast.AST):
+                        parents[each] = node
+                        nodes.append(each)
+            elif isinstance(value, ast.AST):
+                parents[value] = node
+                nodes.append(value)
     module = Module(path, text, tree, dotted, tuple(nodes), parents)
     _require_depth(module)
     return module
+
+
+@cache
+def _holding(fields: tuple[str, ...]) -> tuple[str, ...]:
+    """The fields of a kind of node in which others may stand."""
+    return tuple(name for name in fields if name not in _BARE)
 
 
 def _require_depth(module: Module) -> None:
@@ -195,8 +238,6 @@ def _require_depth(module: Module) -> None:
     levels: dict[ast.AST, int] = {module.tree: 0}
     statements: dict[ast.AST, int] = {module.tree: 0}
     for node in module.nodes[1:]:
-        if not node._fields:
-            continue  # Trees share these, and nothing is inside of them.
         above = module.parents[node]
         is_statement = isinstance(node, ast.stmt)
         levels[node] = 0 if is_statement else levels[above] + 1
