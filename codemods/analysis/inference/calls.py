@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ..syntax.functions import (
+    Shape,
     argument_of,
     renamed,
+    shape_of,
     takes_as_many,
 )
 from ..syntax.source_module import Module
 from .values import Evaluates, Local
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+Place = tuple[Module, ast.Call]
+ByCallee = dict[ast.AST, tuple[Place, ...]]
+"""The calls of each function and class."""
+_NO_CALLS: ByCallee = {}
+_NO_SHAPES: tuple[dict[ast.Call, int], dict[Shape, list[Place]]] = ({}, {})
 
 
 @dataclass(eq=False)
@@ -43,28 +51,53 @@ class Calls:
         return self.evaluator.answer(("giving", called), lambda: self._find_giving(called), nothing)
 
     def _find_giving(self, called: Function | ast.ClassDef) -> tuple[tuple[Module, ast.Call], ...]:
-        found = [
-            (caller, call)
-            for caller, call in self.of(called.name)
-            if any(
-                isinstance(value, Local) and value.node is called
-                for value in self.evaluator.values(caller, renamed(call))
-            )
-        ]
+        found = list(self._named(called.name, "giving by name", renamed).get(called, ()))
         if not isinstance(called, ast.ClassDef):
             found += self._by_variables(called)
         return tuple(dict.fromkeys(found))
 
-    def _by_variables(self, function: Function) -> Iterator[tuple[Module, ast.Call]]:
+    def _named(self, name: str, question: str, callee_of: Callable[[ast.Call], ast.expr]) -> ByCallee:
+        """The calls of whatever has a name, by what each calls: looked through once for all that have it."""
+        return self.evaluator.answer(
+            (question, name), lambda: self._by_callee(self.of(name), callee_of), _NO_CALLS
+        )
+
+    def _by_callee(self, calls: Iterable[Place], callee_of: Callable[[ast.Call], ast.expr]) -> ByCallee:
+        found: dict[ast.AST, dict[Place, None]] = defaultdict(dict)
+        for caller, call in calls:
+            for value in self.evaluator.values(caller, callee_of(call)):
+                if isinstance(value, Local):
+                    found[value.node][caller, call] = None
+        return {node: tuple(places) for node, places in found.items()}
+
+    def _by_variables(self, function: Function) -> list[Place]:
         """The calls of a function by a name that it does not have: ``for step in (f, g): step(x)``."""
         if not self.evaluator.tables.is_handed_on(function.name):
-            return
-        for caller, call in self.evaluator.tables.calls_by_variables():
-            if takes_as_many(function, call) and any(
-                isinstance(value, Local) and value.node is function
-                for value in self.evaluator.values(caller, renamed(call))
-            ):
-                yield caller, call
+            return []
+        order, by_shape = self._variable_calls()
+        found = [
+            place
+            for shape, calls in by_shape.items()
+            if takes_as_many(function, calls[0][1])
+            for place in self._of_shape(shape, calls).get(function, ())
+        ]
+        return sorted(found, key=lambda place: order[place[1]])
+
+    def _variable_calls(self) -> tuple[dict[ast.Call, int], dict[Shape, list[Place]]]:
+        """The calls that do not spell what they call: where each comes among all, and those of one shape together."""
+        return self.evaluator.answer(("calls by variables", None), self._find_variable_calls, _NO_SHAPES)
+
+    def _find_variable_calls(self) -> tuple[dict[ast.Call, int], dict[Shape, list[Place]]]:
+        calls = self.evaluator.tables.calls_by_variables()
+        by_shape: dict[Shape, list[Place]] = defaultdict(list)
+        for caller, call in calls:
+            by_shape[shape_of(call)].append((caller, call))
+        return {call: number for number, (_, call) in enumerate(calls)}, dict(by_shape)
+
+    def _of_shape(self, shape: Shape, calls: list[Place]) -> ByCallee:
+        return self.evaluator.answer(
+            ("called by variables", shape), lambda: self._by_callee(calls, renamed), _NO_CALLS
+        )
 
     def is_by_variable(self, function: Function, call: ast.Call) -> bool:
         """Whether a call is followed which calls a function by a name that it does not have."""
@@ -85,14 +118,7 @@ class Calls:
 
     def calling(self, called: Function | ast.ClassDef) -> list[tuple[Module, ast.Call]]:
         """The calls in the tree of a function, or of a class."""
-        return [
-            (caller, call)
-            for caller, call in self.of(called.name)
-            if any(
-                isinstance(value, Local) and value.node is called
-                for value in self.evaluator.values(caller, call.func)
-            )
-        ]
+        return list(self._named(called.name, "calling by name", lambda call: call.func).get(called, ()))
 
     def assets_named(self, name: str) -> list[tuple[Module, Function]]:
         """The functions whose asset a parameter of that name loads."""

@@ -32,6 +32,8 @@ _DESCRIBING = (*TYPING, "attr.", "attrs.")
 """Where the decorators of classes come from that leave the values of a class as its body says."""
 Uses = dict[Value, tuple[ast.expr, ...]]
 _NO_USES: Uses = {}
+UsesByFile = dict[Module, tuple[ast.expr, ...]]
+_NO_FILES: tuple[dict[Module, int], dict[Value, UsesByFile]] = ({}, {})
 
 
 @dataclass(eq=False)
@@ -135,11 +137,11 @@ class Changes:
             yield from self._uses_by_name(home, holder)
             yield from self._uses_elsewhere(home, holder)
             return
-        for module in list(self.evaluator.tree.modules.values()):
-            nodes = self._uses_in(module).get(holder, ())
-            yield from ((module, node) for node in nodes)
-            if nodes or module is home:
-                yield from self._uses_elsewhere(module, holder)
+        order, uses = self._uses()
+        found = uses.get(holder, {})
+        for module in sorted({**found, home: ()}, key=lambda module: order.get(module, 0)):
+            yield from ((module, node) for node in found.get(module, ()))
+            yield from self._uses_elsewhere(module, holder)
 
     def _uses_elsewhere(
         self, home: Module, holder: Literal | Local | Instance
@@ -178,6 +180,19 @@ class Changes:
             found = self.evaluator.bindings.places_at_end(home, name, EVERY_BRANCH)
             return found is not None and (holder.module, holder.node) in found.places
         return True
+
+    def _uses(self) -> tuple[dict[Module, int], dict[Value, UsesByFile]]:
+        """Which file comes first, and the uses of each value file by file."""
+        return self.evaluator.answer(("uses of values", None), self._find_all_uses, _NO_FILES)
+
+    def _find_all_uses(self) -> tuple[dict[Module, int], dict[Value, UsesByFile]]:
+        self.evaluator.fixpoint.watch(("files", None))
+        modules = list(self.evaluator.tree.modules.values())
+        found: dict[Value, UsesByFile] = defaultdict(dict)
+        for module in modules:
+            for value, nodes in self._uses_in(module).items():
+                found[value][module] = nodes
+        return {module: number for number, module in enumerate(modules)}, dict(found)
 
     def _uses_in(self, module: Module) -> Uses:
         return self.evaluator.answer(("uses", module), lambda: self._find_uses(module), _NO_USES)

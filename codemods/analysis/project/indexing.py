@@ -57,11 +57,7 @@ def build_index(
 
     importers = Importers(files)
 
-    def spelling(words: Iterable[bytes]) -> Iterator[Path]:
-        wanted = tuple(words)
-        return (path for path, data in files.items() if any(word in data for word in wanted))
-
-    tree = Tree(tuple(files), load, importers.importing, spelling)
+    tree = Tree(tuple(files), load, importers.importing, files, importers.naming)
     failed: set[Path] = set()
 
     def take(paths: Iterable[Path]) -> list[Module]:

@@ -46,6 +46,7 @@ _BY_CLASS = re.compile(rb"isinstance\s*\([^\n]*CacheableAssetsDefinition")
 _RESUMES = b"retry_from_failure"
 _STAR = b"import *"
 _BY_TEXT = (b"import_module", b"__import__", b"importorskip", b"modules[", b"modules.get(")
+_RELATIVE = re.compile(rb"from[\s\\]*\.")
 _BETWEEN = b"\n\0\n"
 _WORD = re.compile(rb"[\w\x80-\xff]+")
 
@@ -128,6 +129,18 @@ class Importers:
         for path in self.of([(stem, found), *package]):
             if found in self.files[path]:
                 yield path
+
+    def naming(self, name: bytes, is_package: bool) -> Iterator[Path]:
+        """The files that may import a module by the last part of its name; a package, by dots alone too."""
+        places = set(self._places_of(name))
+        if is_package:
+            places |= {place for place in self._relative if name in self._data[place]}
+        return (self._paths[place] for place in sorted(places))
+
+    @cached_property
+    def _relative(self) -> list[int]:
+        """Which of the files may import from the package that they are in."""
+        return [place for place, imports in enumerate(self._imports) if _RELATIVE.search(imports)]
 
     def _places_of(self, word: bytes) -> Iterator[int]:
         """Which of the files have a word in their import statements, or as a part of a longer one."""

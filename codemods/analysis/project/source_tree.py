@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -34,11 +35,25 @@ class Tree:
         default=lambda _module, _name: (), repr=False
     )
     """The files that may import a name from a module, by its dotted name, whether they are parsed or not."""
-    spelling: Callable[[Iterable[bytes]], Iterable[Path]] = field(default=lambda _words: (), repr=False)
-    """The files that have one of some words anywhere in their bytes, whether they are parsed or not."""
+    data: Mapping[Path, bytes] = field(default_factory=dict, repr=False)
+    """What the files hold that may be searched for words."""
+    naming_in_imports: Callable[[bytes, bool], Iterable[Path]] = field(
+        default=lambda _name, _is_package: (), repr=False
+    )
+    """The files that may import a module, or a package, by the last part of its name, whether they are parsed or not."""
     modules: dict[Path, Module] = field(default_factory=dict)
     _aside: dict[Path, Module | None] = field(default_factory=dict)
     _names: dict[Path, Names] = field(default_factory=dict)
+    _spelling: dict[tuple[tuple[bytes, ...], bytes], tuple[Path, ...]] = field(
+        default_factory=dict, repr=False
+    )
+    _resolved: dict[tuple[Module, str, int], Path | None] = field(default_factory=dict, repr=False)
+    _named: dict[tuple[str, ...], _Nearest] = field(default_factory=dict, repr=False)
+    _imports: dict[Module, list[tuple[ast.AST, Path]]] = field(default_factory=dict, repr=False)
+    _importing: dict[tuple[str, bool], dict[Path, list[tuple[Module, ast.AST]]]] = field(
+        default_factory=dict, repr=False
+    )
+    """The import statements of the tree by the last word of what they name, and by the file that this is."""
 
     @cached_property
     def known(self) -> frozenset[Path]:
@@ -81,7 +96,12 @@ class Tree:
         An absolute name matches files whose path ends in it and whose root is no package itself, the nearest
         to the importer first: that covers flat and ``src`` layouts and namespace packages.
         """
-        parts = tuple(name.split(".")) if name else ()
+        asked = (importer, name, level)
+        if asked not in self._resolved:
+            self._resolved[asked] = self._resolve(importer, tuple(name.split(".")) if name else (), level)
+        return self._resolved[asked]
+
+    def _resolve(self, importer: Module, parts: tuple[str, ...], level: int) -> Path | None:
         if level:
             folder = importer.path.parent
             for _ in range(level - 1):
@@ -89,8 +109,49 @@ class Tree:
             return self._in_folder(folder, parts)
         if not parts or (parts[0] in _NEVER_IN_THE_TREE and not self.is_forked(parts)):
             return None
-        found = [path for path in self._by_stem.get(parts[-1], ()) if _is_named(path, parts)]
-        return max(found, key=lambda path: (_shared(path, importer.path), -len(path.parts)), default=None)
+        if parts not in self._named:
+            self._named[parts] = _Nearest.of(
+                path for path in self._by_stem.get(parts[-1], ()) if _is_named(path, parts)
+            )
+        return self._named[parts].to(importer.path)
+
+    def spelling(self, words: Iterable[bytes], also: bytes = b"") -> tuple[Path, ...]:
+        """The files that have one of some words anywhere in their bytes, and ``also``, whether they are parsed or not."""
+        asked = (tuple(words), also)
+        if asked not in self._spelling:
+            paths = self.spelling(asked[0]) if also else self.data
+            wanted = (also,) if also else asked[0]
+            self._spelling[asked] = tuple(
+                path for path in paths if any(word in self.data[path] for word in wanted)
+            )
+        return self._spelling[asked]
+
+    def imports_in(self, module: Module) -> Sequence[tuple[ast.AST, Path]]:
+        """The files of the tree that the import statements of a file name, wherever these stand."""
+        if module not in self._imports:
+            self._imports[module] = [
+                (node, path)
+                for node in module.of(ast.Import, ast.ImportFrom)
+                for name, level in _modules_named_by(node)
+                if (path := self.resolve(module, name, level)) is not None and path != module.path
+            ]
+        return self._imports[module]
+
+    def imports_of(self, home: Module) -> Sequence[tuple[Module, ast.AST]]:
+        """The import statements of the tree that name a file."""
+        asked = ((home.dotted or (home.path.stem,))[-1], home.is_package)
+        if asked not in self._importing:
+            self._importing[asked] = self._imports_by_file(*asked)
+        return [each for each in self._importing[asked].get(home.path, ()) if each[0] is not home]
+
+    def _imports_by_file(self, name: str, is_package: bool) -> dict[Path, list[tuple[Module, ast.AST]]]:
+        found: dict[Path, list[tuple[Module, ast.AST]]] = defaultdict(list)
+        for path in self.naming_in_imports(name.encode(errors="replace"), is_package):
+            importer = self.module_at(path)
+            if importer is not None:
+                for node, imported in self.imports_in(importer):
+                    found[imported].append((importer, node))
+        return found
 
     def behind_stars(self, module: Module) -> list[Module]:
         """The parsed modules that a module has names from by ``from x import *``, through others too."""
@@ -127,9 +188,10 @@ class Tree:
     def _in_folder(self, folder: Path, parts: Sequence[str]) -> Path | None:
         target = folder.joinpath(*parts)
         stem = parts[-1] if parts else folder.name
-        known = self._by_stem.get(stem, ())
+        if stem not in self._by_stem:
+            return None
         for candidate in (target / "__init__.py", target.with_suffix(".py") if parts else None):
-            if candidate is not None and candidate in known:
+            if candidate is not None and candidate in self.known:
                 return candidate
         return None
 
@@ -147,10 +209,37 @@ def _is_package(folder: Path) -> bool:
     return (folder / "__init__.py").is_file()
 
 
-def _shared(left: Path, right: Path) -> int:
-    shared = 0
-    for one, other in zip(left.parts, right.parts, strict=False):
-        if one != other:
-            break
-        shared += 1
-    return shared
+def _modules_named_by(node: ast.Import | ast.ImportFrom) -> list[tuple[str, int]]:
+    """What an import statement may name a module by, and from how many levels up."""
+    if isinstance(node, ast.Import):
+        return [(alias.name, 0) for alias in node.names]
+    inside = [".".join(filter(None, [node.module, alias.name])) for alias in node.names]
+    return [(name, node.level) for name in (node.module or "", *inside)]
+
+
+@dataclass(frozen=True, eq=False)
+class _Nearest:
+    """Files of one name, to be found by which has most folders in common with another."""
+
+    below: Mapping[tuple[str, ...], Path]
+    """For each folder the file in it that has the fewest folders around, the first of several."""
+
+    @classmethod
+    def of(cls, paths: Iterable[Path]) -> _Nearest:
+        below: dict[tuple[str, ...], Path] = {}
+        for path in sorted(paths, key=lambda path: len(path.parts)):
+            for length in range(len(path.parts) + 1):
+                below.setdefault(path.parts[:length], path)
+        return cls(below)
+
+    def to(self, other: Path) -> Path | None:
+        """The nearest to a file; None where there is none at all."""
+        parts = other.parts if self.below else ()
+        return next(
+            (
+                self.below[parts[:length]]
+                for length in range(len(parts), -1, -1)
+                if parts[:length] in self.below
+            ),
+            None,
+        )

@@ -72,6 +72,16 @@ def argument_of(
     return None
 
 
+Shape = tuple[int, bool, frozenset[str]]
+"""How many arguments a call gives by position, whether some of them are not written there, and the names of the others."""
+
+
+def shape_of(call: ast.Call) -> Shape:
+    """What says which functions may take the arguments of a call."""
+    is_open = any(isinstance(given, ast.Starred) for given in call.args)
+    return len(call.args), is_open, frozenset(word.arg for word in call.keywords if word.arg)
+
+
 def takes_as_many(function: ast.FunctionDef | ast.AsyncFunctionDef, call: ast.Call) -> bool:
     """Whether a function may take as many arguments as a call gives by position, and those that it names."""
     if any(isinstance(given, ast.Starred) for given in call.args):

@@ -6,6 +6,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeGuard
 
 from .functions import BUILD_RESOURCES, decorator_name
@@ -129,6 +130,17 @@ class Names:
 
     tables: dict[ast.AST, Table]
     stars: tuple[Imported, ...]
+
+    @cached_property
+    def imported(self) -> dict[str, list[tuple[ast.AST, str, Imported]]]:
+        """The imports of each name: the scope that it is bound in, under which name, and the binding."""
+        found: dict[str, list[tuple[ast.AST, str, Imported]]] = defaultdict(list)
+        for scope, table in self.tables.items():
+            for name, bindings in table.items():
+                for one in bindings:
+                    if isinstance(one, Imported):
+                        found[one.name].append((scope, name, one))
+        return found
 
     def lookup(self, module: Module, name: str, at: ast.AST) -> list[Binding]:
         """The bindings that a name read at ``at`` may mean: those of the innermost scope that binds it."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -88,6 +89,28 @@ class Module:
         found = self._of.get(kinds)
         if found is None:
             found = self._of[kinds] = tuple(node for node in self.nodes if isinstance(node, kinds))
+        return found
+
+    def named(self, name: str) -> Sequence[ast.Name]:
+        """Each place where a name stands."""
+        return self._by_name.get(name, ())
+
+    def attributes(self, name: str) -> Sequence[ast.Attribute]:
+        """Each place where an attribute of that name stands."""
+        return self._by_attribute.get(name, ())
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[ast.Name]]:
+        found: dict[str, list[ast.Name]] = defaultdict(list)
+        for node in self.of(ast.Name):
+            found[node.id].append(node)
+        return found
+
+    @cached_property
+    def _by_attribute(self) -> dict[str, list[ast.Attribute]]:
+        found: dict[str, list[ast.Attribute]] = defaultdict(list)
+        for node in self.of(ast.Attribute):
+            found[node.attr].append(node)
         return found
 
     def parent(self, node: ast.AST) -> ast.AST | None:

@@ -84,7 +84,7 @@ class Clock:
             if importer is not None and importer is not home and self._spells(importer, home):
                 return []
         found: dict[Module, Start] = {}
-        for importer, at in importing(self.evaluator, home):
+        for importer, at in tree.imports_of(home):
             found.setdefault(importer, (importer, at))
         return list(found.values())
 
@@ -135,7 +135,7 @@ class Clock:
         if module not in self._imports:
             self._imports[module] = [
                 (node, path)
-                for node, path in imported(self.evaluator, module)
+                for node, path in self.evaluator.tree.imports_in(module)
                 if _is_always_run(module, node)
             ]
         return self._imports[module]
@@ -228,37 +228,10 @@ class Clock:
         tree = self.evaluator.tree
         for path in tree.spelling([name.encode(errors="replace")]):
             module = tree.module_at(path)
-            for node in module.nodes if module is not None else ():
-                if isinstance(node, ast.Attribute) and node.attr == name and module is not None:
-                    yield module, node
-                elif isinstance(node, ast.Constant) and node.value == name and module is not None:
-                    yield module, node  # `getattr(x, "name")`
-
-
-def importing(evaluator: Evaluator, home: Module) -> Iterator[Start]:
-    """The import statements of the tree that import a file."""
-    stem = (home.dotted or (home.path.stem,))[-1].encode(errors="replace")
-    for path in evaluator.tree.spelling([stem]):
-        importer = evaluator.tree.module_at(path)
-        if importer is not None and importer is not home:
-            yield from (
-                (importer, node) for node, found in imported(evaluator, importer) if found == home.path
-            )
-
-
-def imported(evaluator: Evaluator, module: Module) -> Iterator[tuple[ast.AST, Path]]:
-    """The files of the tree that the import statements of a file name, wherever these stand."""
-    for node in module.nodes:
-        named: list[tuple[str, int]] = []
-        if isinstance(node, ast.Import):
-            named = [(alias.name, 0) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            inside = [".".join(filter(None, [node.module, alias.name])) for alias in node.names]
-            named = [(name, node.level) for name in (node.module or "", *inside)]
-        for name, level in named:
-            path = evaluator.tree.resolve(module, name, level)
-            if path is not None and path != module.path:
-                yield node, path
+            if module is not None:
+                yield from ((module, node) for node in module.attributes(name))
+                # `getattr(x, "name")`
+                yield from ((module, node) for node in module.of(ast.Constant) if node.value == name)
 
 
 def function_around(

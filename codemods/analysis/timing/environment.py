@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ..dagster_api.decorators import resolved
 from ..inference.interpreter import Evaluator
@@ -18,13 +19,22 @@ _OF_TESTS = frozenset({"setenv", "delenv"})
 
 def changes_of_environment(evaluator: Evaluator, name: str) -> Iterator[tuple[Module, ast.expr]]:
     """Where a variable may be set or deleted; any where ``name`` is empty."""
-    for path in evaluator.tree.spelling(_WORDS):
-        module = evaluator.tree.module_at(path)
-        for node in module.nodes if module is not None else ():
-            if module is not None and isinstance(node, ast.expr):
-                changed = _changed(evaluator, module, node)
-                if changed is not None and (not name or not changed or name in changed):
-                    yield module, node
+    for module, node, changed in _changes(evaluator):
+        if not name or not changed or name in changed:
+            yield module, node
+
+
+@lru_cache(maxsize=1)
+def _changes(evaluator: Evaluator) -> tuple[tuple[Module, ast.expr, frozenset[str]], ...]:
+    """Where variables may be set or deleted, and which: none where they are not written there."""
+    modules = map(evaluator.tree.module_at, evaluator.tree.spelling(_WORDS))
+    return tuple(
+        (module, node, changed)
+        for module in modules
+        if module is not None
+        for node in module.of(ast.Subscript, ast.Call)
+        if (changed := _changed(evaluator, module, node)) is not None
+    )
 
 
 def _changed(evaluator: Evaluator, module: Module, node: ast.expr) -> frozenset[str] | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ..inference.interpreter import Evaluator
 from ..inference.values import External, Instance, InTree, Local, Made
 from ..syntax.classes import is_own_object
+from ..syntax.functions import decorator_name
 from ..syntax.scopes import Parameter
 from ..syntax.source_module import FUNCTIONS, Module
 from ..uses.uses import COMPREHENSIONS
@@ -25,6 +26,10 @@ from .uses_later import Use, Uses
 
 _MAKING = frozenset({"__init__", "__new__", "__post_init__", "model_post_init", "__set_name__"})
 _INNER = (ast.ClassDef, ast.DictComp, *COMPREHENSIONS)
+_SETTING = frozenset(
+    {*("globals", "vars", "setattr", "delattr", "__setattr__"), *("object", "patch", "dict", "reload")}
+)
+"""Functions and methods that set attributes, or answer what may be used to."""
 _BELOW, _CHANGES, _OWN, _IMPORTS, _TEXT = ("below", "changes", "own", "imports", "text")
 
 
@@ -136,11 +141,9 @@ class _Judge:
         """Where a name of a module is set by code that reaches it as an attribute of the module, or by its text."""
         home, name = variable.module, variable.name
         tree = self.evaluator.tree
-        for node in home.nodes:
-            match node:
-                case ast.Name(id=bound, ctx=ast.Del()) if bound == name:
-                    if self.naming.variable(home, node) == variable:
-                        yield home, node
+        for node in home.named(name):
+            if isinstance(node.ctx, ast.Del) and self.naming.variable(home, node) == variable:
+                yield home, node
         paths = (
             {home.path: None}
             | dict.fromkeys(tree.importing(home.dotted, name))
@@ -153,9 +156,15 @@ class _Judge:
         )
         for path in paths:
             module = tree.module_at(path)
-            for node in module.nodes if module is not None else ():
-                if module is not None and isinstance(node, ast.expr) and self._sets(module, node, variable):
-                    yield module, node
+            for each in self._setting(module) if module is not None else ():
+                if module is not None and self._sets(module, each, variable):
+                    yield module, each
+
+    def _setting(self, module: Module) -> tuple[ast.Attribute | ast.Call, ...]:
+        """What sets an attribute of anything in a file, or may."""
+        return self.evaluator.answer(
+            ("setting", module), lambda: tuple(filter(_may_set, module.of(ast.Attribute, ast.Call))), ()
+        )
 
     def _sets(self, module: Module, node: ast.expr, variable: Variable) -> bool:
         home, name = variable.module, variable.name
@@ -247,10 +256,7 @@ class _Judge:
         tree = self.evaluator.tree
         paths = {owner.module.path: None} | dict.fromkeys(tree.modules)
         stem = (owner.module.dotted or ("",))[-1].encode(errors="replace")
-        near = set(tree.spelling([stem]))
-        paths |= dict.fromkeys(
-            path for path in tree.spelling([name.encode(errors="replace")]) if path in near
-        )
+        paths |= dict.fromkeys(tree.spelling([stem], also=name.encode(errors="replace")))
         for path in paths:
             module = tree.module_at(path)
             if module is not None:
@@ -258,7 +264,7 @@ class _Judge:
 
     def _attribute_set(self, owner: Local, name: str) -> Iterator[tuple[Module, ast.AST]]:
         for module in self._modules_with(owner, name):
-            for node in module.nodes:
+            for node in self._setting(module):
                 target: ast.expr | None = None
                 match node:
                     case ast.Attribute(value=target, attr=attribute, ctx=ast.Store() | ast.Del()) if (
@@ -282,11 +288,10 @@ class _Judge:
 
     def _attributes(self, owner: Local, name: str) -> Iterator[tuple[Module, ast.expr]]:
         for module in self._modules_with(owner, name):
-            for node in module.nodes:
-                match node:
-                    case ast.Attribute(value=value, attr=attribute, ctx=ast.Load()) if attribute == name:
-                        if self._may_be_of(module, value, owner, is_named=True):
-                            yield module, node
+            for node in module.attributes(name):
+                is_read = isinstance(node.ctx, ast.Load)
+                if is_read and self._may_be_of(module, node.value, owner, is_named=True):
+                    yield module, node
 
     def _may_be_of(self, module: Module, node: ast.expr, owner: Local, *, is_named: bool) -> bool:
         """Whether an expression may be a class or one of its objects; where it is not known, by the attribute alone."""
@@ -337,14 +342,17 @@ class _Judge:
     def _packages_later(self) -> Iterator[Later]:
         for (package, attribute), _ in self.reads.packages.items():
             for module in list(self.evaluator.tree.modules.values()):
-                for node in module.nodes:
-                    if (
-                        isinstance(node, ast.Attribute)
-                        and node.attr == attribute
-                        and not isinstance(node.ctx, ast.Load)
-                        and External(package) in self.evaluator.values(module, node.value)
-                    ):
+                for node in module.attributes(attribute):
+                    is_set = not isinstance(node.ctx, ast.Load)
+                    if is_set and External(package) in self.evaluator.values(module, node.value):
                         yield from self._if_later(f"{package}.{attribute}", module, node)
+
+
+def _may_set(node: ast.Attribute | ast.Call) -> bool:
+    """Whether an expression may set an attribute, by its form."""
+    if isinstance(node, ast.Attribute):
+        return node.attr == "__dict__" or not isinstance(node.ctx, ast.Load)
+    return decorator_name(node) in _SETTING
 
 
 def _returned(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:

@@ -113,8 +113,8 @@ class Naming:
     def naming(self, variable: Variable) -> Iterator[tuple[Module, ast.expr]]:
         """Each expression that reads a variable: by its name, through imports of it, as an attribute of its module."""
         module, name = variable.module, variable.name
-        for node in module.nodes:
-            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+        for node in module.named(name):
+            if isinstance(node.ctx, ast.Load):
                 names = self.evaluator.tree.names(module)
                 if names.scope_that_binds(module, name, node) is variable.scope:
                     yield module, node
@@ -126,27 +126,22 @@ class Naming:
 
     def _naming_in(self, importer: Module, variable: Variable) -> Iterator[tuple[Module, ast.expr]]:
         names = self.evaluator.tree.names(importer)
-        for scope, table in names.tables.items():
-            for own, bindings in table.items():
-                if any(
-                    isinstance(one, Imported) and self.source(importer, one) == variable for one in bindings
-                ):
-                    yield from self.naming(Variable(importer, scope, own))
-        for node in importer.nodes:
-            if (
-                isinstance(node, ast.Attribute)
-                and node.attr == variable.name
-                and isinstance(node.ctx, ast.Load)
-            ):
-                if self.attribute(importer, node) == variable:
-                    yield importer, node
-            elif (
-                names.stars
-                and isinstance(node, ast.Name)
-                and node.id == variable.name
-                and isinstance(node.ctx, ast.Load)
-                and self.variable(importer, node) == variable
-            ):
+        bound = {
+            (scope, own): None
+            for scope, own, binding in names.imported.get(variable.name, ())
+            if self.source(importer, binding) == variable
+        }
+        for scope, own in bound:
+            yield from self.naming(Variable(importer, scope, own))
+        nodes = importer.of(ast.Attribute, ast.Name) if names.stars else importer.attributes(variable.name)
+        for node in nodes:
+            if not isinstance(node.ctx, ast.Load):
+                continue
+            if isinstance(node, ast.Attribute):
+                found = self.attribute(importer, node) if node.attr == variable.name else None
+            else:
+                found = self.variable(importer, node) if node.id == variable.name else None
+            if found == variable:
                 yield importer, node
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from ..dagster_api.decorators import resolved
 from ..inference.interpreter import Evaluator
 from ..syntax.source_module import FUNCTIONS, Module, is_try
-from .clock import function_around, importing
+from .clock import function_around
 from .naming import Naming, Variable
 
 _OTHERS = frozenset(
@@ -40,7 +40,7 @@ def _swallowing(
         return
     seen.add(at)
     if function is None:
-        for importer, statement in importing(evaluator, module):
+        for importer, statement in evaluator.tree.imports_of(module):
             yield from _swallowing(evaluator, importer, statement, seen)
     elif isinstance(function, FUNCTIONS):
         scope = module.scope_of(function)

@@ -67,12 +67,12 @@ class Uses:
             if isinstance(above, ast.Attribute) and not above.attr.startswith("__"):
                 yield from self._attribute(Use(module, node, ANY), above)
         for module in {variable.module, *self.naming.evaluator.tree.modules.values()}:
-            for each in module.nodes:
+            for named in module.named(variable.name):
+                each = module.parent(named)
                 if (
                     isinstance(each, ast.Attribute)
                     and not isinstance(each.ctx, ast.Load)
-                    and isinstance(each.value, ast.Name)
-                    and self.naming.variable(module, each.value) == variable
+                    and self.naming.variable(module, named) == variable
                 ):
                     yield module, each
 
@@ -97,10 +97,9 @@ class Uses:
             yield from ((module, node) for node in self._added_to(module, variable))
 
     def _added_to(self, module: Module, variable: Variable) -> Iterator[ast.AST]:
-        for node in module.nodes:
+        for node in module.of(ast.AugAssign):
             if (
-                isinstance(node, ast.AugAssign)
-                and isinstance(node.target, ast.Name)
+                isinstance(node.target, ast.Name)
                 and node.target.id == variable.name
                 and self.naming.variable(module, node.target) == variable
             ):
@@ -330,8 +329,8 @@ class Uses:
             return
         self._names.add((name, use.inside))
         for home in {module, *self.naming.evaluator.tree.modules.values()}:
-            for node in home.nodes:
-                if isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Load):
+            for node in home.attributes(name):
+                if isinstance(node.ctx, ast.Load):
                     yield from self._follow(Use(home, node, use.depth, use.inside))
 
     def _to_method(self, use: Use, call: ast.Call, callee: ast.Attribute) -> Iterator[tuple[Module, ast.AST]]:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ...analysis.syntax.functions import is_none
 from ...analysis.syntax.source_module import Module
-from ...analysis.timing.clock import importing
 from ...analysis.timing.later import Later, changed_later
 from ...analysis.timing.swallowed import swallowed
 from ...planning.claims import Context
@@ -87,7 +86,7 @@ def asks_dbt_cloud(
     if any(_is_conditional(home, each) for home, each in places if each is not node):
         said += "; it does so where the assets are not used, too, which here depends on a condition"
     tests = {
-        importer.path.name for importer, _ in importing(context.index.evaluator, module) if _is_test(importer)
+        importer.path.name for importer, _ in context.index.tree.imports_of(module) if _is_test(importer)
     }
     said += f"; {', '.join(sorted(tests))} imports it" if tests else ""
     raising = [name for name in FUNCTION_PARAMETERS if _raises(context, module, arguments.get(name))]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ...analysis.inference.values import External, Local
 from ...analysis.syntax.source_module import FUNCTIONS, Module
 from ...facts.job_commands import plan_of
-from ...findings import Finding
+from ...findings import Finding, Place
 from ...planning.claims import Context, JobRef
 
 _MAKERS = frozenset({"dagster.asset_check", "dagster.AssetCheckSpec"})
@@ -22,15 +23,23 @@ def checks_named_like_tests(context: Context, ref: JobRef, name: str) -> Iterato
     plans = [plan_of(job) if job is not None else None for job in jobs]
     if plans and all(plan is not None and not plan.has_checks for plan in plans):
         return
-    for module in context.index.selecting:
-        for node in module.nodes:
-            check = _check_of(context, module, node)
-            if check.startswith(_TESTS):
-                said = (
-                    f"the asset check `{check}` has a name as v2 gives the checks that it makes of dbt tests, and Dagster "
-                    "loads no two of one name on an asset: give it another name"
-                )
-                yield Finding(module.place(node), "LDC302", said, name)
+    for place, check in _checks_named_like_tests(context):
+        said = (
+            f"the asset check `{check}` has a name as v2 gives the checks that it makes of dbt tests, and Dagster "
+            "loads no two of one name on an asset: give it another name"
+        )
+        yield Finding(place, "LDC302", said, name)
+
+
+@lru_cache(maxsize=1)
+def _checks_named_like_tests(context: Context) -> tuple[tuple[Place, str], ...]:
+    """Where they are: the same for each load."""
+    return tuple(
+        (module.place(node), check)
+        for module in context.index.selecting
+        for node in module.of(*FUNCTIONS, ast.Call)
+        if (check := _check_of(context, module, node)).startswith(_TESTS)
+    )
 
 
 def _check_of(context: Context, module: Module, node: ast.AST) -> str:

@@ -14,6 +14,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from ...analysis.dagster_api.decorators import decorators_of_dagster
 from ...analysis.inference.values import External
@@ -39,25 +40,31 @@ def prepare(context: Context) -> Context:
 
 def tell_of_selections(context: Context, done: Rewrite) -> None:
     """Report each place of the tree that selects by tags, kinds, owners or checks, or defines a check."""
+    for module, node, code, said in _selections(context):
+        done.report(module, node, code, said, "load_assets_from_dbt_cloud_job")
+
+
+@lru_cache(maxsize=1)
+def _selections(context: Context) -> tuple[tuple[Module, ast.AST, str, str], ...]:
+    """The places, with what is to say of them: the same for each load."""
+    found: list[tuple[Module, ast.AST, str, str]] = []
     for module in context.index.selecting:
         if module.path in context.outside:
             continue
-        checks = list(_by_checks(context, module))
-        found = [
-            *(
-                ("LDC228", node, f"`{module.source_of(node)}` {_ADDED}")
-                for node in _by_added(context, module)
-            ),
-            *(("LDC205", node, f"`.{node.attr}`: {_CHECKS}") for node in checks),
-            *(("LDC205", node, f"`{node.name}`: {_OWN}") for node in _own_checks(context, module)),
-        ]
-        for code, node, said in found:
-            done.report(module, node, code, said, "load_assets_from_dbt_cloud_job")
+        found += (
+            (module, node, "LDC228", f"`{module.source_of(node)}` {_ADDED}")
+            for node in _by_added(context, module)
+        )
+        found += (
+            (module, node, "LDC205", f"`.{node.attr}`: {_CHECKS}") for node in _by_checks(context, module)
+        )
+        found += ((module, node, "LDC205", f"`{node.name}`: {_OWN}") for node in _own_checks(context, module))
+    return tuple(found)
 
 
 def _by_added(context: Context, module: Module) -> Iterator[ast.expr]:
     """What selects by tags, kinds or owners: ``AssetSelection.tag``, or a string in a call of Dagster's."""
-    for node in module.nodes:
+    for node in module.of(ast.Attribute, ast.Constant):
         match node:
             case ast.Attribute(attr=name) if name in _BY_ADDED:
                 if _SELECTION in context.index.values(module, node.value):
@@ -80,18 +87,15 @@ def _is_given_to_dagster(context: Context, module: Module, node: ast.expr) -> bo
 
 
 def _by_checks(context: Context, module: Module) -> Iterator[ast.Attribute]:
-    for node in module.nodes:
-        match node:
-            case ast.Attribute(attr=name) if name in _BY_CHECK and _starts_with_selection(
-                context, module, node
-            ):
-                yield node
+    for node in module.of(ast.Attribute):
+        if node.attr in _BY_CHECK and _starts_with_selection(context, module, node):
+            yield node
 
 
 def _own_checks(context: Context, module: Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     evaluator = context.index.evaluator
-    for node in module.nodes:
-        if isinstance(node, FUNCTIONS) and "asset_check" in decorators_of_dagster(evaluator, module, node):
+    for node in module.of(*FUNCTIONS):
+        if "asset_check" in decorators_of_dagster(evaluator, module, node):
             yield node
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ...analysis.dagster_api.decorators import decorators_of_dagster
 from ...analysis.inference.values import External, Literal, Local
@@ -31,14 +32,17 @@ _PARTITIONED = "partitioned_config"
 _DEEPEST = 10
 
 
-def unread_run_config(context: Context) -> Iterator[tuple[Module, ast.expr]]:
-    """Each expression that gives run configuration of which not all can be read."""
-    for module in context.index.tree.modules.values():
-        if "dagster" not in module.text:
-            continue
-        for node in module.nodes:
-            given = _given_by(context, module, node)
-            yield from ((module, one) for one in given if not _is_read(context, module, one))
+@lru_cache(maxsize=1)
+def unread_run_config(context: Context) -> tuple[tuple[Module, ast.expr], ...]:
+    """Each expression that gives run configuration of which not all can be read: the same for each resource."""
+    return tuple(
+        (module, one)
+        for module in context.index.tree.modules.values()
+        if "dagster" in module.text
+        for node in module.of(*FUNCTIONS, ast.Call)
+        for one in _given_by(context, module, node)
+        if not _is_read(context, module, one)
+    )
 
 
 def _given_by(context: Context, module: Module, node: ast.AST) -> Iterator[ast.expr]:
