@@ -95,10 +95,7 @@ def migrate(
             report = (_committed if commit else _written)(report, watch, console)
         shared = options_given(facts, env_file, deployment, exclude, dagster_dbt)
         advice = next_steps(report, "migrate", paths, [*shared, *_own_given(only, skip, polling_sensor)])
-        if printing.is_text_on_screen:
-            printing.print_outcome(console, report, advice)
-        else:
-            printing.print_report(console, report, advice)
+        printing.print_rest(console, report, advice)
         console.leave(exit_codes.of_check(report) if check else exit_codes.of_migrate(report))
 
 

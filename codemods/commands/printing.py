@@ -57,8 +57,11 @@ class Printing:
 
         console.print(findings_text(report, self.look(console)))
 
-    def print_outcome(self, console: Console, report: Report, advice: Sequence[str]) -> None:
-        """The second part: what was done."""
+    def print_rest(self, console: Console, report: Report, advice: Sequence[str]) -> None:
+        """The second part: what was done; all of the report where there was no first part."""
+        if not self.is_text_on_screen:
+            self.print_report(console, report, advice)
+            return
         from ..reporting.formats.text import outcome_text
 
         console.print(outcome_text(report, advice, self.look(console)))
