@@ -40,6 +40,7 @@ from .configuration import Configured
 from .console import answers
 from .exit_codes import EXIT_CODES, EXIT_DONE, EXIT_FAILED
 from .given_options import options_given, options_of
+from .plain_values import PlainGroup
 from .printing import Printing
 from .progress import Watch, shown_progress
 
@@ -59,6 +60,7 @@ _is_script = Path(sys.argv[0]).stem == SCRIPT  # shells complete a command, not 
 
 app = typer.Typer(
     name="python -m legacy_shim.codemods",
+    cls=PlainGroup,
     help="Migrate from Dagster's legacy dbt Cloud integration (dagster_dbt.cloud) to dagster_dbt.cloud_v2.",
     epilog="Start with: python -m legacy_shim.codemods scan PATH. The guide is MIGRATION.md.",
     add_completion=_is_script,

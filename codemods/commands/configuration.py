@@ -22,6 +22,7 @@ from typer.core import TyperCommand
 
 from ..errors import UsageError
 from .console import answers
+from .plain_values import Plain
 from .progress import Watch
 
 FILE_NAME = "pyproject.toml"
@@ -31,7 +32,7 @@ _FORMATS = {"verify": ("text", "json", "html")}
 """What a command prints that has no report."""
 
 
-class Configured(TyperCommand):
+class Configured(Plain, TyperCommand):
     """A command that takes what its command line does not say from the project's configuration."""
 
     def parse_args(self, context: Any, args: list[str]) -> list[str]:

@@ -78,8 +78,7 @@ def migrate(
         from .advice import next_steps
 
         printing = Printing(form, output, quiet, verbose, statistics)
-        printing.check()
-        _refuse_contradictions(diff, check, commit, form, output)
+        _refuse_contradictions(diff, check, commit, printing)
         options = options_of(paths, facts, env_file, deployment, exclude, dagster_dbt, jobs)
         options = replace(options, only=_legacy_codes(only), skip=_legacy_codes(skip))
         options = replace(options, polling_sensor=polling_sensor)
@@ -122,15 +121,14 @@ def _legacy_codes(words: Sequence[str] | None) -> frozenset[str]:
     return codes
 
 
-def _refuse_contradictions(
-    diff: bool, check: bool, commit: bool, form: ReportFormat, output: Path | None
-) -> None:
+def _refuse_contradictions(diff: bool, check: bool, commit: bool, printing: Printing) -> None:
     from ..errors import UsageError
 
+    printing.check()
     if diff + check + commit > 1:
         raise UsageError("--diff, --check and --commit exclude each other")
-    if diff and form is not ReportFormat.text and output is None:
-        raise UsageError(f"--diff prints a patch: give --output FILE for the {form.value} report")
+    if diff and printing.form is not ReportFormat.text and printing.output is None:
+        raise UsageError(f"--diff prints a patch: give --output FILE for the {printing.form.value} report")
 
 
 def _migrated(
