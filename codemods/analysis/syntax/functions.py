@@ -72,6 +72,20 @@ def argument_of(
     return None
 
 
+def parameters_given(
+    call: ast.Call, argument: ast.expr, keyword: str | None, positional: list[str], others: list[str]
+) -> list[str] | None:
+    """Which parameters a call may give an argument to, by their names; None where that is not to be seen."""
+    if keyword is not None:
+        return [keyword] if keyword in positional or keyword in others else None
+    if isinstance(argument, ast.Starred) or argument not in call.args:
+        return [*positional, *others]
+    if any(isinstance(each, ast.Starred) for each in call.args):
+        return positional
+    place = call.args.index(argument)
+    return [positional[place]] if place < len(positional) else None
+
+
 Shape = tuple[int, bool, frozenset[str]]
 """How many arguments a call gives by position, whether some of them are not written there, and the names of the others."""
 

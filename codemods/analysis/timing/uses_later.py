@@ -13,7 +13,7 @@ from ..dagster_api.names import (
 )
 from ..inference.values import External, Instance, Local
 from ..syntax.classes import annotated_fields, initializer_of
-from ..syntax.functions import is_getattr, is_property
+from ..syntax.functions import is_getattr, is_property, parameters_given
 from ..syntax.scopes import Defined
 from ..syntax.source_module import FUNCTIONS, Module
 from .callees import (
@@ -93,17 +93,11 @@ class Uses:
         self._names.add((variable, inside))
         for module, node in self.naming.naming(variable):
             yield from self._follow(Use(module, node, depth, inside))
-        for module in {variable.module}:
-            yield from ((module, node) for node in self._added_to(module, variable))
-
-    def _added_to(self, module: Module, variable: Variable) -> Iterator[ast.AST]:
-        for node in module.of(ast.AugAssign):
-            if (
-                isinstance(node.target, ast.Name)
-                and node.target.id == variable.name
-                and self.naming.variable(module, node.target) == variable
-            ):
-                yield node
+        for added in variable.module.of(ast.AugAssign):
+            target = added.target if isinstance(added.target, ast.Name) else None
+            is_named = target is not None and target.id == variable.name
+            if target and is_named and self.naming.variable(variable.module, target) == variable:
+                yield variable.module, added
 
     def _follow(self, use: Use) -> Iterator[tuple[Module, ast.AST]]:
         asked = (use.node, use.inside)
@@ -151,9 +145,7 @@ class Uses:
                 elif isinstance(use.module.parent(above), ast.AugAssign):
                     yield use.module, above
                 elif isinstance(above.slice, ast.Slice):
-                    part = self._down(use)
-                    if part is not None:
-                        yield from self._follow(Use(use.module, above, part.depth, part.inside + 1))
+                    yield from self._copied(use, above)
                 else:
                     yield from self._part(use, above)
             case ast.Call() if above.func is not use.node:
@@ -180,9 +172,7 @@ class Uses:
                 if isinstance(above, ast.NamedExpr):
                     yield from self._assigned(use, above.target)
             case ast.BinOp(op=ast.Add() | ast.BitOr()):
-                part = self._down(use)
-                if part is not None:
-                    yield from self._follow(Use(use.module, above, part.depth, part.inside + 1))
+                yield from self._copied(use, above)
             case ast.Lambda() if above not in self.bodies:
                 yield use.module, above
             case ast.Yield() | ast.YieldFrom():
@@ -256,8 +246,6 @@ class Uses:
                 yield from self._to_tree(use, call, keyword, callee)
         elif isinstance(call.func, ast.Attribute):
             yield from self._to_method(use, call, call.func)
-        elif not (isinstance(call.func, ast.Name) and any(isinstance(each, External) for each in callees)):
-            yield module, call
         else:
             yield module, call
 
@@ -289,25 +277,13 @@ class Uses:
         names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
         if names[:1] in (["self"], ["cls"]):
             names = names[1:]
-        found = self._parameters(use, call, keyword, names, [each.arg for each in arguments.kwonlyargs])
+        others = [each.arg for each in arguments.kwonlyargs]
+        found = parameters_given(call, use.node, keyword, names, others)
         if found is None:
             yield use.module, call
             return
         for name in found:
             yield from self._of_name(Variable(callee.module, callee.node, name), use.depth, use.inside)
-
-    def _parameters(
-        self, use: Use, call: ast.Call, keyword: str | None, positional: list[str], others: list[str]
-    ) -> list[str] | None:
-        """The parameters that may be given it; None where they are not to be seen."""
-        if keyword is not None:
-            return [keyword] if keyword in positional or keyword in others else None
-        if isinstance(use.node, ast.Starred) or use.node not in call.args:
-            return [*positional, *others]
-        if any(isinstance(each, ast.Starred) for each in call.args):
-            return positional
-        place = call.args.index(use.node)
-        return [positional[place]] if place < len(positional) else None
 
     def _to_class(
         self, use: Use, call: ast.Call, keyword: str | None, module: Module, owner: ast.ClassDef
@@ -316,8 +292,7 @@ class Uses:
         if initializer is not None:
             yield from self._to_tree(use, call, keyword, Local(module, initializer))
             return
-        fields = annotated_fields(owner)
-        found = self._parameters(use, call, keyword, fields, [])
+        found = parameters_given(call, use.node, keyword, annotated_fields(owner), [])
         if found is None:
             yield use.module, call
         for name in found or ():
@@ -370,12 +345,8 @@ class Uses:
                     part = self._down(use)
                     if part is not None:
                         yield from self._into(part, target, 1)
-            case ast.For(iter=iterated) | ast.AsyncFor(iter=iterated) if iterated is use.node:
-                part = self._down(use)
-                if part is not None:
-                    yield from self._assigned(part, above.target)
-            case ast.comprehension(iter=iterated) if iterated is use.node:
-                part = self._down(use)
+            case ast.For(iter=iterated) | ast.AsyncFor(iter=iterated) | ast.comprehension(iter=iterated):
+                part = self._down(use) if iterated is use.node else None
                 if part is not None:
                     yield from self._assigned(part, above.target)
             case ast.Return():
