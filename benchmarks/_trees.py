@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
@@ -99,14 +102,38 @@ def _cpu() -> float:
 
 def codemods(*arguments: str) -> None:
     """Run the command line as users do. Its exit code tells what it found, so it is passed over."""
-    run([sys.executable, "-m", "legacy_shim.codemods", *arguments])
+    run([sys.executable, "-m", "legacy_shim.codemods", *arguments], environment=_compiled())
 
 
-def run(command: Sequence[str], timeout: float | None = None, folder: Path | None = None) -> int:
+@cache
+def _compiled() -> Mapping[str, str]:
+    """An environment in which the codemod is compiled, as an installer leaves it, whatever Python is told here."""
+    folder = tempfile.mkdtemp(prefix="bytecode-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPYCACHEPREFIX"] = folder
+    with tempfile.TemporaryDirectory() as tree:
+        plant_legacy(Path(tree), 1)
+        command = [sys.executable, "-m", "legacy_shim.codemods", "migrate", "--check", tree]
+        run(command, environment=environment)
+    return environment
+
+
+def run(
+    command: Sequence[str],
+    timeout: float | None = None,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> int:
     """Run a command without its output, and answer its exit code. Raises subprocess.TimeoutExpired."""
     # In a group of its own, so that what it started ends with it.
     process = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         return process.wait(timeout)

@@ -12,6 +12,7 @@ from benchmarks._trees import Took, best_of, codemods, copy_packages, plant_lega
 
 _TIMES = (1, 4, 16)
 _FEW = 10
+_MANY = 400
 
 
 def main() -> None:
@@ -24,7 +25,21 @@ def main() -> None:
         _table(
             "legacy files alone", root / "few", lambda tree, times: plant_legacy(tree, _FEW * times), start
         )
+        _processes(root / "many")
         _table(f"the tree around {_FEW} legacy files", root / "wide", _grown_tree, start)
+
+
+def _processes(tree: Path) -> None:
+    """How much sooner several processes are done, by the clock: with few files one is as soon."""
+    plant_legacy(tree, _MANY)
+    first = 0.0
+    for jobs in ("1", "2"):
+        took = best_of(2, lambda jobs=jobs: codemods("migrate", "--check", "--jobs", jobs, str(tree)))
+        first = first or took.seconds
+        faster = f"{first / took.seconds:.2f} x as fast"
+        print(
+            f"    {_MANY} legacy files, --jobs {jobs}   {took.seconds:7.2f} s   CPU {took.cpu:6.2f} s   {faster}"
+        )
 
 
 def _table(title: str, root: Path, grow: Callable[[Path, int], None], start: Took) -> None:

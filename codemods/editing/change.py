@@ -79,7 +79,7 @@ def change_one(task: Task) -> Change | Finding:
         raise
     except BaseException as error:  # LibCST's parser, which is not Python, raises what is no Exception.
         return _problem(source, f"the tool broke down over it: {type(error).__name__}: {error}")
-    if not _compiles(text) and _compiles(source.text):
+    if not _compiles(tree) and _compiles(source.text):
         return _problem(source, "the result would not compile")
     nodes = list(ast.walk(tree))
     left = _legacy_import_in(nodes) if not task.has_own_package else None
@@ -93,12 +93,12 @@ def change_one(task: Task) -> Change | Finding:
     return Change(source, text)
 
 
-def _compiles(text: str) -> bool:
+def _compiles(source: ast.Module | str) -> bool:
     """Whether Python compiles a source: that it parses does not show that its scopes and statements are in order."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            compile(text, "<new text>", "exec", dont_inherit=True)
+            compile(source, "<new text>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

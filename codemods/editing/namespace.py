@@ -146,7 +146,7 @@ def namespace_of(module: Module, tree: Tree) -> Namespace:
     """The names that a file uses, those that it star-imports from files of the tree included."""
     names = tree.names(module)
     bound = {name for table in names.tables.values() for name in table}
-    read = {node.id for node in module.nodes if isinstance(node, ast.Name)}
+    read = {node.id for node in module.of(ast.Name)}
     for star in names.stars:
         home = tree.module_at(tree.resolve(module, star.module, star.level))
         if home is not None:
@@ -158,8 +158,14 @@ def namespace_of(module: Module, tree: Tree) -> Namespace:
 
 def _first_legacy_read(module: Module, names: Names) -> int:
     found = sys.maxsize
-    for node in module.nodes:
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.lineno < found:
+    legacy = {
+        name
+        for imports in names.imported.values()
+        for _, name, one in imports
+        if one.module in LEGACY_PACKAGES
+    }
+    for node in (each for name in legacy for each in module.named(name)):
+        if isinstance(node.ctx, ast.Load) and node.lineno < found:
             bindings = names.lookup(module, node.id, node)
             if any(isinstance(one, Imported) and one.module in LEGACY_PACKAGES for one in bindings):
                 found = node.lineno

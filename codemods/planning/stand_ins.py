@@ -34,7 +34,7 @@ from ..analysis.syntax.functions import (
 from ..analysis.syntax.scopes import Parameter
 from ..analysis.syntax.source_module import Module
 from ..analysis.uses.accounting import UNMISTAKABLE
-from ..analysis.uses.keys import entries_of
+from ..analysis.uses.keys import WRITING, entries_of
 from ..findings import Finding
 from .claims import NO_CONSTRUCT, Claim, Context
 from .parts import Builds, Stays
@@ -145,7 +145,7 @@ def _bound_to_others(context: Context, keys: set[str]) -> Iterator[_Other]:
     """Each value under one of the keys that is, or may be, something else than a resource of dbt Cloud."""
     index = context.index
     for module in index.tree.modules.values():
-        for node in module.nodes:
+        for node in module.of(*WRITING):
             for key, value in entries_of(index.evaluator, module, node):
                 if key in keys and _may_be_other(context, module, value):
                     yield _Other(module, value, key)

@@ -43,12 +43,11 @@ def reads_failures(module: Module) -> bool:
     """Whether a file names the failures of Dagster, or what is shown of them."""
     names = _FAILURES | {
         alias.asname
-        for node in module.nodes
-        if isinstance(node, ast.ImportFrom)
+        for node in module.of(ast.ImportFrom)
         for alias in node.names
         if alias.name in _FAILURES and alias.asname
     }
-    return any(_reads(module, node, names) for node in module.nodes)
+    return any(_reads(module, node, names) for node in module.of(ast.Name, ast.Attribute, ast.Constant))
 
 
 def _reads(module: Module, node: ast.AST, names: frozenset[str | None]) -> bool:
@@ -67,7 +66,7 @@ def reads_what_it_catches(module: Module) -> bool:
         (isinstance(node, ast.ExceptHandler) and _reads_its_exception(module, node))
         or _shows_exception(node)
         or (isinstance(node, FUNCTIONS) and _reads_on_exit(node))
-        for node in module.nodes
+        for node in module.of(*FUNCTIONS, ast.ExceptHandler, ast.Call)
     )
 
 

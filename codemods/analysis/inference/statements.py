@@ -128,7 +128,7 @@ class Statements:
 
     def _effects_of(self, module: Module) -> Effects:
         found: dict[Fact, list[object]] = defaultdict(list)
-        for node in module.nodes:
+        for node in module.of(ast.ClassDef, ast.Assign, ast.AugAssign, ast.Call, ast.Subscript):
             if isinstance(node, ast.ClassDef):
                 self._bases_of(module, node, found)
                 continue

@@ -57,11 +57,9 @@ class Tables:
                 self._also[name][other] = None
                 changed.add(("also", name))
         self._add_calls_by_variables(module, changed)
-        for node in module.nodes:
-            if isinstance(node, FUNCTIONS):
-                self._homes[node] = module
-            elif isinstance(node, ast.Call):
-                self._order[node] = len(self._order)
+        self._homes |= dict.fromkeys(module.of(*FUNCTIONS), module)
+        for node in module.of(ast.Call):
+            self._order[node] = len(self._order)
         return changed
 
     def _add_calls_by_variables(self, module: Module, changed: set[Fact]) -> None:
@@ -131,8 +129,8 @@ class Tables:
     def uses(self, name: str) -> list[tuple[Module, ast.expr]]:
         """Where a name or an attribute of that name is read."""
         for module in self._modules[self._with_uses :]:
-            for node in module.nodes:
-                if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+            for node in module.of(ast.Name, ast.Attribute):
+                if isinstance(node.ctx, ast.Load):
                     self._uses[node.id if isinstance(node, ast.Name) else node.attr].append((module, node))
         self._with_uses = len(self._modules)
         return self._uses.get(name, [])
@@ -144,7 +142,7 @@ class Tables:
 
 def _spelled(module: Module) -> Iterator[tuple[Fact, ast.AST]]:
     yield from ((("set", name), target) for name, target in attributes_set_in(module))
-    for node in module.nodes:
+    for node in module.of(*FUNCTIONS, ast.Call, ast.Dict, ast.keyword):
         if isinstance(node, ast.Call):
             yield ("call", decorator_name(renamed(node))), node
         elif isinstance(node, ast.Dict):
@@ -159,7 +157,7 @@ def _spelled(module: Module) -> Iterator[tuple[Fact, ast.AST]]:
 
 def _aliases(module: Module) -> Iterator[tuple[str, str]]:
     """A name, and what it is also called: ``from x import f as g``, ``g = x.f``."""
-    for node in module.nodes:
+    for node in module.of(ast.ImportFrom, ast.Assign):
         if isinstance(node, ast.ImportFrom):
             yield from ((alias.name, alias.asname) for alias in node.names if alias.asname)
         elif isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute)):
@@ -173,7 +171,7 @@ def attributes_set_in(module: Module) -> Iterator[tuple[str, ast.expr]]:
 
     The name is empty where it is not written there.
     """
-    for node in module.nodes:
+    for node in module.of(ast.Attribute, ast.Call):
         match node:
             case ast.Attribute(attr="__dict__"):
                 yield "", node.value
@@ -187,7 +185,7 @@ def attributes_set_in(module: Module) -> Iterator[tuple[str, ast.expr]]:
 
 def names_set_by_text(module: Module) -> Iterator[ast.Name]:
     """Where a file may bind names of its own that it does not spell: ``exec(code)``, ``globals()["x"] = y``."""
-    for node in module.nodes:
+    for node in module.of(ast.Call):
         match node:
             case ast.Call(func=ast.Name(name) as func) if name in EXECUTING:
                 yield func

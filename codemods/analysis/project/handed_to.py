@@ -15,9 +15,7 @@ from ..syntax.source_module import Module
 
 def files_handed_to(evaluator: Evaluator, module: Module, matters: Callable[[Value], bool]) -> Iterator[Path]:
     """The files that are not read yet, whose functions and classes a file calls with something that `matters`."""
-    for node in module.nodes:
-        if not isinstance(node, ast.Call):
-            continue
+    for node in module.of(ast.Call):
         spelled = _unread_home(evaluator, module, renamed(node))
         given = [*node.args, *(word.value for word in node.keywords)]
         is_variable = isinstance(node.func, (ast.Name, ast.Call, ast.Subscript))

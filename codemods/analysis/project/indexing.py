@@ -145,8 +145,8 @@ def _references(interests: Interests) -> Iterator[Reference]:
     evaluator = interests.evaluator
     for path in sorted(evaluator.tree.modules):
         module = evaluator.tree.modules[path]
-        for node in module.nodes:
-            if not (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)):
+        for node in module.of(ast.Name):
+            if not isinstance(node.ctx, ast.Load):
                 continue
             chain = tuple(_chain(module, node))
             for link in chain:

@@ -21,7 +21,7 @@ from ..inference.legacy_names import LEGACY_PACKAGES, MISSING_ROW, PLACEHOLDER, 
 from ..inference.values import Keyed, Literal, Local, Value, legacy_name, root
 from ..syntax.functions import returns_of
 from ..syntax.source_module import FUNCTIONS, Module
-from ..uses.keys import entries_of
+from ..uses.keys import WRITING, texts_of_key, written_in
 from .handed_to import files_handed_to
 
 _BOUND = ("bound keys", None)
@@ -87,10 +87,11 @@ class Interests:
         return self._ask("bound", module, self._find_bound)
 
     def _find_bound(self, module: Module) -> Iterator[str]:
-        for node in module.nodes:
-            for key, value in entries_of(self.evaluator, module, node):
-                if key and any(is_resource(inner) for inner in self.evaluator.values(module, value)):
-                    yield key
+        # What a key is may take long to find out, and most entries are no resources.
+        for node in module.of(*WRITING):
+            for key, value in written_in(node):
+                if any(is_resource(inner) for inner in self.evaluator.values(module, value)):
+                    yield from filter(None, texts_of_key(self.evaluator, module, key))
 
     def _handed_on(self, module: Module) -> tuple[tuple[bytes, bytes], ...]:
         return self._ask("handed on", module, self._find_handed_on)
@@ -132,8 +133,8 @@ class Interests:
         return self._ask("assets", module, self._find_assets)
 
     def _find_assets(self, module: Module) -> Iterator[str]:
-        for node in module.nodes:
-            if not isinstance(node, FUNCTIONS) or not name_of_asset(node):
+        for node in module.of(*FUNCTIONS):
+            if not name_of_asset(node):
                 continue
             returned = (*returns_of(node), *outputs_yielded(node))
             answers = [value for each in returned for value in self.evaluator.values(module, each)]

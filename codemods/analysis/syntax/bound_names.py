@@ -9,6 +9,12 @@ from dataclasses import dataclass
 from .functions import decorator_name, is_getattr, renamed
 from .source_module import Module
 
+_BINDING = (
+    *(ast.For, ast.AsyncFor, ast.comprehension, ast.withitem),
+    *(ast.NamedExpr, ast.Assign, ast.AnnAssign),
+)
+"""The nodes that bind names otherwise than by a definition."""
+
 
 @dataclass(frozen=True)
 class BoundNames:
@@ -27,11 +33,20 @@ def names_bound_in(module: Module) -> BoundNames:
     varying: set[str] = set()
     worked_out: set[str] = set()
     handed_on: set[str] = set()
-    called = {id(node.func) for node in module.nodes if isinstance(node, ast.Call)}
-    for node in module.nodes:
+    called = {id(node.func) for node in module.of(ast.Call)}
+    varying |= {node.arg for node in module.of(ast.arg)}
+    handed_on |= {
+        node.id if isinstance(node, ast.Name) else node.attr
+        for node in module.of(ast.Name, ast.Attribute)
+        if isinstance(node.ctx, ast.Load) and id(node) not in called
+    }
+    handed_on |= {
+        node.args[1].value
+        for node in module.of(ast.Call)
+        if is_getattr(node) and isinstance(node.args[1], ast.Constant) and isinstance(node.args[1].value, str)
+    }
+    for node in module.of(*_BINDING):
         match node:
-            case ast.arg(arg=name):
-                varying.add(name)
             case ast.For(target=target) | ast.AsyncFor(target=target) | ast.comprehension(target=target):
                 varying |= set(_names_in(target))
             case ast.withitem(optional_vars=ast.expr() as target):
@@ -46,22 +61,16 @@ def names_bound_in(module: Module) -> BoundNames:
                         worked_out.add(decorator_name(target))
             case ast.AnnAssign(target=target, value=ast.expr()):
                 worked_out.add(decorator_name(target))
-            case ast.Name(id=name, ctx=ast.Load()) | ast.Attribute(attr=name, ctx=ast.Load()):
-                if id(node) not in called:
-                    handed_on.add(name)
-            case ast.Call(args=[_, ast.Constant(value=str(name)), *_]) if is_getattr(node):
-                handed_on.add(name)
     return BoundNames(frozenset(varying), frozenset(worked_out - {""}), frozenset(handed_on))
 
 
 def calls_by_variables(module: Module, varying: frozenset[str]) -> Iterator[ast.Call]:
     """The calls of a file of one of some names, and of what is no name."""
-    for node in module.nodes:
-        if isinstance(node, ast.Call):
-            callee = renamed(node)
-            is_spelled = isinstance(callee, (ast.Name, ast.Attribute))
-            if not is_spelled or (isinstance(callee, ast.Name) and callee.id in varying):
-                yield node
+    for node in module.of(ast.Call):
+        callee = renamed(node)
+        is_spelled = isinstance(callee, (ast.Name, ast.Attribute))
+        if not is_spelled or (isinstance(callee, ast.Name) and callee.id in varying):
+            yield node
 
 
 def _names_in(target: ast.expr) -> Iterator[str]:

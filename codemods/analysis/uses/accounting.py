@@ -108,8 +108,8 @@ class _Accounting:
     # -- names that code reads without spelling them
 
     def _dynamic_scopes(self, module: Module) -> Iterator[ast.AST]:
-        for node in module.nodes:
-            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        for node in module.of(ast.Call):
+            if not isinstance(node.func, ast.Name):
                 continue
             name = node.func.id
             if name not in DYNAMIC or not is_builtin(self.evaluator, module, node.func):
@@ -203,8 +203,8 @@ class _Accounting:
         """What is reached by each attribute of the user's own objects."""
         found: dict[str, set[Value]] = defaultdict(set)
         for module in self.modules:
-            for node in module.nodes:
-                if not isinstance(node, ast.ClassDef) or self.evaluator.bases(Local(module, node)):
+            for node in module.of(ast.ClassDef):
+                if self.evaluator.bases(Local(module, node)):
                     continue
                 owner = Local(module, node)
                 for name in self.carriers.attributes(owner):
@@ -216,8 +216,8 @@ class _Accounting:
 
     def _of_classes(self, module: Module) -> Iterator[Escape]:
         """A base, metaclass or decorator of another package may call what a class defines, and read what it holds."""
-        for node in module.nodes:
-            if not isinstance(node, ast.ClassDef) or self.evaluator.bases(Local(module, node)):
+        for node in module.of(ast.ClassDef):
+            if self.evaluator.bases(Local(module, node)):
                 continue
             foreign = [base for base in node.bases if not self._is_known_base(module, base)]
             foreign += [word.value for word in node.keywords if not self._is_known_base(module, word.value)]
@@ -258,8 +258,7 @@ def _expressions(module: Module) -> Iterator[ast.expr]:
     """Each expression that is read."""
     return (
         node
-        for node in module.nodes
-        if isinstance(node, ast.expr)
-        and not isinstance(node, ast.Constant)
+        for node in module.of(ast.expr)
+        if not isinstance(node, ast.Constant)
         and isinstance(getattr(node, "ctx", None) or ast.Load(), ast.Load)
     )

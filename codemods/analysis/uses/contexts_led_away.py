@@ -44,7 +44,7 @@ class _Search:
         return self.index.evaluator
 
     def of(self, module: Module) -> Iterator[Escape]:
-        for node in module.nodes:
+        for node in module.of(*FUNCTIONS, ast.Call, ast.Name, ast.Attribute):
             if isinstance(node, FUNCTIONS):
                 yield from self._decorated(module, node)
                 yield from self._composed(module, node)

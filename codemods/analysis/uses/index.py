@@ -128,21 +128,15 @@ class Index:
         """The names that other files of the index import from each file; ``*`` for all of them."""
         found: dict[Path, set[str]] = defaultdict(set)
         for module in self.tree.modules.values():
-            for node in module.nodes:
-                if isinstance(node, ast.ImportFrom):
-                    path = self.tree.resolve(module, node.module or "", node.level)
-                    if path is not None:
-                        found[path] |= {alias.name for alias in node.names}
+            for node in module.of(ast.ImportFrom):
+                path = self.tree.resolve(module, node.module or "", node.level)
+                if path is not None:
+                    found[path] |= {alias.name for alias in node.names}
         return {path: frozenset(names) for path, names in found.items()}
 
     def read_through_stars(self, module: Module) -> frozenset[str]:
         """The names that other files read, or hand on, and may have from a ``from module import *``."""
-        found = {
-            node.attr
-            for other in self.tree.modules.values()
-            for node in other.nodes
-            if isinstance(node, ast.Attribute)
-        }
+        found = {node.attr for other in self.tree.modules.values() for node in other.of(ast.Attribute)}
         reached = [module]
         for home in reached:
             for other in self.tree.modules.values():
@@ -254,8 +248,8 @@ def _targets_of(use: Use) -> list[ast.expr]:
 def quoted_names(index: Index) -> Iterator[tuple[Module, ast.Constant, str]]:
     """Each legacy name that stands in quotes as an annotation, or as a part of one."""
     for module in index.tree.modules.values():
-        for node in module.nodes:
-            if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+        for node in module.of(ast.Constant):
+            if not isinstance(node.value, str):
                 continue
             name = node.value.rpartition(".")[2]
             if name in BY_NAME and enclosing_annotation(module, node):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..inference.constants import Constants
 from ..inference.interpreter import Evaluator
@@ -20,12 +20,21 @@ def entries_of(evaluator: Evaluator, module: Module, node: ast.AST) -> Iterator[
 
     The key is empty where it cannot be told.
     """
-    for key, value in _written(node):
-        texts = (key,) if isinstance(key, str) else texts_of(evaluator, module, key) or ("",)
-        yield from ((text, value) for text in texts)
+    for key, value in written_in(node):
+        yield from ((text, value) for text in texts_of_key(evaluator, module, key))
 
 
-def _written(node: ast.AST) -> Iterator[tuple[str | ast.expr, ast.expr]]:
+def texts_of_key(evaluator: Evaluator, module: Module, key: str | ast.expr) -> Iterable[str]:
+    """The texts that a key may be; an empty one where it cannot be told."""
+    return (key,) if isinstance(key, str) else texts_of(evaluator, module, key) or ("",)
+
+
+WRITING = (ast.Dict, ast.DictComp, ast.Call, ast.Assign)
+"""The nodes that put something under a key."""
+
+
+def written_in(node: ast.AST) -> Iterator[tuple[str | ast.expr, ast.expr]]:
+    """What a node puts under each key, as it stands in the code."""
     if isinstance(node, ast.Dict):
         pairs = zip(node.keys, node.values, strict=True)
         yield from ((key, value) for key, value in pairs if key is not None)
@@ -58,7 +67,7 @@ def keys_of(evaluator: Evaluator, step: Use) -> Texts:
     holder: ast.AST | None = step.container
     if holder is None and isinstance(step, Entry):
         holder = step.module.statement_of(step.node)
-    for key, value in _written(holder) if holder is not None else ():
+    for key, value in written_in(holder) if holder is not None else ():
         if any(inner is step.node for inner in ast.walk(value)):
             return frozenset({key}) if isinstance(key, str) else texts_of(evaluator, step.module, key)
     return UNKNOWN

@@ -65,7 +65,7 @@ def outputs_handed_over(index: Index, carriers: Carriers) -> Iterator[Escape]:
     search = _Search(index, carriers)
     for path in sorted(index.tree.modules):
         module = index.tree.modules[path]
-        for node in module.nodes:
+        for node in module.of(*FUNCTIONS, ast.Call):
             if isinstance(node, FUNCTIONS) and search.answers_to_dagster(module, node):
                 yield from search.of_outputs(module, node)
                 yield from search.of_inputs(module, node)
@@ -146,7 +146,7 @@ class _Search:
     def _out_of_sight(self) -> str:
         """A dict of another package that is bound beside a legacy resource, and may have an IO manager; empty for none."""
         for module in self.index.tree.modules.values():
-            for node in module.nodes:
+            for node in module.of(ast.Dict, ast.BinOp):
                 for spread in _spread_beside(node, self.index.bound_keys):
                     if any(map(_is_of_others, self.evaluator.values(module, spread))):
                         return module.source_of(spread).split("\n", 1)[0]
