@@ -167,6 +167,7 @@ def test_a_tree_without_legacy_names_loads_nothing_that_analyses(command: str, t
     loaded = _loaded_by_module(command, str(tmp_path))
     assert "legacy_shim.codemods.pipeline" in loaded
     rooms = {name.split(".")[2] for name in loaded if name.startswith("legacy_shim.codemods.")}
+    assert "pydantic" not in loaded
     assert not rooms & {"constructs", "planning", "editing", "facts_at_hand", "verify", "deciding"}
     assert "legacy_shim.codemods.analysis.inference" not in loaded
 

@@ -35,6 +35,11 @@ from .values import NOTHING, Literal, Local, Values
 
 A = TypeVar("A")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+_OF_NOTHING = (
+    *(ast.Constant, ast.JoinedStr, ast.FormattedValue, ast.Compare, ast.UnaryOp),
+    *(ast.Lambda, ast.Slice, ast.Yield, ast.YieldFrom),
+)
+"""Expressions that are nothing which is followed, whatever they are made of."""
 CONSTANTS = "constants"
 """The question which constants an expression may be: None where it may be anything."""
 
@@ -146,6 +151,8 @@ class Evaluator:
 
     def values(self, module: Module, node: ast.expr) -> Values:
         """What ``node`` may be. Empty where it is not known or is nothing that matters here."""
+        if isinstance(node, _OF_NOTHING):
+            return NOTHING
         return self.fixpoint.answer(node, lambda: self._evaluate(module, node), NOTHING)
 
     def global_values(self, module: Module, name: str) -> Values:
