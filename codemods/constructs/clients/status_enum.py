@@ -102,10 +102,9 @@ def _needs_the_facade(context: Context, modules: Sequence[Module]) -> bool:
 
 
 def _tells_objects_apart(module: Module) -> bool:
-    return any(
-        isinstance(node, (ast.Is, ast.IsNot))
-        or (isinstance(node, ast.Name) and node.id in {"isinstance", "issubclass", "type", "id"})
-        for node in module.nodes
+    compared = (operator for node in module.of(ast.Compare) for operator in node.ops)
+    return any(isinstance(operator, (ast.Is, ast.IsNot)) for operator in compared) or any(
+        map(module.named, ("isinstance", "issubclass", "type", "id"))
     )
 
 
