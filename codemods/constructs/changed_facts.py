@@ -1,26 +1,29 @@
 """A fact that an earlier migration wrote, and that is otherwise in dbt Cloud now, is brought up to date.
 
 ``lookup`` keeps what a job's name, project, environment and commands were before. Where the code says that, it says what
-they are now. What cannot be put in the place of one value is reported, and stays.
+they are now. What cannot be put in the place of one value is reported, and stays; so does what a first migration of the job
+as it is now would have refused.
 """
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..editing.edits import AddArgument, ReplaceExpression
 from ..facts.drift import shown
+from ..facts.job_commands import refusal_of
 from ..facts.jobs import Job
 from ..findings import Finding
 from ..planning.claims import Claim, Context, JobRef, Kind, Rewrite
 from ..planning.deployments import COMMANDS, PLACE, commands_of
+from ..planning.existing_workspaces import Existing, existing_workspaces
 from ..planning.parts import Uses
-from ..planning.units import Unit
+from ..planning.units import Environment, Unit
 from .deployment_table import value_text
 from .held_facts import Held, held_facts
+from .loads.own_checks import checks_named_like_tests
 
 NAME = "dbt_cloud_assets"
 
@@ -46,12 +49,13 @@ def claims(context: Context) -> Iterator[Claim[_Update]]:
         job = context.facts.job(one.job_id)
         if job is not None and job.id in refused and one.column == "name" and one.value == job.name:
             yield _cannot_run(context, job, one, refused[job.id])
-    seen: set[tuple[ast.AST, str]] = set()
+    seen: set[tuple[object, ...]] = set()
     for job_id in dict.fromkeys(one.job_id for one in held):
         job = context.facts.job(job_id)
         for claim in _of_job(context, job, held) if job is not None and job.earlier else ():
-            place = (claim.node, claim.detail.held.column)
-            if place not in seen:  # A workspace says it of several jobs.
+            # A workspace says it of several jobs, and so does the function of a table.
+            place = (claim.node, claim.detail.held.column, job_id if claim.blocked else None)
+            if place not in seen:
                 yield claim
             seen.add(place)
 
@@ -67,32 +71,76 @@ def _cannot_run(context: Context, job: Job, held: Held, why: str) -> Claim[_Upda
     said = (
         f"job {job.id}: the workspace runs it, and {why}; give adhoc_job_name another name, or change the job"
     )
-    finding = Finding(held.module.place(held.node), "LDC404", said, NAME, jobs=(job.id,))
-    return replace(_claim(context, job, held, held.value), blocked=(finding,))
+    return _blocked(context, job, held, held.value, said)
 
 
 def _of_job(context: Context, job: Job, held: Iterable[Held]) -> Iterator[Claim[_Update]]:
     now, before = _columns(job), [_columns(one) for one in _earlier(job)]
-    for column in (*PLACE, *COMMANDS):
-        old = [row[column] for row in before if row[column] != now[column]]
-        for one in held if old else ():
-            if one.column != column or one.value not in old or not _is_of(context, one, job):
+    old = {name: [row[name] for row in before if row[name] != now[name]] for name in (*PLACE, *COMMANDS)}
+    refusal = refusal_of(job, context.release)
+    columns = PLACE if refusal else (*PLACE, *COMMANDS)
+    if refusal and "execute_steps" in job.earlier:
+        yield from _no_longer_served(context, job, held, before, " ".join(refusal))
+    for column in columns:
+        for one in held if old[column] else ():
+            if one.column != column or one.value not in old[column] or not _is_of(context, one, job):
                 continue
             is_alone = one.form != "statements" and _is_of_all(context, one, held, now[column])
-            if is_alone:
-                yield _claim(context, job, one, now[column])
-            else:
+            if not is_alone:
                 yield _left(context, job, one, now[column])
+            elif against := _against(context, job, one, now[column]):
+                yield _blocked(context, job, one, now[column], against)
+            else:
+                yield _claim(context, job, one, now[column])
 
 
-def _is_of(context: Context, one: Held, job: Job) -> bool:
-    """Whether a value is said of a job; a name is that of the job which all of an environment run in."""
-    if one.column != "name":
-        return one.job_id == job.id
-    other = context.facts.job(one.job_id)
-    places = {job.environment_id, *job.earlier.get("environment_id", ())}
-    return other is not None and bool(
-        places & {other.environment_id, *other.earlier.get("environment_id", ())}
+def _no_longer_served(
+    context: Context, job: Job, held: Iterable[Held], before: Iterable[Mapping[str, object]], why: str
+) -> Iterator[Claim[_Update]]:
+    """The assets of a job that a first migration would refuse, where they still run what it was."""
+    rows = list(before)
+    mine = [one for one in held if one.job_id == job.id]
+    if not all(one.value in [row[one.column] for row in rows] for one in mine if one.column in COMMANDS):
+        return  # They were changed by hand.
+    said = (
+        f"job {job.id}: its commands are {shown(list(job.execute_steps))} now, and the code runs what they were, "
+        f"{shown(list(job.earlier['execute_steps'][-1]))}; {why}. Give the job commands that v2 can run, look up and "
+        "migrate again; or take its load back from version control, as it was before the migration"
+    )
+    for one in mine:
+        if not one.column:
+            yield _blocked(context, job, one, None, said)
+
+
+def _against(context: Context, job: Job, held: Held, value: object) -> str:
+    """What a first migration would have against a value that can be written; empty for nothing."""
+    if held.column == "checks" and value:
+        (ref,) = _claim(context, job, held, value).jobs
+        return next(
+            (f"job {job.id}: {one.message}" for one in checks_named_like_tests(context, ref, NAME)), ""
+        )
+    other = (
+        _another_workspace(context, job, held) if held.column in ("project_id", "environment_id") else None
+    )
+    if other is None:
+        return ""
+    return (
+        f"job {job.id} is in project {job.project_id} and environment {job.environment_id} now, where the workspace at "
+        f"{other.place} runs in the job {other.name!r}; v2 keeps one job for each environment of a code location: write "
+        f"project, environment and that adhoc_job_name by hand, or move the job"
+    )
+
+
+def _another_workspace(context: Context, job: Job, held: Held) -> Existing | None:
+    """A workspace of the environment where a job is now, which runs in another job."""
+    mine: set[object] = {held.workspace.call} if held.workspace else {*held.module.ancestors(held.node)}
+    return next(
+        (
+            other
+            for other in existing_workspaces(context)
+            if other.environment == Environment.of(job) and other.name != job.name and other.node not in mine
+        ),
+        None,
     )
 
 
@@ -109,15 +157,27 @@ def _columns(job: Job) -> Mapping[str, object]:
     return {**place, **commands_of(job)}
 
 
+def _is_of(context: Context, one: Held, job: Job) -> bool:
+    """Whether a value is said of a job; a name is that of the job which all of an environment run in."""
+    if one.column != "name":
+        return one.job_id == job.id
+    other = context.facts.job(one.job_id)
+    places = {job.environment_id, *job.earlier.get("environment_id", ())}
+    return other is not None and bool(
+        places & {other.environment_id, *other.earlier.get("environment_id", ())}
+    )
+
+
 def _is_of_all(context: Context, one: Held, held: Iterable[Held], value: object) -> bool:
     """Whether what a workspace says may change: it says it of all jobs that run on it."""
     if one.column == "name":
         return not any(job.name == one.value for job in context.facts.jobs)  # It may be that of another job.
     if one.workspace is None:
-        return True
-    beside = {other.job_id for other in held if other.workspace == one.workspace}
+        beside = {other.job_id for other in held if other.node is one.node and other.column == one.column}
+    else:
+        beside = {other.job_id for other in held if other.workspace == one.workspace}
     jobs = [context.facts.job(job_id) for job_id in beside]
-    return all(job is not None and getattr(job, one.column) == value for job in jobs)
+    return all(job is not None and _columns(job)[one.column] == value for job in jobs)
 
 
 def _claim(context: Context, job: Job, held: Held, value: object) -> Claim[_Update]:
@@ -142,6 +202,10 @@ def _left(context: Context, job: Job, held: Held, new: object) -> Claim[_Update]
     said = f"job {job.id}: the code says of its {what} {shown(held.value)}, and it is {shown(new)}"
     if held.workspace is not None:
         said += "; the workspace serves other jobs, too"
+    return _blocked(context, job, held, new, said)
+
+
+def _blocked(context: Context, job: Job, held: Held, new: object, said: str) -> Claim[_Update]:
     finding = Finding(held.module.place(held.node), "LDC404", said, NAME, jobs=(job.id,))
     return replace(_claim(context, job, held, new), blocked=(finding,))
 

@@ -1,6 +1,7 @@
 """Where migrated code holds facts of dbt Cloud jobs: in the arguments of workspaces and assets, and in rows of tables.
 
-The assets of a job say it by the name of their op, ``dbt_cloud_job_67890``; the row of a table by its key.
+The assets of a job say it by the name of their op, ``dbt_cloud_job_67890``; the row of a table by its key. What is the same for
+all jobs of a table stands in the one function that makes their assets.
 """
 
 from __future__ import annotations
@@ -78,19 +79,29 @@ def _of_assets(context: Context, module: Module, function: ast.AST) -> Iterator[
         if not isinstance(decorator, ast.Call) or _ASSETS not in context.index.values(module, decorator.func):
             continue
         given = {word.arg: word.value for word in decorator.keywords}
-        job_id = _job_id(given.get("name"))
-        if job_id is None:
-            continue
-        yield Held(job_id, "", module, decorator)
-        for column, default in _DEFAULTS.items():
-            if column in given:
-                yield from _held(job_id, column, module, given[column])
-            else:
-                yield Held(job_id, column, module, decorator, default, form="default")
-        yield Held(job_id, "checks", module, decorator, _has_checks(decorator), form="statements")
-        yield from _of_body(job_id, module, function, decorator)
-        if "workspace" in given:
-            yield from _of_workspace(context, job_id, module, given["workspace"])
+        name = given.get("name")
+        job_id = _job_id(name)
+        if job_id is not None:
+            yield Held(job_id, "", module, decorator)
+        for each in (job_id,) if job_id is not None else _jobs_of_tables(context, module, function, name):
+            yield from _of_load(context, each, module, function, decorator)
+
+
+def _of_load(
+    context: Context, job_id: int, module: Module, function: ast.AST, decorator: ast.Call
+) -> Iterator[Held]:
+    given = {word.arg: word.value for word in decorator.keywords}
+    for column, default in _DEFAULTS.items():
+        if column in given:
+            yield from _held(job_id, column, module, given[column])
+        else:
+            yield Held(job_id, column, module, decorator, default, form="default")
+    checks = _has_checks(decorator)
+    if checks is not None:
+        yield Held(job_id, "checks", module, decorator, checks, form="statements")
+    yield from _of_body(job_id, module, function, decorator)
+    if "workspace" in given:
+        yield from _of_workspace(context, job_id, module, given["workspace"])
 
 
 def _job_id(name: ast.expr | None) -> int | None:
@@ -100,9 +111,38 @@ def _job_id(name: ast.expr | None) -> int | None:
     return int(match[1]) if match else None
 
 
-def _has_checks(decorator: ast.Call) -> bool:
+def _jobs_of_tables(
+    context: Context, module: Module, function: ast.AST, name: ast.expr | None
+) -> tuple[int, ...]:
+    """The jobs for which a function makes the assets: what its table does not say of each, it says of all."""
+    match name:
+        case ast.JoinedStr(values=[ast.Constant(value="dbt_cloud_job_"), ast.FormattedValue()]):
+            around = [above for above in module.ancestors(function) if isinstance(above, FUNCTIONS)]
+            read = {node.id for above in around for node in ast.walk(above) if isinstance(node, ast.Name)}
+            own = [ids for table, ids in _tables(module) if table in read]
+            # Those of deployments are read through a function, which may stand in another file.
+            modules = context.index.tree.modules.values()
+            found = own or [ids for other in modules if not around for _, ids in _tables(other)]
+            return tuple(dict.fromkeys(job_id for ids in found for job_id in ids))
+    return ()
+
+
+def _tables(module: Module) -> Iterator[tuple[str, list[int]]]:
+    """The tables of jobs at the top of a file: their names, and the jobs of their rows."""
+    for statement in module.tree.body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict() as table):
+                rows = {held.job_id: None for held in _of_table(module, table)}
+                if rows:
+                    yield name, [*rows]
+
+
+def _has_checks(decorator: ast.Call) -> bool | None:
+    """Whether assets have asset checks; None where a table says it."""
     words = [word for node in ast.walk(decorator) if isinstance(node, ast.Call) for word in node.keywords]
     off = [word.value for word in words if word.arg == "enable_asset_checks"]
+    if any(not isinstance(value, ast.Constant) for value in off):
+        return None
     return not any(isinstance(value, ast.Constant) and value.value is False for value in off)
 
 
@@ -110,7 +150,8 @@ def _of_body(job_id: int, module: Module, function: ast.AST, decorator: ast.Call
     """The command that builds, which is given a context, and those before and behind it."""
     assert isinstance(function, FUNCTIONS)
     beside: dict[str, list[object]] = {"before": [], "after": []}
-    column, is_read = "before", True
+    unread: set[str] = set()
+    column = "before"
     for statement in function.body:
         for node in ast.walk(statement):
             if not isinstance(node, ast.Call) or getattr(node.func, "attr", "") != "cli" or not node.args:
@@ -120,10 +161,10 @@ def _of_body(job_id: int, module: Module, function: ast.AST, decorator: ast.Call
                 column = "after"
             else:
                 found = list(_held(job_id, column, module, node.args[0]))
-                is_read = is_read and bool(found)
+                unread.update([] if found else [column])
                 beside[column] += [held.value for held in found]
-    if is_read:
-        for name, value in beside.items():
+    for name, value in beside.items():
+        if name not in unread:
             yield Held(job_id, name, module, decorator, value, form="statements")
 
 

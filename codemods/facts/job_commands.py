@@ -97,6 +97,14 @@ def plan_of(job: Job) -> Plan:
     return Plan(before, commands[place], after, job.checks_stay_out)
 
 
+def plan_if_single(job: Job | None) -> Plan | None:
+    """The parts of a job; None where it is not known, or is one that the legacy loader refuses."""
+    try:
+        return plan_of(job) if job is not None else None
+    except NoSingleBuild:
+        return None
+
+
 def refusal_of(job: Job, release: Release) -> tuple[str, str] | None:
     """The code and the message for a job whose commands have no v2 form; None where they have one."""
     try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from ..analysis.inference.values import Made, Value
 from ..analysis.syntax.source_module import Module
-from ..facts.job_commands import EVERYTHING, NoSingleBuild, build_words, command_words, plan_of
+from ..facts.job_commands import EVERYTHING, build_words, command_words, plan_if_single
 from ..facts.jobs import Job
 from ..findings import Finding
 from .claims import Claim, Context, JobRef
@@ -340,9 +340,8 @@ def _place(one: Seen, where: Environment) -> dict[str, object]:
 
 def commands_of(job: Job) -> dict[str, object]:
     """What the commands of a job are in v2, column by column."""
-    try:
-        plan = plan_of(job)
-    except NoSingleBuild:
+    plan = plan_if_single(job)
+    if plan is None:
         return dict.fromkeys(COMMANDS)  # Such a load stays anyway.
     return {
         "select": plan.select or EVERYTHING,

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from ...analysis.inference.values import External, Local
 from ...analysis.syntax.source_module import FUNCTIONS, Module
-from ...facts.job_commands import plan_of
+from ...facts.job_commands import plan_if_single
 from ...findings import Finding, Place
 from ...planning.claims import Context, JobRef
 
@@ -19,8 +19,7 @@ _TESTS = ("unique_", "not_null_", "accepted_values_", "relationships_", "dbt_uti
 
 def checks_named_like_tests(context: Context, ref: JobRef, name: str) -> Iterator[Finding]:
     """A finding for each check that Dagster may refuse beside those of the job's tests."""
-    jobs = [context.facts.job(job_id) for job_id in ref.job_ids]
-    plans = [plan_of(job) if job is not None else None for job in jobs]
+    plans = [plan_if_single(context.facts.job(job_id)) for job_id in ref.job_ids]
     if plans and all(plan is not None and not plan.has_checks for plan in plans):
         return
     for place, check in _checks_named_like_tests(context):

@@ -283,10 +283,11 @@ def _is_looked_up(context: Context, module: Module, node: ast.expr) -> bool:
 def _refused(context: Context, ref: JobRef) -> Iterator[tuple[str, str]]:
     """What the facts of jobs have against it."""
     for job_id in ref.job_ids:
-        job = context.facts.job(job_id)
-        refusal = refusal_of(job, context.release) if job is not None else None
-        if refusal is not None:
-            yield refusal
+        # Which account it is of where several have such a job is seen later: what one refuses, is refused.
+        for job in context.facts.jobs:
+            refusal = refusal_of(job, context.release) if job.id == job_id else None
+            if refusal is not None:
+                yield refusal
 
 
 def _is_unbound_later(context: Context, module: Module, name: ast.Name) -> bool:

@@ -1,0 +1,143 @@
+"""A job that changes in dbt Cloud to what a first migration would refuse: the code stays as it is, and the finding says why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rewriting import HOURLY, NIGHTLY, migrate
+
+from legacy_shim.codemods.facts.jobs import Facts, Job
+
+HEAD = """\
+from dagster import Definitions
+from dagster_dbt import dbt_cloud_resource, load_assets_from_dbt_cloud_job
+
+cloud = dbt_cloud_resource.configured({"auth_token": {"env": "DBT_CLOUD_API_TOKEN"}, "account_id": 12345})
+"""
+ONE = HEAD + "models = load_assets_from_dbt_cloud_job(cloud, 67890)\n"
+LOOP = HEAD + "models = [load_assets_from_dbt_cloud_job(cloud, i) for i in (67890, 67891)]\n"
+TWO_PLACES = (
+    ONE
+    + 'other = dbt_cloud_resource.configured({"auth_token": {"env": "DBT_CLOUD_API_TOKEN"}, "account_id": 12345})\n'
+    + "more = load_assets_from_dbt_cloud_job(other, 67892)\n"
+)
+SEEDS = replace(NIGHTLY, execute_steps=("dbt seed", "dbt build --select tag:daily"))
+TWIN = replace(SEEDS, id=67891, name="Hourly", execute_steps=("dbt seed", "dbt build --select tag:hourly"))
+ELSEWHERE = replace(NIGHTLY, id=67892, name="Elsewhere", environment_id=23)
+
+
+def twice(
+    folder: Path, program: str, first: Sequence[Job], then: Sequence[Job]
+) -> tuple[str, str, list[str]]:
+    """The code after the first migration and after the second, and what the second says of the changes."""
+    texts, report = migrate(folder, {"defs.py": program}, facts=Facts(tuple(first)))
+    assert not report.left_for_a_person
+    earlier = {job.id: job for job in first}
+    changed = [replace(job, earlier=_earlier(earlier[job.id], job)) for job in then]
+    after, report = migrate(folder, texts, facts=Facts(tuple(changed)))
+    told = [
+        f"{one.code} {one.message}" for one in report.findings if one.code in {"LDC226", "LDC227", "LDC404"}
+    ]
+    return texts["defs.py"], after["defs.py"], told
+
+
+def _earlier(old: Job, new: Job) -> Mapping[str, Sequence[object]]:
+    fields = ("name", "project_id", "environment_id", "execute_steps")
+    found = {name: getattr(old, name) for name in fields if getattr(old, name) != getattr(new, name)}
+    return {name: [list(value) if isinstance(value, tuple) else value] for name, value in found.items()}
+
+
+REFUSED: Mapping[str, tuple[Sequence[str], str]] = {
+    "state": (["dbt seed", "dbt build --select state:modified+"], "LDC305 the selection of job 67890 uses `state:`"),
+    "state, excluded": (["dbt seed", "dbt build --exclude state:modified"], "LDC305"),
+    "a path": (["dbt build --select models/staging"], "LDC305"),
+    "a selector beside --exclude": (["dbt build --selector nightly --exclude x"], "LDC305"),
+    "two builds": (["dbt run --select a", "dbt build --select b"], "LDC306 job 67890 has 2 `dbt run` or `dbt build` commands"),
+    "no build": (["dbt seed"], "LDC306 job 67890 has 0"),
+    "variables": (["dbt seed", "dbt build --select tag:daily --vars '{a: 1}'"], "LDC306 job 67890 passes `--vars`"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_v2_cannot_run_is_not_written(tmp_path: Path, name: str) -> None:
+    steps, said = REFUSED[name]
+    new = replace(SEEDS, execute_steps=tuple(steps))
+    for place, (program, others) in enumerate(((ONE, ()), (LOOP, (TWIN,)))):
+        before, after, told = twice(tmp_path / str(place), program, (SEEDS, *others), (new, *others))
+        assert after == before
+        (only,) = told
+        assert only.startswith("LDC404 job 67890: its commands are `dbt ")
+        assert "what they were, `dbt seed`, `dbt build --select tag:daily`; " + said in only
+        assert "Give the job commands that v2 can run, look up and migrate again" in only
+
+
+def test_the_name_is_kept_true_where_the_commands_cannot_be(tmp_path: Path) -> None:
+    new = replace(SEEDS, name="Nightly 2", execute_steps=("dbt build --select state:modified+",))
+    before, after, told = twice(tmp_path, ONE, (SEEDS,), (new,))
+    assert after == before.replace('"Nightly"', '"Nightly 2"')
+    assert sorted(line[:6] for line in told) == ["LDC226", "LDC404"]
+
+
+def test_what_was_written_by_hand_since_is_no_finding(tmp_path: Path) -> None:
+    texts, _ = migrate(tmp_path, {"defs.py": ONE}, facts=Facts((SEEDS,)))
+    own = {"defs.py": texts["defs.py"].replace("tag:daily", "tag:ours")}
+    new = replace(
+        SEEDS,
+        execute_steps=("dbt build --select state:modified+",),
+        earlier={"execute_steps": [list(SEEDS.execute_steps)]},
+    )
+    after, report = migrate(tmp_path, own, facts=Facts((new,)))
+    assert after == own and not report.left_for_a_person
+
+
+def test_what_the_function_of_a_table_says_is_said_of_each_of_its_jobs(tmp_path: Path) -> None:
+    alone = replace(SEEDS, execute_steps=("dbt build --select tag:daily --exclude x", "dbt docs generate"))
+    before, after, told = twice(tmp_path / "one", LOOP, (SEEDS, TWIN), (alone, TWIN))
+    assert after == before.replace('"before": [["seed"]]', '"before": []', 1)
+    assert sorted(told) == [
+        "LDC227 job 67890: its before is none now; the code said `seed`",
+        "LDC404 job 67890: the code says of its after none, and it is `docs generate`",
+        "LDC404 job 67890: the code says of its exclude '', and it is 'x'",
+    ]
+    both = [
+        replace(job, execute_steps=("dbt seed", f"dbt build --select {word} --full-refresh"))
+        for job, word in ((SEEDS, "tag:daily"), (TWIN, "tag:hourly"))
+    ]
+    before, after, told = twice(tmp_path / "both", LOOP, (SEEDS, TWIN), both)
+    assert after == before.replace('"command": ["build"]', '"command": ["build", "--full-refresh"]')
+    assert [line[:6] for line in told] == ["LDC227"] * 2
+    moved = [replace(job, project_id=12, environment_id=24) for job in (SEEDS, TWIN)]
+    before, after, told = twice(tmp_path / "moved", LOOP, (SEEDS, TWIN), moved)
+    assert after == before.replace("project_id=11", "project_id=12").replace(
+        "environment_id=22", "environment_id=24"
+    )
+    before, after, told = twice(tmp_path / "apart", LOOP, (SEEDS, TWIN), (SEEDS, moved[1]))
+    assert after == before
+    assert all(line.startswith("LDC404 job 67891: the code says of its ") for line in told) and len(told) == 2
+
+
+def test_a_job_that_moves_to_where_another_workspace_runs_stays(tmp_path: Path) -> None:
+    moved = replace(NIGHTLY, environment_id=23)
+    before, after, told = twice(tmp_path, TWO_PLACES, (NIGHTLY, ELSEWHERE), (moved, ELSEWHERE))
+    assert after == before
+    assert [line.partition(":")[0] for line in told] == [
+        "LDC404 job 67890 is in project 11 and environment 23 now, where the workspace at defs.py"
+    ]
+    assert "runs in the job 'Elsewhere'" in told[0]
+
+
+def test_a_table_with_a_job_that_no_deployment_loads_is_read(tmp_path: Path) -> None:
+    """Whether a job is loaded is not asked of a row of a table: a job that the loader refuses keeps the load."""
+    program = HEAD + (
+        'JOBS = [{"id": 67890, "on": True}, {"id": 67891, "on": False}]\n'
+        'models = [load_assets_from_dbt_cloud_job(cloud, job["id"]) for job in JOBS if job["on"]]\n'
+    )
+    refused = replace(HOURLY, execute_steps=("dbt run --vars '{a: 1}'",))
+    for jobs in ((NIGHTLY, refused), (NIGHTLY, refused, replace(refused, account_id=1))):
+        texts, report = migrate(tmp_path, {"defs.py": program}, facts=Facts(jobs))
+        assert {one.code for one in report.left_for_a_person} >= {"LDC306"}
+        assert "LDC507" not in {one.code for one in report.findings}
+        assert "load_assets_from_dbt_cloud_job(cloud" in texts["defs.py"]
