@@ -6,7 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .analysis.project.prefilter import may_use_legacy, names_legacy, names_v2, names_workspaces
+from .analysis.project.prefilter import (
+    may_refuse_jobs,
+    may_use_legacy,
+    names_legacy,
+    names_v2,
+    names_workspaces,
+)
 from .errors import SourceError
 from .files import recovery, sources, walk
 from .files.other_files import other_findings
@@ -59,8 +65,10 @@ def read_files(paths: Sequence[Path], options: Options) -> FilesRead:
         *other_findings(found),
         *recovery.half_written(interrupted),
     ]
-    # Where dbt Cloud has changed, what an earlier migration wrote may have to change, too.
-    are_changed = any(job.earlier for job in options.facts.jobs)
+    # Where dbt Cloud has changed, what an earlier migration wrote may have to change, too; and a deployment may be new to it.
+    are_changed = any(job.earlier for job in options.facts.jobs) or any(
+        may_refuse_jobs(raw.data) for raw in raws.values()
+    )
     matters = of_any_migration if are_changed else names_legacy
     return FilesRead(found, raws, around, tuple(findings), interrupted, matters)
 

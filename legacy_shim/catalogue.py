@@ -268,9 +268,9 @@ CODES: Final = (
          "No job names the project and environment of this resource.",
          "Name a job of the environment in the facts file, or write project_id and environment_id by hand."),
     Code("LDC404", "a fact in the code is out of date", "manual",
-         "The job is otherwise in dbt Cloud than the code says, and no single value can be replaced, or v2 cannot run the job "
-         "as it is now.",
-         "Write what the job is now by hand, or change the job: the finding says what."),
+         "The code says of its job, or of which job it is, what is not true now in dbt Cloud or in a deployment, and no single "
+         "value can be replaced.",
+         "Write what is true now by hand, change the job, or go back: the finding says what."),
     # LDC5xx: a file problem
     Code("LDC501", "the file cannot be read", "manual",
          "It was left as it is; legacy uses in it are unknown.",

@@ -119,22 +119,22 @@ def _jobs_of_tables(
         case ast.JoinedStr(values=[ast.Constant(value="dbt_cloud_job_"), ast.FormattedValue()]):
             around = [above for above in module.ancestors(function) if isinstance(above, FUNCTIONS)]
             read = {node.id for above in around for node in ast.walk(above) if isinstance(node, ast.Name)}
-            own = [ids for table, ids in _tables(module) if table in read]
+            own = [ids for table, ids in tables_of(module) if table in read]
             # Those of deployments are read through a function, which may stand in another file.
             modules = context.index.tree.modules.values()
-            found = own or [ids for other in modules if not around for _, ids in _tables(other)]
+            found = own or [ids for other in modules if not around for _, ids in tables_of(other)]
             return tuple(dict.fromkeys(job_id for ids in found for job_id in ids))
     return ()
 
 
-def _tables(module: Module) -> Iterator[tuple[str, list[int]]]:
+def tables_of(module: Module) -> Iterator[tuple[str, list[int]]]:
     """The tables of jobs at the top of a file: their names, and the jobs of their rows."""
     for statement in module.tree.body:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict() as table):
-                rows = {held.job_id: None for held in _of_table(module, table)}
-                if rows:
-                    yield name, [*rows]
+                if any(True for _ in _of_table(module, table)):
+                    keys = (key.value for key in table.keys if isinstance(key, ast.Constant))
+                    yield name, [key for key in keys if type(key) is int]
 
 
 def _has_checks(decorator: ast.Call) -> bool | None:

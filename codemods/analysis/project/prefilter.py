@@ -100,6 +100,11 @@ def names_workspaces(data: bytes) -> bool:
     return b"dagster_dbt" in data and (b"DbtCloudWorkspace" in data or b"dbt_cloud_assets" in data)
 
 
+def may_refuse_jobs(data: bytes) -> bool:
+    """Whether a file may have what an earlier migration wrote to refuse other jobs than those that it was given."""
+    return b"was written for dbt Cloud job " in data or b" has no dbt Cloud job {job_id}: " in data
+
+
 @dataclass(eq=False)
 class Importers:
     """Finds the files that may import a name from a module, by their import statements."""
