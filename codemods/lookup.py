@@ -120,8 +120,9 @@ def look_up(
             for part in _by_deployment(group):
                 _ask(part, access, answers, told)
         finally:
-            if answers.rows:
-                _write(_merged(file, answers.rows))
+            gone = [job_id for job_id in answers.gone if str(job_id) in file.document["jobs"]]
+            if answers.rows or gone:
+                _write(_merged(file, answers.rows, gone))
                 written.append(file.path)
                 found.extend(answers.rows)
     return LookupResult(tuple(sorted(found)), tuple(written), tuple(problems), granted)
@@ -235,11 +236,24 @@ def _target_files(groups: Sequence[_Group], existing: Sequence[FactsFile], targe
     taken = {file.path.resolve() for file in existing}
     files = []
     for group in groups:
+        _refuse_another_host(group, existing)
         same = (file for file in existing if (file.host, file.account_id) == (group.host, group.account_id))
         file = next(same, None) or FactsFile(_free_path(target, group, taken), _empty_document(group))
         taken.add(file.path.resolve())
         files.append(file)
     return files
+
+
+def _refuse_another_host(group: _Group, existing: Sequence[FactsFile]) -> None:
+    """Raise where a file has a job of the group on another host: `migrate` would find two records of one job."""
+    for file in existing:
+        both = [job.id for job in file.jobs() if job.id in group.job_ids]
+        if both and file.account_id == group.account_id and file.host != group.host:
+            raise UsageError(
+                f"{file.path} has job {both[0]} of account {file.account_id} on {file.host}, and {group.host} is asked for: "
+                f'if the account has moved, write "host": "{group.host}" in it and look up again; if both are to stay, name '
+                "another file with --facts, here and for `migrate`"
+            )
 
 
 def _free_path(target: Path, group: _Group, taken: set[Path]) -> Path:
@@ -352,8 +366,9 @@ def _known(values: Mapping[str, Any] | None, keys: Sequence[str]) -> dict[str, A
     return {key: values[key] for key in keys if values.get(key)} if values else {}
 
 
-def _merged(file: FactsFile, rows: Mapping[int, Mapping[str, Any]]) -> FactsFile:
+def _merged(file: FactsFile, rows: Mapping[int, Mapping[str, Any]], gone: Sequence[int] = ()) -> FactsFile:
     jobs: dict[str, Any] = dict(file.document["jobs"])
+    jobs |= {str(job_id): {**jobs[str(job_id)], "is_gone": True} for job_id in gone}
     for job_id, row in rows.items():
         before = jobs.get(str(job_id), {})
         own = {key: value for key, value in before.items() if key not in _LOOKED_UP}

@@ -66,7 +66,7 @@ def read_files(paths: Sequence[Path], options: Options) -> FilesRead:
         *recovery.half_written(interrupted),
     ]
     # Where dbt Cloud has changed, what an earlier migration wrote may have to change, too; and a deployment may be new to it.
-    are_changed = any(job.earlier for job in options.facts.jobs) or any(
+    are_changed = any(job.earlier or job.is_gone for job in options.facts.jobs) or any(
         may_refuse_jobs(raw.data) for raw in raws.values()
     )
     matters = of_any_migration if are_changed else names_legacy

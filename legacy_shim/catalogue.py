@@ -238,7 +238,8 @@ CODES: Final = (
          "v2's client cannot do this, or answers differently.",
          "Call the dbt Cloud API yourself, or leave it on the facade."),
     Code("LDC305", "kept: the selection cannot be evaluated at load", "manual",
-         "v2 evaluates the job's selection itself, and cannot select by state, result, path, access or version.",
+         "v2 evaluates the job's selection itself, and cannot select by state, result, path, access, version, or name or type of "
+         "a test.",
          "Select by tag, group, config or name in the job, look up again, or leave it on the facade."),
     Code("LDC306", "kept: the job has no single run or build command", "manual",
          "Legacy refuses such a job when it loads, so there is no behaviour for v2 to match.",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..editing.edits import AddArgument, ReplaceExpression
-from ..facts.drift import shown
+from ..facts.drift import HELD, SCHEDULE, shown
 from ..facts.job_commands import refusal_of
 from ..facts.jobs import Job
 from ..findings import Finding
@@ -42,9 +42,10 @@ CONSTRUCT = Kind[_Update]("changed_facts")
 def claims(context: Context) -> Iterator[Claim[_Update]]:
     """One claim for each value that is to change, and for each that cannot be written."""
     refused = {job.id: why for job in context.facts.jobs if (why := _refusal(job))}
-    if not refused and not any(job.earlier for job in context.facts.jobs):
+    if not refused and not any(job.earlier or job.is_gone for job in context.facts.jobs):
         return
     held = held_facts(context)
+    yield from _of_jobs_as_such(context, held)
     for one in held:
         job = context.facts.job(one.job_id)
         if job is not None and job.id in refused and one.column == "name" and one.value == job.name:
@@ -52,12 +53,29 @@ def claims(context: Context) -> Iterator[Claim[_Update]]:
     seen: set[tuple[object, ...]] = set()
     for job_id in dict.fromkeys(one.job_id for one in held):
         job = context.facts.job(job_id)
-        for claim in _of_job(context, job, held) if job is not None and job.earlier else ():
+        for claim in (
+            _of_job(context, job, held) if job is not None and job.earlier and not job.is_gone else ()
+        ):
             # A workspace says it of several jobs, and so does the function of a table.
             place = (claim.node, claim.detail.held.column, job_id if claim.blocked else None)
             if place not in seen:
                 yield claim
             seen.add(place)
+
+
+def _of_jobs_as_such(context: Context, held: Iterable[Held]) -> Iterator[Claim[_Update]]:
+    """A claim for the assets of each job that is gone, and of each whose schedule is on now and was not."""
+    for one in held:
+        job = context.facts.job(one.job_id) if not one.column else None
+        if job is not None and job.is_gone:
+            said = (
+                f"job {job.id} ({job.name}) is not in dbt Cloud any more, or the token of the look-up cannot see it: where a "
+                "workspace names it, v2 makes a new job, with 4 threads and target default; take the assets of the job out of "
+                "the code, or look up with a token that sees it"
+            )
+            yield _blocked(context, job, one, None, said)
+        elif job is not None and job.schedule_is_on and False in job.earlier.get(SCHEDULE, ()):
+            yield _claim(context, job, one, None, code="LDC208")
 
 
 def _refusal(job: Job) -> str:
@@ -146,8 +164,8 @@ def _another_workspace(context: Context, job: Job, held: Held) -> Existing | Non
 
 def _earlier(job: Job) -> Iterator[Job]:
     """The job as it was, one thing at a time: any of them may have changed first."""
-    for field, values in job.earlier.items():
-        for value in values:
+    for field in HELD:
+        for value in job.earlier.get(field, ()):
             was: Any = tuple(value) if isinstance(value, list) else value
             yield replace(job, **{field: was})
 
@@ -180,7 +198,7 @@ def _is_of_all(context: Context, one: Held, held: Iterable[Held], value: object)
     return all(job is not None and _columns(job)[one.column] == value for job in jobs)
 
 
-def _claim(context: Context, job: Job, held: Held, value: object) -> Claim[_Update]:
+def _claim(context: Context, job: Job, held: Held, value: object, code: str = "LDC227") -> Claim[_Update]:
     ref = JobRef(
         held.module, held.node, (job.id,), by_deployment={one.name: (job.id,) for one in context.deployments}
     )
@@ -190,7 +208,7 @@ def _claim(context: Context, job: Job, held: Held, value: object) -> Claim[_Upda
         module=held.module,
         node=held.node,
         name=NAME,
-        code="LDC227",
+        code=code,
         jobs=(ref,),
         detail=_Update(held, value),
         is_site=False,
@@ -214,6 +232,11 @@ def rewrite(claim: Claim[_Update], _: Unit, context: Context) -> Rewrite:
     """Write what dbt Cloud says now."""
     done = Rewrite()
     update = claim.detail
+    if claim.code == "LDC208":
+        (ref,) = claim.jobs
+        said = f"the dbt Cloud schedule of job {ref.job_id} was off, and is on now"
+        done.report(claim.module, claim.node, claim.code, said, NAME)
+        return done
     text = value_text(update.value, context.style(claim.module))
     span = claim.module.span(claim.node)
     if update.held.form == "default":

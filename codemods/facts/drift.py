@@ -8,6 +8,8 @@ from typing import Any
 
 HELD = ("name", "project_id", "environment_id", "execute_steps")
 """What migrated code holds of a job."""
+SCHEDULE = "schedule"
+"""Under this name a facts file keeps whether the job's schedule was on: v2 does not turn it off."""
 EARLIER = "earlier"
 """The key under which a facts file keeps what these were, so that `migrate` finds it in the code."""
 
@@ -56,11 +58,12 @@ def shown(value: Any) -> str:
 
 def changes_of(job_id: int, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Changed]:
     """What a new row of facts says otherwise than the old one. What the old one never said is no change."""
-    # A look-up leaves out what is not there, and always says this; people may write less.
+    # A look-up leaves out what is not there, and always says this; people may write less. Each job has settings.
     is_whole = "generate_docs" in old
     for field in _WORDS:
         before, now = _at(old, field), _at(new, field)
-        if before != now and (is_whole or before is not None):
+        was_said = before is not None or (is_whole and not field.startswith("settings."))
+        if before != now and was_said:
             yield Changed(job_id, field, before, now)
 
 
@@ -73,10 +76,11 @@ def _at(row: Mapping[str, Any], field: str) -> Any:
 def with_earlier(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     """A new row that keeps what was otherwise before, of what migrated code holds."""
     kept: dict[str, list[Any]] = {}
-    for field in HELD:
-        values = [*(old.get(EARLIER) or {}).get(field, []), *([old[field]] if field in old else [])]
+    for field, path in {**{name: name for name in HELD}, SCHEDULE: "triggers.schedule"}.items():
+        before, now = _at(old, path), _at(new, path)
+        values = [*(old.get(EARLIER) or {}).get(field, []), *([before] if before is not None else [])]
         apart = [value for place, value in enumerate(values) if value not in values[:place]]
-        kept[field] = [value for value in apart if value != new.get(field)]
+        kept[field] = [value for value in apart if value != now]
     found = {field: values for field, values in kept.items() if values}
-    rest = {key: value for key, value in new.items() if key != EARLIER}
+    rest = {key: value for key, value in new.items() if key not in (EARLIER, "is_gone")}
     return {**rest, **({EARLIER: found} if found else {})}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
 
@@ -22,9 +23,20 @@ ROW = "row"
 """What is missing of a job where a table says all of it."""
 COMMANDS = frozenset({"execute_steps", "commands", ROW})
 """The facts of placeholders that are the commands of a job: for one load, and for a row of a table."""
-_DBT_ALONE = ("state:", "result:", "source_status:", "path:", "package:this", "access:", "version:")
-"""Methods that find nothing where dagster-dbt evaluates them, at load: they need the artifacts of another run, the
-files of the project, or what dbt alone reads of a manifest. Source: ``dagster_dbt.utils``, by trying each."""
+_SERVED = frozenset(
+    {"fqn", "tag", "group", "source", "file", "package", "config", "resource_type", "exposure", "metric"}
+    | {"semantic_model", "saved_query", "unit_test"}
+)
+"""The methods that find at load what dbt finds, where dagster-dbt evaluates them: by trying each that dbt 1.10 and 1.11 have.
+
+``state``, ``result`` and ``source_status`` raise there, and ``test_name`` does in a project with a singular test. ``path``,
+``access``, ``version`` and ``test_type`` find nothing, ``package:this`` and the name of a model's version neither.
+Source: ``dagster_dbt.utils``, which gives dbt the nodes of a manifest as plain dicts.
+"""
+_TESTS_ALONE = "test_type"
+"""A method that finds no models: where it excludes, it takes away asset checks, and where v2 finds none it leaves them."""
+_TERM = re.compile(r"(?P<before>@|\d*\+)?(?P<rest>.*?)(?P<behind>\+\d*)?")
+_VERSION = re.compile(r"\.v[\d*?]+$")
 
 
 class NoSingleBuild(ValueError):
@@ -59,19 +71,37 @@ class Plan:
         """What of the selection only dbt can evaluate: the method or the options; empty if there is nothing."""
         if self.selector and self.exclude:
             return "--selector beside --exclude"
-        terms = [
-            term.lstrip("@+0123456789")
-            for text in (self.select, self.exclude)
-            for term in text.replace(",", " ").split()
+        found = [
+            *(_unserved(term, is_excluded=False) for term in _terms(self.select)),
+            *(_unserved(term, is_excluded=True) for term in _terms(self.exclude)),
         ]
-        methods = [method for method in _DBT_ALONE if any(term.startswith(method) for term in terms)]
-        paths = [term for term in terms if "/" in term and ":" not in term]
-        return next(iter([*methods, *paths]), "")
+        return next(filter(None, found), "")
 
     @property
     def has_checks(self) -> bool:
         """Whether its ``run`` or ``build`` has asset checks: the data tests that it runs. Those of other commands are not recorded."""
-        return self.build.runs_tests and not self.checks_stay_out
+        by_type = any(f"{_TESTS_ALONE}:" in term for term in _terms(self.exclude))
+        return self.build.runs_tests and not self.checks_stay_out and not by_type
+
+
+def _terms(text: str) -> list[str]:
+    return text.replace(",", " ").split()
+
+
+def _unserved(term: str, *, is_excluded: bool) -> str:
+    """What of a term v2 cannot evaluate at load; empty where it finds what dbt finds."""
+    match = _TERM.fullmatch(term)
+    assert match is not None, "each part may be empty"
+    said = match["rest"]
+    method, colon, _ = said.partition(":")
+    if not colon:
+        return said if "/" in said or _VERSION.search(said) else ""
+    name = method.partition(".")[0]
+    if said == "package:this" or (name == "fqn" and _VERSION.search(said)):
+        return said
+    if name == _TESTS_ALONE and is_excluded and not (match["before"] or match["behind"]):
+        return ""
+    return "" if name in _SERVED else f"{name}:"
 
 
 def plan_of(job: Job) -> Plan:
@@ -107,6 +137,11 @@ def plan_if_single(job: Job | None) -> Plan | None:
 
 def refusal_of(job: Job, release: Release) -> tuple[str, str] | None:
     """The code and the message for a job whose commands have no v2 form; None where they have one."""
+    if job.is_gone:
+        return (
+            "LDC401",
+            f"job {job.id} is not in dbt Cloud any more, or the token of the look-up cannot see it",
+        )
     try:
         plan = plan_of(job)
     except NoSingleBuild as error:
@@ -129,5 +164,10 @@ def command_words(command: DbtCommand) -> tuple[str, ...]:
 
 
 def build_words(plan: Plan) -> tuple[str, ...]:
-    """What `.cli([...])` takes for the job's ``run`` or ``build``: v2 adds the selection itself."""
-    return arguments_without_selection(plan.build.text)
+    """What `.cli([...])` takes for the job's ``run`` or ``build``: v2 adds the selection itself.
+
+    It leaves ``--exclude`` out where some of the assets run, and the tests that the job excludes would run with their models.
+    """
+    words = arguments_without_selection(plan.build.text)
+    excluded = plan.build.exclude if plan.build.runs_tests else ()
+    return (*words, *(("--exclude", *excluded) if excluded else ()))

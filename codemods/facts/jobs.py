@@ -9,7 +9,8 @@ The file is JSON, holds no secret and belongs in version control. Version 1::
                         "triggers": {"schedule": true}}}}
 
 A job may also carry ``name_is_unique`` (no other job of its project and environment has its name),
-``environment_name``, ``dbt_version``, ``deferring`` and ``earlier`` (what changed since the first look-up). Other keys are kept and ignored.
+``environment_name``, ``dbt_version``, ``deferring``, ``earlier`` (what changed since the first look-up) and ``is_gone`` (dbt Cloud
+did not have it when it was looked up last). Other keys are kept and ignored.
 """
 
 from __future__ import annotations
@@ -57,6 +58,8 @@ class Job:
     deferring: Mapping[str, Any] = field(default_factory=dict, compare=False)
     earlier: Mapping[str, Sequence[Any]] = field(default_factory=dict, compare=False)
     """What its name, project, environment and commands were before: migrated code may say it still."""
+    is_gone: bool = field(default=False, compare=False)
+    """Whether dbt Cloud did not have it, or did not show it, when it was looked up last."""
     checks_stay_out: bool = field(default=False, compare=False)
     """Whether the code wants no asset checks of the job's tests. Not from the file."""
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
@@ -128,6 +131,7 @@ class FactsFile:
             triggers=row.get("triggers") or {},
             deferring=row.get("deferring") or {},
             earlier=row.get("earlier") or {},
+            is_gone=bool(row.get("is_gone")),
             raw=row,
             path=self.path,
         )
@@ -178,7 +182,9 @@ def load_facts(paths: Sequence[Path]) -> Facts:
             if difference is not None:
                 where = f'$.jobs."{job.id}"{difference}'
                 raise FactsError(
-                    path, where, f"{other.path} says something else of this job of account {job.account_id}"
+                    path,
+                    where,
+                    f"{other.path} says something else of this job of account {job.account_id}: take it out of one of the two",
                 )
     return Facts(tuple(jobs.values()), tuple(unique))
 

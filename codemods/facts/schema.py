@@ -30,6 +30,7 @@ _OPTIONAL: Final = {
     "triggers": _OBJECT,
     "deferring": _OBJECT,
     "earlier": _OBJECT,
+    "is_gone": _TRUTH,
 }
 """These may be left out, or null."""
 
@@ -67,7 +68,7 @@ def check_document(path: Path, document: Any, version: int) -> None:
             if not isinstance(values, list):
                 raise FactsError(path, f"{where}.earlier.{json.dumps(name)}", _expected("a list", values))
             for value in values:
-                _check(path, f"{where}.earlier", {name: value}, {}, _REQUIRED)
+                _check(path, f"{where}.earlier", {name: value}, {}, {**_REQUIRED, "schedule": _TRUTH})
         if row.get("id", int(key)) != int(key):
             raise FactsError(
                 path, f"{where}.id", f"expected {int(key)}, like the key, found {_shown(row, 'id')}"

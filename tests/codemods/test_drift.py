@@ -183,7 +183,7 @@ def test_migrate_brings_the_code_up_to_date(team: Team, name: str) -> None:
     if name == "another selection":
         (decorator, other) = after.split("@dbt_cloud_assets(")[1:]
         assert 'select="tag:hourly"' in decorator and 'exclude="x"' in decorator
-        assert '.cli(["build", "--full-refresh"], context=context)' in decorator
+        assert '.cli(["build", "--full-refresh", "--exclude", "x"], context=context)' in decorator
         assert 'select="tag:daily"' in other and "exclude" not in other
     else:
         for old, new in replaced:
@@ -243,11 +243,13 @@ def test_earlier_values_are_kept_until_they_are_true_again() -> None:
 
 
 def test_what_a_file_never_said_is_no_change() -> None:
-    row = {"name": "a", "settings": {"threads": 4}}
+    row = {"name": "a", "settings": {"threads": 4}, "dbt_version": "1.9.0"}
     assert list(changes_of(1, {"name": "a"}, row)) == []
-    assert [one.field for one in changes_of(1, {"name": "a", "generate_docs": False}, row)] == [
-        "settings.threads",
-        "generate_docs",
+    looked_up = {"name": "a", "generate_docs": False, "settings": {"target_name": "prod"}}
+    # What each job has was not written down: a person left it out.
+    assert [one.field for one in changes_of(1, looked_up, {**row, "generate_docs": False})] == [
+        "settings.target_name",
+        "dbt_version",
     ]
 
 
@@ -257,3 +259,38 @@ def test_the_facts_file_says_what_was(team: Team) -> None:
     assert team.lookup().returncode == 0
     row = json.loads((team.folder / "dbt_cloud_jobs.json").read_text())["jobs"]["67890"]
     assert row["earlier"] == {"name": ["Nightly"]}
+
+
+def test_a_job_that_is_gone_and_a_schedule_that_was_turned_on_are_said_by_migrate(team: Team) -> None:
+    team.start(TWO)
+    job = team.cloud.jobs.pop(67891)
+    team.cloud.jobs[67890].update(triggers={"schedule": True})
+    assert team.lookup().returncode == 1
+    before = team.text()
+    after, told = team.migrate()
+    assert after == before
+    assert [line.partition(":")[0] for line in told] == [
+        "LDC404 job 67891 (Hourly) is not in dbt Cloud any more, or the token of the look-up cannot see it"
+    ]
+    done = run(team.folder, "migrate", "--check", ".")
+    assert done.returncode == 1
+    assert "the dbt Cloud schedule of job 67890 was off, and is on now" in done.stdout
+    team.cloud.jobs[67891] = job
+    team.cloud.jobs[67890].update(triggers={"schedule": False})
+    assert team.lookup().returncode == 0
+    done = run(team.folder, "migrate", "--check", ".")
+    assert done.returncode == 0 and "LDC" not in done.stdout, done.stdout
+
+
+def test_a_look_up_on_another_host_writes_no_second_record_of_a_job(team: Team) -> None:
+    team.start(ONE)
+    facts = {path.name: path.read_text() for path in team.folder.glob("*.json")}
+    other = team.host.replace("127.0.0.1", "localhost")
+    done = team.lookup("--host", other)
+    assert done.returncode == 2
+    said = " ".join((done.stderr + done.stdout).split())
+    assert (
+        f"dbt_cloud_jobs.json has job 67890 of account 12345 on {team.host}, and {other} is asked for" in said
+    )
+    assert f'write "host": "{other}" in it and look up again' in said
+    assert {path.name: path.read_text() for path in team.folder.glob("*.json")} == facts

@@ -54,6 +54,7 @@ REFUSED: Mapping[str, tuple[Sequence[str], str]] = {
     "state": (["dbt seed", "dbt build --select state:modified+"], "LDC305 the selection of job 67890 uses `state:`"),
     "state, excluded": (["dbt seed", "dbt build --exclude state:modified"], "LDC305"),
     "a path": (["dbt build --select models/staging"], "LDC305"),
+    "the name of a test": (["dbt build --select tag:daily --exclude test_name:unique"], "LDC305"),
     "a selector beside --exclude": (["dbt build --selector nightly --exclude x"], "LDC305"),
     "two builds": (["dbt run --select a", "dbt build --select b"], "LDC306 job 67890 has 2 `dbt run` or `dbt build` commands"),
     "no build": (["dbt seed"], "LDC306 job 67890 has 0"),
@@ -96,9 +97,14 @@ def test_what_was_written_by_hand_since_is_no_finding(tmp_path: Path) -> None:
 def test_what_the_function_of_a_table_says_is_said_of_each_of_its_jobs(tmp_path: Path) -> None:
     alone = replace(SEEDS, execute_steps=("dbt build --select tag:daily --exclude x", "dbt docs generate"))
     before, after, told = twice(tmp_path / "one", LOOP, (SEEDS, TWIN), (alone, TWIN))
-    assert after == before.replace('"before": [["seed"]]', '"before": []', 1)
+    assert after == before.replace(
+        '"before": [["seed"]], "command": ["build"]',
+        '"before": [], "command": ["build", "--exclude", "x"]',
+        1,
+    )
     assert sorted(told) == [
         "LDC227 job 67890: its before is none now; the code said `seed`",
+        "LDC227 job 67890: its command is `build`, `--exclude`, `x` now; the code said `build`",
         "LDC404 job 67890: the code says of its after none, and it is `docs generate`",
         "LDC404 job 67890: the code says of its exclude '', and it is 'x'",
     ]

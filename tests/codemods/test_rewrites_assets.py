@@ -399,6 +399,9 @@ defs = Definitions(assets=[*first, *second, *third])
         ("--exclude-resource-type=test", False),
         ("--exclude-resource-types unit_test test", False),
         ("--exclude-resource-type unit_test", True),
+        ("--exclude test_type:generic", False),
+        ("--exclude tag:a,test_type:singular b", False),
+        ("--exclude resource_type:test", True),
     ],
 )
 def test_checks_that_no_run_evaluates_are_not_declared(
@@ -412,6 +415,26 @@ def test_checks_that_no_run_evaluates_are_not_declared(
     )
     assert ("enable_asset_checks=False" not in text) == has_checks
     assert ("LDC205" in codes) == has_checks
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("dbt build --select staging --exclude unique_a,tag:b test_type:unit", '["build", "--exclude", "unique_a,tag:b", "test_type:unit"]'),
+        ("dbt build -s staging --exclude a --full-refresh --exclude b", '["build", "--full-refresh", "--exclude", "a", "b"]'),
+        ("dbt build --resource-type model --exclude a", '["build", "--resource-type", "model"]'),
+        ("dbt run --exclude a", '["run"]'),
+        ("dbt build --selector nightly", '["build"]'),
+    ],
+)  # fmt: skip
+def test_tests_that_the_job_excludes_stay_out_where_some_of_its_assets_run(
+    tmp_path: Path, command: str, words: str
+) -> None:
+    """v2 selects the assets of such a run by name, and passes no ``--exclude``."""
+    job = replace(NIGHTLY, execute_steps=(command,))
+    program = HEAD + "models = load_assets_from_dbt_cloud_job(cloud, 67890)\n"
+    text, _ = migrate_one(tmp_path, program, facts=Facts((job,)))
+    assert f"cloud.cli({words}, context=context)" in text
 
 
 def test_a_job_that_is_loaded_twice_is_reported_at_the_second_load(tmp_path: Path) -> None:

@@ -79,6 +79,13 @@ def test_a_lambda_of_several_lines_keeps_its_lines_together(tmp_path: Path) -> N
         ("dbt build --exclude version:old", "version:"),
         ("dbt build --select package:this", "package:this"),
         ("dbt build --selector daily --exclude tag:a", "--selector beside --exclude"),
+        ("dbt build --select tag:a --exclude test_name:unique", "test_name:"),
+        ("dbt build --select test_name:not_null+", "test_name:"),
+        ("dbt build --select tag:a test_type:singular", "test_type:"),
+        ("dbt build --exclude +test_type:generic", "test_type:"),
+        ("dbt build --exclude source_status:fresher+", "source_status:"),
+        ("dbt build --select dim.v1+", "dim.v1"),
+        ("dbt build --select selector:nightly", "selector:"),
     ],
 )
 def test_a_selection_that_only_dbt_can_evaluate_is_kept(tmp_path: Path, command: str, told: str) -> None:
@@ -96,6 +103,8 @@ def test_a_selection_that_only_dbt_can_evaluate_is_kept(tmp_path: Path, command:
         "dbt build --select tag:daily,config.materialized:table",
         "dbt build --select file:orders.sql+",
         "dbt build --select marts.* @orders",
+        "dbt build --select +exposure:board 2+metric:total+1 saved_query:daily+ package:shop,group:finance",
+        "dbt build --exclude config.severity:warn resource_type:test source:raw+ unit_test:a",
     ],
 )
 def test_a_selection_that_v2_evaluates_as_dbt_does_is_migrated(tmp_path: Path, command: str) -> None:
