@@ -28,7 +28,7 @@ def claims(context: Context) -> Iterator[Claim[None]]:
         if module.path in context.outside:
             continue
         tables = {name: set(ids) for name, ids in tables_of(module)}
-        for node in module.nodes:
+        for node in module.of(ast.If, ast.Subscript):
             match node:
                 case ast.If(test=ast.Compare(left=tested, ops=[ast.NotEq()]), body=[ast.Raise(exc=raised)]):
                     said = _WRITTEN_FOR.match(_text(raised))
