@@ -199,6 +199,8 @@ class Context:
     """Whether the user asked for the sensor that records other runs of the environment."""
     entries: Entries = field(default_factory=Entries)
     """The code locations that the project declares."""
+    run_classes: Mapping[Module, Import] = field(default_factory=dict)
+    """What imports the class of these objects in each file that names it and does not define it."""
     run_objects: bool = False
     """Whether what ``run_job_and_poll`` answers stays an object: then nothing that reads one is rewritten."""
     placed: dict[ast.Call, set[Made]] = field(default_factory=lambda: defaultdict(set), repr=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from legacy_shim.catalogue import BY_NAME
 
-from ..analysis.inference.legacy_names import is_op, is_run, thing_kind
+from ..analysis.inference.legacy_names import is_op, is_output, thing_kind
 from ..analysis.inference.values import Keyed, Made, Value, Values, is_load, legacy_name, root
 from ..analysis.uses.accounting import escapes_of
 from ..analysis.uses.escape import Escape
@@ -32,7 +32,11 @@ def block_escapes(
         finding = _finding(escape)
         if (finding.place, finding.code) in blocked:
             continue
-        if context.run_objects and escape.carried and all(map(is_run, escape.carried)):
+        if (
+            context.run_objects
+            and escape.carried
+            and all(is_output(one) or is_op(one) for one in escape.carried)
+        ):
             continue  # Whoever gets one finds what legacy's had.
         if not escape.carried and not escape.keys and is_test(escape.module.path):
             continue  # A fake, or a mock: the tests of the user's own do not keep the code that they test.

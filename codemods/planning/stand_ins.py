@@ -17,13 +17,16 @@ from pathlib import Path
 
 from legacy_shim.catalogue import BY_NAME
 
-from ..analysis.inference.legacy_names import RESOURCES, is_output, is_run, thing_kind
+from ..analysis.dagster_api.names import CONTEXT_BUILDERS
+from ..analysis.inference.legacy_names import RESOURCES, is_output, thing_kind
 from ..analysis.inference.texts import text_of
 from ..analysis.inference.values import (
     Literal,
     Local,
+    Made,
     Member,
     Result,
+    Value,
     Values,
 )
 from ..analysis.syntax.classes import fields_of
@@ -230,7 +233,7 @@ def block_mixed(claims: Sequence[Claim], context: Context) -> list[Claim]:
 def _is_read_alike(claim: Claim) -> bool:
     """Whether something is read of a run in the same way after the migration, where runs are objects."""
     value = claim.value
-    return isinstance(value, Member) and is_run(value.of) and value.attribute != "run_status"
+    return isinstance(value, Member) and is_output(value.of) and value.attribute != "run_status"
 
 
 def _used(claim: Claim) -> ast.expr | None:
@@ -248,8 +251,15 @@ def _others(context: Context, module: Module, node: ast.expr) -> Iterator[tuple[
         for side in sides:
             if side is not place and not isinstance(side, ast.Constant):
                 yield from _others(context, home, side)
-            elif not _is_nothing(side) and not any(map(thing_kind, context.index.values(home, side))):
-                yield side, home
+            elif not _is_nothing(side):
+                values = context.index.values(home, side)
+                if not any(thing_kind(value) or _is_context(value) for value in values):
+                    yield side, home
+
+
+def _is_context(value: Value) -> bool:
+    """Whether a value is a context of Dagster's, which a function is called with in a test, and takes for itself."""
+    return isinstance(value, Made) and value.of.startswith(CONTEXT_BUILDERS)
 
 
 def _is_nothing(node: ast.expr) -> bool:

@@ -78,12 +78,14 @@ def test_ops_under_other_names_are_the_same_ops(tmp_path: Path) -> None:
     assert "legacy_shim" not in texts["program.py"]
 
 
-def test_ops_that_are_wired_by_name_are_kept(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("more", "is_kept"), [("", False), ("print(nightly.run_status)\n", True)])
+def test_ops_that_are_wired_by_name_get_an_object(tmp_path: Path, more: str, is_kept: bool) -> None:
     graph = (
         'j = GraphDefinition("j", node_defs=[nightly, used], dependencies={"used": {"ran": '
         'DependencyDefinition("nightly")}}).to_job(resource_defs={"dbt_cloud": dbt_cloud})\n'
     )
-    texts, report = migrate(tmp_path, {"program.py": OPS + graph})
+    texts, report = migrate(tmp_path, {"program.py": OPS + graph + more})
     assert "return ran.run_id" in texts["program.py"]
-    assert "dbt_cloud_run_op.configured" in texts["program.py"]
-    assert any("DependencyDefinition" in finding.message for finding in report.findings)
+    assert ("dbt_cloud_run_op.configured" in texts["program.py"]) == is_kept
+    assert ("class DbtCloudOutput:" in texts["program.py"]) == (not is_kept)
+    assert any("DependencyDefinition" in finding.message for finding in report.findings) == is_kept

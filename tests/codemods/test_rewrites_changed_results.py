@@ -1,4 +1,4 @@
-"""The results of a run, which v2 fetches anew for each read, stay on the facade where code changes them and reads them again."""
+"""The results of a run, which v2 fetches anew for each read, belong to an object where code changes them and reads them again."""
 
 from __future__ import annotations
 
@@ -76,8 +76,16 @@ def by_hand():
 
 
 @pytest.mark.parametrize("body", CHANGED)
-def test_results_that_are_changed_stay(tmp_path: Path, body: str) -> None:
-    program = PROGRAM.format(body=body)
+def test_results_that_are_changed_belong_to_an_object(tmp_path: Path, body: str) -> None:
+    texts, report = migrate(tmp_path, {"program.py": PROGRAM.format(body=body)})
+    assert f"    out = run_job(dbt.get_client(), 67891)\n    {body}\n" in texts["program.py"]
+    assert "class DbtCloudOutput:" in texts["program.py"]
+    assert not report.left_for_a_person
+
+
+@pytest.mark.parametrize("body", CHANGED[::4])
+def test_results_that_are_changed_stay_where_no_object_serves(tmp_path: Path, body: str) -> None:
+    program = PROGRAM.format(body=body) + "\n\ndef shown(it):\n    return it.run_status\n"
     texts, report = migrate(tmp_path, {"program.py": program})
     assert texts["program.py"] == program.lstrip("\n").replace("dagster_dbt import", "legacy_shim import")
     assert any("changed in place" in each.message for each in report.findings if each.code == "LDC304")

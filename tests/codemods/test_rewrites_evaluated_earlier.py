@@ -328,7 +328,8 @@ del GROUPS
 @pytest.mark.parametrize("name", KEPT)
 def test_what_may_change_later_keeps_the_load(tmp_path: Path, name: str) -> None:
     above, function, below, read = KEPT[name]
-    before = CLOUD + above + load(function) + below + "defs = Definitions(assets=[models])\n"
+    used = "loaded = [models]\n"  # Else it could go below what changes.
+    before = CLOUD + above + load(function) + used + below + "defs = Definitions(assets=loaded)\n"
     texts, report = migrate(tmp_path, {"program.py": before})
     assert texts["program.py"] == before.replace("from dagster_dbt", "from legacy_shim")
     said = [finding.message for finding in report.findings if finding.code == "LDC302"]

@@ -189,10 +189,13 @@ def test_an_io_manager_of_another_file_counts(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_the_output_of_a_run_op_keeps_it(
+def test_the_output_of_a_run_op_is_an_object_or_keeps_it(
     tmp_path: Path, more: str, bound: str, called: str, said: str
 ) -> None:
     before = HEAD + more + RUN_OP % (bound, called)
+    texts, report = migrate(tmp_path / "object", {"program.py": before})
+    assert "class DbtCloudOutput:" in texts["program.py"] and not report.left_for_a_person
+    before += "\n\ndef shown(it):\n    return it.run_status\n"
     texts, report = migrate(tmp_path, {"program.py": before})
     assert "cloud_v2" not in texts["program.py"] and "dbt_cloud_run_op.configured(" in texts["program.py"]
     assert any(one.code == "LDC303" and said in one.message for one in report.findings)

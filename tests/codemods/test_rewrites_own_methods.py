@@ -72,6 +72,16 @@ def _program(line: str) -> str:
             "partial(run_job, client.get_client(), 67890)",
             "start_run",
         ),
+        (
+            "client.build_url_for_job(11, job_id=67890)",
+            "build_url_for_job(client.get_client(), 11, job_id=67890)",
+            "build_url_for_job",
+        ),
+        (
+            'client.build_url_for_cloud_docs(67890, "model", "a.b")',
+            'build_url_for_cloud_docs(client.get_client(), 67890, "model", "a.b")',
+            "build_url_for_cloud_docs",
+        ),
         ("client.rerun_job(67890)", "rerun_job(client.get_client(), 67890)", "rerun_job"),
         ("map(client.get_runs, [[]])", "map(partial(get_runs, client.get_client()), [[]])", "get_runs"),
     ],
@@ -80,7 +90,7 @@ def test_the_file_defines_the_function(tmp_path: Path, line: str, after: str, de
     text, codes = migrate_one(tmp_path, _program(line))
     assert f"    {after}\n" in text
     assert text.count(f"def {defined}(client, ") == 1
-    assert text.count("def dbt_cloud_request(") == (0 if "submit" in line else 1)
+    assert text.count("def dbt_cloud_request(") == (0 if "submit" in line or "build_url" in line else 1)
     assert "legacy_shim" not in text
     assert "LDC218" in codes
 

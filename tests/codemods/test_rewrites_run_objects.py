@@ -142,22 +142,6 @@ def test_what_is_followed_needs_no_class(tmp_path: Path, body: str) -> None:
     assert "legacy_shim" not in text
 
 
-OTHER_OP = """
-
-run_other = dbt_cloud_run_op.configured({"job_id": 67891}, name="run_other")
-
-
-@op
-def after(ran):
-    print(ran.run_id)
-
-
-@job
-def nightly():
-    after(run_other())
-"""
-
-
 @pytest.mark.parametrize(
     ("body", "more"),
     [
@@ -166,19 +150,16 @@ def nightly():
         (LOST + '\nprint(getattr(ran, "run_status"))', ""),
         (LOST, '\n\n__all__ = ["DbtCloudOutput"]\n'),
         (LOST, '\n\ndef pick(runs: "list[DbtCloudOutput]") -> object:\n    return runs[0]\n'),
-        (LOST, OTHER_OP),  # what the op answers is a mapping in v2
     ],
 )
 def test_what_a_class_would_not_serve_stays(tmp_path: Path, body: str, more: str) -> None:
-    text, codes = migrate_one(
-        tmp_path, _program(body, more).replace("import Definitions", "import Definitions, job")
-    )
+    text, codes = migrate_one(tmp_path, _program(body, more))
     assert "class DbtCloudOutput" not in text
     assert "client.run_job_and_poll(67890)" in text
     assert {"LDC302", "LDC303", "LDC304"} & set(codes)
 
 
-def test_a_type_that_another_file_checks_stays(tmp_path: Path) -> None:
+def test_a_type_that_a_file_checks_that_loads_nothing_stays(tmp_path: Path) -> None:
     files = {
         "one.py": _program(LOST),
         "two.py": "from dagster_dbt import DbtCloudOutput\n\n\ndef is_run(what):\n    return isinstance(what, DbtCloudOutput)\n",
@@ -240,3 +221,134 @@ def test_what_is_read_of_a_run_may_be_hashed_where_the_run_is_not(tmp_path: Path
     body = "    ran = client.run_job_and_poll(67890)\n    print({ran.run_id: Item}, ran.run_id in {1})\n"
     text, _ = migrate_one(tmp_path, imports + held + head + body + DEFS)
     assert "class DbtCloudOutput:" not in text and 'print({ran["id"]: Item}, ran["id"] in {1})' in text
+
+
+OTHER_OP = """
+
+run_other = dbt_cloud_run_op.configured({"job_id": 67891}, name="run_other")
+
+
+@op
+def after(ran):
+    print(ran.run_id)
+
+
+@job(resource_defs={"dbt_cloud": cloud})
+def nightly():
+    after(run_other())
+"""
+
+
+def test_run_ops_answer_objects_beside_calls_that_do(tmp_path: Path) -> None:
+    text, codes = migrate_one(
+        tmp_path, _program(LOST, OTHER_OP).replace("import Definitions", "import Definitions, job")
+    )
+    assert text.count("class DbtCloudOutput:") == 1
+    assert text.count("DbtCloudOutput(run, result)") == 2
+    assert OTHER_OP.partition("@op")[2] in text
+    assert not {"LDC302", "LDC303", "LDC304"} & set(codes)
+
+
+NOTIFY = """
+from dagster_dbt.cloud.types import DbtCloudOutput
+
+
+def took(out: DbtCloudOutput):
+    return out.finished_at - out.started_at
+"""
+RUNS = """
+from dagster import Definitions, op
+from dagster_dbt import DbtCloudClientResource
+{top}
+
+cloud = DbtCloudClientResource(auth_token="t", account_id=12345)
+
+
+@op(required_resource_keys={{"cloud"}})
+def work(context):
+    return took(context.resources.cloud.run_job_and_poll(67890))
+
+
+defs = Definitions(resources={{"cloud": cloud}})
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "home", "imports"),
+    [
+        ({"a.py": RUNS.format(top="from notify import took"), "notify.py": NOTIFY}, "notify.py", "notify"),
+        (
+            {
+                "p/__init__.py": "",
+                "p/a.py": RUNS.format(top="from .notify import took"),
+                "p/notify.py": NOTIFY,
+            },
+            "p/notify.py",
+            ".notify",
+        ),
+        (  # neither imports the other, and the first does nothing but define
+            {
+                "a.py": RUNS.format(top="from all_of_it import took"),
+                "notify.py": NOTIFY,
+                "check.py": NOTIFY.replace("took", "checked"),
+                "all_of_it.py": "from notify import took\nfrom check import checked\n",
+            },
+            "check.py",
+            "check",
+        ),
+    ],
+)
+def test_one_of_several_files_defines_the_class(
+    tmp_path: Path, files: dict[str, str], home: str, imports: str
+) -> None:
+    texts, report = migrate(tmp_path, files)
+    assert not report.left_for_a_person
+    assert [name for name, text in texts.items() if "class DbtCloudOutput:" in text] == [home]
+    importing = [
+        name
+        for name, text in texts.items()
+        if any(
+            line.startswith(f"from {imports} import ") and "DbtCloudOutput" in line
+            for line in text.split("\n")
+        )
+    ]
+    naming = [name for name, text in texts.items() if "DbtCloudOutput" in text and name != home]
+    assert importing == naming
+    assert all("legacy_shim" not in text for text in texts.values())
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        # each runs the other
+        {
+            "a.py": RUNS.format(top="from dagster_dbt import DbtCloudOutput\nfrom notify import took"),
+            "notify.py": NOTIFY + "\n\nimport a\n",
+        },
+        # importing it earlier than before may do something
+        {
+            "a.py": RUNS.format(top="from all_of_it import took"),
+            "notify.py": NOTIFY + "\nLIMIT = read()\n",
+            "check.py": NOTIFY.replace("took", "checked") + "\nLIMIT = read()\n",
+            "all_of_it.py": "from notify import took\nfrom check import checked\n",
+        },
+        # another takes it from there
+        {
+            "a.py": RUNS.format(top="from notify import took"),
+            "notify.py": NOTIFY,
+            "b.py": "from notify import DbtCloudOutput\n",
+        },
+    ],
+)
+def test_files_of_which_none_can_define_it_stay(tmp_path: Path, files: dict[str, str]) -> None:
+    texts, report = migrate(tmp_path, files)
+    assert all("class DbtCloudOutput" not in text for text in texts.values())
+    assert report.left_for_a_person
+
+
+def test_code_that_makes_an_object_of_parts_may(tmp_path: Path) -> None:
+    body = 'print(DbtCloudOutput({"id": 1, "job": None}, result={}).run_id)\nran = client.run_job_and_poll(67890)\nprint(ran.docs_url)'
+    text, codes = migrate_one(tmp_path, _program(body))
+    assert '    @property\n    def run_id(self):\n        return self.run_details["id"]\n' in text
+    assert 'print(DbtCloudOutput({"id": 1, "job": None}, result={}).run_id)\n' in text
+    assert not {"LDC302", "LDC303", "LDC304"} & set(codes)

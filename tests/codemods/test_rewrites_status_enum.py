@@ -44,6 +44,31 @@ def test_a_file_gets_an_enumeration_of_its_own(tmp_path: Path, uses: str) -> Non
     assert codes == []
 
 
+FORMATTED = "a status is formatted as in dagster_dbt, by the rules of the Python version; on the facade it is its text"
+VALUE = "`.value` of a status is its text, as in dagster_dbt; on the facade it is dbt Cloud's number"
+
+
+@pytest.mark.parametrize(
+    ("uses", "said"),
+    [
+        ('print(f"{DbtCloudRunStatus.SUCCESS}")\n', FORMATTED),
+        ('print("{}".format(DbtCloudRunStatus.SUCCESS))\n', FORMATTED),
+        ('print("%s" % DbtCloudRunStatus.SUCCESS)\n', FORMATTED),
+        ("status = DbtCloudRunStatus.SUCCESS\nprint(status.value)\n", VALUE),
+        ("names = {status.value: status.name for status in DbtCloudRunStatus}\n", VALUE),
+        ('body = {"status": DbtCloudRunStatus.ERROR.value}\n', VALUE),
+        (
+            'def of(run):\n    status = run["status_humanized"]\n    return DbtCloudRunStatus(status).value\n',
+            VALUE,
+        ),
+    ],
+)
+def test_what_the_facade_answers_otherwise_is_reported(tmp_path: Path, uses: str, said: str) -> None:
+    texts, report = migrate(tmp_path, {"program.py": TOP + uses})
+    assert texts["program.py"] == OWN + uses
+    assert [(one.code, one.message) for one in report.findings] == [("LDC213", said)]
+
+
 def test_a_star_import_does_not_hide_its_base(tmp_path: Path) -> None:
     text, _ = migrate_one(tmp_path, "from dagster import *\n" + TOP + "FINAL = {DbtCloudRunStatus.SUCCESS}\n")
     assert "import enum\n" in text
@@ -76,10 +101,8 @@ def test_comparisons_beside_it_keep_their_own_form(tmp_path: Path) -> None:
     [
         'def of(run):\n    return DbtCloudRunStatus(run["status"])\n',  # a number, which dagster_dbt has not
         "def of(code):\n    return DbtCloudRunStatus(code)\n",
-        'print(f"{DbtCloudRunStatus.SUCCESS}")\n',
-        'print("{}".format(DbtCloudRunStatus.SUCCESS))\n',
-        'print("%s" % DbtCloudRunStatus.SUCCESS)\n',
-        "status = DbtCloudRunStatus.SUCCESS\nprint(status.value)\n",
+        "def of(run):\n    return DbtCloudRunStatus.of_run(run)\n",  # the facade's own method
+        'def is_done(run):\n    return run["status"] == DbtCloudRunStatus.SUCCESS.value, DbtCloudRunStatus.ERROR.value\n',
         "status = DbtCloudRunStatus.SUCCESS\nprint(status.is_final)\n",
         "def of(output):\n    return {DbtCloudRunStatus.SUCCESS: 1}[output.run_status]\n",
         "FINAL = {DbtCloudRunStatus.SUCCESS}  # legacy-shim: keep the facade's\n",

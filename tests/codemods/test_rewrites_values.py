@@ -128,8 +128,15 @@ def test_what_an_op_reads_of_an_output_upstream_of_it_is_read_of_the_details(tmp
     assert "legacy_shim" not in text
 
 
-def test_an_op_whose_output_is_read_for_more_stays(tmp_path: Path) -> None:
+def test_an_op_whose_output_is_read_for_more_outputs_an_object(tmp_path: Path) -> None:
     text, codes = migrate_one(tmp_path, HEAD + RUN_OP.format(annotation="", body="ran.docs_url"))
+    assert "return ran.docs_url" in text and "DbtCloudOutput(run, result)," in text
+    assert not [code for code in codes if code.startswith("LDC3")]
+
+
+def test_an_op_whose_output_is_read_for_what_v2_has_not_stays(tmp_path: Path) -> None:
+    body = 'ran.docs_url, ran.get_artifact("manifest.json")'
+    text, codes = migrate_one(tmp_path, HEAD + RUN_OP.format(annotation="", body=body))
     assert "return ran.docs_url" in text and "run = dbt_cloud_run_op.configured(" in text
     assert {"LDC304", "LDC308"} <= set(codes)
 
@@ -279,7 +286,9 @@ def test_statuses_that_are_more_than_compared_stay(tmp_path: Path, use: str) -> 
         "    return ran(context).result\n",
     ],
 )
-def test_results_stay_where_the_client_that_ran_is_out_of_reach(tmp_path: Path, body: str) -> None:
+def test_results_belong_to_an_object_where_the_client_that_ran_is_out_of_reach(
+    tmp_path: Path, body: str
+) -> None:
     text, codes = migrate_one(
         tmp_path,
         HEAD
@@ -288,14 +297,15 @@ def test_results_stay_where_the_client_that_ran_is_out_of_reach(tmp_path: Path, 
         + body
         + "@job(resource_defs={'dbt_cloud': cloud, 'other': cloud})\ndef by_hand():\n    one()\n",
     )
-    assert "LDC304" in codes
-    assert body in text
+    assert not [code for code in codes if code.startswith("LDC3")]
+    assert "class DbtCloudOutput:" in text
+    assert "    return out.result\n" in text or "(context).result\n" in text
 
 
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        ("build_url_for_job(11, 67890)", "v2's client has no `build_url_for_job`"),
+        ("get_json_artifact(1, 'x')", "v2's client has no `get_json_artifact`"),
         ("trigger(67890)", "neither the legacy client nor v2's has `trigger`"),
     ],
 )

@@ -154,8 +154,24 @@ KEPT = {
 }
 
 
+NO_OBJECT = "\n\ndef shown(it):\n    return it.run_status\n"
+"""A read of what only the facade has: then no class of the file's own serves."""
+
+
+@pytest.mark.parametrize("program", [KEPT[name] for name in KEPT if "another package" not in name])
+def test_what_may_get_a_run_out_of_sight_gets_an_object(tmp_path: Path, program: str) -> None:
+    text, codes = migrate_one(tmp_path, HEAD + program)
+    assert not [code for code in codes if code.startswith("LDC3")]
+    assert text.endswith(program)
+    assert (
+        OPS in text and "class DbtCloudOutput:" in text and "        DbtCloudOutput(run, result),\n" in text
+    )
+    assert "legacy_shim" not in text
+
+
 @pytest.mark.parametrize("program", KEPT.values(), ids=KEPT)
 def test_what_may_get_a_run_out_of_sight_keeps_the_op(tmp_path: Path, program: str) -> None:
+    program += NO_OBJECT
     text, codes = migrate_one(tmp_path, HEAD + program)
     assert "LDC303" in codes
     assert text.partition("# -- the user's own\n")[2] == f"{OPS}\n{program}"
@@ -201,8 +217,16 @@ def test_what_an_op_answered_is_read_by_its_name(tmp_path: Path, body: str, name
 
 
 @pytest.mark.parametrize(("body", "name"), MAY_ANSWER_RUNS.values(), ids=MAY_ANSWER_RUNS)
-def test_a_name_under_which_a_run_may_be_read_keeps_the_op(tmp_path: Path, body: str, name: str) -> None:
+def test_a_name_under_which_a_run_may_be_read_gets_an_object(tmp_path: Path, body: str, name: str) -> None:
     program = _job(body, TELL) + READ.format(name)
+    text, codes = migrate_one(tmp_path, HEAD + program)
+    assert not [code for code in codes if code.startswith("LDC3")]
+    assert text.endswith(program) and "class DbtCloudOutput:" in text
+
+
+@pytest.mark.parametrize(("body", "name"), MAY_ANSWER_RUNS.values(), ids=MAY_ANSWER_RUNS)
+def test_a_name_under_which_a_run_may_be_read_keeps_the_op(tmp_path: Path, body: str, name: str) -> None:
+    program = _job(body, TELL) + READ.format(name) + NO_OBJECT
     text, codes = migrate_one(tmp_path, HEAD + program)
     assert "LDC303" in codes
     assert text.partition("# -- the user's own\n")[2] == f"{OPS}\n{program}"

@@ -194,7 +194,7 @@ _OUTPUTS = {
     "an op that is configured, to a foreign op": "from housekeeping import clean\n"
     'run_it = dbt_cloud_run_op.configured({"job_id": 67890}, name="run_it")  # told\n\n@job\ndef nightly():\n    clean(run_it())\n'
     + DEFS,
-    "an op that is handed on": 'run_it = dbt_cloud_run_op.configured({"job_id": 67890}, name="run_it")\nprune(run_it)  # away\n\n@job\ndef nightly():\n    run_it()\n'
+    "an op that is handed on": 'run_it = dbt_cloud_run_op.configured({"job_id": 67890}, name="run_it")\nprune(run_it)  # told\n\n@job\ndef nightly():\n    run_it()\n'
     + DEFS,
 }
 

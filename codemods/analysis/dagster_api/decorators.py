@@ -6,6 +6,7 @@ import ast
 import builtins
 
 from ..inference.values import Evaluates, External, Local, Made, Value
+from ..syntax.scopes import Defined, Imported
 from ..syntax.source_module import Module
 from ..syntax.transparent import answers_transparent, is_transparent
 from .names import KEEPING_DECORATORS
@@ -57,6 +58,10 @@ def _is_known(evaluator: Evaluates, module: Module, decorator: ast.expr) -> bool
     own = evaluator.values(module, callee)
     if own and all(_is_transparent(value, isinstance(decorator, ast.Call)) for value in own):
         return True
+    is_named = any(isinstance(value, Local) for value in own)
+    aside = None if is_named else _defined_aside(evaluator, module, callee)
+    if aside is not None and _is_transparent(aside, isinstance(decorator, ast.Call)):
+        return True
     names = resolved(evaluator, module, callee)
     return bool(names) and all(name in KEEPING_DECORATORS or name.startswith(_DAGSTER) for name in names)
 
@@ -70,6 +75,24 @@ def _is_transparent(value: Value, is_factory: bool) -> bool:
     ):
         return False
     return answers_transparent(value.node) if is_factory else is_transparent(value.node)
+
+
+def _defined_aside(evaluator: Evaluates, module: Module, callee: ast.expr) -> Local | None:
+    """The function that a name is in a file of the tree that has nothing legacy, and takes no part in the index."""
+    tree = evaluator.tree
+    first = callee.value if isinstance(callee, ast.Attribute) else callee
+    bindings = tree.names(module).lookup(module, first.id, first) if isinstance(first, ast.Name) else []
+    if len(bindings) != 1 or not isinstance(bindings[0], Imported):
+        return None
+    source, wanted = bindings[0], bindings[0].name
+    dotted = source.module
+    if isinstance(callee, ast.Attribute):
+        dotted, wanted = ".".join(filter(None, [source.module, source.name])), callee.attr
+    home = tree.module_at(tree.resolve(module, dotted, source.level))
+    found = tree.names(home).tables.get(home.tree, {}).get(wanted, []) if home is not None else []
+    if home is None or len(found) != 1 or not isinstance(found[0], Defined):
+        return None
+    return Local(home, found[0].node)
 
 
 def _called(decorator: ast.expr) -> ast.expr:

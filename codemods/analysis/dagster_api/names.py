@@ -148,3 +148,13 @@ READING_BY_NAME: Final = (
     "load_asset",
 )
 """Methods of Dagster by which code reads what an op or asset answered, by its name."""
+
+CONTEXT_BUILDERS: Final = (
+    "dagster.build_op_context",
+    "dagster.build_asset_context",
+    "dagster.build_init_resource_context",
+    "dagster.build_sensor_context",
+    "dagster.build_schedule_context",
+    "dagster.build_hook_context",
+)
+"""Functions that answer a context which holds the resources that they are given, also where ``with`` enters it."""

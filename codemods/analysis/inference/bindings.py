@@ -239,8 +239,18 @@ class Bindings:
         default = default_of(function, name)
         if default is not None and calls.may_leave_out(function, name):
             given = [*given, (module, default)]
-        found = self.evaluator.places_of_any(given, branches) or NOT_KNOWN
-        return found | NOT_KNOWN if calls.may_spread(function) else found
+        places = [self.evaluator.places_of_any(given, branches)]
+        places += [
+            self._places_spread(home, call, name, branches) for home, call in calls.spreading(function, name)
+        ]
+        return union(one for one in places if one is not None) or NOT_KNOWN
+
+    def _places_spread(self, module: Module, call: ast.Call, name: str, branches: Branches) -> Possible:
+        """Where a call gets an argument from that it gives by ``**x``, where ``x`` is a display that has it."""
+        spread = [word.value for word in call.keywords if word.arg is None]
+        if len(spread) != 1 or any(isinstance(given, ast.Starred) for given in call.args):
+            return NOT_KNOWN
+        return self.evaluator.containers.places_under(module, spread[0], name, branches)
 
     def imported(self, module: Module, binding: Imported) -> Module | None:
         """The file that an import names, also one that the index does not need; None where the tree has none."""

@@ -116,6 +116,18 @@ class Calls:
             for _, call in (*self.calling(function), *self._by_variables(function))
         )
 
+    def spreading(self, function: Function, name: str) -> list[tuple[Module, ast.Call]]:
+        """The calls in the tree that may give a parameter what is not written there."""
+        return [
+            (caller, call)
+            for caller, call in (*self.calling(function), *self._by_variables(function))
+            if argument_of(call, function, name) is None
+            and (
+                any(isinstance(given, ast.Starred) for given in call.args)
+                or any(word.arg is None for word in call.keywords)
+            )
+        ]
+
     def calling(self, called: Function | ast.ClassDef) -> list[tuple[Module, ast.Call]]:
         """The calls in the tree of a function, or of a class."""
         return list(self._named(called.name, "calling by name", lambda call: call.func).get(called, ()))

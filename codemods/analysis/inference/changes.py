@@ -20,7 +20,7 @@ from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH
 from .possible import Holder
 from .tables import attributes_set_in, names_set_by_text
-from .uses_of_holders import is_led_away
+from .uses_of_holders import is_led_away, is_spread
 from .values import Instance, Literal, Local, Made, Value
 
 if TYPE_CHECKING:
@@ -49,6 +49,13 @@ class Changes:
     def is_led_away(self, holder: Literal | Local | Instance) -> bool:
         """Whether some use of ``holder`` is not followed."""
         return self.evaluator.answer(("led away", holder), lambda: self._is_led_away(holder), False)
+
+    def is_spread(self, holder: Literal) -> bool:
+        """Whether a call gets what stands in ``holder``, where that is not followed."""
+        return self.evaluator.answer(("spread", holder), lambda: self._is_spread(holder), False)
+
+    def _is_spread(self, holder: Literal) -> bool:
+        return any(is_spread(module, node) for module, node in self._uses_of(holder))
 
     def _may_change(self, holder: Holder) -> bool:
         match holder:

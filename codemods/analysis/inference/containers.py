@@ -309,6 +309,15 @@ class Containers:
             return found | NOT_KNOWN  # It may be None.
         return found | default if key is None or isinstance(node.args[0], ast.Constant) else default
 
+    def places_under(self, module: Module, holder: ast.expr, key: str, branches: Branches) -> Possible:
+        """Where what stands under a key is made, where every display that ``holder`` may be has that key."""
+        made = self.evaluator.places(module, holder, branches)
+        displays = {(one.module, one.node) for one in self.displays(module, holder, branches)}
+        is_known = made.is_all and bool(displays) and displays.issuperset(made.places)
+        if not is_known or not self._is_under(module, holder, key, branches):
+            return NOT_KNOWN
+        return self._places_under(module, holder, key, branches) or NOT_KNOWN
+
     def _places_under(
         self, module: Module, holder: ast.expr, key: object, branches: Branches
     ) -> Possible | None:

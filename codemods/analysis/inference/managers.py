@@ -11,9 +11,10 @@ import ast
 from typing import TYPE_CHECKING
 
 from ..dagster_api.decorators import has_decorator
+from ..dagster_api.names import CONTEXT_BUILDERS
 from ..syntax.functions import nodes_run_by, returns_of
 from ..syntax.source_module import Module
-from .values import Instance, Local
+from .values import Instance, Local, Made
 
 if TYPE_CHECKING:
     from .interpreter import Evaluator
@@ -28,8 +29,11 @@ def handed_out(evaluator: Evaluator, module: Module, manager: ast.expr) -> list[
     for value in evaluator.values(module, manager):
         if isinstance(value, Instance):
             for method in evaluator.objects.attribute(value.owner, "__enter__"):
-                if isinstance(method, Local) and isinstance(method.node, ast.FunctionDef):
-                    found += [(method.module, node) for node in returns_of(method.node)]
+                is_plain = isinstance(method, Local) and isinstance(method.node, ast.FunctionDef)
+                if is_plain and not method.node.decorator_list:  # type: ignore[union-attr]
+                    found += [(method.module, node) for node in returns_of(method.node)]  # type: ignore[union-attr]
+        elif isinstance(value, Made) and value.of.startswith(CONTEXT_BUILDERS):
+            found.append((module, manager))  # Dagster hands out the context itself.
     if not isinstance(manager, ast.Call):
         return found
     for callee in evaluator.values(module, manager.func):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from ..syntax.classes import (
     annotated_fields,
+    assigned_by,
     attribute_of_self,
     fields_of,
     initializer_of,
@@ -233,13 +234,12 @@ class Objects:
         if owner not in self._assignments:
             found: dict[str, list[ast.expr]] = defaultdict(list)
             for node in ast.walk(owner.node):
-                if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
-                    in_body = owner.module.parent(node) is owner.node
-                    for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                        name = attribute_of_self(owner.module, target)
-                        if in_body and isinstance(target, ast.Name):
-                            name = target.id
-                        found[name].append(node.value)
+                in_body = owner.module.parent(node) is owner.node
+                for target, value in assigned_by(node):
+                    name = attribute_of_self(owner.module, target)
+                    if in_body and isinstance(target, ast.Name):
+                        name = target.id
+                    found[name].append(value)
             self._assignments[owner] = dict(found)
         return self._assignments[owner]
 
@@ -247,7 +247,7 @@ class Objects:
         """The attributes that its methods give values otherwise than by a plain assignment: ``self.x += 1``, ``del``."""
         module = owner.module
         bound = (
-            (attribute_of_self(module, node), module.parent(node))
+            (node, attribute_of_self(module, node), module.parent(node))
             for node in ast.walk(owner.node)
             if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
         )
@@ -256,8 +256,16 @@ class Objects:
             for node in getattr(owner.node, "body", ())
             if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
         }
+        own = {
+            id(target)
+            for node in ast.walk(owner.node)
+            if isinstance(node, ast.Assign)
+            for target, _ in assigned_by(node)
+        }
         return frozenset(
-            name for name, above in bound if name and not isinstance(above, (ast.Assign, ast.AnnAssign))
+            name
+            for node, name, above in bound
+            if name and id(node) not in own and not isinstance(above, (ast.Assign, ast.AnnAssign))
         ).union(in_body)
 
 

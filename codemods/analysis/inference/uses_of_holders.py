@@ -50,7 +50,9 @@ def is_led_away(evaluator: Evaluator, module: Module, node: ast.expr, holder: Ho
         if not isinstance(call, ast.Call):
             return True  # the keyword of a class
         spread = above.arg is None
-        return _holds_more(evaluator, holder) if spread else _is_passed(evaluator, module, node, holder, call)
+        if not spread:
+            return _is_passed(evaluator, module, node, holder, call)
+        return _holds_more(evaluator, holder) and not _is_taken_apart(evaluator, module, call)
     if isinstance(above, ast.expr):
         return _in_expression(evaluator, module, node, holder, above)
     return _in_statement(evaluator, module, node, above)
@@ -72,7 +74,8 @@ def _in_expression(
         case ast.Starred():
             return _holds_more(evaluator, holder)
         case ast.List() | ast.Tuple() | ast.Set() | ast.Dict() | ast.DictComp():
-            return evaluator.changes.is_led_away(Literal(module, above))
+            outer = Literal(module, above)
+            return evaluator.changes.is_led_away(outer) or evaluator.changes.is_spread(outer)
         case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
             return evaluator.changes.is_led_away(Literal(module, above))
         case ast.Lambda() | ast.Yield() | ast.YieldFrom():
@@ -120,6 +123,24 @@ def _holds_more(evaluator: Evaluator, holder: Holder) -> bool:
 
 
 # -- in a call
+
+
+def is_spread(module: Module, node: ast.expr) -> bool:
+    """Whether a call gets what stands in a container, and not the container: ``f(**node)``."""
+    above = module.parent(node)
+    return isinstance(above, ast.keyword) and above.arg is None and isinstance(module.parent(above), ast.Call)
+
+
+def _is_taken_apart(evaluator: Evaluator, module: Module, call: ast.Call) -> bool:
+    """Whether a call gives what a dict holds to the parameters of functions of the tree: the dict stays as it is."""
+    callees = evaluator.values(module, renamed(call))
+    return bool(callees) and all(
+        isinstance(value, Local)
+        and isinstance(value.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        and not value.node.args.kwarg
+        and not unknown_decorators(evaluator, value.module, value.node)
+        for value in callees
+    )
 
 
 def _is_passed(evaluator: Evaluator, module: Module, node: ast.expr, holder: Holder, call: ast.Call) -> bool:

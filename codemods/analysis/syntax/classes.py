@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from .functions import decorator_name
 from .source_module import (
@@ -19,6 +20,28 @@ def attribute_of_self(module: Module, node: ast.AST) -> str:
     if method is None or not isinstance(module.parent(method), ast.ClassDef):
         return ""
     return node.attr if is_self(method, node.value.id) else ""
+
+
+def assigned_by(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What a statement assigns to which target: ``self.a, self.b = x, y`` does so twice."""
+    if isinstance(node, ast.AnnAssign) and node.value is not None:
+        yield node.target, node.value
+    elif isinstance(node, ast.Assign):
+        for target in node.targets:
+            yield from _pairs(target, node.value)
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
+    displays = (ast.Tuple, ast.List)
+    inside = (
+        [*target.elts, *value.elts] if isinstance(target, displays) and isinstance(value, displays) else []
+    )
+    is_paired = bool(inside) and not any(isinstance(one, ast.Starred) for one in inside)
+    if is_paired and len(target.elts) == len(value.elts):  # type: ignore[attr-defined]
+        for one, given in zip(target.elts, value.elts, strict=True):  # type: ignore[attr-defined]
+            yield from _pairs(one, given)
+    else:
+        yield target, value
 
 
 def is_self(function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Decorators of the tree that call what they decorate with all that they get, and answer what it answers.
+"""Decorators of the tree that call what they decorate with all that they get, and answer what it answers, or a constant.
 
 def timed(function):
     @wraps(function)
@@ -115,8 +115,8 @@ def _is_call(node: ast.AST, function: str, args: str, kwargs: str) -> bool:
 
 
 def _is_answer(node: ast.expr | None, calls: list[ast.AST], kept: set[str]) -> bool:
-    is_none = node is None or (isinstance(node, ast.Constant) and node.value is None)
-    return is_none or node in calls or (isinstance(node, ast.Name) and node.id in kept)
+    is_constant = node is None or isinstance(node, ast.Constant)  # `return None`, `return "gave up"`
+    return is_constant or node in calls or (isinstance(node, ast.Name) and node.id in kept)
 
 
 def _is_used(call: ast.AST, nodes: list[ast.AST]) -> bool:

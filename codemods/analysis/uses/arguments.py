@@ -10,6 +10,7 @@ from ..dagster_api.decorators import decorators_of_dagster, is_builtin, unknown_
 from ..dagster_api.names import (
     CHAINING,
     CONFIGURING,
+    CONTEXT_BUILDERS,
     COPYING,
     LOOKING,
     LOOPING,
@@ -21,11 +22,11 @@ from ..dagster_api.names import (
 from ..dagster_api.op_outputs import wraps_as_output
 from ..inference.interpreter import Evaluator
 from ..inference.legacy_names import is_op
-from ..inference.values import External, Instance, Literal, Local, Made, Member, Result, Value, is_load
+from ..inference.values import External, Instance, Literal, Local, Made, Member, Result, Value, is_load, root
 from ..syntax.functions import composes, renamed, takes_context
 from ..syntax.source_module import FUNCTIONS, Module
 from .callees import is_all_known
-from .carriers import CONTEXT_BUILDERS, Carriers, is_class, is_function, kind_carried
+from .carriers import Carriers, is_class, is_function, kind_carried
 from .escapes import is_followed
 from .index import Index
 from .loops import has_key, is_looped_over
@@ -136,6 +137,11 @@ class Arguments:
                 return self.evaluator.objects.is_plainly_made(callee) and self._is_followed(module, node)
             case Member() | Made() | Result() if self.carriers.is_legacy(callee):
                 return True
+            case Member() if isinstance(value, Made) and value.of.startswith(CONTEXT_BUILDERS):
+                made_by = root(
+                    callee
+                )  # What Dagster made hands it to functions that ask for what it holds by key.
+                return isinstance(made_by, Made) and made_by.of.startswith("dagster.")
             case Member():
                 named = call.func.attr if isinstance(call.func, ast.Attribute) else ""
                 return writes_down(self.evaluator, module, node, call) or (

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from ..dagster_api.decorators import decorators_of_dagster
 from ..dagster_api.injection import is_bound
+from ..dagster_api.names import CONTEXT_BUILDERS
 from ..dagster_api.op_outputs import outputs_yielded
 from ..inference.legacy_names import GETTER, is_op, is_output, thing_kind
 from ..inference.values import (
@@ -32,15 +33,6 @@ from ..syntax.functions import returns_of
 from ..syntax.source_module import FUNCTIONS
 from .index import Index
 
-CONTEXT_BUILDERS = (
-    "dagster.build_op_context",
-    "dagster.build_asset_context",
-    "dagster.build_init_resource_context",
-    "dagster.build_sensor_context",
-    "dagster.build_schedule_context",
-    "dagster.build_hook_context",
-)
-"""Dagster's functions that answer a context which holds the resources that they are given."""
 NONE: Values = frozenset()
 _OWN = frozenset({"resource", "load", "op"})
 

@@ -60,7 +60,7 @@ from ...planning.claims import (
 from ...planning.parts import Uses
 from ...planning.units import Unit
 from ...planning.v2 import CLOUD_V2
-from ..run_ops.op_text import KEY
+from ..run_ops.places import KEY
 from . import run_objects
 
 CONSTRUCT = Kind[str]("annotations")

@@ -39,7 +39,8 @@ from .run_and_poll import (
     waiting_text,
     without_related,
 )
-from .run_objects import answer_lines, define
+from .run_class import answer_lines
+from .run_objects import define
 from .uses import Called, Polled, PolledInside, Requested, client_text, own_name
 
 
@@ -70,9 +71,9 @@ def rewrite_request(claim: Claim, called: Requested, unit: Unit, context: Contex
     name = own_methods.define(context, module, unit, done, called.name, called.first)
     done.edit(module, ReplaceExpression(module.span(node.func), name))
     done.edit(module, PrependArgument(module.span(node), client_text(context, module, called.base)))
-    done.report(
-        module, node, "LDC218", f"`{called.name}` becomes a request that the code sends itself", claim.name
-    )
+    sends = "request" in own_methods.METHODS[called.name].needs
+    said = "a request that the code sends itself" if sends else "a function of the file"
+    done.report(module, node, "LDC218", f"`{called.name}` becomes {said}", claim.name)
 
 
 def _drop_unsent(module: Module, call: ast.Call, method: Method, done: Rewrite) -> None:

@@ -17,7 +17,6 @@ from ...analysis.inference.legacy_names import (
     RUN_AND_POLL,
     is_client,
     is_output,
-    is_run,
     thing_kind,
 )
 from ...analysis.inference.values import (
@@ -175,7 +174,7 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
             use = use_of(module, top)
             is_wiring = not isinstance(value, Keyed) and composes(module.function_of(top))
             followed = isinstance(use, (Flow, Seen, Chain, Returned)) or is_wiring
-            if context.run_objects and is_run(value):
+            if context.run_objects and is_output(value):
                 continue
             if not followed and not _goes_to_a_function(context, use):
                 seen.add(top)
@@ -195,7 +194,7 @@ def _read_by_name(
     if not (isinstance(link, ast.Call) and is_getattr(link)) or context.index.values(module, link):
         return
     for value in context.index.values(module, link.args[0]):
-        is_object = context.run_objects and is_run(value)
+        is_object = context.run_objects and is_output(value)
         if link not in seen and not is_object and (is_client(value) or is_output(value)):
             seen.add(link)
             yield _lost(use_of(module, link.args[0]), value)

@@ -54,12 +54,6 @@ _KEYWORDS: Mapping[str, frozenset[str]] = {
     "run_job_and_poll": frozenset({"steps_override", "cause"}),
 }
 
-_METHODS_BY_HAND: Mapping[str, str] = {
-    "build_url_for_job": 'f"{client.access_url}/deploy/{client.account_id}/projects/{project_id}/jobs/{job_id}"',
-    "build_url_for_cloud_docs": 'f"{client.access_url}/accounts/{client.account_id}/jobs/{job_id}/docs/#!/{resource_type}/{unique_id}"',
-}
-"""What legacy's client has and v2's has not, and what to write, with ``client = workspace.get_client()``."""
-
 JOB_NAME_ATTRIBUTE = "job_name"
 """The attribute of ``DbtCloudOutput`` for which the details of the run must hold those of its job."""
 
@@ -99,6 +93,8 @@ SETTINGS: Mapping[str, str] = {
     "auth_token": "{}.credentials.token",
     "api_token": "{}.credentials.token",
     "account_id": "{}.credentials.account_id",
+    "api_v2_base_url": '({}.credentials.access_url + "/api/v2/accounts/")',
+    "api_v3_base_url": '({}.credentials.access_url + "/api/v3/accounts/")',
     "request_max_retries": "{}.request_max_retries",
     "request_retry_delay": "{}.request_retry_delay",
 }
@@ -161,9 +157,6 @@ def is_legacy_alone(name: str) -> bool:
 
 
 def _unknown(name: str) -> str:
-    if name in _METHODS_BY_HAND:
-        said = f"write {_METHODS_BY_HAND[name]}, with `client = workspace.get_client()`"
-        return f"v2's client has no `{name}`: {said}"
     if name in _LEGACY_ALONE:
         return f"v2's client has no `{name}`"
     if name in _OF_CONFIGURABLE:

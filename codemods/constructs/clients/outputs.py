@@ -13,12 +13,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...analysis.inference.legacy_names import is_output, is_run
-from ...analysis.inference.values import (
-    Member,
-    Result,
-    Value,
-)
+from ...analysis.inference.legacy_names import is_output
+from ...analysis.inference.values import Member
 from ...analysis.syntax.source_module import Module
 from ...editing.edits import ReplaceAround
 from ...findings import Finding
@@ -31,11 +27,11 @@ from ...planning.claims import (
 from ...planning.units import Unit
 from .changed_results import may_be_changed
 from .methods import JOB_NAME_ATTRIBUTE, OUTPUT_ATTRIBUTES, RESULTS_ATTRIBUTE, STATUS_ATTRIBUTE, by_hand
+from .results_in_reach import results_text
 from .run_objects import ATTRIBUTES
 from .statuses import compared_statuses
 from .uses import (
     client_claim,
-    client_text,
     is_taken_here,
     rewrite_attribute,
 )
@@ -80,11 +76,11 @@ def claims(context: Context) -> Iterator[Claim[Detail]]:
 
 def _claim(context: Context, module: Module, node: ast.Attribute, value: Member) -> Claim[Detail]:
     replacement = OUTPUT_ATTRIBUTES.get(value.attribute)
-    is_object = context.run_objects and is_run(value.of)
+    is_object = context.run_objects and is_output(value.of)
     if is_object and value.attribute in ATTRIBUTES:
         return client_claim(CONSTRUCT, module, node, value, Same())
     if value.attribute == RESULTS_ATTRIBUTE:
-        replacement = _results_text(context, module, node)
+        replacement = results_text(context, module, node)
         if replacement is not None and may_be_changed(context, module, node, value):
             said = "the results of the run may be changed in place, and v2 fetches them anew for each read"
             finding = Finding(module.place(node), "LDC304", said, "DbtCloudOutput")
@@ -116,36 +112,6 @@ def _is_shown(module: Module, node: ast.Attribute) -> bool:
     return isinstance(above, ast.FormattedValue) and above.conversion < 0 and above.format_spec is None
 
 
-def _results_text(context: Context, module: Module, node: ast.Attribute) -> str | None:
-    """How v2 comes by the results of a run; None where the client that ran it is out of reach."""
-    texts = {_client_at(context, module, node, value) for value in context.index.values(module, node)}
-    client = texts.pop()
-    if texts or not client:
-        return None
-    return f'{client.replace("{", "{{").replace("}", "}}")}.get_run_results_json({{}}["id"])'
-
-
-def _client_at(context: Context, module: Module, node: ast.expr, value: Value) -> str:
-    """How to write, at ``node``, the v2 client that ran what ``value`` is read of; empty where it cannot be."""
-    run = value.of if isinstance(value, Member) else None
-    if (
-        not isinstance(run, Result)
-        or run.module is not module
-        or not isinstance(run.call.func, ast.Attribute)
-    ):
-        return ""
-    client = run.call.func.value
-    for inner in ast.walk(client):
-        if isinstance(inner, ast.Name) and not _means_the_same(context, module, inner, node):
-            return ""
-    return client_text(context, module, client)
-
-
-def _means_the_same(context: Context, module: Module, name: ast.Name, at: ast.expr) -> bool:
-    names = context.index.tree.names(module)
-    return names.lookup(module, name.id, name) == names.lookup(module, name.id, at)
-
-
 def rewrite(claim: Claim[Detail], unit: Unit, context: Context) -> Rewrite:  # noqa: ARG001  a construct's signature
     """Read it of the details of the run."""
     done = Rewrite()
@@ -155,7 +121,7 @@ def rewrite(claim: Claim[Detail], unit: Unit, context: Context) -> Rewrite:  # n
         return done
     if isinstance(detail, ComparedStatus):
         of_object = context.run_objects and any(
-            isinstance(value, Member) and is_run(value.of) for value in context.index.values(module, node)
+            isinstance(value, Member) and is_output(value.of) for value in context.index.values(module, node)
         )
         text = f"{{}}{'.run_details' if of_object else ''}[{context.style(module).string('status')}]"
         done.edit(module, ReplaceAround(module.span(node), text))

@@ -87,6 +87,18 @@ METHODS: Mapping[str, Own] = {
         'return run["trigger"]["steps_override"] or run["job"]["execute_steps"]',
         (),
     ),
+    "build_url_for_job": Own(
+        "project_id, job_id",
+        'path = f"next/deploy/{client.account_id}/projects/{project_id}/jobs/{job_id}/"\n'
+        'return f"{client.access_url}/{path}"',
+        (),
+    ),
+    "build_url_for_cloud_docs": Own(
+        "job_id, resource_type, unique_id",
+        'path = f"/accounts/{client.account_id}/jobs/{job_id}/docs/#!/{resource_type}/{unique_id}"\n'
+        "return urljoin(client.access_url, path)",
+        (),
+    ),
     "get_run_artifact": Own("run_id, path, step=None", _ARTIFACT % "{path}" + "return response.text"),
     "list_run_artifacts": Own("run_id, step=None", _ARTIFACT % "" + 'return response.json()["data"]'),
     "get_manifest": Own("run_id, step=None", _ARTIFACT % "manifest.json" + "return response.json()"),
@@ -132,6 +144,7 @@ _RESUMING = Own(
 """What starts a run where code may have a job go on where it failed."""
 NAMES: Mapping[str, str] = {START: "start_run"}
 """What a function is called, where that is not the name of the method."""
+_JOINED = "urljoin"
 NEED_RELATED = frozenset({"get_run_steps"})
 """Those that ask for what belongs to a run."""
 
@@ -193,6 +206,8 @@ def define(context: Context, module: Module, unit: Unit, done: Rewrite, name: st
     body = own.body
     for each in own.needs:
         body = body.replace(f"{each}(", f"{names[each]}(")
+    if _JOINED in body:
+        body = body.replace(_JOINED, f"{use('urllib.parse', _JOINED)}")
     lines = "".join(f"    {line}\n" for line in body.split("\n"))
     text = f"def {function}(client, {own.parameters}):\n{lines}"
     done.edit(module, InsertBefore(span, _styled(text, style), blank=True, rank=-1))

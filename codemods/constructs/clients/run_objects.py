@@ -9,12 +9,19 @@ Source: ``dagster_dbt.cloud.types``. All runs of a tree are objects, or none: wh
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from legacy_shim.catalogue import BY_NAME
 
-from ...analysis.inference.legacy_names import CALLED, LEGACY_PACKAGES, RUN_AND_POLL, is_client, is_run
+from ...analysis.inference.legacy_names import (
+    LEGACY_PACKAGES,
+    RUN_AND_POLL,
+    is_client,
+    is_op,
+    is_output,
+    is_run,
+)
 from ...analysis.inference.values import LEGACY, External, Keyed, Made, Member, Result, Value, root
 from ...analysis.syntax.functions import composes, is_getattr
 from ...analysis.syntax.scopes import Imported
@@ -23,18 +30,20 @@ from ...analysis.uses import escapes as sinks
 from ...analysis.uses.accounting import escapes_of
 from ...analysis.uses.index import Reference, quoted_names
 from ...analysis.uses.uses import Argument, Chain, Flow, Returned, Seen, use_of
-from ...editing.edits import InsertBefore
+from ...editing.edits import Import, InsertBefore
 from ...editing.facade_names import FACADE
-from ...editing.style import Style
 from ...planning.claims import Claim, Context, Kind, Rewrite, goes_by_name
 from ...planning.parts import Uses
 from ...planning.units import Unit
-from ...planning.v2 import Use
+from ..run_ops.places import KEY, places_of_op
+from .changed_results import may_be_changed
 from .methods import OUTPUT_ATTRIBUTES, RESULTS_ATTRIBUTE, STATUS_ATTRIBUTE
+from .results_in_reach import results_text
+from .run_class import MOMENTS, class_of_parts_text, class_text
+from .run_class_home import imports_of_class
 from .uses import is_called, own_name
 
 NAME = "DbtCloudOutput"
-MOMENTS = ("created_at", "updated_at", "dequeued_at", "started_at", "finished_at")
 ATTRIBUTES = frozenset({*OUTPUT_ATTRIBUTES, RESULTS_ATTRIBUTE, "docs_url", *MOMENTS})
 """What the class has."""
 _BESIDE_DETAILS = ATTRIBUTES - OUTPUT_ATTRIBUTES.keys() - {RESULTS_ATTRIBUTE}
@@ -46,7 +55,9 @@ CONSTRUCT = Kind[None]("run_objects")
 
 def prepare(context: Context) -> Context:
     """Decide whether runs are objects in this tree."""
-    return replace(context, run_objects=_are_needed(context))
+    is_needed = _are_needed(context)
+    imported = _imports_of_class(context, homes(context)) if is_needed else None
+    return replace(context, run_objects=is_needed, run_classes=imported or {})
 
 
 def claims(context: Context) -> Iterator[Claim[None]]:
@@ -57,6 +68,7 @@ def claims(context: Context) -> Iterator[Claim[None]]:
     nodes += [(module, node) for module, node, name in quoted_names(context.index) if name == NAME]
     for module, node in nodes:
         runs = {root(value) for home, call in homes(context) for value in context.index.values(home, call)}
+        of_ops = {KEY} if any(map(is_op, runs)) else set()
         yield Claim(
             construct=CONSTRUCT,
             part=Uses(),
@@ -64,8 +76,8 @@ def claims(context: Context) -> Iterator[Claim[None]]:
             node=node,
             name=NAME,
             code=BY_NAME[NAME].code,
-            resources=frozenset(one for one in runs if isinstance(one, Made)),
-            keys=frozenset(one.key for one in runs if isinstance(one, Keyed)),
+            resources=frozenset(one for one in runs if isinstance(one, Made) and not is_op(one)),
+            keys=frozenset({one.key for one in runs if isinstance(one, Keyed)} | of_ops),
             covers=frozenset({node}),
             detail=None,
         )
@@ -79,7 +91,7 @@ def rewrite(claim: Claim[None], unit: Unit, context: Context) -> Rewrite:
 
 
 def homes(context: Context) -> list[tuple[Module, ast.expr]]:
-    """The calls that answer a run, and the methods that are handed on and answer one wherever they are called."""
+    """The calls that answer a run, the methods that are handed on and answer one wherever they are called, and run ops."""
     found: dict[ast.expr, Module] = {}
     for reference in context.index.references:
         for link in reference.chain:
@@ -88,7 +100,12 @@ def homes(context: Context) -> list[tuple[Module, ast.expr]]:
                     found[value.call] = reference.module
                 elif _is_handed_on(reference.module, link, value):
                     found[link] = reference.module
+    found |= {reference.chain[place]: reference.module for reference, place in places_of_op(context)}
     return [(module, call) for call, module in found.items()]
+
+
+def _is_method(link: ast.expr) -> bool:
+    return isinstance(link, ast.Attribute) and link.attr == RUN_AND_POLL
 
 
 def _is_handed_on(module: Module, link: ast.expr, value: Value) -> bool:
@@ -109,17 +126,14 @@ def _are_needed(context: Context) -> bool:
     if not calls or context.release.lacks("related") or not _can_be(context, calls):
         return False
     return (
-        any(
-            not isinstance(call, ast.Call) or goes_by_name(context, module, call, RUN_AND_POLL)
-            for module, call in calls
-        )
+        any(_is_method(call) or goes_by_name(context, module, call, RUN_AND_POLL) for module, call in calls)
         or any(_is_lacking(context, reference) for reference in context.index.references)
         or any(_lose_runs(escape.carried) for escape in escapes_of(context.index))
     )
 
 
 def _lose_runs(carried: frozenset[Value]) -> bool:
-    return bool(carried) and all(map(is_run, carried))
+    return bool(carried) and all(is_output(value) or is_op(value) for value in carried)
 
 
 def _is_lacking(context: Context, reference: Reference) -> bool:
@@ -127,13 +141,12 @@ def _is_lacking(context: Context, reference: Reference) -> bool:
     module = reference.module
     for link in reference.chain:
         if isinstance(link, ast.Call) and is_getattr(link):
-            return any(map(is_run, context.index.values(module, link.args[0])))
-        read = (value for value in context.index.values(module, link) if isinstance(value, Member))
+            return any(map(is_output, context.index.values(module, link.args[0])))
         if isinstance(link, ast.Attribute) and any(
-            is_run(value.of) and value.attribute in _BESIDE_DETAILS for value in read
+            _is_beside_details(context, module, link, value) for value in context.index.values(module, link)
         ):
             return True
-    runs = [value for value in context.index.values(module, reference.node) if is_run(value)]
+    runs = [value for value in context.index.values(module, reference.node) if is_output(value)]
     is_made_here = any(isinstance(value, Result) and value.call is reference.node for value in runs)
     if not runs or is_made_here or composes(module.function_of(reference.node)):
         return False
@@ -142,30 +155,53 @@ def _is_lacking(context: Context, reference: Reference) -> bool:
     return not is_followed and not (isinstance(use, Argument) and sinks.is_followed(context.index, use))
 
 
+def _is_beside_details(context: Context, module: Module, link: ast.Attribute, value: Value) -> bool:
+    if not (isinstance(value, Member) and is_output(value.of)):
+        return False
+    if value.attribute != RESULTS_ATTRIBUTE:
+        return value.attribute in _BESIDE_DETAILS
+    return results_text(context, module, link) is None or may_be_changed(context, module, link, value)
+
+
 def _can_be(context: Context, calls: list[tuple[Module, ast.expr]]) -> bool:
-    """Whether a class serves all that reads runs: nothing reads what it lacks, or may get the output of an op instead."""
+    """Whether a class serves all that reads runs: nothing reads what it lacks, and it can be one where code names it."""
     index = context.index
     for module in index.tree.modules.values():
         for node in module.nodes:
             if isinstance(node, ast.Constant) and node.value in _LACKING:
                 return False
-            if not isinstance(node, ast.Attribute):
-                continue
-            values = index.values(module, node.value)
-            if node.attr in _LACKING and not any(map(is_run, values)):
-                return False
-            if any(isinstance(value, Result) and value.member.attribute == CALLED for value in values):
-                return False
-    named = namings(context)
-    files = {one.module for one in named} | {
+            if isinstance(node, ast.Attribute) and node.attr in _LACKING:
+                values = index.values(module, node.value)
+                if not any(map(is_output, values)):
+                    return False
+    return _imports_of_class(context, calls) is not None
+
+
+def _imports_of_class(
+    context: Context, calls: list[tuple[Module, ast.expr]]
+) -> Mapping[Module, Import] | None:
+    """What imports the class in each file that does not define it; None where it cannot be one class."""
+    index, named = context.index, namings(context)
+    naming = {one.module for one in named} | {
         module
         for module in index.tree.modules.values()
         if NAME in index.tree.names(module).tables.get(module.tree, {})
     }
-    if not files:
-        return True
-    module = next(iter(files))
-    return files == {home for home, _ in calls} and len(files) == 1 and _is_own(context, module, named)
+    if not naming:
+        return {}  # Each file that runs a job has its own.
+    files = naming | {home for home, _ in calls}
+    for module in files:
+        own = [one for one in named if one.module is module]
+        if not (_is_own(context, module, own) if module in naming else _is_free(context, module)):
+            return None
+    return imports_of_class(index.tree, files, NAME)
+
+
+def _is_free(context: Context, module: Module) -> bool:
+    """Whether a file has no use for the name of the class yet."""
+    tables = context.index.tree.names(module).tables.values()
+    is_read = any(isinstance(node, ast.Name) and node.id == NAME for node in module.nodes)
+    return not is_read and not any(NAME in table for table in tables)
 
 
 def _is_own(context: Context, module: Module, named: list[Reference]) -> bool:
@@ -177,8 +213,15 @@ def _is_own(context: Context, module: Module, named: list[Reference]) -> bool:
     is_plain = source.name == NAME and not source.level and source.module in LEGACY_PACKAGES
     is_at_top = module.parent(source.node) is module.tree and source.module.split(".")[0] != FACADE
     is_handed_out = context.index.imported_names.get(module.path, frozenset()) & {NAME, "*"}
-    uses = all(isinstance(one.chain[0], ast.Name) and len(one.chain) == 1 for one in named)
+    uses = all(isinstance(one.chain[0], ast.Name) and _is_served(one) for one in named)
     return is_plain and is_at_top and uses and not is_handed_out and not _is_spoken_of(context, module)
+
+
+def _is_served(naming: Reference) -> bool:
+    """Whether the class stands there alone, or is called to make an object."""
+    return len(naming.chain) == 1 or (
+        isinstance(naming.chain[1], ast.Call) and naming.chain[1].func is naming.chain[0]
+    )
 
 
 def _is_spoken_of(context: Context, module: Module) -> bool:
@@ -195,52 +238,21 @@ def _is_spoken_of(context: Context, module: Module) -> bool:
 
 
 def define(context: Context, module: Module, unit: Unit, done: Rewrite) -> str:
-    """Have a file define the class, once; its name."""
-    named = [one.node for one in namings(context) if one.module is module]
+    """Have a file define the class, or import it from the one that does, once; its name."""
+    imported = context.run_classes.get(module)
+    if imported is not None:
+        done.need(module, imported)
+        return imported.name
+    named = namings(context)
+    own = [one.node for one in named if one.module is module]
     inside = [call for home, call in homes(context) if home is module]
     is_own = bool(named) or _is_own(context, module, [])
     name = NAME if is_own else unit.namespace(module).shared(own_name(context, module, NAME))
-    first = min((module.top_statement_of(node) for node in (*named, *inside)), key=lambda one: one.lineno)
-    text = _class_text(name, unit.using(done, module), context.style(module))
+    first = min((module.top_statement_of(node) for node in (*own, *inside)), key=lambda one: one.lineno)
+    is_made_by_code = any(len(one.chain) > 1 for one in named)
+    text_of = class_of_parts_text if is_made_by_code else class_text
+    text = text_of(name, unit.using(done, module), context.style(module))
     done.edit(module, InsertBefore(module.span(first), text, blank=True, rank=-1))
     said = f"a run is an object of the file's own class `{name}`, with the attributes of dagster_dbt's"
     done.report(module, first, "LDC213", said, NAME)
     return name
-
-
-def _class_text(name: str, use: Use, style: Style) -> str:
-    text, tab = style.string, style.indent
-    moment = use("datetime", "")
-    url = "f\"/accounts/{run_details['account_id']}/runs/{self.run_id}/docs/\""
-    lines = [
-        '"""A finished run of a dbt Cloud job, and its `run_results.json`."""',
-        "",
-        "def __init__(self, run_details, result):",
-        f"{tab}job = run_details[{text('job')}] or {{}}",
-        f"{tab}self.run_details, self.result = run_details, result",
-        f"{tab}self.run_id, self.job_id = run_details[{text('id')}], run_details[{text('job_definition_id')}]",
-        f"{tab}self.job_name = job.get({text('name')})",
-        f"{tab}self.is_successful = run_details[{text('status_humanized')}] == {text('Success')}",
-        f"{tab}docs = {use('urllib.parse', 'urljoin')}(run_details[{text('href')}], {url})",
-        f"{tab}self.docs_url = docs if job.get({text('generate_docs')}) else None",
-        "",
-        "def __getattr__(self, name):",
-        f"{tab}if name not in ({', '.join(map(text, MOMENTS))}):",
-        f"{tab * 2}raise {use('builtins', 'AttributeError')}(name)",
-        f"{tab}text = self.run_details[name]",
-        f"{tab}return text and {moment}.datetime.fromisoformat(text.replace({text('Z')}, {text('+00:00')}))",
-    ]
-    body = "".join(f"{tab}{line}\n" if line else "\n" for line in lines)
-    return f"class {name}:\n{body}"
-
-
-def answer_lines(name: str, use: Use, style: Style) -> list[str]:
-    """The statements that answer the object, of the details in ``run``."""
-    text, tab = style.string, style.indent
-    return [
-        "try:",
-        f"{tab}result = client.get_run_results_json(run[{text('id')}])",
-        f"except {use('dagster', 'Failure')}:  # its last command left none",
-        f"{tab}result = {{}}",
-        f"return {name}(run, result)",
-    ]

@@ -12,6 +12,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from legacy_shim.catalogue import BY_NAME
 
@@ -30,6 +31,7 @@ from . import statuses
 from .statuses import NAME, status_of
 
 STATUSES = ("Queued", "Starting", "Running", "Success", "Error", "Cancelled")
+_MEMBERS = frozenset(text.upper() for text in STATUSES)
 _DIFFERENT = frozenset({"is_final", "run_status"})
 """Attributes that only the facade's statuses have, or that answer one."""
 
@@ -40,31 +42,54 @@ class Own:
 
     first: ast.stmt
     """The first statement of the module that names it."""
+    said: str
+    """What to report of the first use; empty for nothing."""
 
 
 CONSTRUCT = Kind[Own]("status_enum")
 
 
-def claims(context: Context) -> Iterator[Claim[Own]]:
-    """One claim for each use that is no comparison, in the modules that can have an enumeration of their own."""
+def claims(context: Context) -> Iterator[Claim[Any]]:
+    """One claim for each use that is no comparison, in the modules that can have an enumeration of their own.
+
+    In the others, one for each ``.value`` that they read.
+    """
     named: dict[Module, list[Reference]] = defaultdict(list)
     for reference in context.index.references:
         link = _link(context, reference)
         # In `list(x)`, `x` is a reference itself.
         if link is not None and not (isinstance(link, ast.Call) and len(reference.chain) == 2):
             named[reference.module].append(reference)
-    if not named or _needs_the_facade(context, list(named)):
-        return
     compared = list(statuses.claims(context))
     answered = {node for claim in compared for node in claim.covers}
-    kept = {claim.module for claim in compared if claim.blocked or claim.if_kept}
+    of_facade = {claim.module for claim in compared if _is_of_facade(claim)}
+    needs_it = bool(named) and _needs_the_facade(context, list(named))
     for module, references in named.items():
         left = [reference for reference in references if reference.chain[0] not in answered]
-        if left and module not in kept and _is_own(context, module, left):
+        if needs_it or module in of_facade or not _is_own(context, module, left):
+            for one in left:
+                yield from statuses.kept_values(context, one)
+        elif left:
             statements = (module.top_statement_of(one.node) for one in left)
             first = min(statements, key=lambda node: node.lineno)
+            said = _said(context, module, left)
             for one in left:
-                yield _claim(module, one, Own(first))
+                yield _claim(module, one, Own(first, said))
+
+
+def _is_of_facade(claim: Claim[statuses.Compared | None]) -> bool:
+    """Whether a comparison is true on the facade alone: of dbt Cloud's number with the value of a status."""
+    is_number = claim.detail is not None and claim.detail.entry == statuses.NUMBER
+    return bool(claim.blocked) or (is_number and not claim.resources and not claim.keys)
+
+
+def _said(context: Context, module: Module, references: Sequence[Reference]) -> str:
+    """What the facade answers otherwise of what a file reads; empty for nothing."""
+    if _may_read_value(context, module):
+        return "`.value` of a status is its text, as in dagster_dbt; on the facade it is dbt Cloud's number"
+    if any(_is_formatted(module, one) for one in references):
+        return "a status is formatted as in dagster_dbt, by the rules of the Python version; on the facade it is its text"
+    return ""
 
 
 def _claim(module: Module, reference: Reference, detail: Own) -> Claim[Own]:
@@ -120,27 +145,35 @@ def _is_own(context: Context, module: Module, references: Sequence[Reference]) -
         return False
     if context.index.imported_names.get(module.path, frozenset()) & {NAME, "*"}:
         return False
-    if _may_read_value(context, module):
-        return False
     return all(
-        _link(context, reference) is reference.chain[0] and _is_neutral(context, module, reference)
+        _link(context, reference) is reference.chain[0] and _is_of_dagster_dbt(context, module, reference)
         for reference in references
     )
 
 
-def _is_neutral(context: Context, module: Module, reference: Reference) -> bool:
-    """Whether a use means the same whichever way the statuses have their values: by text, or by number."""
+def _is_of_dagster_dbt(context: Context, module: Module, reference: Reference) -> bool:
+    """Whether a use is one that dagster_dbt's enumeration serves: it has members, and is asked for one by its text."""
     whole = External(f"{LEGACY}{NAME}")
     for link in reference.chain:
-        if (
-            isinstance(link, ast.Call)
-            and whole in context.index.values(module, link.func)
-            and (len(link.args) != 1 or not _reads_text(link.args[0]))
-        ):
-            return False
+        if isinstance(link, ast.Call) and whole in context.index.values(module, link.func):
+            return len(link.args) == 1 and _is_text(context, module, link.args[0])
+        if isinstance(link, ast.Attribute) and whole in context.index.values(module, link.value):
+            return link.attr in _MEMBERS or link.attr.startswith("__")
+    return True
+
+
+def _is_formatted(module: Module, reference: Reference) -> bool:
     above = module.parent(reference.node)
-    is_formatted = isinstance(above, ast.Call) and decorator_name(above) == "format"
-    return not is_formatted and not isinstance(above, (ast.FormattedValue, ast.BinOp))
+    is_call = isinstance(above, ast.Call) and decorator_name(above) == "format"
+    return is_call or isinstance(above, (ast.FormattedValue, ast.BinOp))
+
+
+def _is_text(context: Context, module: Module, node: ast.expr) -> bool:
+    """Whether an expression is ``status_humanized`` of a run, wherever that was read."""
+    if _reads_text(node):
+        return True
+    origins = context.index.evaluator.possible(module, node)
+    return origins.is_all and bool(origins.places) and all(_reads_text(place) for _, place in origins.places)
 
 
 def _reads_text(node: ast.expr) -> bool:
@@ -164,6 +197,8 @@ def rewrite(claim: Claim[Own], unit: Unit, context: Context) -> Rewrite:
     base = f"{use('enum', '')}.Enum" if is_starred else use("enum", "Enum")
     text = f"class {NAME}({use('builtins', 'str')}, {base}):\n{doc}{''.join(members)}"
     done.edit(module, InsertBefore(module.span(claim.detail.first), text, blank=True, rank=0))
+    if claim.detail.said:
+        done.report(module, claim.detail.first, "LDC213", claim.detail.said, NAME)
     return done
 
 

@@ -37,7 +37,7 @@ from ...planning.claims import (
 from ...planning.parts import Uses
 from ...planning.units import Unit
 from ...planning.v2 import CLOUD_V2
-from ..run_ops.op_text import KEY
+from ..run_ops.places import KEY
 from .methods import STATUS_ATTRIBUTE
 
 
@@ -57,15 +57,12 @@ _CHANGING = frozenset({"pop", "setdefault"})
 """Methods of containers that answer what stands there, and change them."""
 _DISPLAYS = (ast.Tuple, ast.List, ast.Set)
 _BODIES = ("body", "orelse", "finalbody", "handlers", "cases")
-_NUMBER, _TEXT = "status", "status_humanized"
+NUMBER, _TEXT = "status", "status_humanized"
 """The entries of run details that hold a status."""
 
 
 def claims(context: Context) -> Iterator[Claim[Compared | None]]:
-    """One claim for each member that is compared with a status that is known: a number or a string.
-
-    And one for each ``.value`` that is read in another way, which the facade answers otherwise than ``dagster_dbt``.
-    """
+    """One claim for each member that is compared with a status that is known: a number or a string."""
     for reference in context.index.references:
         module = reference.module
         for place, link in enumerate(reference.chain):
@@ -74,11 +71,19 @@ def claims(context: Context) -> Iterator[Claim[Compared | None]]:
             if found is not None:
                 yield replace(found, if_kept=_told_of_value(module, found.node))
                 break
-            if member or External(f"{LEGACY}{NAME}") in context.index.values(module, link):
-                told = _told_of_value(module, reference.node)
-                if told and place + 1 >= _links_of_status(context, reference):
-                    yield _kept(module, link, reference, told)
-                    break
+
+
+def kept_values(context: Context, reference: Reference) -> Iterator[Claim[Compared | None]]:
+    """One claim for a ``.value`` that is read otherwise, which the facade answers otherwise than ``dagster_dbt``."""
+    module = reference.module
+    for place, link in enumerate(reference.chain):
+        if status_of(context, module, link) or External(f"{LEGACY}{NAME}") in context.index.values(
+            module, link
+        ):
+            told = _told_of_value(module, reference.node)
+            if told and place + 1 >= _links_of_status(context, reference):
+                yield _kept(module, link, reference, told)
+                return
 
 
 def _links_of_status(context: Context, reference: Reference) -> int:
@@ -134,7 +139,7 @@ def _claim(context: Context, reference: Reference, place: int, member: str) -> C
     owners = {owner for other in opposites(module, whole) for owner in _owners(context, module, other)}
     if len(entries) != 1 or None in entries:
         return None
-    if _NUMBER in entries and not owners and whole is reference.chain[place]:
+    if NUMBER in entries and not owners and whole is reference.chain[place]:
         return None  # A number never equals a member itself, only its value: no v2 form is as false.
     return Claim(
         construct=CONSTRUCT,
@@ -153,13 +158,13 @@ def _claim(context: Context, reference: Reference, place: int, member: str) -> C
 def _entry(context: Context, module: Module, node: ast.expr) -> str | None:
     """Which entry of run details an expression reads, or its counterpart on an output."""
     if any(_is_status(value) for value in context.index.values(module, node)):
-        return _NUMBER
+        return NUMBER
     key: ast.expr | None = None
     if isinstance(node, ast.Subscript):
         key = node.slice
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
         key = node.args[0] if node.args else None
-    if isinstance(key, ast.Constant) and key.value in (_NUMBER, _TEXT):
+    if isinstance(key, ast.Constant) and key.value in (NUMBER, _TEXT):
         return str(key.value)
     return None
 

@@ -36,7 +36,7 @@ from ...planning.claims import (
     Rewrite,
 )
 from ...planning.parts import Uses
-from ..run_ops.op_text import KEY
+from ..run_ops.places import KEY
 from .bound_uses import Reading
 from .methods import Method
 

@@ -33,6 +33,7 @@ from .collecting import prefixed
 from .common_arguments import common_arguments
 from .compiled_fields import compiled_fields
 from .evaluated_earlier import fails_unseen, read_sooner
+from .moved_below import Below, place_below
 from .own_checks import checks_named_like_tests
 from .sequence_uses import SequenceUses, may_be_other, sequence_uses, takes_no_place
 from .translator import FUNCTION_PARAMETERS, hidden_by
@@ -64,6 +65,8 @@ class Load:
     """Where it is used as a sequence."""
     makes_several: bool = False
     """Whether the one call loads several jobs, one after another or one of them."""
+    below: Below | None = None
+    """Where it goes so that its functions find what legacy's found; None where it stays."""
 
     @property
     def resource(self) -> ast.expr:
@@ -92,7 +95,11 @@ def read_load(context: Context, value: Made) -> ReadLoad:
     job = arguments.get("job_id")
     ref = context.job_ref(module, job) if job is not None and not problem else None
     makes_several = ref is not None and (ref.at_once > 1 or _is_in_comprehension(module, call))
+    below: Below | None = None
     if not problem and ref is not None:
+        sooner = list(read_sooner(context, module, call, arguments))
+        if sooner and not makes_several:
+            below = place_below(context, module, call, arguments)
         blocked += [
             Finding(module.place(call), code, said, NAME)
             for code, said in _against(context, module, call, found, ref, makes_several)
@@ -103,7 +110,7 @@ def read_load(context: Context, value: Made) -> ReadLoad:
             "a file looks for assets that are a `CacheableAssetsDefinition`, which v2's are not"
             if context.index.sorts_out_loads
             else "",
-            *read_sooner(context, module, call, arguments),
+            *(sooner if below is None else ()),
             fails_unseen(context, module, call),
             *against_binding(context, module, call, arguments, makes_several),
         ]
@@ -122,7 +129,7 @@ def read_load(context: Context, value: Made) -> ReadLoad:
     resources = frozenset(
         inner for inner in found if isinstance(inner, Made) and thing_kind(inner) == "resource"
     )
-    load = Load(arguments, parts, tuple(placements), sequence, makes_several)
+    load = Load(arguments, parts, tuple(placements), sequence, makes_several, below)
     return ReadLoad(load, resources, (ref,) if ref is not None else (), tuple(blocked))
 
 

@@ -19,6 +19,7 @@ from ...analysis.syntax.rebinding import is_bound_again
 from ...analysis.syntax.source_module import Module
 from ...editing import render
 from ...editing.edits import (
+    InsertAfter,
     InsertBefore,
     ReplaceExpression,
     ReplaceStatement,
@@ -155,8 +156,15 @@ def _rewrite_as_function(
     written = asset_text(wanted, claim.node, unit, context, done)
     text = written.text + _sensor(claim, written, unit, context, done)
     refusal = [] if lookup.job else guard(module, ref, job, context.style(module))
+    refused = "\n".join(refusal) + "\n" if refusal else ""
+    if load.below is not None:
+        at, text = module.span(load.below.statement), f"{refused}{text}"
+        moved = InsertAfter(at, text) if load.below.is_behind else InsertBefore(at, text, blank=True)
+        done.edit(module, ReplaceStatement(statement, ""))
+        done.edit(module, moved)
+        return
     if refusal:
-        done.edit(module, InsertBefore(statement, "\n".join(refusal) + "\n", rank=0))
+        done.edit(module, InsertBefore(statement, refused, rank=0))
     if is_assigned:
         done.edit(module, ReplaceStatement(statement, text))
         return

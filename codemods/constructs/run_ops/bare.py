@@ -45,18 +45,16 @@ from ..clients.run_and_poll import (
     Poll,
     fails_in,
 )
-from .configured import (
-    places_of_op,
-    read,
-)
+from .configured import read
 from .op_text import (
-    KEY,
     NAME,
     PREFIX,
     Materializations,
+    answers_of,
     op_text,
     tell_of_op,
 )
+from .places import KEY, places_of_op
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,12 +164,16 @@ def _claim(
         code=BY_NAME[NAME].code,
         keys=frozenset({KEY}),
         jobs=jobs,
-        blocked=(Finding(module.place(link), "LDC302", said, NAME),)
-        if said
-        else goes_by_name(context, module, link, NAME),
+        blocked=_blocked(context, module, link, said),
         covers=frozenset({reference.chain[0]}),
         detail=bare,
     )
+
+
+def _blocked(context: Context, module: Module, link: ast.expr, said: str) -> tuple[Finding, ...]:
+    if said:
+        return (Finding(module.place(link), "LDC302", said, NAME),)
+    return () if context.run_objects else goes_by_name(context, module, link, NAME)
 
 
 def _common_name(context: Context, module: Module, links: list[ast.expr]) -> str:
@@ -204,6 +206,7 @@ def rewrite(claim: Claim[Bare], unit: Unit, context: Context) -> Rewrite:
             use,
             style,
             before=["config = context.op_config"],
+            answers=answers_of(context, module, unit, done),
         )
         done.edit(module, InsertBefore(module.span(bare.first), text, blank=True))
         tell_of_op(done, claim, context, materializes=True, limits=True, undescribed=True)

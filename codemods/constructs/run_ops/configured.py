@@ -39,14 +39,15 @@ from ..clients import own_methods
 from ..clients.methods import Method
 from ..clients.run_and_poll import fails_in, poll_of
 from .op_text import (
-    KEY,
     LOCALS,
     NAME,
     PREFIX,
     Materializations,
+    answers_of,
     op_text,
     tell_of_op,
 )
+from .places import KEY, places_of_op
 
 _SETTINGS = frozenset(
     {"job_id", "poll_interval", "poll_timeout", "yield_materializations", "asset_key_prefix", RESUMES}
@@ -74,15 +75,6 @@ def claims(context: Context) -> Iterator[Claim[RunOp]]:
             yield _claim(context, reference, place, found)
 
 
-def places_of_op(context: Context) -> Iterator[tuple[Reference, int]]:
-    """Each reference to the op, and which link of its chain is the op itself."""
-    for reference in context.index.references:
-        for place, link in enumerate(reference.chain):
-            if External(RUN_OP) in context.index.values(reference.module, link):
-                yield reference, place
-                break
-
-
 def _claim(context: Context, reference: Reference, place: int, found: RunOp) -> Claim[RunOp]:
     module, chain = reference.module, reference.chain
     call = chain[place + 2]
@@ -95,7 +87,10 @@ def _claim(context: Context, reference: Reference, place: int, found: RunOp) -> 
         code=BY_NAME[NAME].code,
         keys=frozenset({KEY}),
         jobs=(context.job_ref(module, found.settings["job_id"]),),
-        blocked=(*goes_by_name(context, module, call, NAME), *names_bound_in(module, call, NAME)),
+        blocked=(
+            *(() if context.run_objects else goes_by_name(context, module, call, NAME)),
+            *names_bound_in(module, call, NAME),
+        ),
         covers=frozenset({chain[0]}),
         detail=found,
     )
@@ -179,6 +174,7 @@ def rewrite(claim: Claim[RunOp], unit: Unit, context: Context) -> Rewrite:
         materializations,
         use,
         style,
+        answers=answers_of(context, module, unit, done),
     )
     statement = module.statement_of(claim.node)
     done.edit(module, ReplaceStatement(module.span(statement), text))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...analysis.syntax.source_module import Module
 from ...editing import render
 from ...editing.render import Field
 from ...editing.style import Style
@@ -16,6 +17,7 @@ from ...planning.claims import (
     Context,
     Rewrite,
 )
+from ...planning.units import Unit
 from ...planning.v2 import Use
 from ..clients.run_and_poll import (
     FAILS_AS_V2,
@@ -26,12 +28,13 @@ from ..clients.run_and_poll import (
     run_and_poll,
     without_related,
 )
+from ..clients.run_class import results_lines
+from ..clients.run_objects import define
 from ..given_up import CODE as GIVEN_UP
 from ..given_up import left_going
+from .places import KEY
 
 NAME = "dbt_cloud_run_op"
-KEY = "dbt_cloud"
-"""The resource key that the op requires."""
 PREFIX = ("dbt",)
 """What the keys of its materializations begin with, unless the configuration says otherwise."""
 
@@ -70,10 +73,12 @@ def op_text(
     use: Use,
     style: Style,
     before: Sequence[str] = (),
+    answers: str = "",
 ) -> str:
     """The decorated function.
 
-    ``own_fields`` are arguments of ``@op`` beside those that every such op has, ``before`` are its first lines.
+    ``own_fields`` are arguments of ``@op`` beside those that every such op has, ``before`` are its first lines. ``answers``
+    is the class of what it outputs; empty where that is the details of the run.
     """
     text = style.string
     start = f"{{{text('start_after')}: {use('dagster', 'In')}({use('dagster', 'Nothing')})}}"
@@ -93,7 +98,7 @@ def op_text(
     lines = [
         render.call(f"@{use('dagster', 'op')}", fields, style),
         f"def {function}(context):",
-        *(f"{style.indent}{line}" for line in [*body, *_output(use, style)]),
+        *(f"{style.indent}{line}" for line in [*body, *_output(answers, use, style)]),
     ]
     return "\n".join(lines) + "\n"
 
@@ -120,12 +125,18 @@ def _materialized(wanted: Materializations, use: Use, style: Style) -> list[str]
     ]
 
 
-def _output(use: Use, style: Style) -> list[str]:
+def answers_of(context: Context, module: Module, unit: Unit, done: Rewrite) -> str:
+    """The class of what an op of a file outputs, which the file defines; empty where that is the details of the run."""
+    return define(context, module, unit, done) if context.run_objects else ""
+
+
+def _output(answers: str, use: Use, style: Style) -> list[str]:
     tab, text = style.indent, style.string
     entries = [f"{tab * 2}{text(name)}: run[{text(key)}]," for name, key in _TIMES.items()]
     return [
+        *(results_lines(use, style) if answers else []),
         f"yield {use('dagster', 'Output')}(",
-        f"{tab}run,",
+        f"{tab}{answers}(run, result)," if answers else f"{tab}run,",
         f"{tab}metadata={{",
         *entries,
         f"{tab}}},",
@@ -149,7 +160,8 @@ def tell_of_op(
     def report(code: str, message: str) -> None:
         done.report(claim.module, claim.node, code, message, NAME)
 
-    report("LDC213", f"its output is a mapping of run details{', and it has no description' * undescribed}")
+    output = "an object of the file's own class" if context.run_objects else "a mapping of run details"
+    report("LDC213", f"its output is {output}{', and it has no description' * undescribed}")
     if release.lacks("related"):
         report("LDC213", without_related(release))
     if materializes:

@@ -9,7 +9,7 @@ dbt_cloud = dbt_cloud_resource.configured(
 @op(required_resource_keys={"dbt_cloud"})
 def rename_job(context):
     # v2's client has nothing like it
-    context.resources.dbt_cloud.build_url_for_job(11, 67891)
+    context.resources.dbt_cloud.make_request("GET", "12345/jobs/67891/", base_url=None)
 
 
 @job(resource_defs={"dbt_cloud": dbt_cloud})

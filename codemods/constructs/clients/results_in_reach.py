@@ -1,0 +1,45 @@
+"""How v2 comes by the results of a run where they are read, and where it does not.
+
+output.result    ->    client.get_run_results_json(output["id"])
+"""
+
+from __future__ import annotations
+
+import ast
+
+from ...analysis.inference.legacy_names import is_run
+from ...analysis.inference.values import Member, Result, Value
+from ...analysis.syntax.source_module import Module
+from ...planning.claims import Context
+from .uses import client_text
+
+
+def results_text(context: Context, module: Module, node: ast.Attribute) -> str | None:
+    """How v2 comes by the results of a run; None where the client that ran it is out of reach."""
+    texts = {_client_at(context, module, node, value) for value in context.index.values(module, node)}
+    client = texts.pop()
+    if texts or not client:
+        return None
+    return f'{client.replace("{", "{{").replace("}", "}}")}.get_run_results_json({{}}["id"])'
+
+
+def _client_at(context: Context, module: Module, node: ast.expr, value: Value) -> str:
+    """How to write, at ``node``, the v2 client that ran what ``value`` is read of; empty where it cannot be."""
+    run = value.of if isinstance(value, Member) else None
+    if (
+        not isinstance(run, Result)
+        or not is_run(run)
+        or run.module is not module
+        or not isinstance(run.call.func, ast.Attribute)
+    ):
+        return ""
+    client = run.call.func.value
+    for inner in ast.walk(client):
+        if isinstance(inner, ast.Name) and not _means_the_same(context, module, inner, node):
+            return ""
+    return client_text(context, module, client)
+
+
+def _means_the_same(context: Context, module: Module, name: ast.Name, at: ast.expr) -> bool:
+    names = context.index.tree.names(module)
+    return names.lookup(module, name.id, name) == names.lookup(module, name.id, at)
