@@ -331,7 +331,7 @@ def test_a_comment_of_what_stays_on_the_facade_is_not_touched(tmp_path: Path) ->
 
         @op(required_resource_keys={"dbt_cloud"})
         def kick(context):
-            context.resources.dbt_cloud.build_url_for_job(  # three
+            context.resources.dbt_cloud.get_json_artifact(  # three
                 11,  # four
                 67890,
             )

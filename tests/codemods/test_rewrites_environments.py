@@ -24,7 +24,7 @@ STAYS = """
 
 @op(required_resource_keys={"dbt_cloud"})
 def rename(context):
-    context.resources.dbt_cloud.build_url_for_job(11, 67890)
+    context.resources.dbt_cloud.get_json_artifact(11, 67890)
 
 
 @job(resource_defs={"dbt_cloud": cloud})

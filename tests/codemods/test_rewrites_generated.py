@@ -46,7 +46,7 @@ CONSUMERS = (
     "",
     "    context.resources.dbt_cloud.run_job_and_poll(67890)\n",
     "    if context: context.resources.dbt_cloud.run_job_and_poll(67890)\n    else: return 1\n",
-    "    context.resources.dbt_cloud.build_url_for_job(11, 67890)\n",
+    "    context.resources.dbt_cloud.get_json_artifact(11, 67890)\n",
     "    res = context.resources\n    out = res.dbt_cloud.run_job_and_poll(67890)\n    return f'{out.run_id}'\n",
     "    getattr(context.resources, 'dbt_' + 'cloud').get_job(67890)\n",
 )

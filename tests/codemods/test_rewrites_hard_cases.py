@@ -18,7 +18,7 @@ cloud = dbt_cloud_resource("t", 12345)
 UPDATE = """
 @asset
 def renamed(context):
-    {reach}.build_url_for_job(11, 67890)
+    {reach}.get_json_artifact(11, 67890)
 """
 
 
@@ -66,7 +66,7 @@ def test_a_use_without_v2_form_keeps_the_resource_however_it_is_reached(
         tmp_path, program + "defs = Definitions(assets=[renamed], resources=resources)\n"
     )
     assert "cloud = dbt_cloud_resource(" in text
-    assert "build_url_for_job" in text
+    assert "get_json_artifact" in text
     assert {"LDC303", "LDC304"} & set(codes)
 
 
@@ -173,7 +173,7 @@ class Fake:
         + "defs = Definitions(resources={'dbt_cloud': cloud})\n",
         KICK
         + "@op(required_resource_keys={'dbt_cloud'})\ndef other(context):\n"
-        + "    context.resources._asdict()['dbt_cloud'].build_url_for_job(1, 2)\n"
+        + "    context.resources._asdict()['dbt_cloud'].get_json_artifact(1, 2)\n"
         + "defs = Definitions(resources={'dbt_cloud': cloud})\n",
     ],
 )

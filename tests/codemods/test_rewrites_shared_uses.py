@@ -33,7 +33,7 @@ INLINE = "DbtCloudClientResource(auth_token='u', account_id=12345).get_dbt_clien
         f"@op\ndef second():\n    return refresh({INLINE})\n",
         f"@op\ndef second():\n    client = {INLINE} if os.getenv('X') else dbt.get_dbt_client()\n    return refresh(client)\n",
         "other = DbtCloudClientResource(auth_token='u', account_id=12345)\n\n\n@op\ndef second():\n"
-        "    client = other.get_dbt_client()\n    client.build_url_for_job(11, 67890)\n    return refresh(client)\n",
+        "    client = other.get_dbt_client()\n    client.get_json_artifact(11, 67890)\n    return refresh(client)\n",
         "other = DbtCloudClientResource(auth_token='u', account_id=int(input()), unheard_of=1)\n\n\n@op\ndef second():\n"
         "    return refresh(other.get_dbt_client())\n",
         "other = DbtCloudClientResource(auth_token='u', account_id=12345)  # legacy-shim: keep\n\n\n@op\ndef second():\n"
@@ -54,7 +54,7 @@ def test_a_helper_of_another_file_is_kept_for_all(tmp_path: Path) -> None:
         "one = DbtCloudClientResource(auth_token='t', account_id=12345)\nrefresh(one.get_dbt_client())\n",
         "two.py": "from helper import refresh\nfrom dagster_dbt import DbtCloudClientResource\n\n"
         "two = DbtCloudClientResource(auth_token='t', account_id=12345)\nclient = two.get_dbt_client()\n"
-        "client.build_url_for_job(11, 67890)\nrefresh(client)\n",
+        "client.get_json_artifact(11, 67890)\nrefresh(client)\n",
     }
     texts, _ = migrate(tmp_path, files)
     assert texts == {

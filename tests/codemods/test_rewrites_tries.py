@@ -30,14 +30,14 @@ KEPT = {
             client = dbt.get_dbt_client()
             client.get_job(67890)
         finally:
-            client.build_url_for_job(11, 67890)
+            client.get_json_artifact(11, 67890)
     """,
     "in its handler": """
         client = None
         try:
             client = dbt.get_dbt_client()
         except KeyError:
-            client.build_url_for_job(11, 67890)
+            client.get_json_artifact(11, 67890)
     """,
     "in its else": """
         client = None
@@ -46,7 +46,7 @@ KEPT = {
         except KeyError:
             raise
         else:
-            client.build_url_for_job(11, 67890)
+            client.get_json_artifact(11, 67890)
     """,
     "by its handler, in its finally": """
         client = None
@@ -55,7 +55,7 @@ KEPT = {
         except KeyError:
             client = dbt.get_dbt_client()
         finally:
-            client.build_url_for_job(11, 67890)
+            client.get_json_artifact(11, 67890)
     """,
     "by a try inside": """
         client = None
@@ -65,7 +65,7 @@ KEPT = {
             except KeyError:
                 pass
         except ValueError:
-            client.build_url_for_job(11, 67890)
+            client.get_json_artifact(11, 67890)
     """,
 }
 FOLLOWED = """
