@@ -144,7 +144,6 @@ def test_an_object_that_is_entered_as_itself_is_followed(tmp_path: Path, put: st
     "change",
     [
         {"entered": "proxy(self)"},
-        {"entered": "self.client"},
         {"decorator": "@traced\n    "},
         {"set": "self.client, self.done = pair(client)"},
         {"set": "self.done, *self.rest = [], client"},

@@ -40,6 +40,7 @@ LOOKED_UP = {
     "of a name of what is added up": "def both():\n    return [67891] + [67890, 67892]\nids = both()\njob = ids[1]",
     "of what is sorted": "ids = [67890, 67891]\njob = sorted(ids, reverse=True)[0]",
     "of what is turned round": "ids = [67890, 67891]\njob = list(reversed(ids))[0]",
+    "an attribute that a tuple sets": "class Jobs:\n    a = 67890\n    def __init__(self):\n        self.a, self.b = 67891, 1\njob = Jobs().a",
     "under a key that may be another": 'import os\nids = {"a": 67890, os.sep: 67891}\njob = ids[os.sep]',
 }
 """Programs that look up what dbt Cloud knows of the job that they find when they run."""
@@ -59,7 +60,6 @@ NOT_KNOWN = {
     "an attribute that grows": "class Jobs:\n    a = 67890\n    def __init__(self):\n        self.a += 1\njob = Jobs().a",
     "an attribute of a class that grows": "class Jobs:\n    a = 67890\n    a += 1\njob = Jobs.a",
     "an attribute that a loop sets": "class Jobs:\n    a = 67890\n    def __init__(self):\n        for self.a in (67891, 67892):\n            pass\njob = Jobs().a",
-    "an attribute that a tuple sets": "class Jobs:\n    a = 67890\n    def __init__(self):\n        self.a, self.b = 67891, 1\njob = Jobs().a",
     "an attribute of a namespace": "from types import SimpleNamespace\nheld = SimpleNamespace(job=67890)\nheld.job = 67891\njob = held.job",
 }
 """Programs that stay."""

@@ -29,9 +29,10 @@ def handed_out(evaluator: Evaluator, module: Module, manager: ast.expr) -> list[
     for value in evaluator.values(module, manager):
         if isinstance(value, Instance):
             for method in evaluator.objects.attribute(value.owner, "__enter__"):
-                is_plain = isinstance(method, Local) and isinstance(method.node, ast.FunctionDef)
-                if is_plain and not method.node.decorator_list:  # type: ignore[union-attr]
-                    found += [(method.module, node) for node in returns_of(method.node)]  # type: ignore[union-attr]
+                if not isinstance(method, Local) or not isinstance(method.node, ast.FunctionDef):
+                    continue
+                if not method.node.decorator_list:
+                    found += [(method.module, node) for node in returns_of(method.node)]
         elif isinstance(value, Made) and value.of.startswith(CONTEXT_BUILDERS):
             found.append((module, manager))  # Dagster hands out the context itself.
     if not isinstance(manager, ast.Call):
