@@ -22,7 +22,6 @@ from ...analysis.inference.values import External, Local, Made, Value
 from ...analysis.project.reach import reached_from
 from ...analysis.syntax.functions import is_none
 from ...analysis.syntax.source_module import FUNCTIONS, Module
-from ...analysis.timing.clock import importing
 from ...analysis.timing.later import changed_later
 from ...planning.claims import Context
 from .translator import FUNCTION_PARAMETERS
@@ -103,7 +102,7 @@ def _is_seen(context: Context, module: Module) -> bool:
     runs = reached_from(context.index.tree, module.path)
     if runs is None:
         return True
-    return any(importer.path in runs for importer, _ in importing(context.index.evaluator, module))
+    return any(importer.path in runs for importer, _ in context.index.tree.imports_of(module))
 
 
 def _may_pass(context: Context, module: Module, arguments: Iterable[ast.expr], statement: ast.stmt) -> bool:
