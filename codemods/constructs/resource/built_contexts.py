@@ -31,8 +31,8 @@ def claims(context: Context) -> Iterator[Claim[None]]:
     """One claim for each legacy resource in a context that is built, and not entered where it is."""
     builders = {External(name) for name in CONTEXT_BUILDERS}
     for module in context.index.tree.modules.values():
-        for node in module.nodes if "build_" in module.text else ():
-            if not isinstance(node, ast.Call) or not builders & context.index.values(module, node.func):
+        for node in module.of(ast.Call) if "build_" in module.text else ():
+            if not builders & context.index.values(module, node.func):
                 continue
             if not isinstance(module.parent(node), ast.withitem):
                 yield from _of_call(context, module, node)
