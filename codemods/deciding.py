@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .analysis.inference.constants import Constants
 from .analysis.project.indexing import Parse, build_index
+from .analysis.project.starting import first_start
 from .analysis.syntax.source_module import (
     Module,
     dotted_name,
@@ -83,6 +84,8 @@ def plan_without(files: FilesRead, options: Options, broken: Broken) -> Planned:
         other_files=files.found.others,
         release=options.release or installed_release(),
         polling_sensor=options.polling_sensor,
+        to=options.to,
+        starts_assets=first_start(data) if options.to == "specs" else None,
         entries=declared_entries(index.tree.modules),
     )
     context = prepared(context)

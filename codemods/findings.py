@@ -13,6 +13,9 @@ OUTSIDE_PYTHON = frozenset({"LDC505", "LDC506"})
 
 OLD_REQUIREMENT = "LDC509"
 
+OTHER_TARGET = "LDC311"
+"""A load is v2, and not what was asked for with ``--to``."""
+
 
 @dataclass(frozen=True, order=True)
 class Place:

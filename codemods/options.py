@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, get_args
 
 from .facts.deployments import Deployment
 from .facts.jobs import Facts
 from .facts.release import Release
 from .findings import Finding, Place
+
+Target = Literal["decorator", "component", "specs"]
+"""What the loads of dbt Cloud jobs become."""
+TARGETS: tuple[Target, ...] = get_args(Target)
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,8 @@ class Options:
     """Codes of legacy names not to migrate."""
     polling_sensor: bool = False
     """Whether to write a sensor that records the runs of an environment which Dagster did not start."""
+    to: Target = "decorator"
+    """What loads become where they can; others are decorated functions, with the reason."""
     jobs: int = 1
     """Processes to work with."""
     facts: Facts = field(default_factory=Facts)

@@ -192,7 +192,7 @@ CODES: Final = (
          "has only one. The asset loads named here use a workspace of their own, with the same credentials.",
          "When the last legacy use is gone, remove the legacy resource."),
     Code("LDC221", "a sensor records other runs of the environment", "differs",
-         "The sensor that --polling-sensor adds records materializations of runs that dbt Cloud starts itself, which "
+         "The sensor that --polling-sensor and --to specs add records materializations of runs that dbt Cloud starts itself, which "
          "legacy never recorded. It is on by default.",
          "Nothing, or give it default_sensor_status=DefaultSensorStatus.STOPPED."),
     Code("LDC222", "a model that is gone from the project is skipped", "differs",
@@ -224,6 +224,10 @@ CODES: Final = (
          "v2 gives assets with time-window partitions a backfill policy, which legacy's did not have. Assets with "
          "different policies are never in one run of a backfill or of automation.",
          "Give backfill_policy=BackfillPolicy.multi_run() to partitioned assets that are to run in the same runs."),
+    Code("LDC230", "the assets are observed: Dagster does not run them", "differs",
+         "With --to specs, Dagster shows the assets and records the runs that dbt Cloud starts, by a sensor that is on by "
+         "default. Nobody can materialize them in Dagster any more, and test results are not recorded.",
+         "See that the job runs in dbt Cloud by itself, on a schedule or otherwise."),
     # LDC3xx: kept on the facade
     Code("LDC301", "kept on request", "manual",
          "A `# legacy-shim: keep` comment, --only or --skip keeps it.",
@@ -257,6 +261,9 @@ CODES: Final = (
          "Another tool or a hand changed one part to v2 (the resource, or an import), and not what uses it. The code "
          "fails when it loads or runs. It gets no v2 form, since what was meant cannot be known.",
          "Finish this use by hand, or undo the part that was changed (git) and migrate all of it."),
+    Code("LDC311", "a decorated function is written: the target does not fit", "manual",
+         "The load is v2, as a function with @dbt_cloud_assets. What was asked for with --to could not do the same.",
+         "Nothing, or change what the finding names, and migrate again from the legacy code."),
     # LDC4xx: a fact is missing
     Code("LDC401", "the facts of a dbt Cloud job are missing", "manual",
          "A placeholder takes their place, and raises an error when the code loads. If other jobs are loaded with the "
@@ -304,7 +311,7 @@ CODES: Final = (
 """Every code, in order. Each has one section in MIGRATION.md."""
 
 ACT_FIRST: Final = frozenset(
-    {"LDC201", "LDC203", "LDC204", "LDC208", "LDC209", "LDC210", "LDC214", "LDC223", "LDC228"}
+    {"LDC201", "LDC203", "LDC204", "LDC208", "LDC209", "LDC210", "LDC214", "LDC223", "LDC228", "LDC230"}
 )
 """The behaviour changes that need you before you deploy: a variable, a package, a setting of a job."""
 COSMETIC: Final = frozenset({"LDC206", "LDC211", "LDC212", "LDC217"})

@@ -19,6 +19,13 @@ class ReportFormat(str, Enum):
     markdown = "markdown"
 
 
+class Target(str, Enum):
+    """What --to takes."""
+
+    decorator = "decorator"
+    specs = "specs"
+
+
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH", help="Files and folders.", show_default=False)]
 FactsFiles = Annotated[
     Optional[list[Path]],  # noqa: UP045 - older versions of typer do not read `X | None`
@@ -72,6 +79,14 @@ DagsterDbt = Annotated[
         metavar="VERSION",
         help="The dagster-dbt that the code will run with. [default: the one beside this tool]",
         show_default=False,
+    ),
+]
+To = Annotated[
+    Target,
+    typer.Option(
+        "--to",
+        help="What loads become: functions with @dbt_cloud_assets; or asset specs with a sensor, for jobs that "
+        "dbt Cloud alone runs. One that does not fit becomes a function, with the reason.",
     ),
 ]
 Jobs = Annotated[

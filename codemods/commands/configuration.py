@@ -6,6 +6,7 @@
     deployments = {prod = "envs/prod.env", staging = "envs/staging.env"}
     baseline = "legacy_shim_baseline.json"
     dagster-dbt = "0.28.20"
+    to = "specs"
     format = "text"
 
 Paths are seen from the folder of the file.
@@ -121,6 +122,7 @@ def _read(file: Path, table: Mapping[str, Any]) -> Mapping[str, Any]:
         "deployments": _deployments,
         "baseline": _baseline,
         "dagster-dbt": _dagster_dbt,
+        "to": _to,
         "format": _format,
     }
     found: dict[str, Any] = {}
@@ -153,6 +155,15 @@ def _baseline(file: Path, key: str, value: Any) -> Mapping[str, Any]:
 
 def _dagster_dbt(file: Path, key: str, value: Any) -> Mapping[str, Any]:
     return {"dagster_dbt": _text(file, key, value)}
+
+
+def _to(file: Path, key: str, value: Any) -> Mapping[str, Any]:
+    from .cli_parameters import Target
+
+    known = [target.value for target in Target]
+    if value not in known:
+        raise _wrong(file, key, f"expected one of {', '.join(known)}")
+    return {"to": value}
 
 
 def _format(file: Path, key: str, value: Any) -> Mapping[str, Any]:

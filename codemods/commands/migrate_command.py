@@ -25,6 +25,8 @@ from .cli_parameters import (
     ReportFormat,
     Skip,
     Statistics,
+    Target,
+    To,
     Verbose,
 )
 from .console import Console, answers
@@ -61,6 +63,7 @@ def migrate(
             "--polling-sensor", help="Also write the sensor that records runs which Dagster did not start."
         ),
     ] = False,
+    to: To = Target.decorator,
     dagster_dbt: DagsterDbt = None,
     jobs: Jobs = 0,
     form: Form = ReportFormat.text,
@@ -81,7 +84,7 @@ def migrate(
         _refuse_contradictions(diff, check, commit, printing)
         options = options_of(paths, facts, env_file, deployment, exclude, dagster_dbt, jobs)
         options = replace(options, only=_legacy_codes(only), skip=_legacy_codes(skip))
-        options = replace(options, polling_sensor=polling_sensor)
+        options = replace(options, polling_sensor=polling_sensor, to=to.value)
         is_writing = not (diff or check)
         report = _migrated(paths, options, watch, console, recovers=is_writing and not commit)
         if diff:
@@ -93,17 +96,19 @@ def migrate(
         if is_writing:
             report = (_committed if commit else _written)(report, watch, console)
         shared = options_given(facts, env_file, deployment, exclude, dagster_dbt)
-        advice = next_steps(report, "migrate", paths, [*shared, *_own_given(only, skip, polling_sensor)])
+        own = _own_given(only, skip, polling_sensor, to)
+        advice = next_steps(report, "migrate", paths, [*shared, *own])
         printing.print_rest(console, report, advice)
         console.leave(exit_codes.of_check(report) if check else exit_codes.of_migrate(report))
 
 
 def _own_given(
-    only: Sequence[str] | None, skip: Sequence[str] | None, polling_sensor: bool
+    only: Sequence[str] | None, skip: Sequence[str] | None, polling_sensor: bool, to: Target
 ) -> list[tuple[str, str]]:
     """The options of this command that a next one must repeat."""
     chosen = [("--only", code) for code in only or ()] + [("--skip", code) for code in skip or ()]
-    return [*chosen, *([("--polling-sensor", "")] if polling_sensor else [])]
+    chosen += [("--polling-sensor", "")] if polling_sensor else []
+    return chosen + ([("--to", to.value)] if to is not Target.decorator else [])
 
 
 def _legacy_codes(words: Sequence[str] | None) -> frozenset[str]:

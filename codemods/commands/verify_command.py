@@ -18,7 +18,7 @@ from ..reporting.formats.palette import (
     PLAIN,
     Palette,
 )
-from .cli_parameters import Deployments
+from .cli_parameters import Deployments, Target, To
 from .console import (
     Console,
     answers,
@@ -186,6 +186,7 @@ def verify(
     deployment: Deployments = None,
     pass_env: PassedVariables = None,
     exclude: Exclude = None,
+    to: To = Target.decorator,
     token_env: TokenEnv = None,
     host: Host = None,
     account_id: AccountId = None,
@@ -204,6 +205,7 @@ def verify(
         from ..verify.run import with_facts
 
         options, own = _options(path, facts, env_file, deployment, pass_env, exclude)
+        options = replace(options, to=to.value)
         request = Request(
             path=path,
             definitions=definitions,

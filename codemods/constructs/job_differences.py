@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from ..facts.job_commands import Plan
 from ..facts.jobs import Job
 from ..planning.claims import Claim, Context, JobRef, Rewrite
+from ..planning.parts import Loads
 from ..planning.stand_ins import is_test
 from ..planning.units import Environment, Unit
 
@@ -81,7 +82,12 @@ def tell_of_schedules(done: Rewrite, claim: Claim, unit: Unit, context: Context)
     known = {job.id: job for job in unit.jobs}
     tests_alone = _named_by_tests_alone(context, refs)
     named = dict.fromkeys([*known, *(job_id for ref in refs for job_id in ref.job_ids)])
+    observed = {
+        job_id for other in unit.claims if _is_observed(other) for ref in other.jobs for job_id in ref.job_ids
+    }
     for job_id in named:
+        if job_id in observed:
+            continue  # Its schedule is what runs it.
         job = known.get(job_id) or context.facts.job(job_id)
         if job is None:
             said = "" if job_id in tests_alone else f"{job_id} may be on: the job is not among the facts"
@@ -99,6 +105,10 @@ def tell_of_schedules(done: Rewrite, claim: Claim, unit: Unit, context: Context)
         where = f"from `{shown}`" if shown else "in the code"
         message = f"the dbt Cloud schedules of the jobs that it runs may be on: which jobs these are cannot be read {where}"
         done.report(claim.module, claim.node, "LDC208", message, claim.name)
+
+
+def _is_observed(claim: Claim) -> bool:
+    return isinstance(claim.part, Loads) and claim.part.is_observed
 
 
 def _named_by_tests_alone(context: Context, refs: Sequence[JobRef]) -> set[int]:

@@ -23,6 +23,7 @@ from ..facts.jobs import Facts
 from ..facts.release import Release
 from ..files.code_locations import Entries
 from ..findings import Finding, Place
+from ..options import Target
 from .parts import BUILDING, Loads, Part
 from .settings import Settings
 
@@ -197,6 +198,10 @@ class Context:
     """The dagster-dbt that the code will run with."""
     polling_sensor: bool = False
     """Whether the user asked for the sensor that records other runs of the environment."""
+    to: Target = "decorator"
+    """What the user asked loads to become."""
+    starts_assets: Place | None = None
+    """A place in whatever file that may have Dagster materialize assets; looked for where loads are to be observed."""
     entries: Entries = field(default_factory=Entries)
     """The code locations that the project declares."""
     run_classes: Mapping[Module, Import] = field(default_factory=dict)

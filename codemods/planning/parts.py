@@ -31,6 +31,8 @@ class Loads:
     """The expression that gives it its resource; None where it cannot be read."""
     makes_several: bool
     """Whether the one call loads several jobs, one after another or one of them."""
+    is_observed: bool = False
+    """Whether dbt Cloud alone runs its jobs, and Dagster records their runs."""
 
 
 @dataclass(frozen=True)

@@ -297,6 +297,8 @@ class _Reused:
                 continue
             if isinstance(claim.part, Fills) and claim.part.fact not in COMMANDS:
                 continue
+            if isinstance(claim.part, Loads) and claim.part.is_observed:
+                continue  # What records runs passes over those of the job that a workspace runs.
             for ref in claim.jobs:
                 for job in served.jobs[ref]:
                     self._consider(job)

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from legacy_shim.catalogue import ACT_FIRST, COSMETIC
 
-from ..findings import OLD_REQUIREMENT, OUTSIDE_PYTHON, Finding
+from ..findings import OLD_REQUIREMENT, OTHER_TARGET, OUTSIDE_PYTHON, Finding
 
 
 class Class(NamedTuple):
@@ -22,13 +22,14 @@ class Class(NamedTuple):
 FILES: Final = Class("files", "Files that could not be processed", "bad")
 MISSING: Final = Class("missing", "Facts are missing", "bad")
 KEPT: Final = Class("kept", "Stays on the facade", "warn")
+TARGET: Final = Class("target", "Not what --to asks for", "warn")
 ACT: Final = Class("act", "Needs action before you deploy", "warn")
 DIFFERS: Final = Class("differs", "Behaves differently", "warn")
 COSMETIC_CHANGE: Final = Class("cosmetic", "Cosmetic", "strong")
 OUTSIDE: Final = Class("outside", "Outside Python code: change by hand", "warn")
 USES: Final = Class("uses", "Legacy uses", "strong")
 
-CLASSES: Final = (FILES, MISSING, KEPT, ACT, OUTSIDE, DIFFERS, COSMETIC_CHANGE, USES)
+CLASSES: Final = (FILES, MISSING, KEPT, TARGET, ACT, OUTSIDE, DIFFERS, COSMETIC_CHANGE, USES)
 """In the order in which a report shows them."""
 
 
@@ -39,7 +40,7 @@ def class_of(finding: Finding) -> Class:
     if finding.code[3] == "4":
         return MISSING
     if finding.code[3] == "3":
-        return KEPT
+        return TARGET if finding.code == OTHER_TARGET else KEPT
     if finding.code[3] == "1":
         return USES
     if finding.code in OUTSIDE_PYTHON:

@@ -36,7 +36,7 @@ class Plan:
 
 def make_plan(before: Snapshot, after: Snapshot, request: Request) -> Plan:
     """Choose by the graph before, among what both sides have. Raises UsageError for keys and jobs that are not there."""
-    ops = _cloud_ops(before)
+    ops = _cloud_ops(before, after)
     actions: dict[str, str] = {}
     if ops:
         actions["materialize:dbt-cloud"] = "Everything that dbt Cloud makes"
@@ -53,12 +53,14 @@ def make_plan(before: Snapshot, after: Snapshot, request: Request) -> Plan:
     return Plan(actions, tuple(left_out))
 
 
-def _cloud_ops(before: Snapshot) -> dict[str, list[str]]:
-    """The executable assets of dbt Cloud by the op that makes them."""
-    assets = graph_of(before)["assets"]
+def _cloud_ops(before: Snapshot, after: Snapshot) -> dict[str, list[str]]:
+    """The assets of dbt Cloud that can be executed, by the op that makes them; not those that are observed afterwards."""
+    assets, later = graph_of(before)["assets"], graph_of(after)["assets"]
     ops: defaultdict[str, list[str]] = defaultdict(list)
     for key in sorted(cloud_assets(before)):
         op = assets[key]["op"]
+        if key in later and later[key]["execution"] == MADE_ELSEWHERE:
+            continue
         if assets[key]["execution"] != MADE_ELSEWHERE and op:
             ops[op].append(key)
     return dict(ops)

@@ -79,6 +79,11 @@ def of_op_metadata(was: Iterable[str], now: Iterable[str]) -> str | None:
     return "LDC206" if new <= old and old & _KEPT_BY_OPS == new & _KEPT_BY_OPS != set() else None
 
 
+def records_runs(sensor: str) -> bool:
+    """Whether a sensor is the one that dagster-dbt makes to record the runs of an environment, by its name."""
+    return sensor.startswith("dbt_cloud_") and sensor.endswith("__run_status_sensor")
+
+
 def is_of_dbt(check: Mapping[str, Any] | None) -> bool:
     """Whether a check is a test of dbt, and not the user's own."""
     entry = (check or {}).get("metadata", {}).get(_UNIQUE_ID)

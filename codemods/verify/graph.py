@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from . import excuses
 from .difference import Difference, Jobs, graph_of
-from .origins import MADE_ELSEWHERE, Origins
+from .origins import MADE_ELSEWHERE, Origins, is_cloud_asset
 
 if TYPE_CHECKING:
     from legacy_shim.snapshot.schema import Snapshot
@@ -29,6 +30,8 @@ _OP_TAGS_OF_THE_LIBRARY = frozenset(
 )
 _DERIVED = frozenset({"first_partitions"})
 """Follows from the partitions, and is there for whoever wants to try one."""
+_OF_RUNS = frozenset({"execution", "op", "can_subset", "backfill_policy"})
+"""What an asset that Dagster does not run has otherwise, or not at all."""
 _ONE_RUN_EACH = {"__class__": "BackfillPolicy", "max_partitions_per_run": 1}
 _LEGACY_DESCRIPTIONS = ("Initiates a run for a dbt Cloud job,", "Runs a dbt Cloud job and waits until")
 """How the legacy op describes itself, upstream's and the facade's."""
@@ -43,32 +46,48 @@ def compare_graphs(before: Snapshot, after: Snapshot, origins: Origins) -> Itera
     yield from _compare_asset_ops(old, new, origins)
     yield from _compare_jobs(old, new, origins)
     yield from _compare_rows("schedule", old["schedules"], new["schedules"])
-    yield from _compare_rows("sensor", old["sensors"], new["sensors"])
+    for row in _compare_rows("sensor", old["sensors"], new["sensors"]):
+        is_reported = row.kind == "sensor added" and excuses.records_runs(row.subject)
+        yield replace(row, code="LDC221") if is_reported else row
     yield from _compare_resources(old, new, origins)
 
 
 def _compare_assets(old: Mapping[str, Any], new: Mapping[str, Any], origins: Origins) -> Iterator[Difference]:
     made = _made_here(old["assets"]), _made_here(new["assets"])
-    yield from _lost_and_added("asset", *made)
+    for row in _lost_and_added("asset", *made):
+        yield _observed(row.subject, new, origins) or row
     for row in _lost_and_added("external asset", old["assets"], new["assets"]):
         if (old["assets"].get(row.subject) or new["assets"][row.subject])["execution"] == MADE_ELSEWHERE:
             yield row
     for key in _shared(old["assets"], new["assets"]):
-        if (key in made[0]) == (
-            key in made[1]
-        ):  # else lost or added as a whole, and what else differs follows
+        is_made = key in made[0], key in made[1]
+        if is_made[0] == is_made[1]:  # else lost or added as a whole, and what else differs follows
             yield from _compare_asset(key, old, new, origins)
+        elif _observed(key, new, origins):
+            yield from _compare_asset(key, old, new, origins, _OF_RUNS)
+
+
+def _observed(key: str, new: Mapping[str, Any], origins: Origins) -> Difference | None:
+    """That an asset which dbt Cloud makes is known to Dagster still, which no longer runs it; None for any other."""
+    jobs, now = origins.jobs(key), new["assets"].get(key)
+    if not jobs or now is None or now["execution"] != MADE_ELSEWHERE or not is_cloud_asset(now):
+        return None
+    return Difference("asset observed", key, "run by Dagster", "observed", "LDC230", jobs)
 
 
 def _compare_asset(
-    key: str, old: Mapping[str, Any], new: Mapping[str, Any], origins: Origins
+    key: str,
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    origins: Origins,
+    without: frozenset[str] = frozenset(),
 ) -> Iterator[Difference]:
     was, now, jobs = old["assets"][key], new["assets"][key], origins.jobs(key)
     required = _visible(was["required_resources"], old), _visible(now["required_resources"], new)
     if required[0] != required[1]:
         code = excuses.of_requirement(*required, (old["resources"], new["resources"])) if jobs else None
         yield Difference("resource requirement", key, *required, code, jobs)
-    for field in sorted(set(was) - _DERIVED - {"required_resources"}):
+    for field in sorted(set(was) - _DERIVED - {"required_resources"} - without):
         if _comparable(field, was[field]) != _comparable(field, now[field]):
             code = excuses.of_asset_field(field, was, now) if jobs else None
             kind = _KIND_OF_FIELD.get(field, field.replace("_", " "))

@@ -42,7 +42,7 @@ def notes(before: Snapshot, after: Snapshot, plan: Plan, report: Report) -> list
         )
     if not plan.actions:
         found.append(
-            "Before the migration dbt Cloud makes no asset and runs no op here: nothing was executed."
+            "There is no asset and no op here that Dagster runs in dbt Cloud before and after: nothing was executed."
         )
     if report.file_problems:
         listed = ", ".join(str(row.place.path) for row in report.file_problems)

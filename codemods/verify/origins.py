@@ -69,8 +69,9 @@ def _job_of(asset: Mapping[str, Any]) -> int | None:
 def cloud_assets(snapshot: Snapshot) -> frozenset[str]:
     """The keys of the assets that come from dbt Cloud, by the legacy integration or by v2."""
     assets = assets_of(snapshot)
-    return frozenset(
-        key
-        for key, asset in assets.items()
-        if _CLOUD_KIND in asset["kinds"] or not _CLOUD_METADATA.isdisjoint(asset["metadata"])
-    )
+    return frozenset(key for key, asset in assets.items() if is_cloud_asset(asset))
+
+
+def is_cloud_asset(asset: Mapping[str, Any]) -> bool:
+    """Whether an asset comes from dbt Cloud."""
+    return _CLOUD_KIND in asset["kinds"] or not _CLOUD_METADATA.isdisjoint(asset["metadata"])

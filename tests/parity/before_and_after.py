@@ -16,7 +16,7 @@ from parity_warm import Warm
 from legacy_shim.codemods import pipeline
 from legacy_shim.codemods.facts.jobs import Facts, Job
 from legacy_shim.codemods.findings import Finding, Place
-from legacy_shim.codemods.options import Options
+from legacy_shim.codemods.options import Options, Target
 from legacy_shim.codemods.verify.difference import Difference
 from legacy_shim.codemods.verify.judgement import judge
 from legacy_shim.emulator import DbtCloud, RunSnapshot, Speed, load_setup, serve
@@ -137,12 +137,13 @@ class Bench:
         *actions: str,
         env: Mapping[str, str] = ENV,
         change: Change | None = None,
+        to: Target = "decorator",
     ) -> Both:
         """Run the program, migrate it, run it again. Both sides load, and no difference is untold.
 
         `change` is done to each dbt Cloud before it is used.
         """
-        done = self.twice(program, *actions, env=env, change=change)
+        done = self.twice(program, *actions, env=env, change=change, to=to)
         untold = done.migration.untold(done.before, done.after)
         assert untold == [], "\n".join([*map(str, untold), done.migration.now()])
         return done
@@ -153,12 +154,13 @@ class Bench:
         *actions: str,
         env: Mapping[str, str] = ENV,
         change: Change | None = None,
+        to: Target = "decorator",
     ) -> Both:
         """As `both`, whatever is different then."""
         folder = self.write(program)
         before = self.run(folder, *actions, env=env, change=change, install=True)
         assert before.error is None, before.error["traceback"]
-        migration = self.migrate(folder, env=env, change=change)
+        migration = self.migrate(folder, env=env, change=change, to=to)
         after = self.run(folder, *actions, env=env, change=change)
         assert after.error is None, after.error["traceback"] + migration.now()
         return Both(before, after, migration)
@@ -174,11 +176,16 @@ class Bench:
         return folder
 
     def migrate(
-        self, folder: Path, *, env: Mapping[str, str] = ENV, change: Change | None = None
+        self,
+        folder: Path,
+        *,
+        env: Mapping[str, str] = ENV,
+        change: Change | None = None,
+        to: Target = "decorator",
     ) -> Migration:
         """Migrate it in place, with the facts of the dbt Cloud that it runs on."""
         texts = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*.py")}
-        options = Options(facts=facts_of(cloud_of(change)), env=env)
+        options = Options(facts=facts_of(cloud_of(change)), env=env, to=to)
         report = pipeline.write(pipeline.migrate([folder], options))
         return Migration(folder, texts, report.findings)
 

@@ -39,6 +39,7 @@ from ...planning.v2 import (
 )
 from ..deployment_table import NOTHING_DIFFERS, Lookup
 from .bound_once import NAMES, VARIABLES, bound_once
+from .described import described_by
 from .own_workspace import workspace_lines
 from .translator import FUNCTION_PARAMETERS, call_text, local_name, translator_of
 
@@ -107,7 +108,7 @@ def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, 
         *_of_the_job(wanted, style),
         *own,
         *(["", ""] if own and module.scope_of(call) is module.tree else [""] if own else []),
-        *(f"{names[name]} = {_assigned(module, wanted.arguments[name])}" for name in bound),
+        *(f"{names[name]} = {assigned(module, wanted.arguments[name])}" for name in bound),
         *([""] if bound else []),
         *([definition, ""] if definition else []),
         decorator,
@@ -118,7 +119,7 @@ def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, 
     return Written(text, workspace, translator)
 
 
-def _assigned(module: Module, value: ast.expr) -> str:
+def assigned(module: Module, value: ast.expr) -> str:
     """The text of a value as it stands behind ``=``."""
     text = render.own_text(module, value)
     is_bare = render.stands_alone(text) and not isinstance(value, (ast.NamedExpr, ast.Yield))
@@ -164,15 +165,7 @@ def _decorator_fields(
     renamed = {"dbt_cloud": "workspace", "job_id": "name", "partitions_def": "partitions_def"}
     renamed |= dict.fromkeys(FUNCTION_PARAMETERS, "dagster_dbt_translator")
     parts = [(node, Field("", renamed.get(name, name))) for node, name in wanted.parts]
-    told, left = render.with_comments(module, style, call, parts)
-    spoken: dict[str, Field] = {}
-    for field in told:
-        have = spoken.get(field.name)
-        trailing = field.trailing if not have or not have.trailing else have.trailing
-        extra = (field.trailing,) if have and have.trailing and field.trailing else ()
-        before = (*(have.comments if have else ()), *field.comments, *extra)
-        inside = (*(have.inside if have else ()), *field.inside)
-        spoken[field.name] = Field("", field.name, before, trailing, inside)
+    described = described_by(module, style, call, parts)
     values = {"workspace": workspace, **_selection(wanted, style, use)}
     values["name"] = _op_name(wanted, style)
     partitions = wanted.arguments.get("partitions_def")
@@ -186,14 +179,9 @@ def _decorator_fields(
     translator = translator_of(context, module, wanted.arguments, use, class_name, checks=checks, names=names)
     if translator is not None:
         values["dagster_dbt_translator"] = translator.argument
-    fields: list[Field] = []
-    for name, text in values.items():
-        shown = translator.definition if translator and name == "dagster_dbt_translator" else ""
-        fields.append(spoken.pop(name, Field("", name)).saying(text, shown))
-    for field in spoken.values():
-        gone = field.saying("")
-        left += [*gone.comments, *([gone.trailing] if gone.trailing else [])]
-    return fields, left, translator.definition if translator else ""
+    definition = translator.definition if translator else ""
+    fields, left = described.fields(values, {"dagster_dbt_translator": definition})
+    return fields, left, definition
 
 
 def _selection(wanted: AssetText, style: Style, use: Use) -> dict[str, str]:

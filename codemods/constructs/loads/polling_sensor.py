@@ -95,16 +95,28 @@ def place_sensor(claim: Claim[Load], name: str, unit: Unit, context: Context, do
 
 
 def _add(module: Module, call: ast.Call, name: str, imported: Import | None, done: Rewrite) -> bool:
-    given = next((keyword.value for keyword in call.keywords if keyword.arg == _SENSORS), None)
-    if given is None and len(call.args) < 3 and not any(keyword.arg is None for keyword in call.keywords):
-        done.edit(module, AddArgument(module.span(call), _SENSORS, f"[{name}]"))
-    elif isinstance(given, ast.List):
-        done.edit(module, AddElement(module.span(given), name))
-    else:
+    if not takes_sensor(call):
         return False
+    given = _sensors_of(call)
+    if given is None:
+        done.edit(module, AddArgument(module.span(call), _SENSORS, f"[{name}]"))
+    else:
+        done.edit(module, AddElement(module.span(given), name))
     if imported is not None:
         done.need(module, imported)
     return True
+
+
+def takes_sensor(call: ast.Call) -> bool:
+    """Whether one more sensor can be written into a call of ``Definitions``."""
+    given = _sensors_of(call)
+    if given is not None:
+        return isinstance(given, ast.List)
+    return len(call.args) < 3 and not any(keyword.arg is None for keyword in call.keywords)
+
+
+def _sensors_of(call: ast.Call) -> ast.expr | None:
+    return next((keyword.value for keyword in call.keywords if keyword.arg == _SENSORS), None)
 
 
 def is_first_on_its_workspace(claim: Claim, unit: Unit) -> bool:

@@ -28,6 +28,7 @@ from ...planning.claims import (
     JobRef,
 )
 from ..job_differences import unknown_job
+from .aim import AT_DECORATOR, Aim
 from .bound_once import VARIABLES, against_binding, is_plain
 from .collecting import prefixed
 from .common_arguments import common_arguments
@@ -67,6 +68,7 @@ class Load:
     """Whether the one call loads several jobs, one after another or one of them."""
     below: Below | None = None
     """Where it goes so that its functions find what legacy's found; None where it stays."""
+    aim: Aim = AT_DECORATOR
 
     @property
     def resource(self) -> ast.expr:

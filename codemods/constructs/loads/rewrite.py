@@ -26,6 +26,7 @@ from ...editing.edits import (
     Unstar,
 )
 from ...facts.job_commands import plan_of
+from ...findings import OTHER_TARGET
 from ...planning.claims import (
     Claim,
     Context,
@@ -74,6 +75,8 @@ from .read import (
     read_load,
 )
 from .selections import tell_of_selections
+from .targets.aiming import aimed
+from .targets.specs import write_specs
 from .workspace_binding import (
     HowBound,
     bind,
@@ -88,13 +91,12 @@ _NOT_HANDED_IN = frozenset({"dbt_cloud", "job_id"})
 def claims(context: Context) -> Iterator[Claim[Load]]:
     """One claim for each call of the loader."""
     index = context.index
-    seen: set[Made] = set()
+    found: dict[Made, None] = {}
     for reference in index.references:
         for link in reference.chain:
-            for value in index.values(reference.module, link):
-                if isinstance(value, Made) and thing_kind(value) == "load" and value not in seen:
-                    seen.add(value)
-                    yield _claim(context, value)
+            values = index.values(reference.module, link)
+            found |= {one: None for one in values if isinstance(one, Made) and thing_kind(one) == "load"}
+    yield from aimed(context, [_claim(context, value) for value in found])
 
 
 def _claim(context: Context, value: Made) -> Claim[Load]:
@@ -120,9 +122,13 @@ def _claim(context: Context, value: Made) -> Claim[Load]:
 
 
 def rewrite(claim: Claim[Load], unit: Unit, context: Context) -> Rewrite:
-    """Put the decorated function where the loader is called."""
-    done = Rewrite()
+    """Put what it becomes where the loader is called."""
     load = claim.detail
+    if load.aim.target == "specs":
+        return write_specs(claim, *_function_name(claim, unit), unit, context)
+    done = Rewrite()
+    if load.aim.against:
+        done.report(claim.module, claim.node, OTHER_TARGET, load.aim.against, NAME)
     if load.makes_several:
         _rewrite_as_call(claim, load, unit, context, done)
         binding = HowBound("")

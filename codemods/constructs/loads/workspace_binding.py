@@ -237,8 +237,14 @@ def import_beside(
 
     ``node`` is what holds the assets, as they are placed. What the module imports itself comes from where it has it.
     """
-    if name in unit.namespace(at).taken:
+    found = imports_from(context, at, node, home)
+    if name in unit.namespace(at).taken or not found:
         return None
+    return _import_of_its_own(context, at, home, name) or Import(found, name)
+
+
+def imports_from(context: Context, at: Module, node: ast.expr, home: Module) -> str:
+    """How `at` writes the module `home`, from which it imports a name that stands in `node`; empty where it does not."""
     names = context.index.tree.names(at)
     placed = [inner for inner in ast.walk(node) if isinstance(inner, ast.Name)]
     bindings = [binding for inner in placed for binding in names.lookup(at, inner.id, inner)]
@@ -247,9 +253,8 @@ def import_beside(
         if not isinstance(binding, Imported) or not binding.name or at.parent(binding.node) is not at.tree:
             continue
         if context.index.tree.resolve(at, binding.module, binding.level) == home.path:
-            beside = Import("." * binding.level + binding.module, name)
-            return _import_of_its_own(context, at, home, name) or beside
-    return None
+            return "." * binding.level + binding.module
+    return ""
 
 
 def _import_of_its_own(context: Context, at: Module, home: Module, name: str) -> Import | None:
