@@ -37,7 +37,7 @@ from .editing.legacy_imports import (
 )
 from .editing.namespace import unbound_names
 from .editing.unused_imports import newly_unused
-from .files.sources import Change, Source
+from .files.sources import Change, Source, new_file
 from .findings import Finding, Place
 from .isolation import fault
 from .planning.claims import Claim, Context, Rewrite, about
@@ -70,6 +70,8 @@ class Collected:
     edits: dict[Module, list[Edit]] = field(default_factory=lambda: defaultdict(list))
     imports: dict[Module, list[Import]] = field(default_factory=lambda: defaultdict(list))
     findings: list[Finding] = field(default_factory=list)
+    files: dict[Path, str] = field(default_factory=dict)
+    """The texts of new files."""
     units: dict[Path, list[Unit]] = field(default_factory=lambda: defaultdict(list))
     """The units that change each file."""
     faults: dict[Unit, Finding] = field(default_factory=dict)
@@ -104,6 +106,9 @@ def collect(planned: Planned) -> Collected:
                     found.edits[module].append(edit)
             for module, new in done.imports:
                 found.imports[module].append(new)
+            for path, text in done.files:
+                found.units[path].append(unit)
+                found.files[path] = text
     return found
 
 
@@ -185,6 +190,7 @@ def carry_out(planned: Planned, found: Collected, jobs: int = 1) -> tuple[list[C
             broken.append(fault(Place(module.path), error))
     done = [*change_all(tasks, jobs), *broken]
     changes = [each for each in done if isinstance(each, Change) and each.new_text != each.source.text]
+    changes += [new_file(path, text) for path, text in found.files.items()]
     problems = [each for each in done if isinstance(each, Finding)]
     left = [
         *_handed_out(index, verdicts.needed, found.findings, planned.context.outside),

@@ -228,6 +228,14 @@ CODES: Final = (
          "With --to specs, Dagster shows the assets and records the runs that dbt Cloud starts, by a sensor that is on by "
          "default. Nobody can materialize them in Dagster any more, and test results are not recorded.",
          "See that the job runs in dbt Cloud by itself, on a schedule or otherwise."),
+    Code("LDC231", "the assets are made from stored state", "differs",
+         "With --to component, a code location makes the assets from state that is stored beside its code, and asks dbt Cloud "
+         "for nothing when it loads. Without state it has none of the assets, and does not fail.",
+         "Run `dg utils refresh-defs-state` where the deployment is built, with the token and the network; again when "
+         "models change."),
+    Code("LDC232", "each run parses the dbt project first", "differs",
+         "DbtCloudComponent runs `dbt parse` in dbt Cloud in each process that runs its assets, for 60 seconds at most.",
+         "Set DAGSTER_DBT_CLOUD_POLL_TIMEOUT (seconds) in the environment of the runs if parsing takes longer."),
     # LDC3xx: kept on the facade
     Code("LDC301", "kept on request", "manual",
          "A `# legacy-shim: keep` comment, --only or --skip keeps it.",
@@ -311,7 +319,20 @@ CODES: Final = (
 """Every code, in order. Each has one section in MIGRATION.md."""
 
 ACT_FIRST: Final = frozenset(
-    {"LDC201", "LDC203", "LDC204", "LDC208", "LDC209", "LDC210", "LDC214", "LDC223", "LDC228", "LDC230"}
+    {
+        "LDC201",
+        "LDC203",
+        "LDC204",
+        "LDC208",
+        "LDC209",
+        "LDC210",
+        "LDC214",
+        "LDC223",
+        "LDC228",
+        "LDC230",
+        "LDC231",
+        "LDC232",
+    }
 )
 """The behaviour changes that need you before you deploy: a variable, a package, a setting of a job."""
 COSMETIC: Final = frozenset({"LDC206", "LDC211", "LDC212", "LDC217"})

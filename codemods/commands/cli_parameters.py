@@ -23,6 +23,7 @@ class Target(str, Enum):
     """What --to takes."""
 
     decorator = "decorator"
+    component = "component"
     specs = "specs"
 
 
@@ -85,8 +86,8 @@ To = Annotated[
     Target,
     typer.Option(
         "--to",
-        help="What loads become: functions with @dbt_cloud_assets; or asset specs with a sensor, for jobs that "
-        "dbt Cloud alone runs. One that does not fit becomes a function, with the reason.",
+        help="What loads become: functions with @dbt_cloud_assets; components, in a dg project; or asset specs with a "
+        "sensor, for jobs that dbt Cloud alone runs. One that does not fit becomes a function, with the reason.",
     ),
 ]
 Jobs = Annotated[

@@ -12,11 +12,12 @@ from typing import Literal
 
 from ..errors import UsageError
 
-Feature = Literal["partitions", "quoting", "related", "cancel"]
+Feature = Literal["partitions", "quoting", "related", "cancel", "component"]
 _SINCE: Mapping[Feature, tuple[tuple[int, ...], str]] = {
     "related": ((0, 28, 6), "`get_run_details` takes no `include_related`"),
     "partitions": ((0, 28, 20), "`@dbt_cloud_assets` takes no `partitions_def`"),
     "quoting": ((0, 28, 20), "`.cli([...])` does not quote the words of a command"),
+    "component": ((0, 28, 21), "`DbtCloudComponent` takes no workspace from YAML"),
     "cancel": ((0, 29, 6), "the client has no `cancel_run`"),
 }
 

@@ -50,6 +50,9 @@ def require_clean(paths: Sequence[Path]) -> Path:
 def commit(top: Path, paths: Iterable[Path], message: str) -> Commit:
     """Commit these files, as they are on the disk. Raises UsageError with what git or a hook says against it."""
     names = [path.resolve().relative_to(top).as_posix() for path in paths]
+    _ask(
+        top, "add", "--intent-to-add", "--", *names
+    )  # A commit of certain files takes none that is not known.
     done = _git(top, ["commit", "--quiet", "--only", "--file=-", "--", *names], message, timeout=None)
     subject = message.partition("\n")[0]
     if done.returncode != 0:

@@ -25,6 +25,8 @@ from typing import Any
 from legacy_shim.json_text import parse_json
 
 NAME = ".legacy-shim-journal"
+ABSENT = ""
+"""In place of the digest of a file that is not there."""
 _JOURNAL = "journal"
 _LOCK = "lock"
 _IGNORE = ".gitignore"

@@ -8,7 +8,7 @@ import os
 from enum import Enum
 from pathlib import Path
 
-from .journal import Entry, Journal, digest_at, sync_folder
+from .journal import ABSENT, Entry, Journal, digest_at, sync_folder
 
 
 class State(Enum):
@@ -29,6 +29,8 @@ class EditedError(Exception):
 def state_of(journal: Journal, entry: Entry) -> State:
     """What stands in the place of a file now."""
     found = digest_at(entry.target)
+    if found is None and not os.path.lexists(entry.target):
+        found = ABSENT
     if found == entry.new:
         return State.NEW
     if found == entry.old:
@@ -38,6 +40,9 @@ def state_of(journal: Journal, entry: Entry) -> State:
 
 def place(journal: Journal, entry: Entry) -> None:
     """Put the new content into its place, in one step. Raises EditedError, OSError; then the file is as it was."""
+    if entry.old == ABSENT:
+        _place_new(journal, entry)
+        return
     if digest_at(entry.target) != entry.old:
         raise EditedError
     kept = journal.kept(entry)
@@ -47,6 +52,26 @@ def place(journal: Journal, entry: Entry) -> None:
         # It was saved in place between the check and the step; what was saved is in the file that was set aside.
         kept.replace(entry.target)
         raise EditedError
+
+
+def _place_new(journal: Journal, entry: Entry) -> None:
+    """The same for a file that was not there, and for its folder. What has come there meanwhile is never replaced."""
+    entry.target.parent.mkdir(exist_ok=True)
+    try:
+        os.link(journal.staged(entry), entry.target)
+    except FileExistsError:
+        raise EditedError from None
+    except (OSError, NotImplementedError):  # Not on this file system, or on another device.
+        if os.path.lexists(entry.target):
+            raise EditedError from None
+        _move(journal, entry, journal.staged(entry))
+    with contextlib.suppress(OSError):
+        journal.staged(entry).unlink()
+
+
+def can_go_back(journal: Journal, entry: Entry) -> bool:
+    """Whether the old content is at hand."""
+    return entry.old == ABSENT or digest_at(journal.kept(entry)) is not None
 
 
 def was_edited_meanwhile(journal: Journal, entry: Entry) -> bool:
@@ -59,8 +84,13 @@ def take_back(journal: Journal, entry: Entry) -> None:
     """Put the old content back, where the new one stands. Raises EditedError, OSError."""
     if digest_at(entry.target) != entry.new:
         raise EditedError
-    if digest_at(journal.kept(entry)) is None:
+    if not can_go_back(journal, entry):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+    if entry.old == ABSENT:
+        entry.target.unlink()
+        with contextlib.suppress(OSError):  # where something else is in it
+            entry.target.parent.rmdir()
+        return
     _move(journal, entry, journal.kept(entry))
 
 

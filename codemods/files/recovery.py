@@ -17,7 +17,16 @@ from ..findings import Finding, Place
 from . import journal as journals
 from .git import ask_git
 from .journal import Entry, Journal, JournalError, digest_at
-from .placing import EditedError, State, place, settle, state_of, take_back, was_edited_meanwhile
+from .placing import (
+    EditedError,
+    State,
+    can_go_back,
+    place,
+    settle,
+    state_of,
+    take_back,
+    was_edited_meanwhile,
+)
 
 _HALF = "an interrupted migration has written {written} and not {unwritten}, which belong together"
 
@@ -146,7 +155,7 @@ def _complete(group: _Group) -> int:
 def _go_back(group: _Group) -> int:
     taken_back = 0
     for entry in group.at(State.NEW):
-        if digest_at(group.journal.kept(entry)) is None:
+        if not can_go_back(group.journal, entry):
             why = f"{entry.shown} cannot be taken back: take it from version control"
             raise UsageError(f"{_half_finding(group, why).message}, and delete {group.journal.folder}")
         try:

@@ -27,7 +27,7 @@ def replace_file(target: Path, data: bytes, status: os.stat_result | None = None
     try:
         write_new(temporary, data)
         if status is None:
-            temporary.chmod(0o666 & ~_umask())
+            temporary.chmod(0o666 & ~umask())
         else:
             [*take_over(temporary, target, status)]
         temporary.replace(target)
@@ -36,8 +36,8 @@ def replace_file(target: Path, data: bytes, status: os.stat_result | None = None
         raise
 
 
-def _umask() -> int:
-    """It can only be read by setting it."""
+def umask() -> int:
+    """The permissions that new files do not get. It can only be read by setting it."""
     mask = os.umask(0o077)
     os.umask(mask)
     return mask

@@ -12,7 +12,7 @@ from legacy_shim.regular_file import read_handle
 from ..errors import SourceError
 from ..findings import Finding, Place
 from . import encoding
-from .journal import digest
+from .journal import ABSENT, digest
 
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 """A pipe is opened without waiting for a writer; regular files do not care."""
@@ -54,6 +54,16 @@ class Change:
     @property
     def path(self) -> Path:
         return self.source.path
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it writes a file that is not there yet."""
+        return self.source.digest == ABSENT
+
+
+def new_file(path: Path, text: str) -> Change:
+    """A file that is written where none is, in a folder that may have to be made."""
+    return Change(Source(path, "", "utf-8", False, 0o666, ABSENT), text)
 
 
 @dataclass(frozen=True)

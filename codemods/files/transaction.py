@@ -23,6 +23,7 @@ from . import journal as journals
 from .journal import Entry, Journal, JournalError, digest, write_new
 from .metadata import hard_links, take_over
 from .placing import EditedError, State, place, settle, state_of, take_back
+from .replacing import umask
 from .sources import Change, encode
 
 _EDITED = "it was changed by someone else while it was being migrated"
@@ -47,7 +48,8 @@ class _Ready:
     change: Change
     target: Path
     data: bytes = field(repr=False)
-    status: os.stat_result = field(repr=False)
+    status: os.stat_result | None = field(repr=False)
+    """None for a file that is not there yet."""
 
 
 @dataclass
@@ -100,6 +102,8 @@ def _ready(group: Sequence[Change], outcome: _Outcome) -> list[_Ready] | None:
 def _checked(change: Change) -> _Ready:
     data = encode(change.source, change.new_text)
     target = Path(os.path.realpath(change.path))
+    if change.is_new:
+        return _checked_new(change, target, data)
     status = target.stat()
     if not status.st_mode & 0o222 or not os.access(target, os.W_OK):
         raise SourceError(Finding(Place(change.path), "LDC504", "it is write-protected"))
@@ -108,6 +112,16 @@ def _checked(change: Change) -> _Ready:
     if journals.digest_at(target) != change.source.digest:
         raise SourceError(Finding(Place(change.path), "LDC504", _EDITED))
     return _Ready(change, target, data, status)
+
+
+def _checked_new(change: Change, target: Path, data: bytes) -> _Ready:
+    """The same for a file that is not there yet; at most its own folder is not, either."""
+    folder = target.parent if target.parent.exists() else target.parent.parent
+    if os.path.lexists(target):
+        raise SourceError(Finding(Place(change.path), "LDC504", "a file of this name is there already"))
+    if not folder.stat().st_mode & 0o222 or not os.access(folder, os.W_OK | os.X_OK):
+        raise SourceError(Finding(Place(change.path), "LDC504", "its folder is write-protected"))
+    return _Ready(change, target, data, None)
 
 
 def _write(groups: Sequence[list[_Ready]], outcome: _Outcome) -> None:
@@ -132,15 +146,16 @@ def _write(groups: Sequence[list[_Ready]], outcome: _Outcome) -> None:
 
 def _folder_for(targets: Sequence[Path]) -> tuple[Path, journals.Lock]:
     """A folder for the journal above all files, where a run over any of them finds it; else beside the first."""
-    above = Path(os.path.commonpath([target.parent for target in targets]))
+    above = Path(os.path.commonpath([target.parent for target in targets if target.parent.exists()]))
     try:
         return journals.make_folder(above)
     except FileExistsError:
         raise JournalError(f"{above / journals.NAME} is there already") from None
     except OSError:
-        if above == targets[0].parent:
+        first = next(target.parent for target in targets if target.parent.exists())
+        if above == first:
             raise
-        return journals.make_folder(targets[0].parent)
+        return journals.make_folder(first)
 
 
 def _stage(
@@ -184,6 +199,9 @@ def _stage(
 def _stage_one(journal: Journal, entry: Entry, each: _Ready, outcome: _Outcome) -> None:
     new, kept = journal.staged(entry), journal.kept(entry)
     write_new(new, each.data)
+    if each.status is None:
+        new.chmod(each.change.source.mode & ~umask())
+        return
     lost = [f"{what} cannot be kept" for what in take_over(new, each.target, each.status)]
     if hard_links(each.status):
         lost.append("its other hard links keep the old content")

@@ -159,12 +159,17 @@ class Rewrite:
     edits: list[tuple[Module, Edit]] = field(default_factory=list)
     imports: list[tuple[Module, Import]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    files: list[tuple[Path, str]] = field(default_factory=list)
+    """New files: where none is, and their texts."""
 
     def edit(self, module: Module, edit: Edit) -> None:
         self.edits.append((module, edit))
 
     def need(self, module: Module, imported: Import) -> None:
         self.imports.append((module, imported))
+
+    def create(self, path: Path, text: str) -> None:
+        self.files.append((path, text))
 
     def report(
         self,

@@ -16,7 +16,8 @@ _AROUND_TYPES = "[]?"
 """What Dagster writes around the name of a type: a list of it, or it or nothing."""
 LEGACY_RESOURCES = frozenset({"dbt_cloud_resource", "DbtCloudClientResource", "DbtCloudResource"})
 """What snapshots call the resources that a workspace stands in for."""
-_CLOUD_KIND = "dbtcloud"
+_KINDS_OF_DBT = frozenset({"dbtcloud", "dbt"})
+"""What v2 shows of each of its assets; the second of a component's."""
 _CLOUD_IDS = "dagster_dbt/cloud_"
 _LINKS = frozenset({LINK_TO_JOB, "dbt Cloud Documentation"})
 """What the legacy loader says of each asset of a job; the second where the job makes docs."""
@@ -34,7 +35,7 @@ def of_asset_field(field: str, was: Mapping[str, Any], now: Mapping[str, Any]) -
     old, new = was[field], now[field]
     if field == "kinds":
         is_reported = set(old) <= set(new) and _is_adapter(
-            set(new) - set(old) - {_CLOUD_KIND}, now["metadata"]
+            set(new) - set(old) - _KINDS_OF_DBT, now["metadata"]
         )
     elif field == "tags":
         is_reported = _keeps(old, new) and all(new[name] == "" for name in new if name not in old)
@@ -81,7 +82,7 @@ def of_op_metadata(was: Iterable[str], now: Iterable[str]) -> str | None:
 
 def records_runs(sensor: str) -> bool:
     """Whether a sensor is the one that dagster-dbt makes to record the runs of an environment, by its name."""
-    return sensor.startswith("dbt_cloud_") and sensor.endswith("__run_status_sensor")
+    return sensor.endswith("__run_status_sensor")
 
 
 def is_of_dbt(check: Mapping[str, Any] | None) -> bool:

@@ -16,11 +16,12 @@ from legacy_shim.snapshot.environment import note_missing_variables
 from legacy_shim.snapshot.execution import Worker, execute, failed_record
 from legacy_shim.snapshot.failure import describe_error
 from legacy_shim.snapshot.guard import guard_network
-from legacy_shim.snapshot.loading import become_a_run_worker, load_repository
+from legacy_shim.snapshot.loading import become_a_run_worker, import_roots, load_repository
 from legacy_shim.snapshot.order import Action, Order
 from legacy_shim.snapshot.own_tree import OwnTree
 from legacy_shim.snapshot.run_state import remember
 from legacy_shim.snapshot.schema import Done, Snapshot, Warned
+from legacy_shim.snapshot.stored_state import store_state
 from legacy_shim.snapshot.waits import Waits, watch_waits
 from legacy_shim.snapshot.wire import Wire, redirect_requests
 
@@ -53,6 +54,8 @@ def take(order: Order, choose: Choose | None = None) -> Snapshot:
                 from legacy_shim import install
 
                 install()
+            if order.redirect:  # else the state would be that of the user's own project
+                store_state(import_roots(order.target, order.path))
             repository = load_repository(order.target, order.path)
             document["graph"] = graph.describe(repository)
             if tree is not None:

@@ -28,10 +28,9 @@ def load_repository(target: str, path: tuple[Path, ...]) -> RepositoryDefinition
     passes through.
     """
     place, attribute = _split(target)
-    roots = [str(folder.resolve()) for folder in path]
+    roots = import_roots(target, path)
     if place.endswith(".py"):
-        root, place = _module_of(_found(Path(place), path))
-        roots.append(str(root))
+        _, place = _module_of(_found(Path(place), path))
     sys.path[:0] = [root for root in dict.fromkeys(roots) if root not in sys.path]
     DefinitionsLoadContext.set(DefinitionsLoadContext(DefinitionsLoadType.INITIALIZATION))
     module = importlib.import_module(place)
@@ -42,6 +41,13 @@ def load_repository(target: str, path: tuple[Path, ...]) -> RepositoryDefinition
             f"{target}: a {type(value).__name__} is no Definitions, repository, job or list of assets"
         )
     return repository
+
+
+def import_roots(target: str, path: tuple[Path, ...]) -> list[str]:
+    """The folders to import from. Raises :class:`TargetError`."""
+    place, _ = _split(target)
+    roots = [str(folder.resolve()) for folder in path]
+    return [*roots, str(_module_of(_found(Path(place), path))[0])] if place.endswith(".py") else roots
 
 
 def become_a_run_worker(repository: RepositoryDefinition) -> None:

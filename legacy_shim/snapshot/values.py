@@ -44,7 +44,17 @@ def texts_of(keys: Iterable[AssetKey]) -> list[str]:
 
 def is_from_dbt_cloud(node: Any) -> bool:
     """Whether an asset node was loaded from dbt Cloud, by the legacy integration or by v2."""
-    return bool(_OF_DBT_CLOUD & set(node.metadata)) or _KIND_OF_DBT_CLOUD in node.kinds
+    return (
+        bool(_OF_DBT_CLOUD & set(node.metadata))
+        or _KIND_OF_DBT_CLOUD in node.kinds
+        or _is_of_cloud_component(node.metadata.get("dagster/component_origin"))
+    )
+
+
+def _is_of_cloud_component(origin: Any) -> bool:
+    """Whether assets come from a ``DbtCloudComponent``, which gives them the kind `dbt` alone."""
+    classes = type(getattr(origin, "instance", None)).__mro__
+    return any(one.__module__.startswith("dagster_dbt.cloud_v2.") for one in classes)
 
 
 def op_of(node: Any) -> str | None:

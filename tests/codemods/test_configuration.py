@@ -91,6 +91,7 @@ def test_a_baseline_serves_scans_and_gives_way_to_a_new_one(tmp_path: Path) -> N
         ("facts = [1]\n", "pyproject.toml: tool.legacy-shim.facts: expected a list of strings"),
         ("baseline = []\n", "pyproject.toml: tool.legacy-shim.baseline: expected a string"),
         ('format = "xml"\n', "pyproject.toml: tool.legacy-shim.format: expected one of text, json"),
+        ('to = "op"\n', "pyproject.toml: tool.legacy-shim.to: expected one of decorator, component, specs"),
         ("deployments = {prod = 1}\n", "pyproject.toml: tool.legacy-shim.deployments: expected NAME = FILE"),
         ('facts = "../../etc/x.json"\n', "tool.legacy-shim.facts: ../../etc/x.json is outside of the repository"),
         ("exclude = [\n", "pyproject.toml: it is not TOML"),
@@ -141,6 +142,7 @@ def test_the_example_of_the_guide_is_read(tmp_path: Path) -> None:
         "facts": [str(tmp_path / "dbt_cloud_jobs.json")],
         "baseline": str(tmp_path / "legacy_shim_baseline.json"),
         "dagster_dbt": "0.28.20",
+        "to": "decorator",
         "form": "text",
         "deployment": [f"{name}={tmp_path}/envs/{name}.env" for name in ("prod", "staging")],
     }

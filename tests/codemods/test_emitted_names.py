@@ -22,7 +22,7 @@ from legacy_shim.codemods.constructs.clients.methods import (
 )
 from legacy_shim.codemods.facts.jobs import Facts
 from legacy_shim.codemods.facts.release import Release, installed_release
-from legacy_shim.codemods.options import Options
+from legacy_shim.codemods.options import Options, Target
 
 TOP = Path(__file__).resolve().parents[2]
 CASES = TOP / "tests" / "cases"
@@ -140,8 +140,8 @@ def _program_of_oldest() -> str:
     )
 
 
-def _written(folder: Path, facts: Facts, release: Release) -> Iterator[str]:
-    options = Options(facts=facts, env={"DBT_JOB_ID": "67890"}, polling_sensor=True, release=release)
+def _written(folder: Path, facts: Facts, release: Release, to: Target = "decorator") -> Iterator[str]:
+    options = Options(facts=facts, env={"DBT_JOB_ID": "67890"}, polling_sensor=True, release=release, to=to)
     for change in pipeline.migrate([folder], options).changes:
         yield change.new_text
 
@@ -161,11 +161,16 @@ def _texts(tmp_path_factory: pytest.TempPathFactory, program: str, release: Rele
     for each in (program, READS_FAILURES, WATCHED, APART, OF_STATUSES, OF_RUNS):
         folders.append(tmp_path_factory.mktemp("program"))
         (folders[-1] / "program.py").write_text(textwrap.dedent(each))
+    observed = tmp_path_factory.mktemp("program")
+    (observed / "program.py").write_text(textwrap.dedent(WATCHED))
     return [
-        text
-        for folder in folders
-        for facts in (ALL_FACTS, Facts())
-        for text in _written(folder, facts, release)
+        *_written(observed, ALL_FACTS, release, "specs"),
+        *(
+            text
+            for folder in folders
+            for facts in (ALL_FACTS, Facts())
+            for text in _written(folder, facts, release)
+        ),
     ]
 
 

@@ -115,7 +115,7 @@ def test_without_a_guide_the_catalogue_answers(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(
-    ("word", "hint"), [("LDC999", "LDC"), ("dbt_cloud_resorce", "dbt_cloud_resource"), ("ldc20l", "LDC20")]
+    ("word", "hint"), [("LDC999", "LDC"), ("dbt_cloud_resorce", "dbt_cloud_resource"), ("ldc20l", "LDC2")]
 )
 def test_a_word_that_is_neither_is_answered_with_the_nearest(word: str, hint: str) -> None:
     with pytest.raises(

@@ -138,14 +138,15 @@ class Bench:
         env: Mapping[str, str] = ENV,
         change: Change | None = None,
         to: Target = "decorator",
+        target: str = "definitions.py",
     ) -> Both:
         """Run the program, migrate it, run it again. Both sides load, and no difference is untold.
 
         `change` is done to each dbt Cloud before it is used.
         """
-        done = self.twice(program, *actions, env=env, change=change, to=to)
+        done = self.twice(program, *actions, env=env, change=change, to=to, target=target)
         untold = done.migration.untold(done.before, done.after)
-        assert untold == [], "\n".join([*map(str, untold), done.migration.now()])
+        assert untold == [], "\n".join([*map(str, untold), done.migration.now(target)])
         return done
 
     def twice(
@@ -155,14 +156,15 @@ class Bench:
         env: Mapping[str, str] = ENV,
         change: Change | None = None,
         to: Target = "decorator",
+        target: str = "definitions.py",
     ) -> Both:
         """As `both`, whatever is different then."""
         folder = self.write(program)
-        before = self.run(folder, *actions, env=env, change=change, install=True)
+        before = self.run(folder, *actions, env=env, change=change, install=True, target=target)
         assert before.error is None, before.error["traceback"]
         migration = self.migrate(folder, env=env, change=change, to=to)
-        after = self.run(folder, *actions, env=env, change=change)
-        assert after.error is None, after.error["traceback"] + migration.now()
+        after = self.run(folder, *actions, env=env, change=change, target=target)
+        assert after.error is None, after.error["traceback"] + "".join(migration.texts)
         return Both(before, after, migration)
 
     def write(self, program: str | Mapping[str, str]) -> Path:

@@ -38,10 +38,7 @@ from ...planning.claims import (
 from ...planning.deployments import commands_of
 from ...planning.parts import Loads
 from ...planning.units import Unit
-from ..clients.run_and_poll import FIXED_CAUSE
 from ..deployment_table import of_load
-from ..given_up import CODE as GIVEN_UP
-from ..given_up import left_going
 from ..job_differences import (
     tell_of_job,
     unknown_job,
@@ -76,7 +73,9 @@ from .read import (
 )
 from .selections import tell_of_selections
 from .targets.aiming import aimed
+from .targets.component_text import write_component
 from .targets.specs import write_specs
+from .telling import tell_of_runs
 from .workspace_binding import (
     HowBound,
     bind,
@@ -126,6 +125,8 @@ def rewrite(claim: Claim[Load], unit: Unit, context: Context) -> Rewrite:
     load = claim.detail
     if load.aim.target == "specs":
         return write_specs(claim, *_function_name(claim, unit), unit, context)
+    if load.aim.place is not None:
+        return write_component(claim, load.aim.place, unit, context)
     done = Rewrite()
     if load.aim.against:
         done.report(claim.module, claim.node, OTHER_TARGET, load.aim.against, NAME)
@@ -359,21 +360,8 @@ def _report(claim: Claim[Load], unit: Unit, context: Context, is_bound: bool, do
     told = "take their workspace from Definitions" if is_bound else "use the workspace of their module"
     report(module, node, "LDC211", f"the assets {told}", NAME)
     asks = asks_dbt_cloud(context, module, node, claim.detail.arguments, context.index.places_of(claim.value))
-    reads = "; the code reads failures: see that it reads this one" if context.index.reads_failures else ""
-    for code, message in (
-        ("LDC225", f"a failed run raises another text, without run_page_url and run_details{reads}"),
-        ("LDC206", "kinds, tags, code versions and descriptions are added; the link to the job goes"),
-        ("LDC207", "models that were built before a failure are recorded"),
-        ("LDC209", asks),
-        ("LDC215", "runs are polled every second"),
-        ("LDC218", "a lost answer can start a second run, and failed polls leave the run going"),
-        ("LDC222", "a model that is gone from the project no longer fails the run"),
-    ):
-        report(module, node, code, message, NAME)
-    if context.index.reads_causes:
-        report(module, node, "LDC212", FIXED_CAUSE, NAME)
-    for message in left_going(context.release, when_late=False):
-        report(module, node, GIVEN_UP, message, NAME)
+    report(module, node, "LDC209", asks, NAME)
+    tell_of_runs(claim, context, done)
 
 
 def _tell_of_other_loads(claim: Claim[Load], unit: Unit, done: Rewrite) -> None:

@@ -23,7 +23,8 @@ def render_diff(change: Change) -> bytes:
     old = _lines(encode(change.source, change.source.text))
     new = _lines(encode(change.source, change.new_text))
     name = _name(change.path)
-    lines = difflib.diff_bytes(difflib.unified_diff, old, new, _header(b"a/" + name), _header(b"b/" + name))
+    before = b"/dev/null" if change.is_new else _header(b"a/" + name)
+    lines = difflib.diff_bytes(difflib.unified_diff, old, new, before, _header(b"b/" + name))
     return b"".join(line if line.endswith(b"\n") else line + _NO_NEWLINE for line in lines)
 
 

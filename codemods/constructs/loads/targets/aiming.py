@@ -4,30 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from ....findings import Finding
 from ....planning.claims import Claim, Context
 from ....planning.parts import Loads
 from ..aim import Aim
 from ..read import Load
+from .component import place_of
 from .observed import against_observing
 
 
 def aimed(context: Context, claims: Sequence[Claim[Load]]) -> Iterator[Claim[Load]]:
     """The claims of all loads, each with its target."""
+    folders: set[Path] = set()
     for claim in claims:
-        yield claim if context.to == "decorator" or claim.blocked else _aimed(context, claim, claims)
+        if context.to == "decorator" or claim.blocked:
+            yield claim
+        elif missing := _missing(context, claim):
+            yield replace(claim, blocked=missing)
+        elif claim.detail.below is not None:
+            aim = Aim("decorator", "its functions are defined further down, and the function goes below them")
+            yield replace(claim, detail=replace(claim.detail, aim=aim))
+        elif context.to == "specs":
+            yield _observed(claim, against_observing(context, claim, claims))
+        else:
+            yield _component(context, claim, folders)
 
 
-def _aimed(context: Context, claim: Claim[Load], claims: Sequence[Claim[Load]]) -> Claim[Load]:
-    missing = _missing(context, claim)
-    if missing:
-        return replace(claim, blocked=missing)
-    against = against_observing(context, claim, claims)
-    aim = Aim("decorator", against) if against else Aim(context.to)
+def _observed(claim: Claim[Load], against: str) -> Claim[Load]:
     assert isinstance(claim.part, Loads)
-    part = replace(claim.part, is_observed=aim.target == "specs")
+    aim = Aim("decorator", against) if against else Aim("specs")
+    part = replace(claim.part, is_observed=not against)
     return replace(claim, part=part, detail=replace(claim.detail, aim=aim))
+
+
+def _component(context: Context, claim: Claim[Load], folders: set[Path]) -> Claim[Load]:
+    found = place_of(context, claim, folders)
+    aim = Aim("decorator", found) if isinstance(found, str) else Aim("component", place=found)
+    return replace(claim, detail=replace(claim.detail, aim=aim))
 
 
 def _missing(context: Context, claim: Claim[Load]) -> tuple[Finding, ...]:
