@@ -241,6 +241,8 @@ class Context:
             is_set = all(variable in one.variables for one in self.deployments)
             return JobRef(module, node, (), variable, is_set, by_deployment=by_deployment)
         source = next(iter(next(filter(None, found.values())).values())) or variable
+        if not source and not all(found.values()):
+            return JobRef(module, node, ())  # What is read in one deployment says nothing of another.
         parameter = self.constants.parameter_of(module, node)
         return JobRef(module, node, read, source, parameter=parameter, by_deployment=by_deployment)
 

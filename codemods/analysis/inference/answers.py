@@ -12,7 +12,7 @@ from ..syntax.functions import BUILD_RESOURCES, VARIANTS, renamed, returns_of
 from ..syntax.source_module import FUNCTIONS, Module
 from .branches import Branches
 from .legacy_names import CALLED, RESOURCES, RUN_OP
-from .possible import Place, Possible, made_at
+from .possible import NOT_KNOWN, Place, Possible, made_at
 from .values import External, Instance, Local, Made, Member, Result, Value, Values
 
 if TYPE_CHECKING:
@@ -107,12 +107,30 @@ class Answers:
             return looked_up
         inside: list[Place] = []
         functions: list[Local] = []
-        for value in self.evaluator.values(module, node.func):
-            if isinstance(value, Local) and isinstance(value.node, FUNCTIONS):
+        is_read = True
+        for values in self._callees(module, node.func, branches):
+            called = [one for one in values if isinstance(one, Local) and isinstance(one.node, FUNCTIONS)]
+            is_read = is_read and bool(called)
+            for value in called:
+                assert isinstance(value.node, FUNCTIONS)
                 returned = branches.first_of(value.module, returns_of(value.node), lambda node: node)
                 inside += [(value.module, node) for node in returned]
                 functions.append(value)
         found = self.evaluator.places_of_any(inside, branches)
+        if found is not None and not is_read:
+            found |= NOT_KNOWN
         if found is None or not (found.places or found.is_undecided):
             return made_at(module, node)
         return found.read_from(functions)
+
+    def _callees(self, module: Module, node: ast.expr, branches: Branches) -> list[Values]:
+        """What is called: of a name, by each of its bindings."""
+        if not isinstance(node, ast.Name):
+            return [self.evaluator.values(module, node)]
+        stars = self.evaluator.star_imports
+        bindings = stars.taken(module, stars.bound(module, node, branches), branches)
+        return [
+            self.evaluator.binding_values(module, binding)
+            or self.evaluator.attributes.functions_behind(module, binding)
+            for binding in bindings
+        ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -139,29 +139,66 @@ class Attributes:
 
     def places_by_getattr(self, module: Module, node: ast.Call, branches: Branches) -> Possible | None:
         """The same for a name of a module that ``getattr`` reads; None for anything else."""
-        home = self.module_named(module, node.args[0]) if is_getattr(node) else None
-        name = text_of(self.evaluator.tree, module, node.args[1]) if home is not None else ""
-        return self.evaluator.bindings.places_at_end(home, name, branches) if name else None
+        if not is_getattr(node):
+            return None
+        name = text_of(self.evaluator.tree, module, node.args[1])
+        return self._places_in_modules(module, node.args[0], name, branches) if name else None
 
     def places(self, module: Module, node: ast.Attribute, branches: Branches) -> Possible:
         """Where the value of an attribute is made; the attribute itself where nothing says that."""
-        home = self.module_named(module, node.value)
-        if home is not None:
-            return self.evaluator.bindings.places_at_end(home, node.attr, branches) or NOT_KNOWN
-        values = self.evaluator.values(module, node.value)
-        found = self._places_of_any(values, node.attr, branches)
-        if found is None:
-            found = self._places_of_any(self.unread_classes(module, node.value), node.attr, branches)
+        in_modules = self._places_in_modules(module, node.value, node.attr, branches)
+        if in_modules is not None:
+            return in_modules
+        found = self._places_in_owners(module, node, branches)
         if found is None and node.attr == "value":
             found = self._places_of_member(module, node.value, branches)
         if found is None or not (found.places or found.is_undecided):
             return made_at(module, node)
         return found.read_from(self.evaluator.places(module, node.value, branches).held_by)
 
+    def _places_in_modules(
+        self, module: Module, node: ast.expr, name: str, branches: Branches
+    ) -> Possible | None:
+        """Where a name of the modules that an expression may be has its value from; None where it is none."""
+        homes = self.evaluator.modules_named.homes(module, node, branches)
+        if not any(homes):
+            return None
+        at_end = self.evaluator.bindings.places_at_end
+        found = union(at_end(home, name, branches) or NOT_KNOWN for home in homes) or NOT_KNOWN
+        holder = [(module, node.id)] if isinstance(node, ast.Name) else []
+        return found.read_from(holder)
+
+    def _places_in_owners(self, module: Module, node: ast.Attribute, branches: Branches) -> Possible | None:
+        """Where the value of an attribute is made that classes and objects have; None where none is known to have it."""
+        if not isinstance(node.value, ast.Name):
+            return self._places_in(
+                self.evaluator.values(module, node.value),
+                self.unread_classes(module, node.value),
+                node.attr,
+                branches,
+            )
+        stars = self.evaluator.star_imports
+        bindings = stars.taken(module, stars.bound(module, node.value, branches), branches)
+        found = [
+            self._places_in(
+                self.evaluator.binding_values(module, binding),
+                self._classes_behind([(module, binding)]),
+                node.attr,
+                branches,
+            )
+            for binding in bindings
+        ]
+        return _all_or_not_known(found)
+
+    def _places_in(
+        self, values: Values, unread: list[Value], name: str, branches: Branches
+    ) -> Possible | None:
+        found = self._places_of_any(values, name, branches)
+        return self._places_of_any(unread, name, branches) if found is None else found
+
     def _places_of_any(self, values: Iterable[Value], name: str, branches: Branches) -> Possible | None:
         in_order = sorted(values, key=_position)  # A set has another order each time.
-        found = (self._places_of(value, name, branches) for value in in_order)
-        return union(one for one in found if one is not None)
+        return _all_or_not_known([self._places_of(value, name, branches) for value in in_order])
 
     def _places_of(self, value: Value, name: str, branches: Branches) -> Possible | None:
         objects = self.evaluator.objects
@@ -172,8 +209,7 @@ class Attributes:
             ]
             if given or not owners:
                 return self._places_given(value, name, given, branches)
-            inside = [place for owner in owners for place in objects.given(owner, name)]
-            return self.evaluator.places_of_any(inside, branches)
+            return union(each for owner in owners for each in self._places_by_class(owner, name, branches))
         if isinstance(value, Instance):
             found = self._places_of_field(value.owner, name, branches)
             return found.read_from([value]) if found is not None else None
@@ -199,16 +235,22 @@ class Attributes:
     def _places_of_field(self, owner: Local, name: str, branches: Branches) -> Possible | None:
         objects = self.evaluator.objects
         for one in objects.lineage(owner):
-            found = self.evaluator.places_of_any(list(objects.given(one, name)), branches)
+            found = union(self._places_by_class(one, name, branches))
             found = found or self._places_of_method(one, name, branches)
             if found is not None and found.is_undecided:
                 return found
             if found is not None:
                 is_default = found.is_default or objects.may_be_set_elsewhere(owner)
-                if name in objects.changed_in_place(one):
+                if name in objects.changed_in_place(one) or objects.makes_its_own(one):
                     found |= NOT_KNOWN
                 return replace(found, is_default=is_default).read_from([owner])
         return None
+
+    def _places_by_class(self, owner: Local, name: str, branches: Branches) -> Iterator[Possible]:
+        """What the body of a class gives an attribute, and what its methods and whoever makes its objects give it."""
+        in_body = self.evaluator.bindings.places_in_class(owner, name, branches)
+        given = self.evaluator.places_of_any(list(self.evaluator.objects.given(owner, name)), branches)
+        yield from (each for each in (in_body, given) if each is not None)
 
     def _places_of_method(self, owner: Local, name: str, branches: Branches) -> Possible | None:
         """Where a property has its value from; None where a class has no method of that name."""
@@ -289,19 +331,28 @@ class Attributes:
 
     def unread_classes(self, module: Module, node: ast.expr) -> list[Value]:
         """The classes that an expression names, or is a bare object of, in files that the index does not need."""
+        return self._classes_behind(self._bindings_anywhere(module, node))
+
+    def _classes_behind(self, bound: list[tuple[Module, Binding]]) -> list[Value]:
         found: list[Value] = []
-        asked = [(module, node)]
-        for at, named in asked:
-            for home, binding in self._bindings_anywhere(at, named):
-                if isinstance(binding, Defined) and isinstance(binding.node, ast.ClassDef):
-                    found.append(Local(home, binding.node))
-                elif isinstance(binding, Assigned) and not binding.path and _is_bare_call(binding.value):
-                    asked += [(home, binding.value.func)] if (home, binding.value.func) not in asked else []
-        return found
+        asked = self._behind(list(bound))
+        for home, binding in asked:  # grows as it goes
+            if isinstance(binding, Defined) and isinstance(binding.node, ast.ClassDef):
+                found.append(Local(home, binding.node))
+            elif isinstance(binding, Assigned) and not binding.path and _is_bare_call(binding.value):
+                made = self._bindings_anywhere(home, binding.value.func)
+                asked += [each for each in made if each not in asked]
+        return list(dict.fromkeys(found))
 
     def unread_functions(self, module: Module, node: ast.expr) -> Values:
         """The functions that an expression names, in files that the index does not need."""
-        found = self._bindings_anywhere(module, node)
+        return self._functions(self._bindings_anywhere(module, node))
+
+    def functions_behind(self, module: Module, binding: Binding) -> Values:
+        """The functions that a name is by one of its bindings, in such files."""
+        return self._functions(self._behind([(module, binding)]))
+
+    def _functions(self, found: list[tuple[Module, Binding]]) -> Values:
         functions = [(home, one.node) for home, one in found if isinstance(one, Defined)]
         others = [one for _, one in found if not isinstance(one, (Defined, Imported))]
         return NOTHING if others else frozenset(Local(home, function) for home, function in functions)
@@ -310,10 +361,14 @@ class Attributes:
         """What binds a name, or a name of an imported module: in its own file, and in those that it is imported from."""
         found: list[tuple[Module, Binding]] = []
         if isinstance(node, ast.Name):
-            names = self.evaluator.tree.names(module)
-            found = [(module, binding) for binding in names.lookup(module, node.id, node)]
+            bound = self.evaluator.star_imports.bound(module, node, EVERY_BRANCH)
+            found = [(module, binding) for binding in bound]
         elif isinstance(node, ast.Attribute):
             found = self._bound_at_end(self.module_named(module, node.value), node.attr)
+        return self._behind(found)
+
+    def _behind(self, found: list[tuple[Module, Binding]]) -> list[tuple[Module, Binding]]:
+        """Some bindings, and those of other files that they import."""
         for home, binding in found:  # grows as it goes
             if isinstance(binding, Imported) and binding.name:
                 file = self.evaluator.bindings.imported(home, binding)
@@ -323,26 +378,19 @@ class Attributes:
     def _bound_at_end(self, home: Module | None, name: str) -> list[tuple[Module, Binding]]:
         if home is None:
             return []
-        return [(home, binding) for binding in self.evaluator.tree.names(home).at_end(home, name)]
+        bound = self.evaluator.star_imports.bound_at_end(home, name, EVERY_BRANCH)
+        return [(home, binding) for binding in bound]
 
     def module_named(self, module: Module, node: ast.expr) -> Module | None:
         """The file that an expression names: an imported module, which the index may not need."""
-        for value in self.evaluator.values(module, node):
-            if isinstance(value, InTree):
-                return value.module
-        if isinstance(node, ast.Name):
-            tree = self.evaluator.tree
-            for binding in tree.names(module).lookup(module, node.id, node):
-                if isinstance(binding, Imported):
-                    inside = ".".join(filter(None, [binding.module, binding.name]))
-                    return tree.module_at(tree.resolve(module, inside, binding.level))
-                if (
-                    isinstance(binding, Assigned)
-                    and not binding.path
-                    and not isinstance(binding.value, ast.Name)
-                ):
-                    return self.evaluator.imports.named_by_text(module, binding.value)
-        return self.evaluator.imports.named_by_text(module, node)
+        homes = self.evaluator.modules_named.homes(module, node, EVERY_BRANCH)
+        return next((home for home in homes if home is not None), None)
+
+
+def _all_or_not_known(found: list[Possible | None]) -> Possible | None:
+    """What may be one of several: of what is None nothing is known. None where all are."""
+    known = union(one for one in found if one is not None)
+    return known | NOT_KNOWN if known is not None and None in found else known
 
 
 def _position(value: Value) -> tuple[str, int, int]:

@@ -24,9 +24,6 @@ from .values import LEGACY, NOTHING, External, Instance, Keyed, Local, Made, Val
 if TYPE_CHECKING:
     from .interpreter import Evaluator
 
-_KNOWN_STARS = frozenset({"dagster", "dagster_dbt", "legacy_shim", "os", "typing"})
-"""The packages of which it is known what they bring by ``import *``."""
-
 
 @dataclass(eq=False)
 class Bindings:
@@ -36,19 +33,18 @@ class Bindings:
 
     def name(self, module: Module, node: ast.Name) -> Values:
         """What a name may be where it is read."""
-        bindings = self.evaluator.tree.names(module).lookup(module, node.id, node)
-        if not bindings:
-            return self.evaluator.imports.by_star(module, node.id)
-        return frozenset().union(*(self.values(module, binding) for binding in bindings))
+        return self._values_of_any(
+            module, node.id, self.evaluator.star_imports.bound(module, node, EVERY_BRANCH)
+        )
 
     def at_end(self, module: Module, name: str) -> Values:
         """What a module-level name may be once the module has run."""
-        found: set[Value] = set()
-        for binding in self.evaluator.tree.names(module).at_end(module, name):
-            found |= self.values(module, binding)
-        if not found:
-            found |= self.evaluator.imports.by_star(module, name)
-        return frozenset(found)
+        bindings = self.evaluator.star_imports.bound_at_end(module, name, EVERY_BRANCH)
+        return self._values_of_any(module, name, bindings)
+
+    def _values_of_any(self, module: Module, name: str, bindings: Sequence[Binding]) -> Values:
+        found = frozenset[Value]().union(*(self.values(module, binding) for binding in bindings))
+        return found or self.evaluator.imports.by_star(module, name)
 
     def values(self, module: Module, binding: Binding) -> Values:
         """What a name may stand for through one of its bindings."""
@@ -131,13 +127,13 @@ class Bindings:
 
     def places(self, module: Module, node: ast.Name, branches: Branches) -> Possible:
         """Where the value of a name is made."""
-        bindings = self.evaluator.tree.names(module).lookup(module, node.id, node)
-        if not bindings:
-            return self._places_by_star(module, node.id, branches) or NOT_KNOWN
-        found = self._places_of_any(module, bindings, branches) or NOT_KNOWN
-        if not self.evaluator.tree.names(module).is_global(module, node.id, node):
-            return found
-        return self._bound_again(module, node.id, bindings, found, branches)
+        bindings = self.evaluator.star_imports.bound(module, node, branches)
+        found = self.places_of_any(module, bindings, branches) or NOT_KNOWN
+        is_global = self.evaluator.tree.names(module).scope_that_binds(module, node.id, node) in (
+            None,
+            module.tree,
+        )
+        return found.read_from([(module, node.id)]) if is_global else found
 
     def places_at_end(self, home: Module | None, name: str, branches: Branches) -> Possible | None:
         """Where a module-level name has its value from, as importers see it; None where the module has no such name."""
@@ -148,45 +144,26 @@ class Bindings:
         return self.evaluator.answer(asked, lambda: self._places_at_end(home, name, branches), nothing)
 
     def _places_at_end(self, home: Module, name: str, branches: Branches) -> Possible | None:
-        bindings = self.evaluator.tree.names(home).at_end(home, name)
-        found = self._places_of_any(home, bindings, branches)
-        if found is None:
-            return self._places_by_star(home, name, branches)
-        return self._bound_again(home, name, bindings, found, branches)
+        bindings = self.evaluator.star_imports.bound_at_end(home, name, branches)
+        if not bindings:
+            return None
+        found = self.places_of_any(home, bindings, branches) or NOT_KNOWN
+        return found.read_from([(home, name)])
 
-    def _bound_again(
-        self, module: Module, name: str, bindings: Sequence[Binding], found: Possible, branches: Branches
-    ) -> Possible:
-        """What a name of a module may be, which a star import below may bind again, or code that sets its attributes."""
-        for star in self.stars_below(module, name, bindings):
-            home = self.imported(module, star)
-            again = self.places_at_end(home, name, branches) if home is not None else NOT_KNOWN
-            found |= again or SO_FAR_NOTHING
-        return found.read_from([(module, name)])
+    def places_in_class(self, owner: Local, name: str, branches: Branches) -> Possible | None:
+        """Where a name has its value from that the body of a class binds; None for methods, and where it binds none."""
+        assert isinstance(owner.node, ast.ClassDef)
+        module = owner.module
+        bindings = self.evaluator.tree.names(module).in_class(module, owner.node, name)
+        if all(isinstance(one, Defined) for one in bindings):
+            return None
+        return self.places_of_any(module, bindings, branches) or NOT_KNOWN
 
-    def stars_below(self, module: Module, name: str, bindings: Sequence[Binding]) -> list[Imported]:
-        """The star imports that may bind a name of a module again, which is bound above them."""
-        names = self.evaluator.tree.names(module)
-        first = min((getattr(binding.where, "lineno", 0) for binding in bindings), default=0)
-        found = [
-            star
-            for star in names.stars
-            if star.node.lineno > first and star.module.partition(".")[0] not in _KNOWN_STARS
-        ]
-        is_of_module = any(binding in names.tables.get(module.tree, {}).get(name, ()) for binding in bindings)
-        return found if found and is_of_module else []
-
-    def _places_by_star(self, module: Module, name: str, branches: Branches) -> Possible | None:
-        for star in self.evaluator.tree.names(module).stars:
-            found = self.places_at_end(self.imported(module, star), name, branches)
-            if found is not None:
-                return found
-        return None
-
-    def _places_of_any(
+    def places_of_any(
         self, module: Module, bindings: Sequence[Binding], branches: Branches
     ) -> Possible | None:
-        taken = branches.last_of(module, bindings, lambda binding: binding.where)
+        """Where a name has its value from, by its bindings in the order of the code."""
+        taken = self.evaluator.star_imports.taken(module, bindings, branches)
         return union(self._places_of(module, binding, branches) for binding in taken)
 
     def _places_of(self, module: Module, binding: Binding, branches: Branches) -> Possible:

@@ -15,6 +15,7 @@ Said = Callable[[Module, ast.expr], object]
 UNKNOWN_VALUE = object()
 _COMPARED = {ast.Eq: operator.eq, ast.NotEq: operator.ne}
 T = TypeVar("T")
+_BINDING = (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, *FUNCTIONS, ast.ClassDef)
 
 
 def nothing_said(_module: Module, _node: ast.expr) -> object:
@@ -77,17 +78,65 @@ class Branches:
         if truth is not True:
             yield node.orelse
 
-    def last_of(self, module: Module, found: Sequence[T], place: Callable[[T], ast.AST]) -> list[T]:
-        """Of what is bound in the order of the code, what may be there at the end."""
+    def last_of(
+        self,
+        module: Module,
+        found: Sequence[T],
+        place: Callable[[T], ast.AST],
+        replaces: Callable[[T], bool] = lambda _: True,
+    ) -> list[T]:
+        """Of what is bound in the order of the code, what may be there at the end.
+
+        What ``replaces`` nothing leaves what was bound before.
+        """
         kept = [one for one in found if self._is_taken(module, place(one)) is not False]
-        sure = [getattr(place(one), "lineno", 0) for one in kept if self._is_taken(module, place(one))]
+        sure = [
+            getattr(place(one), "lineno", 0)
+            for one in kept
+            if replaces(one) and self._is_taken(module, place(one))
+        ]
         return [one for one in kept if getattr(place(one), "lineno", 0) >= max(sure, default=0)]
+
+    def is_sure(self, module: Module, node: ast.AST) -> bool:
+        """Whether the code comes to a statement of a module at all events."""
+        statement = module.statement_of(node)
+        is_plain = isinstance(statement, _BINDING)
+        return is_plain and (module.parent(statement) is module.tree or bool(self._is_taken(module, node)))
 
     def first_of(self, module: Module, found: Sequence[T], place: Callable[[T], ast.AST]) -> list[T]:
         """Of what ends a function, in the order of the code, what may end it."""
         kept = [one for one in found if self._is_taken(module, place(one)) is not False]
         sure = [getattr(place(one), "lineno", 0) for one in kept if self._is_taken(module, place(one))]
         return [one for one in kept if not sure or getattr(place(one), "lineno", 0) <= min(sure)]
+
+    def _is_case_taken(self, module: Module, case: ast.match_case) -> bool | None:
+        """Whether a ``match`` comes to a case; None where it may."""
+        above = module.parent(case)
+        assert isinstance(above, ast.Match)
+        subject = self.said(module, above.subject)
+        for each in above.cases:
+            fits = self._fits(module, subject, each.pattern)
+            if each.guard is not None and fits is not False:
+                fits = None if fits is None or not self.truth(module, each.guard) else True
+            if each is case:
+                return fits
+            if fits:
+                return False
+            if fits is None:
+                return None
+        return None
+
+    def _fits(self, module: Module, subject: object, pattern: ast.pattern) -> bool | None:
+        match pattern:
+            case ast.MatchAs(pattern=None):
+                return True
+            case ast.MatchOr(patterns=patterns):
+                found = [self._fits(module, subject, each) for each in patterns]
+                return True if True in found else None if None in found else False
+            case ast.MatchValue(value=value):
+                other = self.said(module, value)
+                return None if UNKNOWN_VALUE in (subject, other) else bool(subject == other)
+        return None
 
     def _is_taken(self, module: Module, node: ast.AST) -> bool | None:
         """Whether the code comes to a statement; None where it may. True only where a branch says so."""
@@ -102,7 +151,12 @@ class Branches:
                 if truth is not None and truth is not is_body:
                     return False
                 is_told, taken = is_told and truth is not None, True
-            elif isinstance(above, (ast.For, ast.AsyncFor, ast.While, *TRIES, ast.Match)):
+            elif isinstance(above, ast.match_case):
+                truth = self._is_case_taken(module, above)
+                if truth is False:
+                    return False
+                is_told, taken = is_told and truth is not None, True
+            elif isinstance(above, (ast.For, ast.AsyncFor, ast.While, *TRIES)):
                 is_told = False
             child = above
         return taken if is_told else None

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..dagster_api.decorators import is_builtin, resolved, unknown_decorators
+from ..dagster_api.decorators import resolved, unknown_decorators
 from ..dagster_api.names import TYPING
 from ..syntax.functions import is_getattr, renamed
 from ..syntax.scopes import Imported
@@ -103,7 +103,8 @@ class Changes:
     def _is_name_set(self, module: Module, name: str) -> bool:
         """Whether a name of a module may be set from outside: ``settings.JOB = x``, ``setattr(settings, "JOB", x)``."""
         self.evaluator.fixpoint.watch(("files", None))
-        if any(self._is_of_python(module, node) for node in names_set_by_text(module)):
+        names = self.evaluator.tree.names(module)
+        if any(not names.lookup(module, node.id, node) for node in names_set_by_text(module)):
             return True
         set_there = [
             (home, target)
@@ -115,9 +116,6 @@ class Changes:
             self._may_be(home, target, module)
             for home, target in [*self.evaluator.tables.attributes_set(name), *set_there]
         )
-
-    def _is_of_python(self, module: Module, node: ast.Name) -> bool:
-        return is_builtin(self.evaluator, module, node)
 
     def _may_be(self, home: Module, target: ast.expr, module: Module) -> bool:
         values = self.evaluator.values(home, target)

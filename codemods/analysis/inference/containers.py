@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..syntax.functions import decorator_name
-from ..syntax.scopes import Assigned, Binding, Parameter
+from ..syntax.scopes import Assigned, Binding, Imported, Parameter
 from ..syntax.source_module import Module
 from ..uses.uses import COPYING, JOINING, LOOKING_UP, is_dict_call, is_values_view
 from .branches import EVERY_BRANCH, Branches
@@ -23,6 +23,8 @@ _VIEWS = frozenset({"values", "items", "keys", "copy"})
 _GOING_THROUGH = frozenset({"enumerate", "zip", *COPYING})
 """Functions whose answer goes through what they are given."""
 
+
+_DISPLAYS = (ast.Dict, ast.List, ast.Tuple)
 
 Find = Callable[[Module, ast.expr], list[Literal]]
 """Answers the displays that an expression may be."""
@@ -280,13 +282,24 @@ class Containers:
     def displays(self, module: Module, node: ast.expr, branches: Branches) -> list[Literal]:
         """The displays that an expression may be, in the branches that are taken."""
         values = self._displays(module, node)
-        if values and (len(values) == 1 or branches is EVERY_BRANCH):
+        is_partial = values and self._is_partly_read(module, node)
+        if values and (len(values) == 1 or branches is EVERY_BRANCH) and not is_partial:
             return values
-        return [
+        found = [
             Literal(home, place)
             for home, place in self.evaluator.places(module, node, branches).places
-            if isinstance(place, (ast.Dict, ast.List, ast.Tuple))
-        ] or values
+            if isinstance(place, _DISPLAYS)
+        ]
+        if is_partial and branches is EVERY_BRANCH:
+            return list(dict.fromkeys([*values, *found]))
+        return found or values
+
+    def _is_partly_read(self, module: Module, node: ast.expr) -> bool:
+        """Whether a name is bound to something in a file that the index does not need, beside what is in it."""
+        if not isinstance(node, ast.Name):
+            return False
+        bound = self.evaluator.star_imports.bound(module, node, EVERY_BRANCH)
+        return len(bound) > 1 and not all(self.evaluator.binding_values(module, one) for one in bound)
 
     def places_by_subscript(self, module: Module, node: ast.Subscript, branches: Branches) -> Possible:
         """Where the value of ``x[key]`` is made; there itself where nothing says that."""
@@ -363,8 +376,8 @@ class Containers:
             case ast.Call(func=ast.Attribute(value=inner, attr="items" | "keys" | "values" | "copy")):
                 return self._is_whole(module, inner, find, seen)
             case ast.Name():
-                bindings = self.evaluator.tree.names(module).lookup(module, node.id, node)
-                if self.evaluator.bindings.stars_below(module, node.id, bindings):
+                bindings = self.evaluator.star_imports.bound(module, node, EVERY_BRANCH)
+                if any(binding.adds and isinstance(binding, Imported) for binding in bindings):
                     return False
                 if not all(self._is_bound_whole(module, binding, find, seen) for binding in bindings):
                     return False
@@ -382,6 +395,11 @@ class Containers:
         if isinstance(binding, Parameter) and not isinstance(binding.function, ast.Lambda):
             given = self.evaluator.calls.arguments(binding.function, binding.arg.arg)
             return all(self._is_whole(caller, argument, find, seen) for caller, argument in given)
+        if isinstance(binding, Imported) and not self.evaluator.binding_values(module, binding):
+            found = self.evaluator.bindings.places_at_end(
+                self.evaluator.bindings.imported(module, binding), binding.name, EVERY_BRANCH
+            )
+            return found is not None and all(isinstance(place, _DISPLAYS) for _, place in found.places)
         return True
 
 

@@ -26,8 +26,10 @@ from .changes import Changes
 from .containers import Containers
 from .fixpoint import Fixpoint
 from .imports import Imports
+from .modules_named import ModulesNamed
 from .objects import Objects
 from .possible import NOT_KNOWN, SO_FAR_NOTHING, Place, Possible, made_at, union
+from .star_imports import StarImports
 from .statements import Statements
 from .tables import Tables
 from .texts import text_of
@@ -85,6 +87,16 @@ class Evaluator:
     def objects(self) -> Objects:
         """What classes of the tree and their objects are."""
         return Objects(self, self.calls)
+
+    @cached_property
+    def star_imports(self) -> StarImports:
+        """Which bindings names have, those by star imports among them."""
+        return StarImports(self)
+
+    @cached_property
+    def modules_named(self) -> ModulesNamed:
+        """Which files expressions are as modules."""
+        return ModulesNamed(self)
 
     @cached_property
     def bindings(self) -> Bindings:

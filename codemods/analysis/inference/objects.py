@@ -14,7 +14,9 @@ from ..syntax.classes import (
     attribute_of_self,
     fields_of,
     initializer_of,
+    is_own_object,
 )
+from ..syntax.functions import decorator_name
 from ..syntax.source_module import Module
 from .calls import Calls
 from .values import (
@@ -216,7 +218,7 @@ class Objects:
     def given(self, owner: Local, name: str) -> Iterator[tuple[Module, ast.expr]]:
         """The expressions that an attribute of a class's objects gets its value from.
 
-        What its body and its methods assign, or what it is called with where it is a dataclass or the like.
+        What its methods assign, or what it is called with where it is a dataclass or the like.
         """
         yield from ((owner.module, value) for value in self.assigned(owner).get(name, ()))
         if isinstance(owner.node, ast.ClassDef) and initializer_of(owner.node) is None:
@@ -230,18 +232,21 @@ class Objects:
                 yield from ((caller, word.value) for word in call.keywords if word.arg == name)
 
     def assigned(self, owner: Local) -> dict[str, list[ast.expr]]:
-        """What the body of a class and its methods assign to each attribute."""
+        """What the methods of a class assign to each attribute."""
         if owner not in self._assignments:
             found: dict[str, list[ast.expr]] = defaultdict(list)
             for node in ast.walk(owner.node):
-                in_body = owner.module.parent(node) is owner.node
                 for target, value in assigned_by(node):
-                    name = attribute_of_self(owner.module, target)
-                    if in_body and isinstance(target, ast.Name):
-                        name = target.id
-                    found[name].append(value)
+                    found[attribute_of_self(owner.module, target)].append(value)
             self._assignments[owner] = dict(found)
         return self._assignments[owner]
+
+    def makes_its_own(self, owner: Local) -> bool:
+        """Whether methods of a class make its objects, with what is not known: ``cls(...)``, ``type(self)(...)``."""
+        return any(
+            isinstance(node, ast.Call) and _is_own_class(owner.module, owner.node, node.func)
+            for node in ast.walk(owner.node)
+        )
 
     def changed_in_place(self, owner: Local) -> frozenset[str]:
         """The attributes that its methods give values otherwise than by a plain assignment: ``self.x += 1``, ``del``."""
@@ -252,9 +257,11 @@ class Objects:
             if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
         )
         in_body = {
-            node.target.id
-            for node in getattr(owner.node, "body", ())
-            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+            node.id
+            for node in ast.walk(owner.node)
+            if isinstance(node, ast.Name)
+            and isinstance(node.ctx, ast.Del)
+            and module.scope_of(node) is owner.node
         }
         own = {
             id(target)
@@ -276,3 +283,20 @@ def _annotations(owner: ast.AST, name: str) -> list[ast.expr]:
         for node in getattr(owner, "body", ())
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == name
     ]
+
+
+def _is_own_class(module: Module, owner: ast.AST, node: ast.expr) -> bool:
+    """Whether an expression in a method is the class that the method is called of."""
+    match node:
+        case ast.Name(id=name):
+            function = module.function_of(node)
+            first = [*function.args.posonlyargs, *function.args.args][:1] if function is not None else []
+            return (
+                function is not None
+                and module.parent(function) is owner
+                and any(arg.arg == name for arg in first)
+                and any(decorator_name(each) == "classmethod" for each in function.decorator_list)
+            )
+        case ast.Call(func=ast.Name("type"), args=[inner]) | ast.Attribute(value=inner, attr="__class__"):
+            return is_own_object(module, inner)
+    return False

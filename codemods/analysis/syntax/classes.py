@@ -74,12 +74,21 @@ def annotated_fields(owner: ast.ClassDef) -> list[str]:
 def fields_of(owner: ast.AST) -> frozenset[str]:
     """The names that a class binds in its body: fields, constants and methods."""
     found: set[str] = set()
-    for node in getattr(owner, "body", ()):
+    for node in _statements_of(owner):
         targets = [node.target] if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [])
         found |= {target.id for target in targets if isinstance(target, ast.Name)}
         if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
             found.add(node.name)
     return frozenset(found)
+
+
+def _statements_of(node: ast.AST) -> Iterator[ast.AST]:
+    """The statements of a body, and those in its branches."""
+    for inner in ast.iter_child_nodes(node):
+        if isinstance(inner, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+            yield inner
+            if not isinstance(inner, (*FUNCTIONS, ast.ClassDef)):
+                yield from _statements_of(inner)
 
 
 def initializer_of(owner: ast.ClassDef) -> ast.FunctionDef | None:

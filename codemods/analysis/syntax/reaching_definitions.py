@@ -41,9 +41,9 @@ def reaching(module: Module, scope: ast.AST, bindings: Sequence[B], at: ast.AST)
     return found or list(bindings)
 
 
-def reaching_end(module: Module, bindings: Sequence[B]) -> list[B]:
-    """The bindings of a module-level name that may hold once the module has run, as importers see it."""
-    found, _ = _before(module, bindings, [(module.tree.body, len(module.tree.body))])
+def reaching_end(module: Module, scope: ast.Module | ast.ClassDef, bindings: Sequence[B]) -> list[B]:
+    """The bindings of a name of a module or a class that may hold once its statements have run, as others see it."""
+    found, _ = _before(module, bindings, [(scope.body, len(scope.body))])
     return found or list(bindings)
 
 

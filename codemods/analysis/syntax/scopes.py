@@ -149,11 +149,15 @@ class Names:
             return []
         found = self.tables[scope][name]
         # A function runs later, when all of the scope around it has run.
-        return reaching(module, scope, found, at) if _runs_at_once(module, at, scope) else found
+        return reaching(module, scope, found, at) if runs_at_once(module, at, scope) else found
 
     def at_end(self, module: Module, name: str) -> list[Binding]:
         """The bindings of a module-level name that an importer of the module may see."""
-        return reaching_end(module, self.tables.get(module.tree, {}).get(name, []))
+        return reaching_end(module, module.tree, self.tables.get(module.tree, {}).get(name, []))
+
+    def in_class(self, module: Module, owner: ast.ClassDef, name: str) -> list[Binding]:
+        """The bindings of a name in the body of a class that may hold once the body has run."""
+        return reaching_end(module, owner, self.tables.get(owner, {}).get(name, []))
 
     def scope_that_binds(self, module: Module, name: str, at: ast.AST) -> ast.AST | None:
         """The innermost scope around ``at`` that binds a name; None where no scope of the module does."""
@@ -172,7 +176,7 @@ class Names:
         return self.scope_that_binds(module, name, at) is module.tree
 
 
-def _runs_at_once(module: Module, at: ast.AST, scope: ast.AST) -> bool:
+def runs_at_once(module: Module, at: ast.AST, scope: ast.AST) -> bool:
     """Whether a place is run as the statements of a scope are: it is in no function inside of that scope."""
     inner = module.scope_of(at)
     while inner is not scope:
