@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import shorten
 
+from ..analysis.inference.trail import end_of_trail
+from ..analysis.project.test_files import is_test
 from ..facts.job_commands import Plan
 from ..facts.jobs import Job
 from ..planning.claims import Claim, Context, JobRef, Rewrite
 from ..planning.parts import Loads
-from ..planning.stand_ins import is_test
 from ..planning.units import Environment, Unit
 
 
@@ -119,6 +121,18 @@ def _named_by_tests_alone(context: Context, refs: Sequence[JobRef]) -> set[int]:
             numbers = context.constants.integers(home, place) or ()
             found[is_test(home.path)] |= {int(str(number.value)) for number in numbers}
     return found[True] - found[False]
+
+
+def unread_job(context: Context, ref: JobRef) -> str:
+    """What is said of a job id that the code does not say, with the place where its trail ends."""
+    said = f"its job id `{ref.module.source_of(ref.node)}` cannot be read here"
+    end = end_of_trail(context.constants, ref.module, ref.node)
+    if end is None:
+        return said
+    module, node = end
+    line = module.place(node).line
+    text = shorten(module.lines[line - 1], 100) if line <= len(module.lines) else ""
+    return f"{said}: it depends on `{text}` ({module.path.name}:{line})"
 
 
 def unknown_job(ref: JobRef) -> str:

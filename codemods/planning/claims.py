@@ -15,6 +15,7 @@ from ..analysis.inference.values import (
     Value,
 )
 from ..analysis.syntax.source_module import Module
+from ..analysis.timing.environment import may_change
 from ..analysis.uses.index import Index
 from ..editing.edits import Edit, Import
 from ..editing.style import Style, style_of
@@ -241,6 +242,9 @@ class Context:
             is_set = all(variable in one.variables for one in self.deployments)
             return JobRef(module, node, (), variable, is_set, by_deployment=by_deployment)
         source = next(iter(next(filter(None, found.values())).values())) or variable
+        read_from = {name for ids in found.values() for name in ids.values() if name}
+        if any(may_change(self.constants.evaluator, name) for name in read_from):
+            return JobRef(module, node, ())
         if not source and not all(found.values()):
             return JobRef(module, node, ())  # What is read in one deployment says nothing of another.
         parameter = self.constants.parameter_of(module, node)

@@ -10,12 +10,12 @@ from legacy_shim.catalogue import BY_NAME
 
 from ..analysis.inference.legacy_names import is_op, is_output, thing_kind
 from ..analysis.inference.values import Keyed, Made, Value, Values, is_load, legacy_name, root
+from ..analysis.project.test_files import is_test
 from ..analysis.uses.accounting import escapes_of
 from ..analysis.uses.escape import Escape
 from ..findings import Finding
 from .claims import NO_CONSTRUCT, Claim, Context
 from .parts import Escapes
-from .stand_ins import is_test
 
 OP_KEY = "dbt_cloud"
 """The resource key of ``dbt_cloud_run_op``."""

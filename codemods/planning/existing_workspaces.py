@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..analysis.inference.values import External
+from ..analysis.project.test_files import is_test
 from ..analysis.syntax.source_module import Module
 from ..facts.jobs import Job
 from .claims import Context
 from .deployments import PLACE
-from .stand_ins import is_test
 from .units import Environment
 from .v2 import CLOUD_V2
 

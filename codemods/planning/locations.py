@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..analysis.project.reach import reached_from
+from ..analysis.project.test_files import is_test
 from .claims import Context
 from .groups import Groups
-from .stand_ins import is_test
 
 
 def locations_of(groups: Sequence[Set[Path]], context: Context) -> list[object]:

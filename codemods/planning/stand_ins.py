@@ -29,6 +29,7 @@ from ..analysis.inference.values import (
     Value,
     Values,
 )
+from ..analysis.project.test_files import is_test
 from ..analysis.syntax.classes import fields_of
 from ..analysis.syntax.functions import (
     decorator_name,
@@ -91,11 +92,6 @@ def _fakes(context: Context, known: set[Module]) -> Iterator[Claim]:
                 yield stand_in_of_a_test(module, node, f"`{name}` has the methods of the legacy client")  # type: ignore[arg-type]
         for target, said in patched_in(context, module):
             yield stand_in_of_a_test(module, target, said)
-
-
-def is_test(path: Path) -> bool:
-    """Whether a file holds tests, by its name."""
-    return path.stem.startswith("test_") or path.stem.endswith("_test") or path.stem == "conftest"
 
 
 def _told(other: _Other) -> Claim:

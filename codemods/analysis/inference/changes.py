@@ -19,6 +19,7 @@ from ..syntax.scopes import Imported
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH
 from .possible import Holder
+from .replaced_modules import is_replaced
 from .tables import attributes_set_in, names_set_by_text
 from .uses_of_holders import is_led_away, is_spread
 from .values import Instance, Literal, Local, Made, Value
@@ -105,6 +106,8 @@ class Changes:
         self.evaluator.fixpoint.watch(("files", None))
         names = self.evaluator.tree.names(module)
         if any(not names.lookup(module, node.id, node) for node in names_set_by_text(module)):
+            return True
+        if is_replaced(self.evaluator, module):
             return True
         set_there = [
             (home, target)

@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from ..dagster_api.decorators import resolved
 from ..inference.interpreter import Evaluator
+from ..project.test_files import is_test
+from ..syntax.functions import decorator_name
 from ..syntax.source_module import Module
 from .owners import is_environment
 
@@ -35,6 +37,18 @@ def _changes(evaluator: Evaluator) -> tuple[tuple[Module, ast.expr, frozenset[st
         for node in module.of(ast.Subscript, ast.Call)
         if (changed := _changed(evaluator, module, node)) is not None
     )
+
+
+def may_change(evaluator: Evaluator, name: str) -> bool:
+    """Whether code that is no test sets a variable before it is read; what ``load_dotenv`` brings is set already."""
+    asked = ("changes of the environment", name)
+    return evaluator.answer(asked, lambda: any(_set_for_good(evaluator, name)), False)
+
+
+def _set_for_good(evaluator: Evaluator, name: str) -> Iterator[bool]:
+    for module, node in changes_of_environment(evaluator, name):
+        is_read_in = isinstance(node, ast.Call) and decorator_name(node) == "load_dotenv"
+        yield not is_read_in and not is_test(module.path)
 
 
 def _changed(evaluator: Evaluator, module: Module, node: ast.expr) -> frozenset[str] | None:

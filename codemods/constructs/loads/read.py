@@ -27,7 +27,7 @@ from ...planning.claims import (
     Context,
     JobRef,
 )
-from ..job_differences import unknown_job
+from ..job_differences import unknown_job, unread_job
 from .aim import AT_DECORATOR, Aim
 from .bound_once import VARIABLES, against_binding, is_plain
 from .collecting import prefixed
@@ -260,7 +260,7 @@ def _against(
     if not ref.job_ids:
         origins = context.constants.origins(module, ref.node)
         if not ref.variable or len(origins.places) != 1 or makes_several:
-            yield "LDC303", f"its job id `{module.source_of(ref.node)}` cannot be read here"
+            yield "LDC303", unread_job(context, ref)
         elif ref.is_set or any(_is_looked_up(context, home, place) for home, place in origins.places):
             yield "LDC402", unknown_job(ref)  # No fact would ever fill a placeholder.
     yield from _refused(context, ref)
