@@ -128,7 +128,7 @@ class Answers:
         if not isinstance(node, ast.Name):
             return [self.evaluator.values(module, node)]
         stars = self.evaluator.star_imports
-        bindings = stars.taken(module, stars.bound(module, node, branches), branches)
+        bindings = stars.taken(module, stars.bound(module, node), branches)
         return [
             self.evaluator.binding_values(module, binding)
             or self.evaluator.attributes.functions_behind(module, binding)

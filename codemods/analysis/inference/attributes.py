@@ -178,7 +178,7 @@ class Attributes:
                 branches,
             )
         stars = self.evaluator.star_imports
-        bindings = stars.taken(module, stars.bound(module, node.value, branches), branches)
+        bindings = stars.taken(module, stars.bound(module, node.value), branches)
         found = [
             self._places_in(
                 self.evaluator.binding_values(module, binding),
@@ -361,7 +361,7 @@ class Attributes:
         """What binds a name, or a name of an imported module: in its own file, and in those that it is imported from."""
         found: list[tuple[Module, Binding]] = []
         if isinstance(node, ast.Name):
-            bound = self.evaluator.star_imports.bound(module, node, EVERY_BRANCH)
+            bound = self.evaluator.star_imports.bound(module, node)
             found = [(module, binding) for binding in bound]
         elif isinstance(node, ast.Attribute):
             found = self._bound_at_end(self.module_named(module, node.value), node.attr)
@@ -378,7 +378,7 @@ class Attributes:
     def _bound_at_end(self, home: Module | None, name: str) -> list[tuple[Module, Binding]]:
         if home is None:
             return []
-        bound = self.evaluator.star_imports.bound_at_end(home, name, EVERY_BRANCH)
+        bound = self.evaluator.star_imports.bound_at_end(home, name)
         return [(home, binding) for binding in bound]
 
     def module_named(self, module: Module, node: ast.expr) -> Module | None:

@@ -33,13 +33,11 @@ class Bindings:
 
     def name(self, module: Module, node: ast.Name) -> Values:
         """What a name may be where it is read."""
-        return self._values_of_any(
-            module, node.id, self.evaluator.star_imports.bound(module, node, EVERY_BRANCH)
-        )
+        return self._values_of_any(module, node.id, self.evaluator.star_imports.bound(module, node))
 
     def at_end(self, module: Module, name: str) -> Values:
         """What a module-level name may be once the module has run."""
-        bindings = self.evaluator.star_imports.bound_at_end(module, name, EVERY_BRANCH)
+        bindings = self.evaluator.star_imports.bound_at_end(module, name)
         return self._values_of_any(module, name, bindings)
 
     def _values_of_any(self, module: Module, name: str, bindings: Sequence[Binding]) -> Values:
@@ -127,7 +125,7 @@ class Bindings:
 
     def places(self, module: Module, node: ast.Name, branches: Branches) -> Possible:
         """Where the value of a name is made."""
-        bindings = self.evaluator.star_imports.bound(module, node, branches)
+        bindings = self.evaluator.star_imports.bound(module, node)
         found = self.places_of_any(module, bindings, branches) or NOT_KNOWN
         is_global = self.evaluator.tree.names(module).scope_that_binds(module, node.id, node) in (
             None,
@@ -144,7 +142,7 @@ class Bindings:
         return self.evaluator.answer(asked, lambda: self._places_at_end(home, name, branches), nothing)
 
     def _places_at_end(self, home: Module, name: str, branches: Branches) -> Possible | None:
-        bindings = self.evaluator.star_imports.bound_at_end(home, name, branches)
+        bindings = self.evaluator.star_imports.bound_at_end(home, name)
         if not bindings:
             return None
         found = self.places_of_any(home, bindings, branches) or NOT_KNOWN
@@ -152,7 +150,8 @@ class Bindings:
 
     def places_in_class(self, owner: Local, name: str, branches: Branches) -> Possible | None:
         """Where a name has its value from that the body of a class binds; None for methods, and where it binds none."""
-        assert isinstance(owner.node, ast.ClassDef)
+        if not isinstance(owner.node, ast.ClassDef):
+            return None
         module = owner.module
         bindings = self.evaluator.tree.names(module).in_class(module, owner.node, name)
         if all(isinstance(one, Defined) for one in bindings):
@@ -174,6 +173,8 @@ class Bindings:
                 return self._places_of_iterated(module, binding, branches)
             case Imported() if binding.name:
                 home = self.imported(module, binding)
+                if binding.adds and home is not None and not self._is_bound(home, binding.name, branches):
+                    return SO_FAR_NOTHING  # A star import that brings nothing here leaves what was there.
                 return self.places_at_end(home, binding.name, branches) or NOT_KNOWN
             case Parameter() if not isinstance(binding.function, ast.Lambda):
                 return self.places_of_parameter(module, binding.function, binding.arg.arg, branches)
@@ -183,6 +184,11 @@ class Bindings:
                     union(self.evaluator.places(home, node, branches) for home, node in handed) or NOT_KNOWN
                 )
         return NOT_KNOWN
+
+    def _is_bound(self, home: Module, name: str, branches: Branches) -> bool:
+        stars = self.evaluator.star_imports
+        bindings = stars.bound_at_end(home, name)
+        return not bindings or bool(stars.taken(home, bindings, branches))
 
     def _places_of_assigned(self, module: Module, binding: Assigned, branches: Branches) -> Possible:
         if not binding.path:

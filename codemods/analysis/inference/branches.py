@@ -15,7 +15,6 @@ Said = Callable[[Module, ast.expr], object]
 UNKNOWN_VALUE = object()
 _COMPARED = {ast.Eq: operator.eq, ast.NotEq: operator.ne}
 T = TypeVar("T")
-_BINDING = (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, *FUNCTIONS, ast.ClassDef)
 
 
 def nothing_said(_module: Module, _node: ast.expr) -> object:
@@ -96,12 +95,6 @@ class Branches:
             if replaces(one) and self._is_taken(module, place(one))
         ]
         return [one for one in kept if getattr(place(one), "lineno", 0) >= max(sure, default=0)]
-
-    def is_sure(self, module: Module, node: ast.AST) -> bool:
-        """Whether the code comes to a statement of a module at all events."""
-        statement = module.statement_of(node)
-        is_plain = isinstance(statement, _BINDING)
-        return is_plain and (module.parent(statement) is module.tree or bool(self._is_taken(module, node)))
 
     def first_of(self, module: Module, found: Sequence[T], place: Callable[[T], ast.AST]) -> list[T]:
         """Of what ends a function, in the order of the code, what may end it."""

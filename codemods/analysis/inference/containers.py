@@ -298,7 +298,7 @@ class Containers:
         """Whether a name is bound to something in a file that the index does not need, beside what is in it."""
         if not isinstance(node, ast.Name):
             return False
-        bound = self.evaluator.star_imports.bound(module, node, EVERY_BRANCH)
+        bound = self.evaluator.star_imports.bound(module, node)
         return len(bound) > 1 and not all(self.evaluator.binding_values(module, one) for one in bound)
 
     def places_by_subscript(self, module: Module, node: ast.Subscript, branches: Branches) -> Possible:
@@ -376,7 +376,7 @@ class Containers:
             case ast.Call(func=ast.Attribute(value=inner, attr="items" | "keys" | "values" | "copy")):
                 return self._is_whole(module, inner, find, seen)
             case ast.Name():
-                bindings = self.evaluator.star_imports.bound(module, node, EVERY_BRANCH)
+                bindings = self.evaluator.star_imports.bound(module, node)
                 if any(binding.adds and isinstance(binding, Imported) for binding in bindings):
                     return False
                 if not all(self._is_bound_whole(module, binding, find, seen) for binding in bindings):

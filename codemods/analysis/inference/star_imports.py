@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..syntax.reaching_definitions import reaching, reaching_end
 from ..syntax.scopes import Assigned, Binding, Imported, runs_at_once
-from ..syntax.source_module import Module
+from ..syntax.source_module import FUNCTIONS, Module
 from .branches import Branches
 from .tables import names_set_by_text
 
@@ -18,34 +18,34 @@ if TYPE_CHECKING:
 
 _KNOWN_STARS = frozenset({"dagster", "dagster_dbt", "legacy_shim", "os", "typing"})
 """The packages of which it is known what they bring by ``import *``."""
+_BINDING = (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, *FUNCTIONS, ast.ClassDef)
 _SURELY, _PERHAPS, _NOT = "surely", "perhaps", "not"
 
 
 @dataclass(eq=False)
 class StarImports:
-    """Answers which bindings a name of a module has, those by star imports among them, in the order of the code."""
+    """Answers which bindings a name of a module has, those by star imports among them, in the order of the code.
+
+    What it answers depends on what the files spell alone, and not on what values are.
+    """
 
     evaluator: Evaluator
+    _made: dict[tuple[ast.AST, str, bool], Imported] = field(default_factory=dict, repr=False)
+    _known: dict[tuple[Module, Module, str], str] = field(default_factory=dict, repr=False)
 
-    def bound(self, module: Module, node: ast.Name, branches: Branches) -> list[Binding]:
+    def bound(self, module: Module, node: ast.Name) -> list[Binding]:
         """The bindings that a name may have its value from where it is read."""
         names = self.evaluator.tree.names(module)
-        if names.scope_that_binds(module, node.id, node) not in (None, module.tree):
+        if not names.stars or names.scope_that_binds(module, node.id, node) not in (None, module.tree):
             return names.lookup(module, node.id, node)
-        brought = self._brought(module, node.id, branches)
-        if not brought:
-            return names.lookup(module, node.id, node)
-        found = self._with_own(module, node.id, brought)
-        return (
-            reaching(module, module.tree, found, node) if runs_at_once(module, node, module.tree) else found
-        )
+        found = self._of_module(module, node.id, [])
+        if runs_at_once(module, node, module.tree):
+            return reaching(module, module.tree, found, node) if found else []
+        return found
 
-    def bound_at_end(self, home: Module, name: str, branches: Branches) -> list[Binding]:
+    def bound_at_end(self, home: Module, name: str) -> list[Binding]:
         """The bindings that importers of a module may see under a name."""
-        brought = self._brought(home, name, branches)
-        if not brought:
-            return self.evaluator.tree.names(home).at_end(home, name)
-        return reaching_end(home, home.tree, self._with_own(home, name, brought))
+        return self._at_end(home, name, [])
 
     def taken(self, module: Module, bindings: Sequence[Binding], branches: Branches) -> list[Binding]:
         """Those of some bindings that are there in the branches that are taken."""
@@ -53,38 +53,67 @@ class StarImports:
             module, bindings, lambda binding: binding.where, lambda binding: not binding.adds
         )
 
-    def _with_own(self, module: Module, name: str, brought: list[Imported]) -> list[Binding]:
-        own = self.evaluator.tree.names(module).tables.get(module.tree, {}).get(name, [])
-        return sorted([*own, *brought], key=lambda binding: getattr(binding.where, "lineno", 0))
+    def _at_end(self, home: Module, name: str, inside: list[Module]) -> list[Binding]:
+        if not self.evaluator.tree.names(home).stars:
+            return self.evaluator.tree.names(home).at_end(home, name)
+        found = self._of_module(home, name, inside)
+        return reaching_end(home, home.tree, found) if found else []
 
-    def _brought(self, module: Module, name: str, branches: Branches) -> list[Imported]:
-        """The star imports that may bind a name. Such as do not surely bind it leave what was there."""
-        found = []
-        for star in self.evaluator.tree.names(module).stars:
-            brings = self._brings(module, star, name, branches)
+    def _of_module(self, module: Module, name: str, inside: list[Module]) -> list[Binding]:
+        """All bindings of a name of a module. A star import that does not surely bind it leaves what was there."""
+        names = self.evaluator.tree.names(module)
+        found: list[Binding] = list(names.tables.get(module.tree, {}).get(name, []))
+        for star in names.stars:
+            brings = self._brings(module, star, name, inside)
             if brings != _NOT:
-                found.append(replace(star, name=name, adds=brings != _SURELY))
-        return found
+                found.append(self._binding(star, name, brings != _SURELY))
+        return sorted(found, key=lambda binding: getattr(binding.where, "lineno", 0))
 
-    def _brings(self, module: Module, star: Imported, name: str, branches: Branches) -> str:
+    def _binding(self, star: Imported, name: str, adds: bool) -> Imported:
+        """The binding of a name by a star import: the same each time, as bindings are told apart by identity."""
+        asked = (star.node, name, adds)
+        if asked not in self._made:
+            self._made[asked] = replace(star, name=name, adds=adds)
+        return self._made[asked]
+
+    def _brings(self, module: Module, star: Imported, name: str, inside: list[Module]) -> str:
         home = self.evaluator.bindings.imported(module, star)
         if home is None:
             return _NOT if star.module.partition(".")[0] in _KNOWN_STARS else _PERHAPS
-        asked = ("exports", home, name, branches.sight)
-        return self.evaluator.answer(asked, lambda: self._exports(home, name, branches), _NOT)
+        if home in inside:
+            return _NOT  # It imports itself: what it binds otherwise counts.
+        if inside:
+            return self._exports(home, name, inside)
+        asked = (module, home, name)
+        if asked not in self._known:
+            self._known[asked] = self._exports(home, name, [module])
+        return self._known[asked]
 
-    def _exports(self, home: Module, name: str, branches: Branches) -> str:
+    def _exports(self, home: Module, name: str, inside: list[Module]) -> str:
         """Whether ``from home import *`` binds a name."""
         says = self.evaluator.tree.names(home).at_end(home, "__all__")
         listed = _listed(says) if not _is_read(home, "__all__") else None
         if (listed is not None and name not in listed) or (not says and name.startswith("_")):
             return _NOT
-        bindings = self.bound_at_end(home, name, branches)
+        bindings = self._at_end(home, name, [*inside, home])
         if not bindings:
             return _PERHAPS if says or any(names_set_by_text(home)) else _NOT
         is_open = (bool(says) and listed is None) or _is_deleted(home, name)
-        is_sure = any(branches.is_sure(home, one.where) for one in bindings if not one.adds)
-        return _SURELY if is_sure and not is_open else _PERHAPS
+        sure = {home.statement_of(one.where) for one in bindings if not one.adds}
+        return _SURELY if not is_open and _binds_surely(home.tree.body, sure) else _PERHAPS
+
+
+def _binds_surely(body: Sequence[ast.stmt], binding: set[ast.stmt]) -> bool:
+    """Whether running some statements runs one of those that bind."""
+    return any(
+        (statement in binding and isinstance(statement, _BINDING))
+        or (
+            isinstance(statement, ast.If)
+            and _binds_surely(statement.body, binding)
+            and _binds_surely(statement.orelse, binding)
+        )
+        for statement in body
+    )
 
 
 def _listed(says: Sequence[Binding]) -> frozenset[str] | None:

@@ -34,14 +34,14 @@ def end_of_trail(constants: Constants, module: Module, node: ast.expr) -> tuple[
 def _behind(constants: Constants, module: Module, node: ast.expr) -> Iterator[tuple[Module, ast.AST]]:
     evaluator = constants.evaluator
     if isinstance(node, ast.Name):
-        for binding in evaluator.star_imports.bound(module, node, EVERY_BRANCH):
+        for binding in evaluator.star_imports.bound(module, node):
             yield from _bound_by(constants, module, binding)
         return
     if isinstance(node, ast.Attribute):
         homes = evaluator.modules_named.homes(module, node.value, EVERY_BRANCH)
         for home in homes:
             if home is not None:
-                for binding in evaluator.star_imports.bound_at_end(home, node.attr, EVERY_BRANCH):
+                for binding in evaluator.star_imports.bound_at_end(home, node.attr):
                     yield from _bound_by(constants, home, binding)
         if not any(homes) and isinstance(node.value, ast.Name):
             yield from _behind(constants, module, node.value)
@@ -60,7 +60,7 @@ def _bound_by(constants: Constants, module: Module, binding: Binding) -> Iterato
             if home is None and name:
                 yield module, statement
             elif home is not None and name:
-                bound = constants.evaluator.star_imports.bound_at_end(home, name, EVERY_BRANCH)
+                bound = constants.evaluator.star_imports.bound_at_end(home, name)
                 for inner in bound if home is not module else ():
                     yield from _bound_by(constants, home, inner)
         case Parameter() | Defined():
