@@ -12,7 +12,7 @@ from ..syntax.functions import BUILD_RESOURCES, VARIANTS, renamed, returns_of
 from ..syntax.source_module import FUNCTIONS, Module
 from .branches import Branches
 from .legacy_names import CALLED, RESOURCES, RUN_OP
-from .possible import NOT_KNOWN, Place, Possible, made_at
+from .possible import Place, Possible, made_at
 from .values import External, Instance, Local, Made, Member, Result, Value, Values
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Answers:
                 functions.append(value)
         found = self.evaluator.places_of_any(inside, branches)
         if found is not None and not is_read:
-            found |= NOT_KNOWN
+            found |= made_at(module, node)
         if found is None or not (found.places or found.is_undecided):
             return made_at(module, node)
         return found.read_from(functions)

@@ -33,16 +33,18 @@ class Bindings:
 
     def name(self, module: Module, node: ast.Name) -> Values:
         """What a name may be where it is read."""
-        return self._values_of_any(module, node.id, self.evaluator.star_imports.bound(module, node))
+        bindings = self.evaluator.star_imports.bound(module, node)
+        if all(isinstance(one, Imported) and one.is_star for one in bindings):
+            return self.evaluator.imports.by_star(module, node.id)
+        return self._values_of_any(module, bindings)
 
     def at_end(self, module: Module, name: str) -> Values:
         """What a module-level name may be once the module has run."""
         bindings = self.evaluator.star_imports.bound_at_end(module, name)
-        return self._values_of_any(module, name, bindings)
+        return self._values_of_any(module, bindings) or self.evaluator.imports.by_star(module, name)
 
-    def _values_of_any(self, module: Module, name: str, bindings: Sequence[Binding]) -> Values:
-        found = frozenset[Value]().union(*(self.values(module, binding) for binding in bindings))
-        return found or self.evaluator.imports.by_star(module, name)
+    def _values_of_any(self, module: Module, bindings: Sequence[Binding]) -> Values:
+        return frozenset[Value]().union(*(self.values(module, binding) for binding in bindings))
 
     def values(self, module: Module, binding: Binding) -> Values:
         """What a name may stand for through one of its bindings."""

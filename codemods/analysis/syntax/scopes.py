@@ -58,6 +58,11 @@ class Imported:
     adds: bool = False
 
     @property
+    def is_star(self) -> bool:
+        """Whether it is the name that a star import brings."""
+        return self.node.names[0].name == "*"
+
+    @property
     def where(self) -> ast.AST:
         return self.node
 
