@@ -40,6 +40,8 @@ HOURLY = Job(
 )
 FACTS = Facts((NIGHTLY, HOURLY))
 NEWEST = Release()
+MIGRATED: list[dict[str, str]] = []
+"""What each migration of the running test left, in order: the files that it changed, whole."""
 
 
 def migrate(
@@ -52,16 +54,19 @@ def migrate(
     deployments: tuple[Deployment, ...] = (),
 ) -> tuple[dict[str, str], Report]:
     """Write the files, migrate them, and answer their new texts and the report."""
-    for name, text in files.items():
+    written = {name: clean(text) for name, text in files.items()}
+    for name, text in written.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(textwrap.dedent(text).lstrip("\n").encode())
+        path.write_bytes(text.encode())
     report = pipeline.write(
         pipeline.migrate(
             [folder], Options(facts=facts, env=env or {}, release=release, deployments=deployments)
         )
     )
-    return {name: (folder / name).read_bytes().decode() for name in files}, report
+    texts = {name: (folder / name).read_bytes().decode() for name in files}
+    MIGRATED.append({name: text for name, text in texts.items() if text != written[name]})
+    return texts, report
 
 
 def migrate_one(folder: Path, text: str, **more: object) -> tuple[str, list[str]]:
