@@ -11,6 +11,7 @@ from legacy_shim.catalogue import BY_NAME
 
 from ..analysis.inference.values import (
     External,
+    in_order,
     legacy_name,
 )
 from ..analysis.syntax.functions import is_getattr
@@ -72,7 +73,7 @@ def unclaimed(claims: Iterable[Claim], context: Context) -> list[Claim]:
             values = context.index.values(reference.module, link)
             named = [value for value in values if isinstance(value, External) and legacy_name(value)]
             if named and not _only_copies(context, reference.module, link):
-                found.append(_stays(context, reference.module, first, link, legacy_name(named[0])))
+                found.append(_stays(context, reference.module, first, link, legacy_name(in_order(named)[0])))
                 break
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -134,6 +134,22 @@ def legacy_name(value: Value) -> str:
     base = root(value)
     dotted = base.name if isinstance(base, External) else base.of if isinstance(base, Made) else ""
     return dotted[len(LEGACY) :].split(".")[0] if dotted.startswith(LEGACY) else ""
+
+
+def in_order(values: Iterable[Value]) -> list[Value]:
+    """Some values by name and by where they were made: a set has no order, and what is said of the first must not vary."""
+    found = list(values)
+    return found if len(found) < 2 else sorted(found, key=_position)
+
+
+def _position(value: Value) -> tuple[str, ...]:
+    base = root(value)
+    owner = base.owner if isinstance(base, Instance) else base
+    module, node = getattr(owner, "module", None), getattr(owner, "call", getattr(owner, "node", None))
+    called = getattr(value, "call", None)
+    places = ((getattr(one, "lineno", 0), getattr(one, "col_offset", 0)) for one in (node, called))
+    numbers = (f"{number:08}" for place in places for number in place)
+    return (legacy_name(value), type(value).__name__, str(module.path) if module else "", *numbers)
 
 
 def is_load(value: Value) -> bool:

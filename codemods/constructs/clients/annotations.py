@@ -39,6 +39,7 @@ from ...analysis.inference.values import (
     Made,
     Result,
     Value,
+    in_order,
     legacy_name,
     root,
 )
@@ -73,7 +74,8 @@ def claims(context: Context) -> Iterator[Claim[str]]:
     index = context.index
     for reference in index.references:
         for link in reference.chain:
-            names = [value for value in index.values(reference.module, link) if isinstance(value, External)]
+            found = in_order(index.values(reference.module, link))
+            names = [value for value in found if isinstance(value, External)]
             name = next((legacy_name(value) for value in names if legacy_name(value)), "")
             if name == run_objects.NAME and context.run_objects:
                 break

@@ -25,6 +25,7 @@ from ...analysis.inference.values import (
     Member,
     Result,
     Value,
+    in_order,
     legacy_name,
 )
 from ...analysis.syntax.functions import (
@@ -139,7 +140,7 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
     for place, link in enumerate(reference.chain):
         if link in seen:
             continue
-        values = index.values(module, link)
+        values = in_order(index.values(module, link))
         base = reference.chain[place - 2] if place >= 2 else None
         for value in values:
             if is_written_for_v2(value):
@@ -169,7 +170,7 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
                 yield bound_claim(context, module, link, value) or _lost(use_of(module, link), value)
         yield from _read_by_name(context, module, link, seen)
     top = reference.node
-    for value in index.values(module, top):
+    for value in in_order(index.values(module, top)):
         if top not in seen and (isinstance(value, Keyed) or is_output(value)):
             use = use_of(module, top)
             is_wiring = not isinstance(value, Keyed) and composes(module.function_of(top))

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...analysis.inference.legacy_names import is_output
-from ...analysis.inference.values import Member
+from ...analysis.inference.values import Member, in_order
 from ...analysis.syntax.source_module import Module
 from ...editing.edits import ReplaceAround
 from ...findings import Finding
@@ -65,7 +65,7 @@ def claims(context: Context) -> Iterator[Claim[Detail]]:
         for link in reference.chain:
             if link in seen or not isinstance(link, ast.Attribute):
                 continue
-            for value in context.index.values(reference.module, link):
+            for value in in_order(context.index.values(reference.module, link)):
                 if not (isinstance(value, Member) and is_output(value.of)):
                     continue
                 if is_taken_here(context.index, reference.module, link, value):

@@ -19,6 +19,7 @@ from ...analysis.inference.legacy_names import thing_kind
 from ...analysis.inference.values import (
     External,
     Made,
+    in_order,
     legacy_name,
 )
 from ...analysis.syntax.scopes import (
@@ -51,7 +52,8 @@ def claims(context: Context) -> Iterator[Claim[None]]:
     """One claim for each test of a name whose import is guarded, where the file also builds a resource."""
     for reference in context.index.references:
         module, node = reference.module, reference.chain[0]
-        names = [value for value in context.index.values(module, node) if isinstance(value, External)]
+        found = in_order(context.index.values(module, node))
+        names = [value for value in found if isinstance(value, External)]
         name = legacy_name(names[0]) if names else ""
         if len(reference.chain) != 1 or name not in _V2_NAMES or not _is_test(module, node):
             continue
