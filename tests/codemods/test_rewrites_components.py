@@ -213,11 +213,11 @@ def test_a_load_inside_definitions_is_taken_out(tmp_path: Path) -> None:
 
 
 def test_a_name_that_yaml_would_read_otherwise_is_quoted(tmp_path: Path) -> None:
-    jobs = Facts((replace(NIGHTLY, name="on", execute_steps=("dbt build -s 'a: b' --threads 4",)),))
+    jobs = Facts((replace(NIGHTLY, name="on", execute_steps=("dbt build -s 'tag:a b' --threads 4",)),))
     texts, _ = migrated(tmp_path, ONE, jobs)
     yaml = texts["src/shop/defs/analytics/defs.yaml"]
     assert '    adhoc_job_name: "on"  #' in yaml
-    assert '  select: "a: b"\n' in yaml
+    assert '  select: "tag:a b"\n' in yaml
     assert '    - "--threads"\n    - "4"\n' in yaml
 
 
