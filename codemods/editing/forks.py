@@ -39,6 +39,6 @@ def _legacy_imports(module: Module) -> Iterator[ast.stmt]:
 
 
 def _shown(module: Module, fork: Path) -> Path:
-    """The folder of a fork, as short as it can be told."""
-    top = next(above for above in module.path.parents if fork.is_relative_to(above))
-    return fork.parent.relative_to(top)
+    """The folder of a fork, as short as it can be said."""
+    top = next((above for above in module.path.parents if fork.is_relative_to(above)), None)
+    return fork.parent.relative_to(top) if top is not None else fork.parent

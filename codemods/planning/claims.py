@@ -261,7 +261,7 @@ class Context:
 
 def about(refs: Iterable[JobRef], finding: Finding) -> Finding:
     """The finding; where it names no job, as one about those that are referred to."""
-    jobs = finding.jobs or tuple(dict.fromkeys(job_id for ref in refs for job_id in ref.job_ids))
+    jobs = finding.jobs or tuple(sorted({job_id for ref in refs for job_id in ref.job_ids}))
     return finding if jobs == finding.jobs else replace(finding, jobs=jobs)
 
 

@@ -101,3 +101,15 @@ def test_what_a_vendored_dagster_dbt_around_means_is_said_of_the_given_files_alo
     assert told == [
         "third.py LDC302 `dagster_dbt` may be the package of the tree in vendor/dagster_dbt: its imports are left as they are"
     ]
+
+
+def test_a_vendored_dagster_dbt_around_is_named_where_the_files_are_reached_by_a_link(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    vendored = repository / "vendor/dagster_dbt/cloud/__init__.py"
+    vendored.parent.mkdir(parents=True)
+    for path in (vendored, vendored.parents[1] / "__init__.py"):
+        path.write_text("def dbt_cloud_resource(_): ...\n")
+    link = tmp_path_factory.mktemp("elsewhere") / "link"
+    link.symlink_to(repository / "second", target_is_directory=True)
+    assert any("vendor/dagster_dbt" in line for line in migrate(link))

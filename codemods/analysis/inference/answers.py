@@ -13,7 +13,7 @@ from ..syntax.source_module import FUNCTIONS, Module
 from .branches import Branches
 from .legacy_names import CALLED, RESOURCES, RUN_OP
 from .possible import Place, Possible, made_at
-from .values import External, Instance, Local, Made, Member, Result, Value, Values
+from .values import External, Instance, Local, Made, Member, Result, Value, Values, in_order
 
 if TYPE_CHECKING:
     from .interpreter import Evaluator
@@ -41,7 +41,9 @@ class Answers:
         if variants is not None:
             return variants
         callee = renamed(node)
-        for value in self.evaluator.values(module, callee if self._is_op(module, callee) else node.func):
+        for value in in_order(
+            self.evaluator.values(module, callee if self._is_op(module, callee) else node.func)
+        ):
             match value:
                 case External("dagster.Output") if wrapped := value_in_output(node):
                     found |= self.evaluator.values(module, wrapped)
@@ -75,7 +77,7 @@ class Answers:
         if not isinstance(method, ast.Attribute) or method.attr not in {*VARIANTS, "configured"}:
             return None
         found: set[Value] = set()
-        for value in self.evaluator.values(module, method.value):
+        for value in in_order(self.evaluator.values(module, method.value)):
             is_made = isinstance(value, Made) and value.of.startswith(RUN_OP)
             if method.attr == "configured" and is_made:
                 found.add(Made(module, node, f"{RUN_OP}.configured"))
@@ -95,7 +97,7 @@ class Answers:
                 and isinstance(value.node, FUNCTIONS)
                 and bool(value.node.decorator_list)
             )
-            for value in self.evaluator.values(module, node)
+            for value in in_order(self.evaluator.values(module, node))
         )
 
     def places(self, module: Module, node: ast.Call, branches: Branches) -> Possible:

@@ -29,6 +29,7 @@ from .values import (
     Value,
     Values,
     depth_of,
+    in_order,
 )
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Attributes:
     def values(self, module: Module, node: ast.Attribute) -> Values:
         """What an attribute may be that is read."""
         found: set[Value] = set()
-        for value in self.evaluator.values(module, node.value):
+        for value in in_order(self.evaluator.values(module, node.value)):
             match value:
                 case External() if value == RESOURCES:
                     if not node.attr.startswith("_"):
@@ -95,7 +96,7 @@ class Attributes:
             return self.evaluator.instances_of(module, annotation.slice) if name in WRAPPING else NOTHING
         return frozenset(
             Instance(value)
-            for value in self.evaluator.values(module, annotation)
+            for value in in_order(self.evaluator.values(module, annotation))
             if isinstance(value, Local)
             and isinstance(value.node, ast.ClassDef)
             and not self.evaluator.bases(value)
@@ -117,7 +118,7 @@ class Attributes:
             return None
         name = text_of(self.evaluator.tree, module, node.args[1])
         found: set[Value] = set()
-        for value in self.evaluator.values(module, node.args[0]):
+        for value in in_order(self.evaluator.values(module, node.args[0])):
             if value == RESOURCES:
                 keys = {name} if name else self.texts_given(module, node.args[1])
                 found |= {Keyed(module, node, key) for key in keys}

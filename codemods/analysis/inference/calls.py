@@ -15,7 +15,7 @@ from ..syntax.functions import (
     takes_as_many,
 )
 from ..syntax.source_module import Module
-from .values import Evaluates, Local
+from .values import Evaluates, Local, in_order
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Place = tuple[Module, ast.Call]
@@ -65,7 +65,7 @@ class Calls:
     def _by_callee(self, calls: Iterable[Place], callee_of: Callable[[ast.Call], ast.expr]) -> ByCallee:
         found: dict[ast.AST, dict[Place, None]] = defaultdict(dict)
         for caller, call in calls:
-            for value in self.evaluator.values(caller, callee_of(call)):
+            for value in in_order(self.evaluator.values(caller, callee_of(call))):
                 if isinstance(value, Local):
                     found[value.node][caller, call] = None
         return {node: tuple(places) for node, places in found.items()}
@@ -147,6 +147,6 @@ class Calls:
             is_called = isinstance(above, ast.Call) and above.func is node
             if not is_called and any(
                 isinstance(value, Local) and value.node is function
-                for value in self.evaluator.values(module, node)
+                for value in in_order(self.evaluator.values(module, node))
             ):
                 yield module, node

@@ -22,7 +22,7 @@ from .possible import Holder
 from .replaced_modules import is_replaced
 from .tables import attributes_set_in, names_set_by_text
 from .uses_of_holders import is_led_away, is_spread
-from .values import Instance, Literal, Local, Made, Value
+from .values import Instance, Literal, Local, Made, Value, in_order
 
 if TYPE_CHECKING:
     from .interpreter import Evaluator
@@ -211,7 +211,7 @@ class Changes:
             if not isinstance(node, ast.expr) or isinstance(node, (ast.Constant, ast.JoinedStr, ast.Starred)):
                 continue
             if isinstance(getattr(node, "ctx", None) or ast.Load(), ast.Load):
-                for value in self.evaluator.values(module, node):
+                for value in in_order(self.evaluator.values(module, node)):
                     if isinstance(value, (Literal, Local, Instance)):
                         found[value].append(node)
         return {value: tuple(nodes) for value, nodes in found.items()}
@@ -240,7 +240,7 @@ class Changes:
                 yield from (each.id for each in ast.walk(target) if isinstance(each, ast.Name))
                 yield from (each.attr for each in ast.walk(target) if isinstance(each, ast.Attribute))
         elif isinstance(call, ast.Call):
-            for callee in self.evaluator.values(module, renamed(call)):
+            for callee in in_order(self.evaluator.values(module, renamed(call))):
                 if isinstance(callee, Local):
                     yield from (each.arg for each in ast.walk(callee.node) if isinstance(each, ast.arg))
 

@@ -14,7 +14,7 @@ from ..uses.uses import COPYING, JOINING, LOOKING_UP, is_dict_call, is_values_vi
 from .branches import EVERY_BRANCH, Branches
 from .possible import NOT_KNOWN, Place, Possible, made_at
 from .texts import text_of
-from .values import NOTHING, Literal, Value, Values, is_load
+from .values import NOTHING, Literal, Value, Values, in_order, is_load
 
 if TYPE_CHECKING:
     from .interpreter import Evaluator
@@ -112,7 +112,7 @@ class Containers:
                 if name is not None:
                     yield (self._key(module, name), module, value)
                 else:
-                    for inner in self.evaluator.values(module, value):
+                    for inner in in_order(self.evaluator.values(module, value)):
                         yield from self._spread(inner, seen)
         elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
             yield from self._elements(module, node, seen)
@@ -123,11 +123,11 @@ class Containers:
         elif isinstance(node, ast.Call) and is_dict_call(node):
             yield from ((word.arg, module, word.value) for word in node.keywords if word.arg)
             for spread in [*node.args, *(word.value for word in node.keywords if not word.arg)]:
-                for inner in self.evaluator.values(module, spread):
+                for inner in in_order(self.evaluator.values(module, spread)):
                     yield from self._spread(inner, seen)
         elif is_values_view(node):
             assert isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-            for inner in self.evaluator.values(module, node.func.value):
+            for inner in in_order(self.evaluator.values(module, node.func.value)):
                 yield from ((None, home, value) for _, home, value in self._spread(inner, seen))
         else:
             yield (0, module, node)
@@ -197,7 +197,9 @@ class Containers:
         return self.inside(found, path, find)
 
     def _displays(self, module: Module, node: ast.expr) -> list[Literal]:
-        return [value for value in self.evaluator.values(module, node) if isinstance(value, Literal)]
+        return [
+            value for value in in_order(self.evaluator.values(module, node)) if isinstance(value, Literal)
+        ]
 
     def _viewed(
         self, module: Module, node: ast.expr, view: str, path: tuple[int, ...], find: Find
@@ -242,7 +244,7 @@ class Containers:
         if name in LOOKING_UP and isinstance(node.func, ast.Attribute) and (node.args or name == "pop"):
             holders = [
                 value
-                for value in self.evaluator.values(module, node.func.value)
+                for value in in_order(self.evaluator.values(module, node.func.value))
                 if isinstance(value, Literal)
             ]
             key = text_of(self.evaluator.tree, module, node.args[0]) or None if node.args else None
@@ -253,7 +255,7 @@ class Containers:
             return (
                 frozenset(
                     value
-                    for value in self.evaluator.values(module, node.func.value)
+                    for value in in_order(self.evaluator.values(module, node.func.value))
                     if isinstance(value, Literal)
                 )
                 or None
@@ -267,7 +269,7 @@ class Containers:
         if name == "chain":
             return frozenset().union(*(self.sequence_values(module, argument) for argument in node.args))
         found: set[Value] = set()
-        for outer in self.evaluator.values(module, node.args[0]):
+        for outer in in_order(self.evaluator.values(module, node.args[0])):
             if isinstance(outer, Literal):
                 for _, home, inner in self.entries(outer):
                     found |= self.sequence_values(home, inner)

@@ -14,7 +14,7 @@ from ..dagster_api.decorators import has_decorator
 from ..dagster_api.names import CONTEXT_BUILDERS
 from ..syntax.functions import nodes_run_by, returns_of
 from ..syntax.source_module import Module
-from .values import Instance, Local, Made
+from .values import Instance, Local, Made, in_order
 
 if TYPE_CHECKING:
     from .interpreter import Evaluator
@@ -26,7 +26,7 @@ MANAGED = frozenset({"contextlib.contextmanager"})
 def handed_out(evaluator: Evaluator, module: Module, manager: ast.expr) -> list[tuple[Module, ast.expr]]:
     """The expressions that a ``with`` binds what it is given as; none where that is not known."""
     found: list[tuple[Module, ast.expr]] = []
-    for value in evaluator.values(module, manager):
+    for value in in_order(evaluator.values(module, manager)):
         if isinstance(value, Instance):
             for method in evaluator.objects.attribute(value.owner, "__enter__"):
                 if not isinstance(method, Local) or not isinstance(method.node, ast.FunctionDef):
@@ -37,7 +37,7 @@ def handed_out(evaluator: Evaluator, module: Module, manager: ast.expr) -> list[
             found.append((module, manager))  # Dagster hands out the context itself.
     if not isinstance(manager, ast.Call):
         return found
-    for callee in evaluator.values(module, manager.func):
+    for callee in in_order(evaluator.values(module, manager.func)):
         if isinstance(callee, Local) and is_managed(evaluator, callee):
             found += [
                 (callee.module, node.value)

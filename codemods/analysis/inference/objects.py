@@ -29,6 +29,7 @@ from .values import (
     Made,
     Value,
     Values,
+    in_order,
 )
 
 _PLAIN_BASES = (
@@ -62,7 +63,7 @@ class Objects:
     def _bases(self, value: Local) -> tuple[str, ...]:
         found: dict[str, None] = {}
         for base in getattr(value.node, "bases", ()):
-            for inherited in self.evaluator.values(value.module, base):
+            for inherited in in_order(self.evaluator.values(value.module, base)):
                 if isinstance(inherited, External) and inherited.name.startswith(LEGACY):
                     found[inherited.name] = None
                 elif isinstance(inherited, Local) and inherited != value:
@@ -161,7 +162,7 @@ class Objects:
             isinstance(value, External) and value.name.startswith(package)
             for one in self.lineage(owner)
             for base in getattr(one.node, "bases", ())
-            for value in self.evaluator.values(one.module, base)
+            for value in in_order(self.evaluator.values(one.module, base))
         )
 
     def own(self, value: Made | Keyed, name: str) -> Values:
@@ -210,7 +211,7 @@ class Objects:
             found |= self.evaluator.instances_of(owner.module, annotated)
         if not found and isinstance(owner.node, ast.ClassDef):
             for base in owner.node.bases:
-                for inherited in self.evaluator.values(owner.module, base):
+                for inherited in in_order(self.evaluator.values(owner.module, base)):
                     if isinstance(inherited, Local) and inherited != owner:
                         found |= self._attribute(inherited, name)
         return frozenset(found)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ..syntax.source_module import Module
 from ..uses.uses import ADDING, EXTENDING
-from .values import Evaluates, Literal, Local
+from .values import Evaluates, Literal, Local, in_order
 
 _SETTLED = 8
 """How often what a file does is worked out anew before it may only be more, and no more be something else."""
@@ -133,11 +133,11 @@ class Statements:
                 self._bases_of(module, node, found)
                 continue
             for target, addition in _additions_of(module, node):
-                for value in self.evaluator.values(module, target):
+                for value in in_order(self.evaluator.values(module, target)):
                     if isinstance(value, Literal):
                         found["added", value].append(addition)
             for target in _shifted_by(node):
-                for value in self.evaluator.values(module, target):
+                for value in in_order(self.evaluator.values(module, target)):
                     if isinstance(value, Literal):
                         found["shifted", value].append(node)
         return {fact: tuple(each) for fact, each in found.items()}
@@ -145,7 +145,7 @@ class Statements:
     def _bases_of(self, module: Module, node: ast.ClassDef, found: dict[Fact, list[object]]) -> None:
         owner = Local(module, node)
         for base in node.bases:
-            for value in self.evaluator.values(module, base):
+            for value in in_order(self.evaluator.values(module, base)):
                 if isinstance(value, Local):
                     found["heirs", value.node].append(owner)
         if node.bases and self.evaluator.is_derived(owner):
