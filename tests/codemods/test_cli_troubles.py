@@ -29,7 +29,17 @@ def test_an_interrupt_ends_with_130_and_without_a_traceback(project: Path) -> No
     with socket.create_server(("127.0.0.1", 0)) as silent:  # takes the request and never answers it
         host = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with subprocess.Popen(
-            [sys.executable, "-m", "legacy_shim.codemods", "lookup", "--facts", "new.json", "--host", host, "."],
+            [
+                sys.executable,
+                "-m",
+                "legacy_shim.codemods",
+                "lookup",
+                "--facts",
+                "new.json",
+                "--host",
+                host,
+                ".",
+            ],
             cwd=project,
             env=environment({"DBT_CLOUD_API_TOKEN": "t"}),
             stderr=subprocess.PIPE,
