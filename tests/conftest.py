@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import signal
 import sys
@@ -19,10 +20,18 @@ if TYPE_CHECKING:
 # tests of interruption would wait for ever.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+_PROJECT = Path(__file__).parents[1]
 _PARITY = str(Path(__file__).parent / "parity")
 _MAY_SKIP = Path(__file__).parent / "may_skip.txt"
 _STRICT = "LEGACY_SHIM_STRICT_SKIPS"
 """The variable with which a test that is skipped for a reason that ``may_skip.txt`` does not name is a failure."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the project once: where Python is told to write no bytecode, each process of a test would do it again."""
+    if not hasattr(config, "workerinput"):
+        for package in ("legacy_shim", "codemods"):
+            compileall.compile_dir(_PROJECT / package, quiet=2)
 
 
 @pytest.fixture(scope="session")
