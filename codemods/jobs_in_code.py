@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .constructs import changed_facts
+from .constructs.facts_beside import facts_beside
 from .constructs.held_facts import held_facts
 from .constructs.job_differences import unknown_job
 from .deciding import plan_without
@@ -53,14 +54,13 @@ def jobs_in_code(paths: Sequence[Path], options: Options) -> JobsInCode:
         for key, places in sorted(found.items(), key=lambda item: str(item[0]))
     )
     named = {key[0] for key in found}
+    written = [WrittenFact(one.job_id, one.column, one.module.place(one.node), one.value) for one in held]
+    written += facts_beside(context)
     migrated = (
-        WantedJob(
-            job_id, places=tuple(str(one.module.place(one.node)) for one in held if one.job_id == job_id)
-        )
-        for job_id in dict.fromkeys(one.job_id for one in held)
+        WantedJob(job_id, places=tuple(str(one.place) for one in written if one.job_id == job_id))
+        for job_id in dict.fromkeys(one.job_id for one in written)
         if job_id not in named
     )
-    written = (WrittenFact(one.job_id, one.column, one.module.place(one.node), one.value) for one in held)
     return JobsInCode((*wanted, *migrated), tuple(dict.fromkeys(unknown)), tuple(written))
 
 

@@ -93,7 +93,7 @@ def _cannot_run(context: Context, job: Job, held: Held, why: str) -> Claim[_Upda
 
 
 def _of_job(context: Context, job: Job, held: Iterable[Held]) -> Iterator[Claim[_Update]]:
-    now, before = _columns(job), [_columns(one) for one in _earlier(job)]
+    now, before = columns_of(job), [columns_of(one) for one in rows_before(job)]
     old = {name: [row[name] for row in before if row[name] != now[name]] for name in (*PLACE, *COMMANDS)}
     refusal = refusal_of(job, context.release)
     columns = PLACE if refusal else (*PLACE, *COMMANDS)
@@ -162,7 +162,7 @@ def _another_workspace(context: Context, job: Job, held: Held) -> Existing | Non
     )
 
 
-def _earlier(job: Job) -> Iterator[Job]:
+def rows_before(job: Job) -> Iterator[Job]:
     """The job as it was, one thing at a time: any of them may have changed first."""
     for field in HELD:
         for value in job.earlier.get(field, ()):
@@ -170,7 +170,7 @@ def _earlier(job: Job) -> Iterator[Job]:
             yield replace(job, **{field: was})
 
 
-def _columns(job: Job) -> Mapping[str, object]:
+def columns_of(job: Job) -> Mapping[str, object]:
     place = {"project_id": job.project_id, "environment_id": job.environment_id, "name": job.name}
     return {**place, **commands_of(job)}
 
@@ -195,7 +195,7 @@ def _is_of_all(context: Context, one: Held, held: Iterable[Held], value: object)
     else:
         beside = {other.job_id for other in held if other.workspace == one.workspace}
     jobs = [context.facts.job(job_id) for job_id in beside]
-    return all(job is not None and _columns(job)[one.column] == value for job in jobs)
+    return all(job is not None and columns_of(job)[one.column] == value for job in jobs)
 
 
 def _claim(context: Context, job: Job, held: Held, value: object, code: str = "LDC227") -> Claim[_Update]:

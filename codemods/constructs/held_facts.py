@@ -7,7 +7,6 @@ all jobs of a table stands in the one function that makes their assets.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -17,9 +16,8 @@ from ..analysis.syntax.source_module import FUNCTIONS, Module
 from ..facts.job_commands import EVERYTHING
 from ..planning.claims import Context
 from ..planning.deployments import COMMANDS, PLACE
-from ..planning.v2 import CLOUD_V2
+from ..planning.v2 import CLOUD_V2, job_of_op
 
-_OP_NAME = re.compile(r"dbt_cloud_job_(\d{1,18})")
 _WORKSPACE = External(f"{CLOUD_V2}.DbtCloudWorkspace")
 _ASSETS = External(f"{CLOUD_V2}.dbt_cloud_assets")
 _NAMES = {"project_id": "project_id", "environment_id": "environment_id", "adhoc_job_name": "name"}
@@ -80,7 +78,7 @@ def _of_assets(context: Context, module: Module, function: ast.AST) -> Iterator[
             continue
         given = {word.arg: word.value for word in decorator.keywords}
         name = given.get("name")
-        job_id = _job_id(name)
+        job_id = job_of_op(name.value) if isinstance(name, ast.Constant) else None
         if job_id is not None:
             yield Held(job_id, "", module, decorator)
         for each in (job_id,) if job_id is not None else _jobs_of_tables(context, module, function, name):
@@ -102,13 +100,6 @@ def _of_load(
     yield from _of_body(job_id, module, function, decorator)
     if "workspace" in given:
         yield from _of_workspace(context, job_id, module, given["workspace"])
-
-
-def _job_id(name: ast.expr | None) -> int | None:
-    if not isinstance(name, ast.Constant):
-        return None
-    match = _OP_NAME.fullmatch(str(name.value))
-    return int(match[1]) if match else None
 
 
 def _jobs_of_tables(

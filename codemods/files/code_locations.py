@@ -18,12 +18,10 @@ from typing import Any
 
 from legacy_shim.regular_file import read_bytes
 
+from .yaml_files import LARGEST, yaml_text
+
 WORKSPACE = "workspace.yaml"
 PYPROJECT = "pyproject.toml"
-_LARGEST = 1024 * 1024
-"""Bytes. What is larger is data."""
-_DEEPEST = 50
-"""Levels of lists and mappings. A workspace has five."""
 _KINDS = {"python_module": "module_name", "python_package": "package_name", "python_file": "relative_path"}
 
 
@@ -83,27 +81,11 @@ def _of_workspace(path: Path) -> list[Entry | None]:
     import yaml  # type: ignore[import-untyped]  # Few projects need it here.
 
     try:
-        document = _parse_yaml(_text(path))
+        document = yaml.safe_load(yaml_text(path))
     except (OSError, ValueError, yaml.YAMLError):
         return [None]
     rows = document.get("load_from") if isinstance(document, Mapping) else None
     return [_of_row(path.parent, row) for row in rows] if isinstance(rows, list) else [None]
-
-
-def _parse_yaml(text: str) -> Any:
-    """A YAML document. Raises ValueError where it is nested too deeply: the parser takes minutes for what is, or ends."""
-    import yaml
-
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            raise ValueError
-    return yaml.safe_load(text)
-
-
-def _text(path: Path) -> str:
-    return read_bytes(path, largest=_LARGEST).decode("utf-8-sig")
 
 
 def _of_row(folder: Path, row: Any) -> Entry | None:
@@ -124,7 +106,7 @@ def _of_row(folder: Path, row: Any) -> Entry | None:
 
 def _of_pyproject(path: Path) -> list[Entry | None]:
     try:
-        tool = _table(parse_toml(_text(path)), "tool")
+        tool = _table(parse_toml(read_bytes(path, largest=LARGEST).decode("utf-8-sig")), "tool")
     except (OSError, ValueError):
         return [None]
     dagster, project = _table(tool, "dagster"), _table(_table(tool, "dg"), "project")

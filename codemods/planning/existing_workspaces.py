@@ -9,12 +9,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..analysis.inference.values import External
 from ..analysis.project.test_files import is_test
 from ..analysis.syntax.source_module import Module
 from ..facts.jobs import Job
+from ..findings import Place
 from .claims import Context
+from .components import Component, components
 from .deployments import PLACE
 from .units import Environment
 from .v2 import CLOUD_V2
@@ -24,10 +27,13 @@ _WORKSPACE = External(f"{CLOUD_V2}.DbtCloudWorkspace")
 
 @dataclass(frozen=True, eq=False)
 class Existing:
-    """A workspace, or the row of a table that a workspace reads."""
+    """A workspace, the row of a table that a workspace reads, or the component that makes its own."""
 
-    module: Module
-    node: ast.expr
+    at: Place
+    beside: frozenset[Path]
+    """Files of its code location."""
+    node: ast.expr | None
+    """Where it is code."""
     environment: Environment
     name: str | None
     """The name of the job, as ``adhoc_job_name`` has it; None where Dagster names it."""
@@ -36,14 +42,39 @@ class Existing:
 
     @property
     def place(self) -> str:
-        place = self.module.place(self.node)
-        return f"{place.path.name}:{place.line}"
+        path = self.at.path
+        name = path.name if self.node is not None else f"{path.parent.name}/{path.name}"
+        return f"{name}:{self.at.line}"
 
 
 def existing_workspaces(context: Context) -> tuple[Existing, ...]:
     """Those whose project, environment and job are literals, in the order of the code; a test's stand beside no other."""
     modules = (module for module in context.index.tree.modules.values() if not is_test(module.path))
-    return tuple(one for module in modules for one in _of_module(module, context))
+    return (
+        *(one for module in modules for one in _of_module(module, context)),
+        *(_of_component(one, context) for one in components(context)),
+    )
+
+
+def _of_component(one: Component, context: Context) -> Existing:
+    where = Environment(_int(one.value("project_id")), _int(one.value("environment_id")))
+    name = one.value("name")
+    said = name if isinstance(name, str) else None
+    return Existing(one.place("name"), _near(one, context), None, where, said, _named(said, where, context))
+
+
+def _near(one: Component, context: Context) -> frozenset[Path]:
+    """The files that are nearest to a component: what loads them loads the component."""
+    for folder in one.path.parent.parents:
+        found = frozenset(path for path in context.index.tree.modules if folder in path.parents)
+        if found:
+            return found
+    return frozenset()
+
+
+def _int(value: object) -> int:
+    assert isinstance(value, int)
+    return value
 
 
 def _of_module(module: Module, context: Context) -> Iterator[Existing]:
@@ -83,8 +114,13 @@ def _of_table(module: Module, table: ast.Dict, context: Context) -> Iterator[Exi
 def _existing(
     module: Module, node: ast.expr, environment: Environment, name: str | None, context: Context
 ) -> Existing:
+    at, beside = module.place(node), frozenset({module.path})
+    return Existing(at, beside, node, environment, name, _named(name, environment, context))
+
+
+def _named(name: str | None, environment: Environment, context: Context) -> Job | None:
     jobs = (job for job in context.facts.jobs if job.name == name and Environment.of(job) == environment)
-    return Existing(module, node, environment, name, next(jobs, None))
+    return next(jobs, None)
 
 
 def _number(node: ast.expr | None) -> int | None:

@@ -49,7 +49,7 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
     locations = locations_of(
         [
             *({claim.module.path for claim in group} for group in groups),
-            *({one.module.path} for one in existing),
+            *(one.beside for one in existing),
         ],
         context,
     )

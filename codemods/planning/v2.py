@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from ..analysis.syntax.source_module import Module
@@ -10,6 +11,8 @@ from .claims import Rewrite
 
 CLOUD_V2 = "dagster_dbt.cloud_v2"
 DEFAULT_HOST = "https://cloud.getdbt.com"
+
+_OP_NAME = re.compile(r"dbt_cloud_job_(\d{1,18})")
 
 Use = Callable[[str, str], str]
 """Makes ``name`` of a module usable in a file, and answers how to write it there."""
@@ -44,3 +47,9 @@ def missing_row(use: Use, job_id: int) -> str:
 def no_limit(use: Use, quote: str) -> str:
     """How long to wait where legacy waited without a limit: any number would be shorter."""
     return f"{use('builtins', 'float')}({quote}inf{quote})"
+
+
+def job_of_op(name: object) -> int | None:
+    """The job of which a migration named the op of the assets; None for another name."""
+    match = _OP_NAME.fullmatch(name) if isinstance(name, str) else None
+    return int(match[1]) if match else None

@@ -95,9 +95,12 @@ def names_legacy(data: bytes) -> bool:
     return _STAR in data or any(name in data for name in _NAMES)
 
 
+_WRITTEN = (b"DbtCloudWorkspace", b"dbt_cloud_assets", b"DbtCloudComponent")
+
+
 def names_workspaces(data: bytes) -> bool:
     """Whether a file may hold what an earlier migration wrote."""
-    return b"dagster_dbt" in data and (b"DbtCloudWorkspace" in data or b"dbt_cloud_assets" in data)
+    return b"dagster_dbt" in data and any(name in data for name in _WRITTEN)
 
 
 def may_refuse_jobs(data: bytes) -> bool:
