@@ -56,6 +56,12 @@ SPELLINGS = {
         f"try:\n    from dagster_dbt import {', '.join(_NAMES)}\nexcept ImportError:\n    raise\n",
         "{}",
     ),
+    "star": ("from dagster_dbt.cloud import *\n", "{}"),
+    "branches": (
+        f"if os.getenv('NEVER_SET'):\n    from legacy_shim import {', '.join(_NAMES)}\n"
+        f"else:\n    from dagster_dbt import {', '.join(_NAMES)}\n",
+        "{}",
+    ),
     "renamed": (
         "from dagster_dbt import "
         + ", ".join(
@@ -88,6 +94,9 @@ LOADS = (
     "def load_{name}():\n    return {load}(dbt_cloud={cloud}, job_id={id}{more})\n\n\n{name} = load_{name}()\n",
     "def load_{name}(job_id):\n    return {load}({cloud}, job_id{more})\n\n\n{name} = load_{name}({id})\n",
     'JOBS_{name} = {{"it": {id}}}\n{name} = {load}(dbt_cloud={cloud}, job_id=JOBS_{name}["it"]{more})\n',
+    "class Jobs_{name}:\n    try:\n        it = {id}\n    except KeyError:\n        it = 1\n\n\n{name} = {load}({cloud}, Jobs_{name}.it{more})\n",
+    "import types\n\nids_{name} = types.SimpleNamespace(it={id})\n{name} = {load}({cloud}, ids_{name}.it{more})\n",
+    "import enum\n\n\nclass Job_{name}(enum.IntEnum):\n    it = {id}\n\n\n{name} = {load}({cloud}, Job_{name}.it.value{more})\n",
     '{name} = {load}(dbt_cloud={cloud}, job_id=int(os.getenv("NO_SUCH_ID", "{id}")){more})\n',
 )
 LISTS = (
@@ -137,6 +146,15 @@ BODIES = (
     "    return [{client}.get_run(run['id'])['status'], len({client}.get_run_results(run['id'])['results'])]\n",
     "    try:\n        {client}.run_job_and_poll({id}, poll_interval=1)\n    except ValueError:\n        context.log.info('no')\n"
     "    else:\n        return 1\n",
+    "    class Report:\n        def __init__(self, out):\n            self.run_id = out.run_id\n            self.status = out.run_details['status']\n\n"
+    "    report = Report({client}.run_job_and_poll({id}, poll_interval=1))\n    return report.run_id > 0, report.status\n",
+    "    seen = {{}}\n    out = {client}.run_job_and_poll({id}, poll_interval=1)\n    seen[out] = out.run_details['status']\n"
+    "    return list(seen.values()), out in seen\n",
+    "    from dataclasses import dataclass\n\n    @dataclass(frozen=True)\n    class Row:\n        run: object\n        run_id: int\n\n"
+    "    out = {client}.run_job_and_poll({id}, poll_interval=1)\n    row = Row(out, out.run_id)\n    return row.run.run_details['status'], row.run_id > 0\n",
+    "    found = {client}.run_job_and_poll({id}, poll_interval=1).run_details\n    run_id, status = found['id'], found['status']\n"
+    "    return {client}.get_run(run_id)['status'] == status, {client}.get_run_artifact(run_id, 'manifest.json')['metadata']['dbt_schema_version'][:5]\n",
+    "    match {client}.run_job_and_poll({id}, poll_interval=1).run_details['status']:\n        case 10:\n            return 'done'\n        case other:\n            return other\n",
     "    while True:\n        out = {client}.run_job_and_poll({id}, poll_interval=1)\n        if out.run_id:\n            break\n"
     "    return out.run_details['is_success']\n",
 )
@@ -262,7 +280,7 @@ class _Writer:
         self.draw = draw
         self.is_typed = False
         self.is_package: bool = _chosen(draw, (False, True))
-        self.imports_by: str = _chosen(draw, ("relative", "absolute", "module"))
+        self.imports_by: str = _chosen(draw, ("relative", "absolute", "module", "star"))
         self.key: str = _chosen(draw, KEYS)
         self.sections: dict[str, list[str]] = {}
         self.spelled = {name: _chosen(draw, sorted(SPELLINGS)) for name in ("resources", "assets", "jobs")}
@@ -301,6 +319,9 @@ class _Writer:
             line = f"from {dots or '.'} import {there}\n"
             wanted[line] = ""
             return f"{there}.{name}"
+        if self.imports_by == "star":
+            wanted[f"from {dots}.{there} import *\n"] = ""
+            return name
         absolute = self.imports_by == "absolute" or here == "definitions"
         wanted[f"from {'shop.' if absolute else '.'}{there} import {name}\n"] = ""
         return name

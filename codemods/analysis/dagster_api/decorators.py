@@ -115,6 +115,4 @@ def is_builtin(evaluator: Evaluates, module: Module, node: ast.Name) -> bool:
     if not hasattr(builtins, node.id):
         return False
     names = evaluator.tree.names(module)
-    return not names.lookup(module, node.id, node) and not any(
-        star.module.partition(".")[0] != "dagster" for star in names.stars
-    )
+    return not names.lookup(module, node.id, node) and not evaluator.bound(module, node)

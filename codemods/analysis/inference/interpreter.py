@@ -173,6 +173,10 @@ class Evaluator:
             ("global", module, name), lambda: self.bindings.at_end(module, name), NOTHING
         )
 
+    def bound(self, module: Module, node: ast.Name) -> list[Binding]:
+        """The bindings that a name may have its value from where it is read, those by star imports among them."""
+        return self.star_imports.bound(module, node)
+
     def binding_values(self, module: Module, binding: Binding) -> Values:
         """What a name may stand for through one of its bindings."""
         return self.bindings.values(module, binding)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -79,7 +81,7 @@ class StarImports:
     def _brings(self, module: Module, star: Imported, name: str, inside: list[Module]) -> str:
         home = self.evaluator.bindings.imported(module, star)
         if home is None:
-            return _NOT if star.module.partition(".")[0] in _KNOWN_STARS else _PERHAPS
+            return _by_package(star.module.partition(".")[0], name)
         if home in inside:
             return _NOT  # It imports itself: what it binds otherwise counts.
         if inside:
@@ -114,6 +116,13 @@ def _binds_surely(body: Sequence[ast.stmt], binding: set[ast.stmt]) -> bool:
         )
         for statement in body
     )
+
+
+def _by_package(package: str, name: str) -> str:
+    """Whether a star import of a package that is not of the tree binds a name. Other names of those that are known are found by it."""
+    if package == "os" and hasattr(builtins, name) and name in os.__all__:
+        return _SURELY
+    return _NOT if package in _KNOWN_STARS else _PERHAPS
 
 
 def _listed(says: Sequence[Binding]) -> frozenset[str] | None:

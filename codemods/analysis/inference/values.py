@@ -188,6 +188,10 @@ class Evaluates(Protocol):
         """What a module-level name may be, seen from outside the module."""
         ...
 
+    def bound(self, module: Module, node: ast.Name) -> list[Binding]:
+        """The bindings that a name may have its value from where it is read, those by star imports among them."""
+        ...
+
     def binding_values(self, module: Module, binding: Binding) -> Values:
         """What a name may stand for through one of its bindings."""
         ...
