@@ -112,8 +112,8 @@ class _Accounting:
             if not isinstance(node.func, ast.Name):
                 continue
             name = node.func.id
-            if name not in DYNAMIC or not is_builtin(self.evaluator, module, node.func):
-                continue
+            if name not in DYNAMIC or self.index.tree.names(module).lookup(module, name, node.func):
+                continue  # A star that may bring another one of that name says nothing.
             if not node.args or name in EXECUTING:
                 yield module.scope_of(node)
             if name in EXECUTING | {"globals"}:
