@@ -29,7 +29,7 @@ def is_injected(
     """
     if arg.annotation is None or not function.decorator_list:
         return False
-    if not any(_injects(evaluator, module, decorator) for decorator in function.decorator_list):
+    if not any(injects(evaluator, module, decorator) for decorator in function.decorator_list):
         return False
     annotation: ast.expr = arg.annotation
     if isinstance(annotation, ast.Subscript) and _last_part(annotation.value) == "ResourceParam":
@@ -37,7 +37,7 @@ def is_injected(
     return annotates_resource(evaluator, module, annotation)
 
 
-def _injects(evaluator: Evaluates, module: Module, decorator: ast.expr) -> bool:
+def injects(evaluator: Evaluates, module: Module, decorator: ast.expr) -> bool:
     """Whether a decorator is one of Dagster's that fill parameters, or a function of the tree that answers one."""
     if decorator_name(decorator) in INJECTING:
         return True

@@ -8,9 +8,7 @@ DbtCloudClientResource(auth_token=..., account_id=...)     dbt_cloud_resource.co
 from __future__ import annotations
 
 import ast
-from enum import Enum
 
-from ...analysis.inference.constants import ENV_VARS
 from ...analysis.inference.texts import text_of
 from ...analysis.inference.values import (
     External,
@@ -25,11 +23,11 @@ from ...analysis.syntax.source_module import (
     FUNCTIONS,
     Module,
 )
-from ...analysis.uses.uses import is_dict_call
 from ...editing import render
 from ...editing.style import Style
 from ...planning.claims import Context
 from ...planning.settings import TOKEN, Setting, Settings
+from .env_vars import Kind, kind_of
 
 KNOWN = {
     *TOKEN, "account_id", "disable_schedule_on_trigger", "request_max_retries", "request_retry_delay", "dbt_cloud_host"
@@ -200,44 +198,6 @@ def _from_arguments(
         parts.append((keyword, keyword.arg))
     own = {key: values.pop(key) for key in sorted(fields & values.keys(), key=list(values).index)}
     return checked(context, Settings(values, tuple(parts), call, own))
-
-
-class Kind(Enum):
-    """What gives a setting its value."""
-
-    PLAIN = 1
-    ENV_VAR = 2
-    """``EnvVar("X")``, which Dagster resolves in a resource and nowhere else."""
-    ENV_DICT = 3
-    """``{"env": "X"}``, which Dagster resolves in configuration and nowhere else."""
-    MIXED = 4
-    """One or another, from place to place."""
-
-
-def kind_of(context: Context, setting: Setting) -> Kind:
-    """What a setting comes from in the end."""
-    kinds = {
-        _kind_of_place(context, module, node)
-        for module, node in context.constants.origins(setting.module, setting.node).places
-    }
-    return kinds.pop() if len(kinds) == 1 else Kind.MIXED if kinds else Kind.PLAIN
-
-
-def _kind_of_place(context: Context, module: Module, node: ast.expr) -> Kind:
-    if is_env_call(node):
-        return Kind.ENV_DICT
-    if isinstance(node, ast.Call):
-        callee = context.index.values(module, node.func)
-        return Kind.ENV_VAR if callee & {External(name) for name in ENV_VARS} else Kind.PLAIN
-    is_env = isinstance(node, ast.Dict) and [getattr(key, "value", None) for key in node.keys] == ["env"]
-    return Kind.ENV_DICT if is_env else Kind.PLAIN
-
-
-def is_env_call(node: ast.expr) -> bool:
-    """Whether an expression is ``dict(env=...)``."""
-    return (
-        isinstance(node, ast.Call) and is_dict_call(node) and [word.arg for word in node.keywords] == ["env"]
-    )
 
 
 _HAVING = {

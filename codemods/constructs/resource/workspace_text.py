@@ -42,11 +42,7 @@ from ..job_differences import (
     tell_of_schedules,
     unknown_job,
 )
-from .settings import (
-    Kind,
-    is_env_call,
-    kind_of,
-)
+from .env_vars import Kind, is_env_call, kind_of
 
 ORDER = ("credentials", "project_id", "environment_id", "adhoc_job_name", *RETRIES)
 """The arguments of a workspace, as they are written; those of a class of the user's come behind them."""

@@ -22,7 +22,8 @@ from ....files.dg_projects import against_new_folder, defs_folder
 from ....planning.claims import Claim, Context
 from ....planning.settings import RETRIES, TOKEN, Setting
 from ....planning.v2 import DEFAULT_HOST
-from ...resource.settings import Kind, is_env_call, kind_of, settings_of
+from ...resource.env_vars import Kind, is_env_call, kind_of
+from ...resource.settings import settings_of
 from ..aim import Place
 from ..read import Load
 
