@@ -223,6 +223,14 @@ def test_what_is_read_of_a_run_may_be_hashed_where_the_run_is_not(tmp_path: Path
     assert "class DbtCloudOutput:" not in text and 'print({ran["id"]: Item}, ran["id"] in {1})' in text
 
 
+def test_a_method_of_the_users_that_is_called_as_one_of_a_set_hashes_nothing(tmp_path: Path) -> None:
+    held = "class Runs:\n    def add(self, run):\n        print(run.run_id)\n\n\n"
+    head = HEAD.replace(", DbtCloudOutput, dbt_cloud_run_op", "")
+    body = "    ran = client.run_job_and_poll(67890)\n    Runs().add(ran)\n"
+    text, _ = migrate_one(tmp_path, "\n" + held + head + body + DEFS)
+    assert "class DbtCloudOutput:" not in text and 'print(run["id"])' in text
+
+
 OTHER_OP = """
 
 run_other = dbt_cloud_run_op.configured({"job_id": 67891}, name="run_other")

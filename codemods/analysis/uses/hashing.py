@@ -45,7 +45,9 @@ def _hashes(evaluator: Evaluator, module: Module, node: ast.expr, above: ast.exp
             return key is node
         case ast.Compare(left=left, ops=ops):
             return left is node and any(isinstance(one, (ast.In, ast.NotIn)) for one in ops)
-        case ast.Call(func=ast.Attribute(attr=name)) if name in _BY_METHODS:
+        case ast.Call(func=ast.Attribute(attr=name) as method) if name in _BY_METHODS and not _is_of_the_tree(
+            evaluator, module, method
+        ):
             return node in above.args[:1]
         case ast.Call(func=ast.Name(id=name)) if name in _BY_BUILTINS:
             return True
@@ -57,6 +59,14 @@ def _hashes(evaluator: Evaluator, module: Module, node: ast.expr, above: ast.exp
                 for callee in evaluator.values(module, renamed(above))
             )
     return False
+
+
+def _is_of_the_tree(evaluator: Evaluator, module: Module, method: ast.Attribute) -> bool:
+    """Whether a method is one of the user's, and of no set or dict."""
+    callees = evaluator.values(module, method)
+    return bool(callees) and all(
+        isinstance(one, Local) and isinstance(one.node, FUNCTIONS) for one in callees
+    )
 
 
 def _is_of_runs(evaluator: Evaluator, carriers: Carriers, value: Value) -> bool:
