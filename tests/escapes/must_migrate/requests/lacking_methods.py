@@ -41,6 +41,10 @@ def ask(context: OpExecutionContext):
             "related": client.get_runs(["job"], job_id=67891, limit=1)[0]["status_humanized"],
             "jobs": [each["name"] for each in client.list_jobs(project_id=11, order_by="id")],
             "raw": client.make_request("GET", "12345/jobs/67891/")["name"],
+            "based": client.make_request("GET", "12345/jobs/67891/", base_url=client.api_v2_base_url)["name"],
+            "rooted": client.make_request("GET", "/api/v2/accounts/12345/jobs/67891/", return_text=True)[
+                "text"
+            ][:5],
             "missing": missing,
         }
     )
