@@ -43,7 +43,7 @@ def isolated(work: Callable[[Broken], Answer]) -> Answer:
 def fault(place: Place, error: BaseException) -> Finding:
     """The finding for what the tool broke down over."""
     said = "it is nested or chained too deeply" if isinstance(error, RecursionError) else str(error)
-    return Finding(place, "LDC507", f"the tool broke down over it: {type(error).__name__}: {said}")
+    return Finding(place, "LDC507", f"the tool failed on it: {type(error).__name__}: {said}")
 
 
 def keep_what_may_be_used(

@@ -84,7 +84,7 @@ CODES: Final = (
          "Migrate; a workspace needs the project and environment of the job, which `lookup` finds."),
     Code("LDC103", "DbtCloudResource", "differs",
          "The legacy client, constructed directly.",
-         "Migrate to a workspace and ask it for its client."),
+         "Migrate to a workspace, and call `get_client()` on it."),
     Code("LDC104", "load_assets_from_dbt_cloud_job", "differs",
          "Assets are loaded from one dbt Cloud job by compiling it at each load of the code location.",
          "Migrate; the job's commands become the selection of @dbt_cloud_assets."),
@@ -92,14 +92,14 @@ CODES: Final = (
          "The op that runs a dbt Cloud job. There is no such op in v2.",
          "Migrate; an op of the same name that triggers and polls the job takes its place."),
     Code("LDC106", "DbtCloudOutput", "differs",
-         "The result object of a legacy run. v2 returns the run details as a mapping.",
+         "The result object of a legacy run. v2 returns the run details as a dict.",
          "Read the run details instead, or keep it on the facade."),
     Code("LDC107", "DbtCloudRunStatus", "differs",
-         "The legacy status texts. v2 has numbers.",
+         "The legacy run statuses, which are strings. v2 uses numbers.",
          "Compare with DbtCloudJobRunStatusType."),
     Code("LDC108", "DbtCloudClient", "differs",
          "The legacy client class.",
-         "Ask the workspace for its client."),
+         "Get the client from the workspace: `workspace.get_client()`."),
     Code("LDC109", "DbtCloudCacheableAssetsDefinition", "manual",
          "The class behind load_assets_from_dbt_cloud_job, used directly.",
          "Use @dbt_cloud_assets; a subclass must be rewritten by hand."),
@@ -111,12 +111,12 @@ CODES: Final = (
          "Let DbtCloudWorkspace.cli(...).wait() yield the events."),
     Code("LDC112", "legacy constants", "manual",
          "Constants of the legacy client.",
-         "Write the value where it is needed."),
+         "Write the value itself where it is used."),
     Code("LDC113", "cached compile runs", "manual",
          "A workflow caches compile runs for the legacy loader. v2 never reads them.",
          "Remove the step from the workflow once its job has migrated."),
     Code("LDC114", "a legacy module", "differs",
-         "A module of dagster_dbt.cloud is imported as such.",
+         "A whole module of dagster_dbt.cloud is imported.",
          "Import the names you use, then migrate."),
     # LDC2xx: a behaviour change
     Code("LDC201", "credentials are read when the module is imported", "differs",
@@ -126,15 +126,15 @@ CODES: Final = (
     Code("LDC202", "each command of the job is a dbt Cloud run of its own", "differs",
          "Legacy ran all commands of the job in one dbt Cloud run. v2 runs one command in each run; the order, and "
          "stopping at the first failure, stay.",
-         "Nothing, unless something watches for single runs of the job."),
+         "Nothing, unless something expects a single run of the job."),
     Code("LDC203", "runs happen in a job that Dagster creates", "differs",
          "Your job cannot be reused, so threads, target, dbt version, deferral, environment overrides and run history "
          "are those of a new job, and the token must be allowed to create jobs.",
          "Copy the settings of the old job to the new one, and update whatever reads the old job's runs."),
     Code("LDC204", "runs share another job of the same environment", "differs",
          "v2 keeps one state for each project and environment of a code location, so only one job of an environment "
-         "can be reused. This job's commands run in the job that is named.",
-         "Give the job that is used settings that fit both, and make room for its runs to wait for each other."),
+         "can be reused. The commands of this job run in the job that the finding names.",
+         "Give the named job settings that fit both, and allow for its runs to wait for each other."),
     Code("LDC205", "dbt tests become asset checks", "differs",
          "Legacy recorded test results as observations on the asset; v2 shows them as asset checks.",
          "Move alerts from observations to asset checks."),
@@ -163,25 +163,25 @@ CODES: Final = (
          'v2 sends the cause "Triggered by dagster."; the cause in the code is lost.',
          "Nothing, unless something reads the cause of runs."),
     Code("LDC213", "the op returns run details", "differs",
-         "The op returned a DbtCloudOutput; it now returns the run details of dbt Cloud as a mapping.",
-         "Adapt ops downstream that read attributes of it. What an IO manager stored before the migration is still a "
-         "DbtCloudOutput: materialize upstream once before something downstream alone loads it."),
-    Code("LDC214", "the facts are those of the jobs that are known", "differs",
+         "The op returned a DbtCloudOutput; it now returns the run details of dbt Cloud as a dict.",
+         "Adapt downstream ops that read its attributes. Values that an IO manager stored before the migration are still "
+         "DbtCloudOutput objects: materialize the upstream asset once before you run only what is downstream."),
+    Code("LDC214", "the code is only valid for the jobs that are known", "differs",
          "The code takes the job id from its environment. The generated code is only valid for the jobs of the "
          "deployments that the migration was given, and refuses to load for another job.",
          "Pass an --env-file for each deployment. For a deployment that you add later, add its job to the table in the code."),
     Code("LDC215", "runs are polled every second", "differs",
          "Legacy polled dbt Cloud every 10 seconds; v2 polls every second, which counts against the rate limit.",
          "Set DAGSTER_DBT_CLOUD_POLL_INTERVAL (seconds) in the environment of the runs."),
-    Code("LDC216", "a run that is given up continues in dbt Cloud", "differs",
-         "Legacy cancelled the dbt Cloud run after poll_timeout, and when the Dagster run was terminated. v2 leaves a run "
-         "that is late going; before dagster-dbt 0.29.6 it leaves the run of a terminated Dagster run going, too.",
+    Code("LDC216", "a run that times out continues in dbt Cloud", "differs",
+         "Legacy cancelled the dbt Cloud run after poll_timeout, and when the Dagster run was terminated. v2 does not cancel "
+         "a run that times out; before dagster-dbt 0.29.6 it does not cancel the run of a terminated Dagster run either.",
          "Set a timeout for the job in dbt Cloud."),
     Code("LDC217", "vars of the partition replace the command's", "differs",
          "The values of partition_key_to_vars_fn are passed as one --vars argument, as before, now quoted for a shell.",
          "Nothing."),
     Code("LDC218", "the request behaviour of the client differs", "differs",
-         "v2 times each request out after 15 seconds, and retries the POST that starts a run like any other, so a late "
+         "v2 times out each request after 15 seconds, and retries the POST that starts a run like any other request, so a late "
          "answer can start a job twice. Legacy had no request timeout.",
          "Set request_timeout, request_max_retries and request_retry_delay on the workspace."),
     Code("LDC219", "values are no longer resolved at launch", "differs",
@@ -198,7 +198,7 @@ CODES: Final = (
     Code("LDC222", "a model that is gone from the project is skipped", "differs",
          "When a selected model is no longer in the dbt project, the facade fails the run and names the model. v2 builds "
          "the others and succeeds.",
-         "Reload the code location after models are renamed or removed, and alert on assets that are overdue."),
+         "Reload the code location after models are renamed or removed, and set an alert for overdue assets."),
     Code("LDC223", "a dbt Cloud job is loaded twice", "differs",
          "Each load of a job makes an op of the same name, and Dagster refuses two ops of one name in a code location. "
          "The migration keeps the names: what loaded before still loads, what did not load still does not.",
@@ -209,28 +209,28 @@ CODES: Final = (
          "code reads failures, the generated ops and functions raise what legacy raised; assets raise v2's Failure.",
          "Check hooks, sensors and alerts that match the text of a failure, or read its metadata."),
     Code("LDC226", "the job is found by its name", "differs",
-         "Legacy ran a job by its id. A workspace finds the job that it runs by its name: when it is renamed in dbt Cloud, "
-         "v2 makes a new job without saying so, with 4 threads and target default.",
+         "Legacy ran a job by its id. A workspace finds the job that it runs by its name: if it is renamed in dbt Cloud, "
+         "v2 silently creates a new job, with 4 threads and target default.",
          "Run `lookup --check` each week, and before a job is renamed; `lookup` and `migrate` write the new name."),
     Code("LDC227", "changes of the job in dbt Cloud are no longer followed", "differs",
          "Legacy asked dbt Cloud for the job each time the code loaded. The project, the environment and the commands "
-         "of the job now stand in the code.",
+         "of the job are now written in the code.",
          "Run `lookup --check` each week; `lookup` and `migrate` bring the code up to date."),
     Code("LDC228", "a selection by tag, kind or owner can mean other assets", "differs",
          "v2 gives dbt's assets the tags and owners that they have in dbt, and the kinds `dbtcloud` and that of the adapter. "
-         "Legacy's had none of these, so such a selection can take in dbt's assets, or leave them out.",
-         "Look at the assets of each job named here after the migration, or select by key or group."),
+         "Legacy assets had none of these, so such a selection may now include dbt's assets, or leave them out.",
+         "Check which assets each job named here selects after the migration, or select by key or group."),
     Code("LDC229", "backfills run dbt's assets by themselves", "differs",
-         "v2 gives assets with time-window partitions a backfill policy, which legacy's did not have. Assets with "
-         "different policies are never in one run of a backfill or of automation.",
-         "Give backfill_policy=BackfillPolicy.multi_run() to partitioned assets that are to run in the same runs."),
+         "v2 gives assets with time-window partitions a backfill policy, which legacy assets did not have. Dagster never puts "
+         "assets with different policies in one run of a backfill or of automation.",
+         "Give backfill_policy=BackfillPolicy.multi_run() to the partitioned assets that should share a run with dbt's."),
     Code("LDC230", "the assets are observed: Dagster does not run them", "differs",
          "With --to specs, Dagster shows the assets and records the runs that dbt Cloud starts, by a sensor that is on by "
          "default. Nobody can materialize them in Dagster any more, and test results are not recorded.",
-         "See that the job runs in dbt Cloud by itself, on a schedule or otherwise."),
+         "Make sure that something in dbt Cloud starts the job, for example a schedule."),
     Code("LDC231", "the assets are made from stored state", "differs",
-         "With --to component, a code location makes the assets from state that is stored beside its code, and asks dbt Cloud "
-         "for nothing when it loads. Without state it has none of the assets, and does not fail.",
+         "With --to component, a code location makes the assets from state that is stored beside its code, and does not contact "
+         "dbt Cloud when it loads. Without that state it loads without the assets, and does not fail.",
          "Run `dg utils refresh-defs-state` where the deployment is built, with the token and the network; again when "
          "models change."),
     Code("LDC232", "each run parses the dbt project first", "differs",
@@ -252,26 +252,26 @@ CODES: Final = (
     Code("LDC305", "kept: the selection cannot be evaluated at load", "manual",
          "v2 evaluates the job's selection itself, and cannot select by state, result, path, access, version, or name or type of "
          "a test.",
-         "Select by tag, group, config or name in the job, look up again, or leave it on the facade."),
+         "Select by tag, group, config or name in the job, then run `lookup` and `migrate` again; or leave it on the facade."),
     Code("LDC306", "kept: the job has no single run or build command", "manual",
          "Legacy refuses such a job when it loads, so there is no behaviour for v2 to match.",
-         "Give the job exactly one `dbt run` or `dbt build`, look up again, migrate again."),
+         "Give the job exactly one `dbt run` or `dbt build`, then run `lookup` and `migrate` again."),
     Code("LDC307", "kept: the jobs of one resource are in several environments", "manual",
-         "A workspace has one project and environment; this use names none, or several that the code cannot choose.",
+         "A workspace has one project and environment; this use names none, or several that the code cannot choose between.",
          "Build one resource for each environment, then migrate again."),
     Code("LDC308", "kept because of another use", "manual",
          "This would migrate, but another use of the same resource cannot, and the two cannot be separated.",
-         "See the finding that it names."),
+         "Fix the finding at the place that the message names."),
     Code("LDC309", "kept: it needs a newer dagster-dbt", "manual",
          "The dagster-dbt that the code runs with does not have this in v2 yet.",
          "Upgrade dagster-dbt, or pass the version that the code will run with as --dagster-dbt, then migrate again."),
     Code("LDC310", "kept: a part of the unit is migrated already", "manual",
-         "Another tool or a hand changed one part to v2 (the resource, or an import), and not what uses it. The code "
-         "fails when it loads or runs. It gets no v2 form, since what was meant cannot be known.",
+         "Somebody changed one part to v2 (the resource, or an import), and not what uses it. The code fails when it loads "
+         "or runs. It is not rewritten, because the codemod cannot know what was intended.",
          "Finish this use by hand, or undo the part that was changed (git) and migrate all of it."),
     Code("LDC311", "a decorated function is written: the target does not fit", "manual",
-         "The load is v2, as a function with @dbt_cloud_assets. What was asked for with --to could not do the same.",
-         "Nothing, or change what the finding names, and migrate again from the legacy code."),
+         "The load became a function with @dbt_cloud_assets, because the target given with --to cannot do the same.",
+         "Nothing; or change what the finding names, and migrate the legacy code again."),
     # LDC4xx: a fact is missing
     Code("LDC401", "the facts of a dbt Cloud job are missing", "manual",
          "A placeholder takes their place, and raises an error when the code loads. If other jobs are loaded with the "
@@ -281,12 +281,11 @@ CODES: Final = (
          "The job id is computed, or comes from an environment variable that is not set here.",
          "Set the variable with --env-file, or in the environment, then migrate again."),
     Code("LDC403", "project and environment are not known", "manual",
-         "No job names the project and environment of this resource.",
-         "Name a job of the environment in the facts file, or write project_id and environment_id by hand."),
+         "No job in the code or the facts names the project and environment of this resource.",
+         "Add a job of the environment to the facts file (`lookup --job-id ID`), or write project_id and environment_id by hand."),
     Code("LDC404", "a fact in the code is out of date", "manual",
-         "The code says of its job, or of which job it is, what is not true now in dbt Cloud or in a deployment, and no single "
-         "value can be replaced.",
-         "Write what is true now by hand, change the job, or go back: the finding says what."),
+         "The code no longer matches its job in dbt Cloud, or the job of a deployment, and replacing a single value cannot fix it.",
+         "Do what the finding says: change the code by hand, change the job, or restore the legacy code."),
     # LDC5xx: a file problem
     Code("LDC501", "the file cannot be read", "manual",
          "It was left as it is; legacy uses in it are unknown.",
@@ -305,16 +304,16 @@ CODES: Final = (
          "Rewrite the cell by hand."),
     Code("LDC506", "a legacy name in a file that is not Python", "manual",
          "A workflow, Makefile, Dockerfile, template, configuration or document names the legacy API.",
-         "Change it by hand; see the section of the name."),
+         "Change it by hand; `explain` the name to see what replaces it."),
     Code("LDC507", "the file was not rewritten faithfully", "manual",
-         "The tool failed on this file, or its result would not have been valid. Its legacy uses stay, at most served by the facade.",
-         "Please report it; the file works as before."),
+         "legacy-shim failed on this file, or its result would not have been valid. The legacy uses in it stay.",
+         "Report this as a bug; the file works as before."),
     Code("LDC508", "a migration was interrupted", "manual",
          "Some files of a unit have their new content, and others still have their old content.",
          "Run `migrate` on the same paths again: it completes the unit."),
     Code("LDC509", "a requirement excludes the releases that v2 needs", "manual",
-         "It admits no dagster-dbt from 0.28 on, which legacy-shim and migrated code need.",
-         "Raise the requirement to dagster-dbt>=0.28, and Dagster's own with it, before you deploy migrated code."),
+         "It excludes dagster-dbt 0.28 and later, which legacy-shim and migrated code need.",
+         "Raise the requirement to dagster-dbt>=0.28, and that of dagster with it, before you deploy migrated code."),
 )  # fmt: skip
 """Every code, in order. Each has one section in MIGRATION.md."""
 

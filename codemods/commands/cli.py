@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 _LOOKUP_EXIT_CODES = """\b
 Exit codes:
   0  every job was found
-  1  some jobs were not found, or what they are is not known; what was found is written
+  1  some jobs were not found, or their ids are not known; the others are written
      (with --check: a job changed, or is gone)
   2  wrong usage, or none of the jobs was found
 """
@@ -137,7 +137,8 @@ def lookup(
     check: Annotated[
         bool,
         typer.Option(
-            "--check", help="Ask again for the jobs of the facts file, and say what changed; write nothing."
+            "--check",
+            help="Ask dbt Cloud again for the jobs of the facts file, and show what changed; write nothing.",
         ),
     ] = False,
 ) -> None:

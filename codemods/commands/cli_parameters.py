@@ -42,7 +42,7 @@ EnvFiles = Annotated[
     typer.Option(
         "--env-file",
         metavar="FILE",
-        help="KEY=VALUE lines: the environment variables of one deployment. Once for each that the code runs in.",
+        help="A file of NAME=VALUE lines with the environment variables of one deployment. Give it once for each deployment.",
         show_default=False,
     ),
 ]
@@ -51,7 +51,7 @@ Deployments = Annotated[
     typer.Option(
         "--deployment",
         metavar="NAME=FILE",
-        help="An --env-file, and the name of its deployment. [default: prod.env and .env.prod are prod]",
+        help="An --env-file with the name of its deployment. [default: prod.env and .env.prod are named prod]",
         show_default=False,
     ),
 ]
@@ -78,7 +78,7 @@ DagsterDbt = Annotated[
     typer.Option(
         "--dagster-dbt",
         metavar="VERSION",
-        help="The dagster-dbt that the code will run with. [default: the one beside this tool]",
+        help="The dagster-dbt version that the code will run with. [default: the installed one]",
         show_default=False,
     ),
 ]
@@ -93,19 +93,21 @@ To = Annotated[
 Jobs = Annotated[
     int,
     typer.Option(
-        "--jobs", "-j", metavar="N", min=0, help="Processes to work with; 0: as many as there are CPUs."
+        "--jobs", "-j", metavar="N", min=0, help="Number of worker processes; 0 means one for each CPU."
     ),
 ]
 Form = Annotated[ReportFormat, typer.Option("--format", help="How to print the report.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the summary only.")]
-Verbose = Annotated[
-    bool, typer.Option("--verbose", "-v", help="Print each code with its explanation, at every location.")
-]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the summary.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Explain each code, and list every location.")]
 Statistics = Annotated[bool, typer.Option("--statistics", help="Print a count for each code.")]
 Output = Annotated[
     Optional[Path],  # noqa: UP045
     typer.Option(
-        "--output", "-o", metavar="FILE", help="Write the report here, not to the screen.", show_default=False
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write the report to this file instead of the screen.",
+        show_default=False,
     ),
 ]
 
@@ -114,7 +116,7 @@ BaselineToWrite = Annotated[
     typer.Option(
         "--write-baseline",
         metavar="FILE",
-        help="Accept the legacy uses of today: write them here.",
+        help="Record today's legacy uses in this file, as a baseline.",
         show_default=False,
     ),
 ]
@@ -123,7 +125,7 @@ Baseline = Annotated[
     typer.Option(
         "--baseline",
         metavar="FILE",
-        help="Show, and fail for, uses that are not accepted here.",
+        help="Show only uses that are not in this baseline, and fail if there are any.",
         show_default=False,
     ),
 ]
@@ -132,7 +134,7 @@ UsageLog = Annotated[
     typer.Option(
         "--usage",
         metavar="FILE",
-        help="Show which uses this usage log (LEGACY_SHIM_USAGE_LOG) has seen, how often, and which not.",
+        help="Show how often each use ran, from this usage log (LEGACY_SHIM_USAGE_LOG).",
         show_default=False,
     ),
 ]
@@ -167,7 +169,12 @@ Host = Annotated[
 ]
 AccountId = Annotated[
     Optional[int],  # noqa: UP045
-    typer.Option("--account-id", metavar="ID", help="Where the code does not say.", show_default=False),
+    typer.Option(
+        "--account-id",
+        metavar="ID",
+        help="The dbt Cloud account, if the code does not name it.",
+        show_default=False,
+    ),
 ]
 JobIds = Annotated[
     Optional[list[int]],  # noqa: UP045

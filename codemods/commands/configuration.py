@@ -128,7 +128,7 @@ def _read(file: Path, table: Mapping[str, Any]) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
     for key, value in table.items():
         if key not in known:
-            raise _wrong(file, key, f"there is no such key; there are {', '.join(known)}")
+            raise _wrong(file, key, f"unknown key; the keys are {', '.join(known)}")
         found |= known[key](file, key, value)
     return found
 

@@ -34,10 +34,10 @@ def run_check(request: LookupRequest, jobs: JobsInCode, console: Console) -> int
         said = f"{plural(number, 'job')} changed in dbt Cloud. Run `lookup`, then `migrate`, and read what they say."
         console.print(palette.paint(palette.bad, said) + "\n")
     elif checked.asked:
-        said = f"{plural(len(checked.asked), 'job')} asked for: nothing has changed."
+        said = f"{plural(len(checked.asked), 'job')} checked: nothing has changed."
         console.print(palette.paint(palette.good, said) + "\n")
     elif not known:
-        console.print("In the facts files no job is written down.\n")
+        console.print("The facts files contain no jobs.\n")
         return 0
     if not checked.asked:
         return 2
@@ -57,7 +57,7 @@ def _lines(checked: Checked, known: dict[int, Job], written: Sequence[WrittenFac
             yield f"    {_RENAMED}"
         yield from dict.fromkeys(_line(fact) for fact in _places(change, job, known, written))
         if not any(fact.job_id == job.id for fact in written):
-            yield "    the code does not hold this job"
+            yield "    the code does not contain this job"
 
 
 def _line(fact: WrittenFact) -> str:

@@ -48,7 +48,7 @@ def migrate(
     commit: Annotated[
         bool,
         typer.Option(
-            "--commit", help="Commit what is written: a git commit for each unit, on a clean checkout only."
+            "--commit", help="Make a git commit for each unit that is migrated. The checkout must be clean."
         ),
     ] = False,
     facts: FactsFiles = None,
@@ -60,7 +60,7 @@ def migrate(
     polling_sensor: Annotated[
         bool,
         typer.Option(
-            "--polling-sensor", help="Also write the sensor that records runs which Dagster did not start."
+            "--polling-sensor", help="Also write a sensor that records the runs that dbt Cloud starts."
         ),
     ] = False,
     to: To = Target.decorator,

@@ -106,7 +106,7 @@ def _usage_lines(usage: UsageReport, palette: Palette) -> Iterator[str]:
         for site in unseen:
             yield f"  {_place(site, palette)}"
     if usage.elsewhere:
-        yield palette.paint(palette.strong, "Used where this source has no such use")
+        yield palette.paint(palette.strong, "Logged where this source has no legacy use")
     for record in usage.elsewhere:
         where = one_line(f"{record.file}:{record.line}  {record.code} {record.name}")
         yield f"  {where}  {plural(record.count, 'time')}"

@@ -59,7 +59,7 @@ def _option(name: str, metavar: str, help: str) -> typer.models.OptionInfo:
     return option
 
 
-Tree = Annotated[Path, typer.Argument(metavar="PATH", help="The tree to migrate.", show_default=False)]
+Tree = Annotated[Path, typer.Argument(metavar="PATH", help="The folder with the code.", show_default=False)]
 What = Annotated[
     str,
     _option("--definitions", "MODULE_OR_FILE[:ATTR]", "What to load, as `dagster dev` would with -m or -f."),
@@ -77,7 +77,7 @@ Manifests = Annotated[
     _option(
         "--manifest",
         "[PROJECT_ID=]FILE",
-        "The manifest.json of the dbt project: nothing is run, all is quick.",
+        "The manifest.json of the dbt project: nothing is run, so this is quick.",
     ),
 ]
 DbtProjects = Annotated[
@@ -124,16 +124,16 @@ EnvFiles = Annotated[
     _option(
         "--env-file",
         "FILE",
-        "KEY=VALUE lines: the environment variables of one deployment. Once for each that the code runs in.",
+        "A file of NAME=VALUE lines with the environment variables of one deployment. Give it once for each deployment.",
     ),
 ]
 PassedVariables = Annotated[
     Optional[list[str]],  # noqa: UP045
-    _option("--pass-env", "NAME", "Let the code have this variable of your environment. It gets no other."),
+    _option("--pass-env", "NAME", "Pass this variable of your environment to the code. It gets no others."),
 ]
 Exclude = Annotated[
     Optional[list[str]],  # noqa: UP045
-    _option("--exclude", "GLOB", "Do not migrate; a pattern as in .gitignore."),
+    _option("--exclude", "GLOB", "Do not migrate these files; a pattern as in .gitignore."),
 ]
 TokenEnv = Annotated[
     Optional[str],  # noqa: UP045
@@ -153,7 +153,7 @@ Host = Annotated[
 ]
 AccountId = Annotated[
     Optional[int],  # noqa: UP045
-    _option("--account-id", "ID", "For --lookup, where the code does not say."),
+    _option("--account-id", "ID", "For --lookup: the dbt Cloud account, if the code does not name it."),
 ]
 Form = Annotated[VerifyFormat, typer.Option("--format", help="How to print the result.")]
 Output = Annotated[
@@ -162,7 +162,7 @@ Output = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        help="Write the result here, not to the screen.",
+        help="Write the result to this file instead of the screen.",
         show_default=False,
     ),
 ]
@@ -313,7 +313,7 @@ def _check(request: Request, asks_how: object, output: Path | None) -> None:
     if both:
         raise UsageError("--manifest and --dbt-project exclude each other, for one project")
     if asks_how and not dbt.lookup:
-        raise UsageError("--token-env, --host and --account-id say how --lookup asks; it is not given")
+        raise UsageError("--token-env, --host and --account-id need --lookup")
     require_paths(path for path in (request.migrated, request.working_directory) if path is not None)
     for path in dbt.manifests.values():
         checked_manifest(path)

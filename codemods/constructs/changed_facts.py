@@ -69,9 +69,9 @@ def _of_jobs_as_such(context: Context, held: Iterable[Held]) -> Iterator[Claim[_
         job = context.facts.job(one.job_id) if not one.column else None
         if job is not None and job.is_gone:
             said = (
-                f"job {job.id} ({job.name}) is not in dbt Cloud any more, or the token of the look-up cannot see it: where a "
-                "workspace names it, v2 makes a new job, with 4 threads and target default; take the assets of the job out of "
-                "the code, or look up with a token that sees it"
+                f"job {job.id} ({job.name}) no longer exists in dbt Cloud, or the token of `lookup` cannot see it: a "
+                "workspace that names it would create a new job, with 4 threads and target default. Remove the assets of the job "
+                "from the code, or run `lookup` with a token that can see the job"
             )
             yield _blocked(context, job, one, None, said)
         elif job is not None and job.schedule_is_on and False in job.earlier.get(SCHEDULE, ()):
@@ -81,14 +81,14 @@ def _of_jobs_as_such(context: Context, held: Iterable[Held]) -> Iterator[Claim[_
 def _refusal(job: Job) -> str:
     """Why a job can no longer be the one that a workspace runs, as it was when the code was written."""
     if job.name_is_unique is False:
-        return f"another job of its environment is called {job.name!r} too, and v2 finds jobs by name"
-    return "it generates docs, whose results v2 takes for those of the run" if job.generate_docs else ""
+        return f"another job of its environment is also called {job.name!r}, and v2 finds jobs by name"
+    return (
+        "it generates docs, and v2 would take their results for those of the run" if job.generate_docs else ""
+    )
 
 
 def _cannot_run(context: Context, job: Job, held: Held, why: str) -> Claim[_Update]:
-    said = (
-        f"job {job.id}: the workspace runs it, and {why}; give adhoc_job_name another name, or change the job"
-    )
+    said = f"job {job.id} can no longer be the one that the workspace runs: {why}. Set adhoc_job_name to another name, or change the job"
     return _blocked(context, job, held, held.value, said)
 
 
@@ -121,9 +121,9 @@ def _no_longer_served(
     if not all(one.value in [row[one.column] for row in rows] for one in mine if one.column in COMMANDS):
         return  # They were changed by hand.
     said = (
-        f"job {job.id}: its commands are {shown(list(job.execute_steps))} now, and the code runs what they were, "
-        f"{shown(list(job.earlier['execute_steps'][-1]))}; {why}. Give the job commands that v2 can run, look up and "
-        "migrate again; or take its load back from version control, as it was before the migration"
+        f"job {job.id}: its commands are now {shown(list(job.execute_steps))}, and the code still runs the earlier ones, "
+        f"{shown(list(job.earlier['execute_steps'][-1]))}; {why}. Give the job commands that v2 can run, then run `lookup` "
+        "and `migrate` again; or restore its load from version control, as it was before the migration"
     )
     for one in mine:
         if not one.column:
@@ -143,8 +143,8 @@ def _against(context: Context, job: Job, held: Held, value: object) -> str:
     if other is None:
         return ""
     return (
-        f"job {job.id} is in project {job.project_id} and environment {job.environment_id} now, where the workspace at "
-        f"{other.place} runs in the job {other.name!r}; v2 keeps one job for each environment of a code location: write "
+        f"job {job.id} is now in project {job.project_id} and environment {job.environment_id}, where the workspace at "
+        f"{other.place} runs in the job {other.name!r}, and v2 keeps one job for each environment of a code location: write "
         f"project, environment and that adhoc_job_name by hand, or move the job"
     )
 
@@ -217,9 +217,9 @@ def _claim(context: Context, job: Job, held: Held, value: object, code: str = "L
 
 def _left(context: Context, job: Job, held: Held, new: object) -> Claim[_Update]:
     what = held.column.replace("_", " ")
-    said = f"job {job.id}: the code says of its {what} {shown(held.value)}, and it is {shown(new)}"
+    said = f"job {job.id}: its {what} is {shown(held.value)} in the code, and {shown(new)} in dbt Cloud"
     if held.workspace is not None:
-        said += "; the workspace serves other jobs, too"
+        said += "; the workspace also serves other jobs"
     return _blocked(context, job, held, new, said)
 
 
@@ -229,7 +229,7 @@ def _blocked(context: Context, job: Job, held: Held, new: object, said: str) -> 
 
 
 def rewrite(claim: Claim[_Update], _: Unit, context: Context) -> Rewrite:
-    """Write what dbt Cloud says now."""
+    """Write what dbt Cloud has now."""
     done = Rewrite()
     update = claim.detail
     if claim.code == "LDC208":
@@ -246,7 +246,7 @@ def rewrite(claim: Claim[_Update], _: Unit, context: Context) -> Rewrite:
     (ref,) = claim.jobs
     what = update.held.column.replace("_", " ")
     said = (
-        f"job {ref.job_id}: its {what} is {shown(update.value)} now; the code said {shown(update.held.value)}"
+        f"job {ref.job_id}: its {what} is now {shown(update.value)}; the code had {shown(update.held.value)}"
     )
     done.report(claim.module, claim.node, "LDC226" if what == "name" else "LDC227", said, NAME)
     return done

@@ -8,7 +8,7 @@ DBT_CLOUD_JOBS = {
 
 def dbt_cloud_facts(job_id: int) -> dict:
     if job_id not in DBT_CLOUD_JOBS:
-        raise ValueError(f"DBT_CLOUD_JOBS has no dbt Cloud job {job_id}: add what dbt Cloud says of it")
+        raise ValueError(f"DBT_CLOUD_JOBS has no row for dbt Cloud job {job_id}: add one")
     return DBT_CLOUD_JOBS[job_id]
 """
 
@@ -191,7 +191,7 @@ def _write_table(home: Module, unit: Unit, context: Context, done: Rewrite) -> N
         f"{style.indent}{job_id}: {missing_row(use, job_id) if row is None else row_text(row, style)},\n"
         for job_id, row in rows.items()
     ]
-    said = f"{name} has no dbt Cloud job {{job_id}}: add what dbt Cloud says of it"
+    said = f"{name} has no row for dbt Cloud job {{job_id}}: add one"
     text = (
         f"\n{name} = {{\n{''.join(lines)}}}\n\n\n"
         f"def {function}(job_id: int) -> dict:\n"

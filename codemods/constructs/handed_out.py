@@ -26,8 +26,8 @@ CONSTRUCT = Kind[None]("handed_out")
 def claims(context: Context) -> Iterator[Claim[None]]:
     """One claim for each legacy name in a string."""
     for told in handed_out(context.index):
-        how = "is imported for others to use" if told.is_exported else "may be read by this text"
-        said = f"`{told.name}` {how}: it comes from the facade"
+        how = "is exported from this file" if told.is_exported else "may be read by this string"
+        said = f"`{told.name}` {how}, and comes from the facade: remove it here when nothing uses it"
         yield Claim(
             construct=CONSTRUCT,
             part=Stays(),

@@ -24,20 +24,20 @@ def tell_of_job(done: Rewrite, claim: Claim, job: Job, source: str, unit: Unit, 
         done.report(claim.module, claim.node, code, message, claim.name, jobs=(job.id, *others))
 
     if source:
-        report("LDC214", f"the job id comes from {source}; what was written is true of job {job.id}")
+        report("LDC214", f"the job id comes from {source}; the generated code is only valid for job {job.id}")
     if plan.before or plan.after:
         others = ", ".join(f"`{command.text}`" for command in (*plan.before, *plan.after))
-        report("LDC202", f"{others} and `{plan.build.text}` of job {job.id} each become a run")
+        report("LDC202", f"{others} and `{plan.build.text}` of job {job.id} are dbt Cloud runs of their own")
     environment = Environment.of(job)
     reused = unit.reused.get(environment)
     if reused is None:
-        why = unit.not_reused.get(environment, "no job of its environment is named")
-        report("LDC203", f"job {job.id} is not used any more: {why}")
+        why = unit.not_reused.get(environment, "no job of its environment can be reused")
+        report("LDC203", f"job {job.id} no longer runs: {why}")
     elif reused.id != job.id:
         said = f"the commands of job {job.id} run in job {reused.id} ({reused.name}): {_apart(job, reused)}"
         report("LDC204", said, reused.id)
     if reused is not None and reused.id == job.id:
-        said = f"job {job.id} is found by its name, {job.name!r}: when it is renamed, v2 makes a new job, with other threads and target"
+        said = f"job {job.id} is found by its name, {job.name!r}: if it is renamed, v2 creates a new job, with other threads and target"
         report("LDC226", said)
     report("LDC227", f"the project, environment and commands of job {job.id} stand in the code")
     if plan.has_checks:
@@ -47,8 +47,8 @@ def tell_of_job(done: Rewrite, claim: Claim, job: Job, source: str, unit: Unit, 
 
 
 _QUEUE = (
-    "a job has one run at a time, so runs of the two wait for each other; adhoc_job_pool_size is not written, "
-    "as dagster-dbt makes the further jobs of a pool with default threads and target"
+    "a dbt Cloud job has one run at a time, so runs of the two wait for each other; adhoc_job_pool_size is not set, "
+    "because dagster-dbt creates the other jobs of a pool with default threads and target"
 )
 
 
@@ -62,11 +62,11 @@ def _apart(job: Job, reused: Job) -> str:
     ]
     found = [f"{what} {_shown(new)} instead of {_shown(old)}" for what, old, new in rows if old != new]
     if not job.settings or not reused.settings:
-        found.append("the facts do not say threads and target of both")
+        found.append("the facts do not have the threads and target of both jobs")
     elif not found:
         found.append("threads, target, dbt version and deferral are the same")
     if reused.schedule_is_on:
-        found.append(f"the schedule of job {reused.id} starts runs in it, too")
+        found.append(f"the schedule of job {reused.id} also starts runs in it")
     return "; ".join([*found, _QUEUE])
 
 
@@ -92,7 +92,7 @@ def tell_of_schedules(done: Rewrite, claim: Claim, unit: Unit, context: Context)
             continue  # Its schedule is what runs it.
         job = known.get(job_id) or context.facts.job(job_id)
         if job is None:
-            said = "" if job_id in tests_alone else f"{job_id} may be on: the job is not among the facts"
+            said = "" if job_id in tests_alone else f"{job_id} may be on: the facts do not have the job"
         elif job.schedule_is_on is None:
             said = f"{job_id} ({job.name}) may be on: the facts do not say"
         else:
@@ -105,7 +105,7 @@ def tell_of_schedules(done: Rewrite, claim: Claim, unit: Unit, context: Context)
     if unknown is not None or not refs:
         shown = unknown.module.source_of(unknown.node).split("\n", 1)[0] if unknown is not None else ""
         where = f"from `{shown}`" if shown else "in the code"
-        message = f"the dbt Cloud schedules of the jobs that it runs may be on: which jobs these are cannot be read {where}"
+        message = f"the dbt Cloud schedules of the jobs that it runs may be on: the codemod cannot tell {where} which jobs these are"
         done.report(claim.module, claim.node, "LDC208", message, claim.name)
 
 
@@ -125,7 +125,7 @@ def _named_by_tests_alone(context: Context, refs: Sequence[JobRef]) -> set[int]:
 
 def unread_job(context: Context, ref: JobRef) -> str:
     """What is said of a job id that the code does not say, with the place where its trail ends."""
-    said = f"its job id `{ref.module.source_of(ref.node)}` cannot be read here"
+    said = f"its job id `{ref.module.source_of(ref.node)}` cannot be determined"
     end = end_of_trail(context.constants, ref.module, ref.node)
     if end is None:
         return said
@@ -139,12 +139,12 @@ def unknown_job(ref: JobRef) -> str:
     """What is said of a job id that is not known."""
     if ref.variable and ref.is_set:
         text = ref.module.source_of(ref.node).replace("\n", " ")
-        return f"`{text}` cannot be computed from {ref.variable} here: name the job id, or a variable that holds it alone"
+        return f"`{text}` cannot be computed from {ref.variable} here: write the job id, or use a variable that holds only the job id"
     if ref.variable and ref.lacking:
         return f"set {ref.variable} in deployment {' and '.join(ref.lacking)}"
     if ref.variable:
-        return f"set {ref.variable}, or give it with --env-file"
-    return f"the job id `{ref.module.source_of(ref.node)}` cannot be read here"
+        return f"set {ref.variable}, or pass --env-file with its value"
+    return f"the job id `{ref.module.source_of(ref.node)}` cannot be determined: write the number, or read it from an environment variable"
 
 
 REUSE_NOTE = "# runs the job itself, with its settings"

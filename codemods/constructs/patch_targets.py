@@ -77,9 +77,9 @@ def rewrite(claim: Claim[bool], unit: Unit, context: Context) -> Rewrite:  # noq
     module: Module = claim.module
     assert isinstance(claim.node, ast.Constant)
     if claim.detail:
-        said = f"`{claim.name}` is not there any more once that module has become v2"
+        said = f"`{claim.name}` no longer exists once that module is migrated: patch what it calls then"
     else:
-        said = "this reaches the facade, and does nothing to code that became v2: its calls are others"
+        said = "this mock patches the legacy client and no longer affects migrated code"
         text = module.source_of(claim.node)
         if FACADE not in text:
             text = text.replace(_PACKAGE, FACADE, 1)

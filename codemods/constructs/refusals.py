@@ -19,7 +19,7 @@ from .held_facts import tables_of
 NAME = "dbt_cloud_assets"
 CONSTRUCT = Kind[None]("refusals")
 GO_BACK = "restore the files as they were before the migration (version control has them), and migrate again with all deployments"
-_WRITTEN_FOR = re.compile(r"what follows was written for dbt Cloud job (\d{1,18});")
+_WRITTEN_FOR = re.compile(r"this module was generated for dbt Cloud job (\d{1,18}),")
 
 
 def claims(context: Context) -> Iterator[Claim[None]]:
@@ -58,7 +58,7 @@ def _claim(module: Module, tested: ast.expr, known: set[int], others: dict[str, 
     )
     ids = tuple(dict.fromkeys(job_id for those in others.values() for job_id in those))
     said = (
-        f"this is {told}, and the code was written for job {', '.join(map(str, sorted(known)))} alone: it refuses to load "
+        f"this is {told}, and the code was generated for job {', '.join(map(str, sorted(known)))} only, and refuses to load "
         f"there. To have both, {GO_BACK}"
     )
     return Claim(

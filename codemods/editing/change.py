@@ -78,7 +78,7 @@ def change_one(task: Task) -> Change | Finding:
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # LibCST's parser, which is not Python, raises what is no Exception.
-        return _problem(source, f"the tool broke down over it: {type(error).__name__}: {error}")
+        return _problem(source, f"the tool failed on it: {type(error).__name__}: {error}")
     if not _compiles(tree) and _compiles(source.text):
         return _problem(source, "the result would not compile")
     nodes = list(ast.walk(tree))

@@ -42,7 +42,9 @@ def site_of(alias: LegacyAlias) -> Finding:
 def kept_for_others(alias: LegacyAlias) -> Finding:
     """Why it stays."""
     name = alias.alias.name
-    said = f"`{name}` is imported for others to use: it comes from the facade"
+    said = (
+        f"`{name}` is exported from this file, and comes from the facade: remove it here when nothing uses it"
+    )
     return Finding(alias.module.place(alias.alias), "LDC302", said, name)
 
 

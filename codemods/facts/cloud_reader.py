@@ -87,7 +87,7 @@ class _BoundedRetry(Retry):
         wait = self.get_retry_after(response) or 0
         if wait >= _WORTH_TELLING:
             self.told(
-                f"{response.status}: dbt Cloud asks to wait; trying again in {wait:.0f} seconds (Ctrl-C ends it)"
+                f"{response.status}: dbt Cloud limits requests; trying again in {wait:.0f} seconds (Ctrl-C ends it)"
             )
         return super().sleep_for_retry(response)
 
@@ -140,7 +140,7 @@ class CloudReader:
         """``GET jobs/{id}/``. Raises CloudError, for example when there is no such job."""
         data = self._get(f"jobs/{job_id}/", {}, what=f"job {job_id}")["data"]
         if not isinstance(data, dict):
-            raise CloudError(f"job {job_id}: the answer of {self._host} holds no job")
+            raise CloudError(f"job {job_id}: the answer of {self._host} has no job")
         return data
 
     def job_names(self, project_id: int, environment_id: int) -> Mapping[int, str]:
@@ -157,7 +157,7 @@ class CloudReader:
             }
             rows = self._get("jobs/", query, what=what)["data"]
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-                raise CloudError(f"{what}: the answer of {self._host} holds no list")
+                raise CloudError(f"{what}: the answer of {self._host} has no list")
             before = len(names)
             names.update({row["id"]: row.get("name", "") for row in rows if "id" in row})
             # A page that brings nothing new ends it too, should a service ignore the offset.
@@ -170,7 +170,7 @@ class CloudReader:
         query = {"job_definition_id": job_id, "status": 10, "order_by": "-id", "limit": 1}
         rows = self._get("runs/", query, what=what)["data"]
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise CloudError(f"{what}: the answer of {self._host} holds no list")
+            raise CloudError(f"{what}: the answer of {self._host} has no list")
         return int(rows[0]["id"]) if rows else None
 
     def artifact(self, run_id: int, path: str) -> Any:
@@ -231,7 +231,9 @@ class CloudReader:
                 f"{what}: not found in account {self._account_id} (404), or the token cannot see it"
             )
         if status == 429:
-            raise CloudUnavailable(f"{self._host} was asked too often (429); try again in five minutes")
+            raise CloudUnavailable(
+                f"{self._host} received too many requests (429); try again in five minutes"
+            )
         said = self._user_message(body)
         raise CloudError(f"{what}: {self._host} answered {status}{f': {said}' if said else ''}")
 

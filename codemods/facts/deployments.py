@@ -37,7 +37,7 @@ def read_deployments(files: Sequence[Path], named: Sequence[str] = ()) -> tuple[
     for name, path in given:
         if name in seen:
             raise UsageError(
-                f"{seen[name]} and {path} are both deployment {name!r}; name them with --deployment NAME=FILE"
+                f"{seen[name]} and {path} are both deployment {name!r}; give each a name of its own with --deployment NAME=FILE"
             )
         seen[name] = path
     if not given:

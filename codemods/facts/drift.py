@@ -41,7 +41,7 @@ class Changed:
     def in_words(self) -> str:
         """What changed, and what of it."""
         if not self.field:
-            return "it is not in dbt Cloud any more, or the token cannot see it"
+            return "it no longer exists in dbt Cloud, or the token cannot see it"
         return f"its {_WORDS[self.field]}: {shown(self.old)} before, {shown(self.new)} now"
 
 

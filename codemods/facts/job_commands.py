@@ -140,7 +140,7 @@ def refusal_of(job: Job, release: Release) -> tuple[str, str] | None:
     if job.is_gone:
         return (
             "LDC401",
-            f"job {job.id} is not in dbt Cloud any more, or the token of the look-up cannot see it",
+            f"job {job.id} no longer exists in dbt Cloud, or the token of `lookup` cannot see it",
         )
     try:
         plan = plan_of(job)

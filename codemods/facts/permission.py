@@ -76,7 +76,7 @@ class Permission:
         return next((each for each in variables if self._value(each.value)), None)
 
     def _question(self, host: str, host_place: str, named: Named | None) -> str:
-        says = [f"{_at(host_place)}the host {host} is named, which is none of dbt Cloud's."] if host else []
+        says = [f"{_at(host_place)}the host {host} is named, which is not a dbt Cloud host."] if host else []
         if named is not None:
             says.append(f"{_at(named.place)}the token is read from {one_line(named.value)}.")
         variable = one_line(named.value if named is not None else self._default)
@@ -85,7 +85,7 @@ class Permission:
     def _host_refusal(self, host: str, place: str) -> str:
         plain = "" if is_private_line(host) else ", and without encryption everyone on the way can read it"
         return (
-            f"{_at(place)}{host} is named as the host. It is none of dbt Cloud's (*.getdbt.com, *.dbt.com){plain}: "
+            f"{_at(place)}{host} is named as the host. It is not a dbt Cloud host (*.getdbt.com, *.dbt.com){plain}: "
             f"no token was sent. If it is yours, run\n  {self._run_with('--host', host)}"
         )
 
@@ -93,7 +93,7 @@ class Permission:
         if named is not None:
             return (
                 f"{_at(named.place)}the token is read from {one_line(named.value)}, and only {DEFAULT_TOKEN_ENV} is sent "
-                f"without your word. If it holds a dbt Cloud token, run\n  {self._run_with('--token-env', named.value)}"
+                f"without your confirmation. If it holds a dbt Cloud token, run\n  {self._run_with('--token-env', named.value)}"
             )
         others = [each for each in variables if each.value != self._default] if not self.token_env else []
         also = "".join(

@@ -84,7 +84,7 @@ def _check(
 ) -> None:
     for key, kind in required.items():
         if key not in row:
-            raise FactsError(path, f"{where}.{key}", f"expected {kind}, but it is not there")
+            raise FactsError(path, f"{where}.{key}", f"missing (expected {kind})")
         if not _is_a(kind, row[key]):
             raise FactsError(path, f"{where}.{key}", _expected(kind, row[key]))
     for key, kind in optional.items():

@@ -138,7 +138,7 @@ def _recovered(folder: Path, paths: Sequence[Path]) -> str:
             f"{'; '.join(left)}, and were edited since: take them from version control, and delete {folder}"
         )
     journals.remove(folder)
-    return f"An interrupted migration was brought to an end: {_files(completed)} written, {_files(taken_back)} taken back."
+    return f"An interrupted migration was completed: {_files(completed)} written, {_files(taken_back)} taken back."
 
 
 def _complete(group: _Group) -> int:

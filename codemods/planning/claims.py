@@ -80,7 +80,7 @@ class JobRef:
 
     @property
     def lacking(self) -> tuple[str, ...]:
-        """The named deployments that do not say which job it is."""
+        """The named deployments that do not name the job."""
         return tuple(name for name, ids in self.by_deployment.items() if name and not ids)
 
 

@@ -41,7 +41,7 @@ def jobs_that_deployments_lack(claims: Iterable[Claim], context: Context) -> Ite
     for claim in claims:
         for ref in claim.jobs:
             if ref.job_ids and ref.lacking and claim.module.path not in context.outside:
-                does = f"set {ref.source}" if ref.source else "say which job it is"
+                does = f"set {ref.source}" if ref.source else "name the job"
                 said = f"{does} in deployment {' and '.join(ref.lacking)}"
                 yield Finding(ref.module.place(ref.node), "LDC402", said, claim.name)
 
@@ -55,8 +55,8 @@ def half_lacking(claims: Sequence[Claim], context: Context) -> tuple[Finding, ..
         if len(lacking) in (0, len(refs)):
             continue
         for ref in lacking:
-            does = f"set {ref.source}" if ref.source else "say which job it is"
-            said = f"deployment {name} has others of its jobs and not this one: {does} there"
+            does = f"set {ref.source}" if ref.source else "name the job"
+            said = f"deployment {name} has other jobs of this unit, but not this one: {does} there"
             found.append(Finding(ref.module.place(ref.node), "LDC402", said, refs[ref].name))
     return tuple(found)
 
@@ -157,7 +157,7 @@ class _Columns:
 
 def _differs(claim: Claim, column: str, found: Mapping[str, object]) -> Finding:
     told = ", ".join(f"{value} in {name}" for name, value in found.items())
-    return _kept(claim, f"{column} is {told}, and no single job id says which")
+    return _kept(claim, f"{column} is {told}, and no single job id decides which")
 
 
 def _kept(claim: Claim, said: str) -> Finding:

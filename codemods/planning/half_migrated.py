@@ -189,7 +189,7 @@ class _Looker:
         for arg in (*function.args.args, *function.args.kwonlyargs):
             made = self.workspaces.get(arg.arg)
             if made and arg.annotation and annotates_resource(self.evaluator, module, arg.annotation):
-                said = f"`{arg.arg}` is a {WORKSPACE} already ({_shown(made)}), and this asks for the legacy resource"
+                said = f"`{arg.arg}` is a {WORKSPACE} already ({_shown(made)}), and this function expects the legacy resource"
                 yield Finding(module.place(arg), CODE, said, arg.arg, (made,))
 
     def _of_op(self, module: Module, node: ast.Name | ast.Attribute) -> Iterator[Finding]:

@@ -89,11 +89,11 @@ def _stays(context: Context, module: Module, first: ast.expr, link: ast.expr, na
     use = use_of(module, link)
     by_hand = _BY_HAND.get(name, f"use {BY_NAME[name].replacement}")
     if isinstance(use, Annotation) or enclosing_annotation(module, link):
-        said = f"`{name}` in this annotation: name the type that v2 has there, or none"
+        said = f"`{name}` in this annotation is not rewritten: name v2's type, or no type"
     elif isinstance(use, Base):
-        said = f"a subclass of `{name}` is rewritten by hand: put what it changes into functions that take v2's client"
+        said = f"a subclass of `{name}` must be rewritten by hand: put what it changes into functions that take v2's client"
     elif isinstance(use, Flow):
-        said = f"`{name}` gets another name here: {by_hand}"
+        said = f"`{name}` is assigned to another name here: {by_hand}"
     else:
         said = f"this use of `{name}` has no v2 form: {by_hand}"
     keys = keys_of(context.index.evaluator, use) if isinstance(use, Entry) else frozenset()
@@ -128,7 +128,10 @@ def asked_to_keep(claim: Claim, context: Context, limits: Limits) -> Claim:
         return replace(claim, blocked=(finding, *claim.blocked))
     if limits.leave(claim.code):
         finding = Finding(
-            claim.module.place(claim.node), "LDC301", f"{claim.code} is left out on request", claim.name
+            claim.module.place(claim.node),
+            "LDC301",
+            f"{claim.code} is left out by --only or --skip",
+            claim.name,
         )
         return replace(claim, blocked=(finding, *claim.blocked))
     statement = claim.module.statement_of(claim.node)
@@ -156,7 +159,7 @@ def kept_findings(unit: Unit) -> tuple[Finding, ...]:
         Finding(
             claim.module.place(claim.node),
             "LDC308",
-            f"it belongs together with {because.place}{why}",
+            f"it must stay together with {because.place}{why}",
             claim.name,
             related=(because.place,),
         )

@@ -25,7 +25,7 @@ def names_bound_in(module: Module, node: ast.expr, name: str) -> tuple[Finding, 
         Finding(
             module.place(inner),
             "LDC303",
-            f"`{module.source_of(inner)}` binds a name inside of what is rewritten: assign it in a line before",
+            f"`{module.source_of(inner)}` binds a name inside the code to rewrite: assign it on the line before",
             name,
         )
         for inner in inside

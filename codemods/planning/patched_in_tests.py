@@ -34,7 +34,10 @@ def patched_in(context: Context, module: Module) -> Iterator[tuple[ast.expr, str
             if said:
                 yield node.args[0], said
         elif isinstance(node, ast.Constant) and _is_path(node.value) and _imports_any(context, module, users):
-            yield node, "this answers a request of the legacy client"
+            yield (
+                node,
+                "this mocks a request of the legacy client, and v2 sends others: mock v2's request instead",
+            )
 
 
 def _is_path(value: object) -> bool:

@@ -270,7 +270,7 @@ class _Reused:
             self.jobs[one.environment] = one.job
         else:
             self.reasons[one.environment] = (
-                f"the workspace of its environment at {one.place} runs in a job that Dagster names"
+                f"the workspace of its environment at {one.place} runs in a job that Dagster creates"
             )
 
     def unknown_beside(self, claims: Sequence[Claim], served: Served) -> Iterator[Finding]:
@@ -309,9 +309,11 @@ class _Reused:
             return
         if job.name_is_unique is False:
             self.reasons[environment] = (
-                f"another job of its environment is called {job.name!r} too, and v2 finds jobs by name"
+                f"another job of its environment is also called {job.name!r}, and v2 finds jobs by name"
             )
         elif job.generate_docs:
-            self.reasons[environment] = "it generates docs, whose results v2 would take for those of the run"
+            self.reasons[environment] = (
+                "it generates docs, and v2 would take their results for those of the run"
+            )
         else:
             self.jobs[environment] = job

@@ -45,5 +45,5 @@ def _uses(unit: Unit) -> Iterator[Claim]:
 
 def _finding(claim: Claim, other: Unit) -> Finding:
     place = other.kept[0].place
-    said = f"this may be of another resource too, which stays on the facade for what {place} says"
+    said = f"this may also use another resource, which stays on the facade because of {place}"
     return Finding(claim.module.place(claim.node), "LDC303", said, claim.name, related=(place,))

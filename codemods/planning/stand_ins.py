@@ -45,7 +45,7 @@ from .parts import Builds, Stays
 from .patched_in_tests import patched_in
 
 _CLIENT = "DbtCloudClientResource"
-_APART = "read the two in branches of their own, under two names"
+_APART = "use the two in separate branches, under two names"
 _FAKE = "give it a `get_client()` with v2's methods (`trigger_job_run`, `poll_run`, `get_run_details`), and migrate again"
 _DATA = (ast.Constant, ast.Dict, ast.List, ast.Set, ast.Tuple, ast.JoinedStr)
 _WHOLE = frozenset({"_asdict", "original_resource_dict", "_original_resource_dict"})
@@ -101,7 +101,7 @@ def _told(other: _Other) -> Claim:
 
 def stand_in_of_a_test(module: Module, node: ast.expr, said: str) -> Claim:
     """A stand-in in a test does not keep the code that is tested from becoming v2; the test is adapted by hand."""
-    said = f"{said}: v2 makes other calls, as the tested code does then"
+    said = f"{said}: the migrated code makes v2's calls, so change this test"
     return Claim(
         construct=NO_CONSTRUCT,
         part=Stays(),
@@ -219,7 +219,7 @@ def block_mixed(claims: Sequence[Claim], context: Context) -> list[Claim]:
         others = dict(_others(context, claim.module, base)) if base is not None else {}
         for node, module in others.items():
             if is_test(module.path):
-                said = f"`{_line(module, node)}` stands in for what dbt Cloud's client answers, or for the client"
+                said = f"`{_line(module, node)}` stands in for the dbt Cloud client, or for what it returns"
                 in_tests.setdefault(node, stand_in_of_a_test(module, node, said))
         other = next((node for node, module in others.items() if not is_test(module.path)), None)
         found.append(claim if other is None else _mixed(claim, others[other], other))

@@ -97,6 +97,6 @@ def require_facts(request: Request) -> None:
         )
     if not (request.dbt.manifests or request.dbt.dbt_projects):
         raise UsageError(
-            "say what dbt's project looks like: --manifest FILE (target/manifest.json of `dbt parse`), "
-            "--dbt-project DIR, or --lookup, which asks dbt Cloud for the manifest of the latest run"
+            "pass one of --manifest FILE (target/manifest.json, which `dbt parse` writes), --dbt-project DIR, or --lookup "
+            "(the manifest of the latest run in dbt Cloud)"
         )

@@ -112,9 +112,9 @@ def _parser() -> argparse.ArgumentParser:
     add("target", help="a module or a .py file, and after a colon the name of its definitions")
     add("--path", type=Path, action="append", default=[], help="a folder for the module search path")
     add("--redirect", metavar="URL", help="send requests for dbt Cloud here; refuse other hosts")
-    add("--host", action="append", default=[], help="the name of a further host that is dbt Cloud")
+    add("--host", action="append", default=[], help="another host that is dbt Cloud")
     add("--install", action="store_true", help="serve old spellings from the facade")
-    add("--install-if-missing", action="store_true", help="the same, where dagster-dbt has them no more")
+    add("--install-if-missing", action="store_true", help="the same, if dagster-dbt no longer has them")
     add(
         "--action",
         metavar="TEXT",

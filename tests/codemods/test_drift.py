@@ -270,7 +270,7 @@ def test_a_job_that_is_gone_and_a_schedule_that_was_turned_on_are_said_by_migrat
     after, told = team.migrate()
     assert after == before
     assert [line.partition(":")[0] for line in told] == [
-        "LDC404 job 67891 (Hourly) is not in dbt Cloud any more, or the token of the look-up cannot see it"
+        "LDC404 job 67891 (Hourly) no longer exists in dbt Cloud, or the token of `lookup` cannot see it"
     ]
     done = run(team.folder, "migrate", "--check", ".")
     assert done.returncode == 1

@@ -66,7 +66,7 @@ def test_the_job_is_that_of_a_workspace_of_the_same_environment(
 ) -> None:
     text, said = _second(tmp_path, WORKSPACE % (environment, name))
     assert _name(text) == named
-    beside = "the workspace of its environment at first.py:5 runs in a job that Dagster names"
+    beside = "the workspace of its environment at first.py:5 runs in a job that Dagster creates"
     assert any(line.startswith("LDC203") and beside in line for line in said) == (not named)
 
 

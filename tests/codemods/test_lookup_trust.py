@@ -218,7 +218,7 @@ def test_a_yes_at_a_terminal_grants_both(tmp_path: Path, attacker: Recorder) -> 
     _checkout(tmp_path, attacker.url)
     code, said = _at_a_terminal(tmp_path, b"y\n", AWS_SECRET_ACCESS_KEY=SECRET)
     assert code == 0, said
-    assert f"defs.py:9:27: the host {attacker.url} is named, which is none of dbt Cloud's." in said
+    assert f"defs.py:9:27: the host {attacker.url} is named, which is not a dbt Cloud host." in said
     assert "defs.py:7:23: the token is read from AWS_SECRET_ACCESS_KEY." in said
     assert f"Send the value of AWS_SECRET_ACCESS_KEY to {attacker.url}? [y/N]" in said
     assert {authorization for _, authorization in attacker.got} == {f"Token {SECRET}"}

@@ -143,4 +143,4 @@ def test_where_checks_are_selected_the_tests_of_dbt_are_none(tmp_path: Path, sel
     settings = "DagsterDbtTranslator(DagsterDbtTranslatorSettings(enable_asset_checks=False))"
     assert f"    dagster_dbt_translator={settings},\n" in text["program.py"]
     (checks,) = {one.message.partition(": ")[2] for one in report.findings if one.code == "LDC205"}
-    assert checks == "dbt's tests are made no asset checks, so that this selects what it selected before"
+    assert checks == "dbt tests do not become asset checks, so that this selects what it selected before"

@@ -69,7 +69,7 @@ def test_what_differs_stands_in_a_table_by_the_job(tmp_path: Path) -> None:
 
         def dbt_cloud_facts(job_id: int) -> dict:
             if job_id not in DBT_CLOUD_JOBS:
-                raise ValueError(f"DBT_CLOUD_JOBS has no dbt Cloud job {job_id}: add what dbt Cloud says of it")
+                raise ValueError(f"DBT_CLOUD_JOBS has no row for dbt Cloud job {job_id}: add one")
             return DBT_CLOUD_JOBS[job_id]
 
 
@@ -200,7 +200,7 @@ STAYS = {
         'one = load_assets_from_dbt_cloud_job(cloud, int(os.environ["A"]))\n'
         'two = load_assets_from_dbt_cloud_job(cloud, int(os.environ["B"]))\n',
         {"prod": {"A": "67890", "B": "67891"}, "staging": {"A": "67900", "B": "67891"}},
-        "LDC307 name is Nightly in prod, Hourly in staging, and no single job id says which",
+        "LDC307 name is Nightly in prod, Hourly in staging, and no single job id decides which",
     ),
 }
 

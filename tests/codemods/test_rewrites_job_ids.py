@@ -41,7 +41,7 @@ def told(folder: Path, program: str, *codes: str, **more: object) -> list[str]:
 def test_an_id_that_is_cut_out_of_a_variable_is_read(tmp_path: Path, job: str, value: str) -> None:
     program = f"models = load_assets_from_dbt_cloud_job(cloud, {job})\ndefs = Definitions(assets=[models])\n"
     found = told(tmp_path, program, "LDC402", "LDC214", env={"JOB": value})
-    assert found == ["the job id comes from JOB; what was written is true of job 67890"]
+    assert found == ["the job id comes from JOB; the generated code is only valid for job 67890"]
     assert f"if {job} != 67890:\n" in (tmp_path / "program.py").read_text()
 
 
@@ -58,7 +58,7 @@ def test_an_id_that_is_cut_out_of_a_variable_is_read(tmp_path: Path, job: str, v
 def test_an_id_that_cannot_be_computed_is_not_guessed(tmp_path: Path, job: str, value: str) -> None:
     program = f"models = load_assets_from_dbt_cloud_job(cloud, {job})\ndefs = Definitions(assets=[models])\n"
     found = told(tmp_path, program, "LDC402", env={"JOB": value})
-    said = f"`{job}` cannot be computed from JOB here: name the job id, or a variable that holds it alone"
+    said = f"`{job}` cannot be computed from JOB here: write the job id, or use a variable that holds only the job id"
     assert set(found) == {said}
 
 
@@ -116,5 +116,5 @@ def test_a_job_that_tests_alone_name_has_no_schedule(tmp_path: Path) -> None:
     files = {"tests/test_program.py": test}
     assert told(tmp_path / "a", RUNS % "67890", "LDC208", files=files) == []
     assert told(tmp_path / "b", RUNS % "999", "LDC208", files=files) == [
-        "the dbt Cloud schedule of job 999 may be on: the job is not among the facts"
+        "the dbt Cloud schedule of job 999 may be on: the facts do not have the job"
     ]

@@ -57,13 +57,13 @@ def _told(tmp_path: Path, test: str, name: str = "test_flow.py") -> list[str]:
         ),
         (
             "import responses\n\nURL = 'https://x/api/v2/accounts/1/jobs/67890/'\n",
-            "this answers a request of the legacy client",
+            "this mocks a request of the legacy client, and v2 sends others: mock v2's request instead",
         ),
     ],
 )
 def test_what_stands_in_for_a_client_is_reported(tmp_path: Path, test: str, said: str) -> None:
     told = _told(tmp_path, f"import flow\nfrom unittest.mock import patch\n\n{test}")
-    assert told == [f"{said}: v2 makes other calls, as the tested code does then"]
+    assert told == [f"{said}: the migrated code makes v2's calls, so change this test"]
 
 
 @pytest.mark.parametrize(

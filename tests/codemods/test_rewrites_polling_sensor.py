@@ -53,7 +53,7 @@ def test_runs_by_the_schedule_of_the_reused_job_are_said_to_be_passed_over(tmp_p
     _, findings = migrated(tmp_path, program, WHOLE, OTHER)
     said = [message for code, message in findings if code == "LDC221" and "schedule" in message]
     assert said == [
-        "`dbt_cloud_polling_sensor` passes over all runs of job 67890 (Nightly), those of its own schedule too"
+        "`dbt_cloud_polling_sensor` ignores all runs of job 67890 (Nightly), also those that its own schedule starts"
     ]
 
 

@@ -280,7 +280,7 @@ defs = Definitions(resources={"dbt_cloud": dbt_cloud_resource("t", 12345)})
     _, report = migrate(tmp_path, {"p.py": program})
     told = {finding.message for finding in report.findings if finding.code == "LDC208"}
     assert told == {
-        "the dbt Cloud schedule of job 5 may be on: the job is not among the facts",
+        "the dbt Cloud schedule of job 5 may be on: the facts do not have the job",
     }
 
 

@@ -15,7 +15,7 @@ cloud = DbtCloudClientResource(auth_token="t", account_id=12345)
 job = cloud.get_job(67890)
 run = cloud.get_run(1)
 """
-VALUE = "`.value` of a status is dbt Cloud's number on the facade, and its text in dagster_dbt: write the one that is meant"
+VALUE = "`.value` of a status is dbt Cloud's number on the facade, and its text in dagster_dbt: write the one that you mean"
 
 
 @pytest.mark.parametrize(

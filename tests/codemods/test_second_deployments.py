@@ -21,7 +21,7 @@ import os
 from dagster_dbt import dbt_cloud_resource, load_assets_from_dbt_cloud_job
 cloud = dbt_cloud_resource.configured({"auth_token": os.environ["TOKEN"], "account_id": 12345})
 """
-ALONE = ", and the code was written for job 67890 alone: it refuses to load there. To have both, restore the files"
+ALONE = ", and the code was generated for job 67890 only, and refuses to load there. To have both, restore the files"
 PROGRAMS: Mapping[str, tuple[Mapping[str, str], tuple[str, ...]]] = {
     "from the environment": (
         {"defs.py": HEAD + 'models = load_assets_from_dbt_cloud_job(cloud, int(os.environ["JOB"]))\n'},
@@ -49,7 +49,7 @@ PROGRAMS: Mapping[str, tuple[Mapping[str, str], tuple[str, ...]]] = {
             + 'A, B = int(os.environ["JOB"]), int(os.environ["OTHER"])\n'
             + "both = [load_assets_from_dbt_cloud_job(cloud, one) for one in sorted({A, B})]\n"
         },
-        ("LDC404 this is job 67900 in deployment staging, and the code was written for job 67890, 67891 alone",),
+        ("LDC404 this is job 67900 in deployment staging, and the code was generated for job 67890, 67891 alone",),
     ),
     "in a function": (
         {
@@ -96,7 +96,7 @@ def test_the_table_of_deployments_refuses_one_more(tmp_path: Path) -> None:
     assert second == first
     (only,) = report.left_for_a_person
     assert only.message.startswith(
-        "this is job 67891 in deployment qa, and the code was written for job 67890, 67900"
+        "this is job 67891 in deployment qa, and the code was generated for job 67890, 67900"
     )
     assert only.jobs == (67891,)
     second, report = migrate(tmp_path, first, facts=KNOWN, deployments=(STAGING,))

@@ -73,7 +73,7 @@ def test_a_log_of_a_container_is_matched_by_module(folder: Path) -> None:
 
 def test_uses_of_other_code_are_told(folder: Path) -> None:
     out = shown(folder, replace(RECORD, file="/app/other.py", module="other"), replace(RECORD, line=2))
-    assert "Used where this source has no such use" in out
+    assert "Logged where this source has no legacy use" in out
     assert "/app/other.py:9  LDC104 load_assets_from_dbt_cloud_job  10 times" in out
     assert "defs.py:2  LDC104" in out
 

@@ -1,6 +1,6 @@
 """A load is the sequence of its definitions in the documented dialect: each use of it as one, before and after.
 
-What migrates runs on both sides; what may not be a load, or is changed in a way that v2 assets refuse, stays.
+What migrates runs on both sides; what may not be a load, or is changed in a way that v2 assets do not support, stays.
 """
 
 from __future__ import annotations

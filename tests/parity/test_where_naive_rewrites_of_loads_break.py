@@ -230,7 +230,7 @@ def second():
     assert told == {
         "weekly = load_assets_from_dbt_cloud_job(other, 67891)": (
             "the commands of job 67891 run in job 67890 (Nightly): threads 8 instead of 4; target prod instead of default; "
-            "the schedule of job 67890 starts runs in it, too; a job has one run at a time, so runs of the two wait for "
+            "the schedule of job 67890 also starts runs in it; a job has one run at a time, so runs of the two wait for "
             "each other; adhoc_job_pool_size is not written, as dagster-dbt makes the further jobs of a pool with default "
             "threads and target"
         )

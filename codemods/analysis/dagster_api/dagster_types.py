@@ -41,7 +41,7 @@ def typed_by(evaluator: Evaluates, module: Module, call: ast.Call, child: ast.AS
         if isinstance(above, FUNCTIONS) and decorator in above.decorator_list:
             return _in_decorator(above, call, decorator, is_in=_IN in called)
         decorator = above
-    return "it stands in no decorator of an op"
+    return "it is not in the decorator of an op"
 
 
 def _in_decorator(
@@ -57,7 +57,7 @@ def _in_decorator(
                 if value is call and isinstance(key, ast.Constant):
                     named = [arg for arg in _parameters(function) if arg.arg == key.value]
                     return Typed(function, named[0]) if named else "no parameter has the name of the input"
-    return "which input it is of cannot be read here"
+    return "the input that it belongs to cannot be determined"
 
 
 def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.arg]:

@@ -1,4 +1,4 @@
-"""What stands in a list or dict: what is written in its display, and what statements put into it later."""
+"""What is in a list or dict: what is written in its display, and what statements put into it later."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from .judgement import Judge
 from .nodes_by_name import NodesByName
 from .outputs_handed_over import outputs_handed_over
 
-DYNAMICALLY = "stands where `globals()`, `locals()`, `exec` or the like may reach it"
+DYNAMICALLY = "is in a scope that `globals()`, `locals()`, `exec` or the like may read: move it to another function, or read it by its name"
 _SAY_WHAT = "annotate the parameter that it comes from (`client: DbtCloudClient`), or take it from `context.resources`"
 UNMISTAKABLE = frozenset({"get_dbt_client", "run_job_and_poll", "get_run_results", "list_run_artifacts"})
 """Methods of the legacy API whose names nothing else has."""
@@ -99,7 +99,7 @@ class _Accounting:
         is_read = isinstance(above, ast.Attribute) or (isinstance(above, ast.Call) and above.func is node)
         if not is_read or not self.carriers.is_legacy(value) or node in self._named:
             return ACCOUNTED
-        return f"is read as `{module.source_of(node)}`, which is not followed: give it a name first"
+        return f"is read as `{module.source_of(node)}`, which cannot be traced: assign it to a name first"
 
     @cached_property
     def _named(self) -> frozenset[ast.expr]:
@@ -153,14 +153,19 @@ class _Accounting:
                 read = self.nodes.outputs_read_by(module, node) if name == "output_for_node" else None
                 outputs = self._outputs if read is None else read
                 if outputs:
-                    yield Escape(module, node, outputs, "may read what a run answered, by the name of its op")
+                    yield Escape(
+                        module,
+                        node,
+                        outputs,
+                        "may read the output of a run, by the name of its op: read it in an op that takes it as an input",
+                    )
             return
         if name in UNMISTAKABLE and self._is_not_known(receiver):
             yield Escape(
                 module,
                 node,
                 NONE,
-                f"calls `.{name}` of something that is not known: {self._advice(module, node.value)}",
+                f"calls `.{name}` on an unknown object: {self._advice(module, node.value)}",
             )
         elif not (
             receiver
@@ -176,7 +181,9 @@ class _Accounting:
             return _SAY_WHAT
         bound = self.evaluator.tree.names(module).lookup(module, node.id, node)
         if any(isinstance(one, Parameter) and one.arg.annotation is not None for one in bound):
-            return f"`{node.id}` comes from a call that is not seen; call the function by its name"
+            return (
+                f"`{node.id}` comes from a call that the codemod cannot find: call the function by its name"
+            )
         return _SAY_WHAT
 
     def _is_not_known(self, receiver: Values) -> bool:
@@ -229,7 +236,7 @@ class _Accounting:
                     module,
                     foreign[0],
                     carried,
-                    f"may reach what `{node.name}` holds: `{shown}` is not followed",
+                    f"may reach what `{node.name}` holds: `{shown}` is from a package that the codemod does not read. Build the client where it is used instead",
                 )
 
     def _is_known_base(self, module: Module, base: ast.expr) -> bool:
@@ -251,7 +258,12 @@ class _Accounting:
                 *(self.carriers.of_all(self.evaluator.values(module, inner)) for inner in inside)
             )
             if carried:
-                yield Escape(module, node, carried, "is nested deeper than values are followed")
+                yield Escape(
+                    module,
+                    node,
+                    carried,
+                    "is nested too deeply to be traced: assign a part of it to a name first",
+                )
 
 
 def _expressions(module: Module) -> Iterator[ast.expr]:

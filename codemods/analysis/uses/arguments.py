@@ -52,7 +52,7 @@ class Arguments:
 
     def of(self, module: Module, node: ast.expr, value: Value, call: ast.Call) -> str:
         callees = self.evaluator.values(module, renamed(call))
-        said = f"is passed to `{_shown(module, call)}(...)`, which is not followed: hand on what is read of it here"
+        said = f"is passed to `{_shown(module, call)}(...)`, which cannot be traced: read what you need here and pass that on"
         if not callees:
             return ACCOUNTED if self._by_unresolved(module, node, value, call) else said
         if all(self._takes(module, node, value, call, callee) for callee in callees):

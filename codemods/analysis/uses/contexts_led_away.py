@@ -64,7 +64,7 @@ class _Search:
             return
         if keys and (not self._stays_in_sight(module, node) or self._is_copied(module, node)):
             shown = module.source_of(module.statement_of(node)).split("\n", 1)[0]
-            said = f"goes where it is not followed, with the resources that it holds: `{shown}`"
+            said = f"takes its resources where they cannot be traced: `{shown}`. Pass on `context.resources.dbt_cloud` or what you read from it"
             yield Escape(module, node, _NOTHING, said, keys)
 
     def _stays_in_sight(self, module: Module, node: ast.expr) -> bool:
@@ -138,7 +138,7 @@ class _Search:
         keys = self._required(module, function)
         unknown = unknown_decorators(self.evaluator, module, function) if keys else []
         for decorator in unknown[:1]:
-            said = f"gets what `{function.name}` is called with, which is not followed"
+            said = f"gets the arguments of `{function.name}`, and cannot be traced: put the decorator on a function that does not take the resource"
             yield Escape(module, decorator, _NOTHING, said, keys)
 
     # -- definitions of others
@@ -149,7 +149,7 @@ class _Search:
             return
         for node in nodes_run_by(function):
             if isinstance(node, ast.Call) and self._is_foreign_call(module, node):
-                said = "may ask for the resource: it is an op of a package that is not followed"
+                said = "may use the resource: it is an op of a package that the codemod does not read. Bind the resource under another key for your own ops"
                 yield Escape(module, node.func, _NOTHING, said, self.index.bound_keys)
 
     def _is_foreign_call(self, module: Module, call: ast.Call) -> bool:
@@ -168,7 +168,7 @@ class _Search:
                 if isinstance(inner, (ast.Name, ast.Attribute, ast.Call)) and any(
                     _is_foreign(value) for value in self.evaluator.values(module, inner)
                 ):
-                    said = "may ask for the resource that is bound beside it: it is of a package that is not followed"
+                    said = "may use the resource that is bound beside it: it is from a package that the codemod does not read. Bind the resource under another key for your own code"
                     yield Escape(module, inner, _NOTHING, said, keys)
                     return
 

@@ -303,9 +303,9 @@ def _is_repository(use: Use) -> bool:
 
 
 _BY_HAND = {
-    "the client": "call its method here, or hand on a function that does, `lambda: client.run_job_and_poll(67890)`",
-    "the output": "read what is needed of it here, `output.run_id`, and hand that on",
-    "the loaded assets": "give them to `Definitions(assets=[...])` as they are",
+    "the client": "call its method here, or pass a function that calls it, `lambda: client.run_job_and_poll(67890)`",
+    "the output": "read what you need here, `output.run_id`, and pass that on",
+    "the loaded assets": "pass them to `Definitions(assets=[...])` as they are",
     "the resource": 'build it where it is bound, `Definitions(resources={"dbt_cloud": DbtCloudClientResource(...)})`',
 }
 """What to write so that the trail goes on."""
@@ -322,7 +322,7 @@ def lost_trail(use: Use, what: str, name: str) -> Finding:
 def unreadable_key(use: Use, name: str) -> Finding:
     """The finding for a resource that is bound under a key that the code does not say."""
     line = use.module.source_of(use.node).split("\n", 1)[0]
-    said = f"the resource `{line}` is bound under a key that cannot be read here"
+    said = f"the resource `{line}` is bound under a key that cannot be determined: write the key as a string"
     return Finding(use.module.place(use.node), "LDC303", said, name)
 
 
@@ -330,19 +330,19 @@ def _how(use: Use) -> str:
     match use:
         case Argument(call=call):
             callee = use.module.source_of(call.func).replace("\n", " ")
-            return f"is handed to `{callee}(...)`, which the tool does not follow"
+            return f"is passed to `{callee}(...)`, which the codemod cannot trace"
         case Chain(call=None):
-            return "is used through an attribute that has no v2 form"
+            return "is read by an attribute that v2 does not have"
         case Chain():
-            return "is called here"
+            return "is called, which the codemod cannot trace"
         case Returned():
             return "is returned to Dagster by a decorated function"
         case Element() | Entry():
-            return "stands in a list or dict that the tool does not follow"
+            return "is in a list or dict that the codemod cannot trace"
         case Base():
             return "is a base class"
         case Flow() | Annotation() | Seen() | Unknown():
-            return "is used in a way that the tool does not follow"
+            return "is used in a way that the codemod cannot trace"
         case _:
             return assert_never(use)
 

@@ -52,7 +52,7 @@ class Judge:
         if enclosing_annotation(module, node):
             return ACCOUNTED
         if is_hashed(self.evaluator, self.carriers, module, node, value):
-            return "is hashed: legacy's run is an object, and v2's a dict"
+            return "is hashed, and v2's run is a dict, which cannot be hashed: use `output.run_id` instead"
         above = module.parent(node)
         if isinstance(above, ast.expr):
             return self._in_expression(module, node, value, above)
@@ -61,7 +61,7 @@ class Judge:
             return (
                 self.arguments.of(module, node, value, call)
                 if isinstance(call, ast.Call)
-                else "is given to a class"
+                else "is a keyword of a class: build it in a method instead"
             )
         return self._in_statement(module, node, value, above)
 
@@ -88,11 +88,11 @@ class Judge:
             case ast.List() | ast.Tuple() | ast.Set() | ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
                 return ACCOUNTED  # The display carries it now, and its own uses are judged.
             case ast.Dict(keys=keys):
-                return "is the key of a dict" if node in keys else ACCOUNTED
+                return "is the key of a dict: use a name or an id as the key" if node in keys else ACCOUNTED
             case ast.DictComp(key=key):
-                return "is the key of a dict" if node is key else ACCOUNTED
+                return "is the key of a dict: use a name or an id as the key" if node is key else ACCOUNTED
             case ast.Lambda():
-                return "is what a lambda returns"
+                return "is what a lambda returns: write a function with `def`"
             case ast.Yield() | ast.YieldFrom():
                 return self._yielded(module, node)
         if value in self.evaluator.values(module, above):
@@ -102,7 +102,7 @@ class Judge:
             answers = self.evaluator.values(module, other)
             if not any(isinstance(one, (External, Instance)) or _is_foreign(one) for one in answers):
                 return ACCOUNTED  # It is a sequence there, which the construct of loads answers for.
-        return "is part of an expression that is not followed"
+        return "is part of an expression that cannot be traced: assign it to a name first"
 
     def _compared(self, module: Module, node: ast.expr, value: Value, above: ast.Compare) -> str:
         """Comparing is harmless where nothing of the user's, or of others, can be called by it."""
@@ -115,7 +115,7 @@ class Judge:
         others = [side for side in sides if side is not node]
         if all(isinstance(side, ast.Constant) or self._is_plain(module, side) for side in others):
             return ACCOUNTED
-        return "is compared with something that is not known"
+        return "is compared with an unknown value: compare names or ids instead"
 
     def _is_plain(self, module: Module, node: ast.expr) -> bool:
         """Whether an expression is surely a container of the code, or something legacy, and no object of others."""
@@ -133,13 +133,13 @@ class Judge:
             assert isinstance(owner, Local)
             if name in self.carriers.attributes(owner):
                 return ACCOUNTED
-            return f"is asked for `.{name}`, which its class does not define"
+            return f"is read as `.{name}`, which its class does not define: set it in `__init__`"
         return ACCOUNTED
 
     def _of_container(self, module: Module, above: ast.Attribute) -> str:
         call, name, held = module.parent(above), above.attr, self.evaluator.values(module, above.value)
         if not isinstance(call, ast.Call) or call.func is not above:
-            return f"is asked for `.{name}`, which is not followed"
+            return f"is read as `.{name}`, which cannot be traced: loop over the list or dict itself"
         if name in ADDING | EXTENDING | _PLAIN or (name == "sort" and not call.keywords):
             return ACCOUNTED
         if name in _READING and self.carriers.of_all(self.evaluator.values(module, call)):
@@ -149,22 +149,22 @@ class Judge:
             return ACCOUNTED  # The uses of what it answers are judged.
         if name in _VIEWING and (name == "keys" or is_of_loads or is_looped_over(module, call)):
             return ACCOUNTED  # The construct of loads answers for what it does not follow itself.
-        return f"is asked for `.{name}()`, which is not followed"
+        return f"is read by `.{name}()`, which cannot be traced: loop over the list or dict itself"
 
     def _subscript(self, value: Value, above: ast.Subscript) -> str:
         if is_load(value) or is_class(value):
             return ACCOUNTED
         if not isinstance(value, Literal):
-            return "is asked for a part by its place"
+            return "is indexed: read the attribute or the asset that you need by its name"
         if isinstance(above.slice, ast.Slice):
-            return "is cut into a part, which is not followed"
+            return "is sliced, which cannot be traced: name the elements one by one"
         return ACCOUNTED
 
     def _called(self, value: Value) -> str:
         if isinstance(value, Instance):
-            return "is an object that is called, which is not followed"
+            return "is called as an object, which cannot be traced: call a method of it by its name"
         if isinstance(value, Literal):
-            return "is called"
+            return "is called, and it is a list or dict"
         return ACCOUNTED
 
     # -- in a statement
@@ -187,19 +187,27 @@ class Judge:
                 return ACCOUNTED
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 return (
-                    ACCOUNTED if is_function(value) or is_class(value) else "is a decorator or a base class"
+                    ACCOUNTED
+                    if is_function(value) or is_class(value)
+                    else "is a decorator or a base class: call it in the body instead"
                 )
             case ast.Raise():
-                return ACCOUNTED if is_class(value) else "is raised"
+                return (
+                    ACCOUNTED if is_class(value) else "is raised: raise `Failure` with the text that you need"
+                )
             case ast.withitem(optional_vars=ast.Name() | None):
                 if handed_out(self.evaluator, module, node):
                     return ACCOUNTED  # Its uses under that name are judged.
-        return "is used in a statement that is not followed"
+        return "is used in a statement that cannot be traced: assign it to a name first"
 
     def _looped(self, value: Value, target: ast.expr) -> str:
         is_sequence = isinstance(value, Literal) or is_load(value)
         puts = [inner for inner in ast.walk(target) if isinstance(inner, (ast.Attribute, ast.Subscript))]
-        return ACCOUNTED if is_sequence and not puts else "is gone through by a loop, which is not followed"
+        return (
+            ACCOUNTED
+            if is_sequence and not puts
+            else "is looped over, which cannot be traced: loop over a list, and into a plain name"
+        )
 
     def _assigned(self, module: Module, value: Value, targets: list[ast.expr]) -> str:
         return next(filter(None, (self._put(module, value, target) for target in targets)), ACCOUNTED)
@@ -210,7 +218,7 @@ class Judge:
             is_workspace = isinstance(value, (Keyed, Made)) and kind_carried(value) in {"resource", "client"}
             # Read of a class, a workspace is a descriptor, and answers None.
             return (
-                "is an attribute of a class"
+                "is an attribute of a class: move it to the top level of the module, or to `__init__`"
                 if in_class and is_workspace and self.carriers.of(value)
                 else ACCOUNTED
             )
@@ -222,7 +230,9 @@ class Judge:
             is_sequence = (isinstance(value, Literal) or is_load(value)) and not is_spread
             inside = (self._put(module, value, element) for element in target.elts)
             return (
-                next(filter(None, inside), ACCOUNTED) if is_sequence else "is unpacked, which is not followed"
+                next(filter(None, inside), ACCOUNTED)
+                if is_sequence
+                else "is unpacked, which cannot be traced: assign each value to a name of its own"
             )
         if isinstance(target, ast.Starred):
             return self._put(module, value, target.value)
@@ -233,13 +243,13 @@ class Judge:
             held = self.evaluator.values(module, target.value)
             if held and all(isinstance(one, Literal) for one in held):
                 return ACCOUNTED
-        return f"is put into `{shown}`, which is not followed"
+        return f"is stored in `{shown}`, which cannot be traced: store it in a variable, a list or a dict of your own"
 
     def _returned(self, module: Module, node: ast.expr) -> str:
         function = module.function_of(node)
         assert function is not None
         if unknown := unknown_decorators(self.evaluator, module, function):
-            return f"is returned through `@{module.source_of(unknown[0])}`, which is not followed"
+            return f"is returned through `@{module.source_of(unknown[0])}`, which cannot be traced: take the decorator off this function"
         by_dagster = decorators_of_dagster(self.evaluator, module, function)
         if by_dagster:
             return (
@@ -249,7 +259,7 @@ class Judge:
             )
         is_special = function.name.startswith("__") and function.name.endswith("__")
         if is_special and isinstance(module.parent(function), ast.ClassDef) and function.name != "__enter__":
-            return f"is returned by `{function.name}`, which Python calls"
+            return f"is returned by `{function.name}`, which Python calls: return it from a method with a name of its own"
         return ACCOUNTED
 
     def _yielded(self, module: Module, node: ast.expr) -> str:
@@ -259,7 +269,7 @@ class Judge:
             return ACCOUNTED
         if isinstance(function, ast.FunctionDef) and self._is_entered_alone(module, function):
             return ACCOUNTED  # What the manager hands out is bound by `with`, and its uses are judged.
-        return "is yielded, which is not followed: return it, or use it here"
+        return "is yielded, which cannot be traced: return it, or use it here"
 
     def _is_entered_alone(self, module: Module, function: ast.FunctionDef) -> bool:
         """Whether a function is a manager of which each call stands in a ``with``, which gives what it hands out a name."""

@@ -121,7 +121,12 @@ class _Search:
                     outputs = (self.evaluator.values(value.module, node) for node in answered)
                     carried = self._outputs(frozenset().union(*outputs))
                     if carried:
-                        yield Escape(module, given, carried, "is mapped, and what it answers is not followed")
+                        yield Escape(
+                            module,
+                            given,
+                            carried,
+                            "is mapped, and its results cannot be traced: read what you need in the op, and return plain values",
+                        )
 
     def of_inputs(self, module: Module, function: Function) -> Iterator[Escape]:
         arguments = function.args
@@ -287,8 +292,8 @@ def _is_of_others(value: Value) -> bool:
 
 def _checked(module: Module, node: ast.expr) -> str:
     shown = module.source_of(node).split("\n", 1)[0]
-    return f"is checked by Dagster against the type `{shown}`, which is not followed"
+    return f"is checked by Dagster against the type `{shown}`, which cannot be traced: return a plain value from the op, `output.run_id`"
 
 
 def _stored(manager: str) -> str:
-    return f"is handed to the IO manager `{manager}`, which is not followed: read what it needs in the op or asset"
+    return f"is passed to the IO manager `{manager}`, which cannot be traced: return only the values that it stores"

@@ -124,7 +124,7 @@ def _kept(context: Context, module: Module, first: ast.expr, link: ast.expr, nam
     index = context.index
     links = [link for other in index.references if other.module is module for link in other.chain]
     found = [value for link in links for value in index.values(module, link) if thing_kind(value)]
-    said = f"which values `{name}` is the type of is not known here, and Dagster checks them against it"
+    said = f"Dagster checks values against the type `{name}`, and the codemod cannot tell which values: name `dict` here, or no type"
     return replace(
         _claim(module, first, link, name, found, ""),
         blocked=(Finding(module.place(link), "LDC302", said, name),),

@@ -93,9 +93,16 @@ def bound_claim(
     is_lost = reading.read is Read.MORE or (
         reading.in_sight and _plain(context, name) and name not in own_methods.PLAIN
     )
-    said = reading.said or f"its name is read, and `{_plain(context, name)}` has another"
+    said = reading.said or f"its `__name__` is read, which is another in v2 (`{_plain(context, name)}`)"
     kept = (
-        (Finding(module.place(link), "LDC303", f"`{name}` is handed on, and {said}", name),)
+        (
+            Finding(
+                module.place(link),
+                "LDC303",
+                f"`{name}` is passed on as a value, and {said}: pass a function of your own that calls it",
+                name,
+            ),
+        )
         if is_lost
         else ()
     )
@@ -124,7 +131,7 @@ def rewrite_bound(claim: Claim[ClientUse], bound: Bound, unit: Unit, context: Co
     if plain is not None and not bound.reading.in_sight:
         done.edit(module, ReplaceExpression(module.span(node), f"{client}.{plain}"))
         is_read = bound.reading.read is Read.NAME and plain != bound.name
-        also = f"; what it is handed to may read its name, `{plain}`" if is_read else ""
+        also = f"; code that gets it may read its name, which is now `{plain}`" if is_read else ""
         done.report(module, node, "LDC218", f"`{bound.name}` becomes `{plain}`{also}", claim.name)
         return
     name = _function(claim, bound, unit, context, done)
@@ -137,7 +144,7 @@ def rewrite_bound(claim: Claim[ClientUse], bound: Bound, unit: Unit, context: Co
         text = f"{use('functools', 'partial')}({name}, {client})"
     done.edit(module, ReplaceExpression(module.span(node), text))
     done.report(
-        module, node, "LDC218", "requests time out after 15 seconds, and are retried as v2 does", claim.name
+        module, node, "LDC218", "requests time out after 15 seconds, and v2's retries apply", claim.name
     )
     _report_run(claim, bound, context, done)
 
@@ -155,7 +162,7 @@ def _name(context: Context, module: Module, bound: Bound, function: str, done: R
     if function == bound.name:
         return
     string = context.style(module).string(bound.name)
-    text = f"{function}.__name__ = {string}  # as it is read of what is handed on\n"
+    text = f"{function}.__name__ = {string}  # code that gets it reads this name\n"
     done.edit(module, InsertBefore(module.span(bound.first), text, blank=True, rank=1))
 
 

@@ -70,7 +70,7 @@ def _read_by(context: Context, use: Use) -> Reading:
         case Argument(), _:
             return _argument(context, use)
         case Element(), ast.Set() | ast.SetComp():
-            return _more(module, node, "stands in a set")
+            return _more(module, node, "is in a set")
         case Unknown(), ast.Dict() if node in above.keys:
             return _more(module, node, "is a key")
         case _, ast.Compare() if not any(map(is_none, [above.left, *above.comparators])):
@@ -83,7 +83,7 @@ def _read_by(context: Context, use: Use) -> Reading:
 def _attribute(module: Module, node: ast.expr, name: str) -> Reading:
     if name == "__name__":
         return Reading(Read.NAME, in_sight=True)
-    return Reading(Read.NOTHING) if name == "__call__" else _more(module, node, f"is asked for `{name}`")
+    return Reading(Read.NOTHING) if name == "__call__" else _more(module, node, f"is read as `.{name}`")
 
 
 def _argument(context: Context, use: Argument) -> Reading:
@@ -135,7 +135,9 @@ def _is_looked_into(context: Context, partial: ast.Call) -> bool:
 
 def _more(module: Module, node: ast.expr, said: str) -> Reading:
     text = module.source_of(node).split("\n", 1)[0]
-    return Reading(Read.MORE, in_sight=True, said=f"line {node.lineno}: `{text}`, which may be it, {said}")
+    return Reading(
+        Read.MORE, in_sight=True, said=f"line {node.lineno}: `{text}`, which may be that value, {said}"
+    )
 
 
 def jobs_of(context: Context, module: Module, link: ast.Attribute) -> tuple[JobRef, ...]:

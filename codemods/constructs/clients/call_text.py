@@ -57,11 +57,15 @@ def rewrite_call(claim: Claim, called: Called, context: Context, done: Rewrite) 
     done.report(module, node, "LDC218", said, claim.name)
 
 
-_OTHER_URL = "; where the request fails, the URL in the text of `Failure` has no `/` at its end"
+_OTHER_URL = "; if the request fails, the URL in the text of `Failure` has no `/` at the end"
 
 
 def _said_of(name: str) -> str:
-    return f"`{name}` becomes `{METHODS[name]}`" if METHODS[name] != name else f"`{name}` is that of v2"
+    return (
+        f"`{name}` becomes `{METHODS[name]}`"
+        if METHODS[name] != name
+        else f"`{name}` is now v2's method of the same name"
+    )
 
 
 def rewrite_request(claim: Claim, called: Requested, unit: Unit, context: Context, done: Rewrite) -> None:
@@ -72,7 +76,7 @@ def rewrite_request(claim: Claim, called: Requested, unit: Unit, context: Contex
     done.edit(module, ReplaceExpression(module.span(node.func), name))
     done.edit(module, PrependArgument(module.span(node), client_text(context, module, called.base)))
     sends = "request" in own_methods.METHODS[called.name].needs
-    said = "a request that the code sends itself" if sends else "a function of the file"
+    said = "a function of this file, which sends the request itself" if sends else "a function of this file"
     done.report(module, node, "LDC218", f"`{called.name}` becomes {said}", claim.name)
 
 
@@ -178,9 +182,7 @@ def report_poll(claim: Claim, polled: Polled | PolledInside, context: Context, d
         done.report(module, node, GIVEN_UP, message, name)
     if fails is Fails.AS_V2:
         done.report(module, node, "LDC225", FAILS_AS_V2, name)
-    done.report(
-        module, node, "LDC218", "requests time out after 15 seconds, and are retried as v2 does", name
-    )
+    done.report(module, node, "LDC218", "requests time out after 15 seconds, and v2's retries apply", name)
     if context.release.lacks("related") and (
         isinstance(polled, PolledInside) or _needs_related(context, claim)
     ):

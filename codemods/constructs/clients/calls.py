@@ -229,7 +229,7 @@ def _is_of_neither(module: Module, link: ast.expr, value: Value) -> bool:
 
 def _of_neither(module: Module, link: ast.expr, value: Value) -> Claim[ClientUse]:
     assert isinstance(value, Member)
-    said = f"`{value.attribute}` is a method of the legacy client, and `get_client` hands out v2's: this works with neither"
+    said = f"`{value.attribute}` is a method of the legacy client, and `get_client()` returns v2's: call v2's method, or use the legacy resource"
     finding = Finding(module.place(link), "LDC310", said, legacy_name(value))
     return client_claim(CONSTRUCT, module, link, value, NotInV2(), blocked=(finding,))
 
@@ -265,7 +265,7 @@ def _method_claim(
         detail = _call_of(context, module, node, base, method)
         is_behind = len(node.args) > 1 and method.argument("cause") in node.args[:-1]
         if isinstance(detail, PolledInside) and is_behind:
-            problem = "arguments stand behind its cause by position; name them"
+            problem = "arguments follow the cause by position: pass them by name (`poll_interval=10`)"
             blocked.append(Finding(module.place(node), "LDC304", problem, name))
     function = module.function_of(node)
     is_mapping = name == RUN_AND_POLL and not context.run_objects
@@ -305,9 +305,9 @@ def _built_where_called(
     built = (made for made in context.index.values(module, base) if isinstance(made, Made))
     said = ""
     if any(made.call is base and thing_kind(made) == "resource" for made in built):
-        said = "the resource is built where it is called; assign it to a name first: `dbt_cloud = DbtCloudClientResource(...)`"
+        said = "the resource is built inside the call: assign it to a name first: `dbt_cloud = DbtCloudClientResource(...)`"
     elif is_written_anew(context, module, base):
-        said = "the client is made where it is called; assign it to a name first: `client = dbt_cloud.get_dbt_client()`"
+        said = "the client is created inside the call: assign it to a name first: `client = dbt_cloud.get_dbt_client()`"
     return [Finding(module.place(node), "LDC302", said, name)] if said else []
 
 

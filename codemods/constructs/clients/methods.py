@@ -67,20 +67,20 @@ OUTPUT_ATTRIBUTES: Mapping[str, str] = {
 """Attributes of ``DbtCloudOutput`` that the run details, which take the place of ``{}``, hold as well."""
 
 _BY_HAND: Mapping[str, str] = {
-    "result": 'the client is not in reach here; by hand, `client.get_run_results_json(run["id"])`',
-    "run_status": 'by hand, `run["status_humanized"]` is its text',
-    "docs_url": "by hand, put it together from the access URL, the account and the run",
-    "get_artifact": 'by hand, `client.get_run_artifact(run["id"], path)`, which answers parsed JSON',
+    "result": 'this code does not have the client: call `client.get_run_results_json(run["id"])` where the client is, and pass the results on',
+    "run_status": 'write `run["status_humanized"]`, which is its text',
+    "docs_url": "write `urljoin(run['href'], f'/accounts/{run[\"account_id\"]}/runs/{run[\"id\"]}/docs/')`",
+    "get_artifact": 'write `client.get_run_artifact(run["id"], path)`, which returns parsed JSON',
 }
-"""What takes the place of an attribute of ``DbtCloudOutput`` where a person writes it."""
+"""What to write by hand in place of an attribute of ``DbtCloudOutput``."""
 _TIMES = frozenset({"created_at", "updated_at", "dequeued_at", "started_at", "finished_at"})
 
 
 def by_hand(attribute: str) -> str:
     """What to write for an attribute of ``DbtCloudOutput`` that is not rewritten."""
     if attribute in _TIMES:
-        return f'it is a datetime; by hand, `run["{attribute}"]` is its text'
-    return _BY_HAND.get(attribute, "the run details of v2 have nothing for it")
+        return f'write `datetime.fromisoformat(run["{attribute}"].replace("Z", "+00:00"))`, or keep the text `run["{attribute}"]`'
+    return _BY_HAND.get(attribute, "v2's run details have no counterpart; compute it in your own code")
 
 
 RESULTS_ATTRIBUTE = "result"
@@ -158,10 +158,12 @@ def is_legacy_alone(name: str) -> bool:
 
 def _unknown(name: str) -> str:
     if name in _LEGACY_ALONE:
-        return f"v2's client has no `{name}`"
+        return (
+            f"v2's client has no `{name}`: send the request yourself, with `requests` and `client.api_v2_url`"
+        )
     if name in _OF_CONFIGURABLE:
-        return f"what Dagster's own `{name}` answers is not followed: give the test a resource that is made for it"
-    return f"neither the legacy client nor v2's has `{name}`: this does not work as it is either"
+        return f"the result of Dagster's own `{name}` cannot be traced: build a resource for this place, `DbtCloudClientResource(...)`"
+    return f"neither the legacy client nor v2's has `{name}`: this fails before the migration too; call a method that exists"
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,18 +196,22 @@ def read_call(
     if name == RUN_AND_POLL and (len(call.args) > 3 or (len(call.args) > 1 and is_text(call.args[1]))):
         parameters = _DOCUMENTED
     if any(isinstance(argument, ast.Starred) for argument in call.args) or len(call.args) > len(parameters):
-        return None, f"the arguments of `{name}` cannot be read here", None
+        return None, f"the arguments of `{name}` cannot be determined: write them out, without `*`", None
     arguments: list[tuple[str, ast.expr]] = list(zip(parameters, call.args, strict=False))
     allowed = {*_PARAMETERS[name], *_KEYWORDS.get(name, ())}
     for keyword in call.keywords:
         if keyword.arg is None:
-            return None, f"the arguments of `{name}` are given with `**`", None
+            return (
+                None,
+                f"the arguments of `{name}` are passed with `**`: write them out, `{name}(job_id=67890)`",
+                None,
+            )
         arguments.append((keyword.arg, keyword.value))
     for given, value in arguments:
         if name == "poll_run" and given == "href" and _is_href(value):
             continue  # Where the run is shown, which it says itself.
         if given not in allowed and not (given in _MAY_BE_NONE and is_none(value)):
-            return None, f"v2's `{METHODS[name] or 'trigger_job_run'}` has no `{given}`", None
+            return None, f"v2's `{METHODS[name] or 'trigger_job_run'}` has no parameter `{given}`", None
     job = dict(arguments).get("job_id")
     return Method(name, tuple(arguments)), "", job
 

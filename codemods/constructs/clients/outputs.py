@@ -82,7 +82,7 @@ def _claim(context: Context, module: Module, node: ast.Attribute, value: Member)
     if value.attribute == RESULTS_ATTRIBUTE:
         replacement = results_text(context, module, node)
         if replacement is not None and may_be_changed(context, module, node, value):
-            said = "the results of the run may be changed in place, and v2 fetches them anew for each read"
+            said = "the results of the run may be changed in place, and v2 fetches them again for each read: assign `output.result` to a name once"
             finding = Finding(module.place(node), "LDC304", said, "DbtCloudOutput")
             return client_claim(CONSTRUCT, module, node, value, Replaced(""), blocked=(finding,))
     blocked: tuple[Finding, ...] = ()
@@ -128,8 +128,8 @@ def rewrite(claim: Claim[Detail], unit: Unit, context: Context) -> Rewrite:  # n
         return done
     rewrite_attribute(claim, detail.by, done)
     if node.attr == STATUS_ATTRIBUTE:
-        done.report(module, node, "LDC213", "the text of the status is the word of dbt Cloud", claim.name)
+        done.report(module, node, "LDC213", "the status is the text that dbt Cloud shows", claim.name)
     if node.attr == RESULTS_ATTRIBUTE:
-        said = "the results are fetched where they are read, and a run that has none raises"
+        said = "the results are fetched where they are read, and a run without results raises there"
         done.report(module, node, "LDC213", said, claim.name)
     return done

@@ -135,10 +135,10 @@ _RESUMING = Own(
     f"if {RESUMES}:\n"
     '    query = {"job_definition_id": job_id, "order_by": "-id", "limit": 1}\n'
     '    runs = request(client, "GET", f"{client.api_v2_url}/runs/", params=query).json()["data"]\n'
-    '    if runs and runs[0]["status"] == 20:  # it failed, and its settings hold for the run that goes on\n'
+    '    if runs and runs[0]["status"] == 20:  # it failed, and the resumed run keeps its settings\n'
     '        given = [name for name, value in settings.items() if name != "cause" and value is not None]\n'
     "        if given:\n"
-    '            raise ValueError(f"job {job_id} goes on where it failed: leave out {given}")\n'
+    '            raise ValueError(f"job {job_id} resumes where it failed: leave out {given}")\n'
     f"{indent(_RERUN, ' ' * 8)}{METHODS[START].body}",
 )
 """What starts a run where code may have a job go on where it failed."""
@@ -184,8 +184,12 @@ def refusal(call: ast.Call, name: str) -> str:
         return ""
     unknown = [word.arg for word in call.keywords if word.arg and word.arg not in own.names]
     if unknown:
-        return f"`{name}` takes no `{unknown[0]}`, in legacy either"
-    return f"`{name}` takes fewer arguments, in legacy either" if len(call.args) > len(own.names) else ""
+        return f"`{name}` has no parameter `{unknown[0]}`, in the legacy API either: leave it out"
+    return (
+        f"`{name}` takes fewer arguments, in the legacy API too: leave some out"
+        if len(call.args) > len(own.names)
+        else ""
+    )
 
 
 def define(context: Context, module: Module, unit: Unit, done: Rewrite, name: str, first: ast.stmt) -> str:

@@ -22,9 +22,7 @@ HELPERS: Mapping[str, str] = {"run_job_and_poll": "run_job", "poll_run": "wait_f
 """Methods that take several statements in v2, and what the function with these statements is called."""
 RELATED = ("job", "trigger", "run_steps")
 """What the details of a finished run hold beside those of the run itself."""
-FAILS_AS_V2 = (
-    "a run that fails raises another text, and a run that is late a plain Exception; neither has metadata"
-)
+FAILS_AS_V2 = "a failed run raises `Failure` with another text, a run that times out a plain `Exception`; neither has metadata"
 """What to report of a run whose failures are those of v2."""
 FIXED_CAUSE = 'the cause is "Triggered by dagster."'
 """What to report of a run for which the code gives no cause."""
@@ -103,7 +101,7 @@ def limit_text(module: Module, timeout: ast.expr) -> str:
 
 def without_related(release: Release) -> str:
     """What to report where the details cannot hold what belongs to the run."""
-    return f"the details hold no job, trigger or steps: {release.lacks('related')}"
+    return f"the run details have no job, trigger or steps: {release.lacks('related')}"
 
 
 def running_text(

@@ -124,7 +124,7 @@ def _told_of_value(module: Module, node: ast.AST) -> tuple[Finding, ...]:
     )
     if not is_read:
         return ()
-    said = "`.value` of a status is dbt Cloud's number on the facade, and its text in dagster_dbt: write the one that is meant"
+    said = "`.value` of a status is dbt Cloud's number on the facade, and its text in dagster_dbt: write the one that you mean"
     return (Finding(module.place(node), "LDC302", said, NAME),)
 
 

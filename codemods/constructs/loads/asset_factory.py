@@ -169,7 +169,7 @@ def _refusal(wanted: Factory, style: Style) -> list[str]:
     """Refuse a job that a deployment has and the table has not."""
     if not any(ref.variable or ref.varies for load in wanted.loads for ref in load.jobs):
         return []
-    said = f"{wanted.table} has no dbt Cloud job {{job_id}}: add what dbt Cloud says of it"
+    said = f"{wanted.table} has no row for dbt Cloud job {{job_id}}: add one"
     return [f"if job_id not in {wanted.table}:", f"{style.indent}raise ValueError(f{style.string(said)})"]
 
 

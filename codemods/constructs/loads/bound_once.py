@@ -95,15 +95,17 @@ def against_binding(
     for parameter in (name for name in _CALLED if name in arguments):
         changed = state_of(context, module, arguments[parameter])
         if changed:
-            yield (f"its `{parameter}` changes `{changed}`, and v2 makes other calls of it, in another order")
+            yield (
+                f"its `{parameter}` changes `{changed}`, and v2 calls it at other times and in another order"
+            )
     bound = [] if makes_several else bound_once(context, module, arguments)
     if bound and any(isinstance(above, LOOPS) for above in _around(module, call)):
-        yield f"its `{bound[0]}` is evaluated in each turn of a loop"
+        yield f"its `{bound[0]}` is evaluated in each iteration of a loop: assign it to a name above the loop"
     ordered = [name for name in bound if not _is_the_same_earlier(arguments[name])]
     earlier = next(_evaluated_before(context, module, call), None) if ordered else None
     if earlier is not None:
         said = module.source_of(earlier).split("\n", 1)[0]
-        yield f"`{said}` is evaluated before its `{ordered[0]}`, in the same statement"
+        yield f"`{said}` is evaluated before its `{ordered[0]}`, in the same statement: assign both to names on the lines before"
 
 
 def _is_the_same_earlier(function: ast.expr) -> bool:

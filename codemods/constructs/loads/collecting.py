@@ -37,7 +37,7 @@ def prefixed(context: Context, module: Module) -> str:
     for home, name, call in _collecting(context):
         if _gives_prefix(name, call) and _collects(context, home, name, call, module):
             place = home.place(call)
-            return f"`{name}` at {place} gives its sources a prefix too, which v2 assets do not take"
+            return f"`{name}` at {place} prefixes its sources too, which v2 assets do not support"
     return ""
 
 

@@ -84,8 +84,8 @@ def _first(context: Context, module: Module, function: ast.expr) -> tuple[Module
 
 def _said(what: str) -> str:
     return (
-        f"{what}: v2 asks it about nodes of `dbt parse`, which are not compiled. "
-        "Read fields by name that both have, such as `raw_code`, `fqn`, `tags`, `config` or `meta`"
+        f"{what}: v2 calls it with nodes of `dbt parse`, which are not compiled. "
+        "Read by name only fields that both have, such as `raw_code`, `fqn`, `tags`, `config` or `meta`"
     )
 
 

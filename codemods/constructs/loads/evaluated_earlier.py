@@ -42,17 +42,17 @@ def _said(module: Module, parameter: str, later: Later) -> str:
     if later.module is not module:
         at = f"{later.module.path.name}, {at}"
     if later.is_text:
-        return f"`{parameter}` looks up names by `{later.read}`, which may be others later: {when}"
+        return f"`{parameter}` looks up names by `{later.read}`, which may have other values later: {when}"
     if later.is_import:
         return (
             f"`{parameter}` imports `{later.read}` ({at}), which itself imports this module and is not complete yet "
-            f"at this line: {when}. Move what it imports into a module that imports none of this"
+            f"at this line: {when}. Move what it imports into a module that does not import this one"
         )
     if later.is_below and later.module is module:
         return f"`{later.read}`, which `{parameter}` reads, is bound below ({at}): {when}. Move the load below `{later.read}`"
     return (
         f"`{later.read}`, which `{parameter}` reads, is changed or may be changed later ({at}): {when}. "
-        "Move the load below that, or that into a module that is imported above the load"
+        "Move the load below that line, or move that line into a module that is imported above the load"
     )
 
 
@@ -65,9 +65,9 @@ def fails_unseen(context: Context, module: Module, call: ast.Call) -> str:
     at = f"line {getattr(node, 'lineno', 1)}"
     at = at if home is module else f"{home.path.name}, {at}"
     return (
-        f"v2 asks dbt Cloud for the assets on this line, and what it raises where dbt Cloud does not answer is caught "
-        f"({at}): the code location would load without these assets, where legacy's failed to load. Take the load out "
-        "of the `try`, or raise again in the handler"
+        f"v2 asks dbt Cloud for the assets on this line, and the code catches the error ({at}) if dbt Cloud does not answer: "
+        "the code location would then load without these assets, where legacy failed to load. Move the load out of the "
+        "`try`, or raise the error again in the handler"
     )
 
 
@@ -84,7 +84,7 @@ def asks_dbt_cloud(
         "`dbt parse` there, for 60 seconds at most"
     )
     if any(_is_conditional(home, each) for home, each in places if each is not node):
-        said += "; it does so where the assets are not used, too, which here depends on a condition"
+        said += "; also when a condition leaves the assets unused"
     tests = {
         importer.path.name for importer, _ in context.index.tree.imports_of(module) if _is_test(importer)
     }

@@ -24,8 +24,8 @@ def checks_named_like_tests(context: Context, ref: JobRef, name: str) -> Iterato
         return
     for place, check in _checks_named_like_tests(context):
         said = (
-            f"the asset check `{check}` has a name as v2 gives the checks that it makes of dbt tests, and Dagster "
-            "loads no two of one name on an asset: give it another name"
+            f"the asset check `{check}` has the name of a check that v2 makes from a dbt test, and Dagster refuses two "
+            "checks of one name on an asset: rename it"
         )
         yield Finding(place, "LDC302", said, name)
 

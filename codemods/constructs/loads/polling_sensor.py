@@ -57,7 +57,7 @@ def against_sensor(claim: Claim, unit: Unit) -> str:
     if unit.is_apart(claim):
         return "its jobs run in another environment than the workspace of its resource"
     if len(loads) > 1:
-        return "several jobs are loaded on its workspace, and a sensor knows the assets of one"
+        return "its workspace loads several jobs, and a sensor covers the assets of one"
     job = unit.job_of(claim.jobs[0])
     plan = plan_of(job) if job is not None else None
     if plan is None or plan.select or plan.exclude or plan.selector:
@@ -85,12 +85,10 @@ def place_sensor(claim: Claim[Load], name: str, unit: Unit, context: Context, do
     job = unit.job_of(claim.jobs[0])
     reused = unit.reused.get(Environment.of(job)) if job is not None else None
     if reused is not None and reused.schedule_is_on is not False:
-        said = (
-            f"`{name}` passes over all runs of job {reused.id} ({reused.name}), those of its own schedule too"
-        )
+        said = f"`{name}` ignores all runs of job {reused.id} ({reused.name}), also those that its own schedule starts"
         done.report(claim.module, claim.node, "LDC221", said, claim.name)
     if not is_placed:
-        said = f"`{name}` is to be given to Dagster with the assets: the tool has found no place for it"
+        said = f"`{name}` must be registered by hand: add `sensors=[{name}]` to the Definitions of the assets"
         done.report(claim.module, claim.node, "LDC302", said, claim.name)
 
 

@@ -50,7 +50,7 @@ _CALLED_LATER = ("dbt_cloud", *FUNCTION_PARAMETERS, VARIABLES)
 
 
 _SPREAD = (
-    "its arguments are given with `**`, and cannot be read here: write them into the call, or into a dict of names, "
+    "its arguments are passed with `**` and cannot be determined: write them into the call, or into a dict of names, "
     "constants and lambdas that nothing changes"
 )
 
@@ -109,7 +109,7 @@ def read_load(context: Context, value: Made) -> ReadLoad:
         reasons = [
             prefixed(context, module),
             _without_variables(context, module, arguments),
-            "a file looks for assets that are a `CacheableAssetsDefinition`, which v2's are not"
+            "your code looks for a `CacheableAssetsDefinition`, which v2's assets are not: look for `AssetsDefinition`"
             if context.index.sorts_out_loads
             else "",
             *(sooner if below is None else ()),
@@ -140,7 +140,7 @@ def _without_variables(context: Context, module: Module, arguments: Mapping[str,
     function = arguments.get("partition_key_to_vars_fn")
     if function is None or is_none(function) or not _may_be_none(context, module, function):
         return ""
-    return "its `partition_key_to_vars_fn` may be None, and v2 would ask for a partition key all the same"
+    return "its `partition_key_to_vars_fn` may be None, and v2 would still need a partition key: pass a function, or leave the argument out"
 
 
 def _may_be_none(context: Context, module: Module, node: ast.expr) -> bool:
@@ -170,7 +170,7 @@ def _placements(
             sequence.wrapped[use.node] = use.module
     for node, module in {**sequence.wrapped, **sequence.unstarred}.items():
         if may_be_other(context, module, node):
-            said = f"`{_line(module, node)}` may be something else than the loaded assets, as a sequence"
+            said = f"`{_line(module, node)}` may not be the loaded assets: give the other value another name"
             blocked.append(Finding(module.place(node), "LDC303", said, NAME))
     return placed, blocked
 
@@ -183,7 +183,7 @@ def _arguments(
     context: Context, module: Module, call: ast.Call
 ) -> tuple[str, dict[str, ast.expr], tuple[tuple[ast.AST, str], ...]]:
     if any(isinstance(argument, ast.Starred) for argument in call.args) or len(call.args) > len(_POSITIONS):
-        return "its arguments cannot be read here", {}, ()
+        return "its arguments cannot be determined: write them out by name", {}, ()
     arguments: dict[str, ast.expr] = dict(zip(_POSITIONS, call.args, strict=False))
     parts: list[tuple[ast.AST, str]] = [(node, name) for name, node in arguments.items()]
     for keyword in call.keywords:
@@ -200,7 +200,7 @@ def _arguments(
         said = f"neither `{NAME}` nor @dbt_cloud_assets takes `{unknown[0]}`"
         return said, arguments, tuple(parts)
     if "dbt_cloud" not in arguments or "job_id" not in arguments:
-        return "its resource or job id is missing", arguments, tuple(parts)
+        return "its `dbt_cloud` or `job_id` is missing: add it", arguments, tuple(parts)
     return "", arguments, tuple(parts)
 
 
@@ -215,13 +215,11 @@ def _other_inside(
             continue  # It is evaluated where the load stands.
         name = hidden_by(parameter, value)
         if name:
-            return f"its `{parameter}` reads `{name}`, which is a parameter where v2 calls it"
+            return f"its `{parameter}` reads `{name}`, a name that the generated function uses for a parameter: rename it"
         # A load of several jobs is a call of a function, which is handed what changes.
         name = "" if makes_several else may_change(names, module, value)
         if name:
-            return (
-                f"its `{parameter}` reads `{name}`, which is bound to something else later, when v2 calls it"
-            )
+            return f"its `{parameter}` reads `{name}`, which is rebound later, when v2 calls it: give that value another name"
     return ""
 
 
@@ -256,7 +254,10 @@ def _against(
     """The code and the reason of whatever stands against a v2 form."""
     is_resource = any(isinstance(inner, Made) and thing_kind(inner) == "resource" for inner in found)
     if not is_resource or any(isinstance(root(inner), Keyed) for inner in found):
-        yield "LDC303", "the resource given as `dbt_cloud` cannot be followed"
+        yield (
+            "LDC303",
+            "the resource passed as `dbt_cloud` cannot be traced: pass the name of a resource that this repository builds",
+        )
     if not ref.job_ids:
         origins = context.constants.origins(module, ref.node)
         if not ref.variable or len(origins.places) != 1 or makes_several:
@@ -265,14 +266,23 @@ def _against(
             yield "LDC402", unknown_job(ref)  # No fact would ever fill a placeholder.
     yield from _refused(context, ref)
     if not makes_several and _is_conditional(module, call):
-        yield "LDC302", "it is loaded under a condition inside of an expression, and v2 would load it always"
+        yield (
+            "LDC302",
+            "it is loaded under a condition inside an expression, and v2 would always load it: write an `if` statement",
+        )
     if not makes_several and isinstance(module.scope_of(call), ast.ClassDef):
-        yield "LDC302", "it stands in the body of a class, whose names a function in it does not see"
+        yield (
+            "LDC302",
+            "it is in a class body, whose names are not visible inside a function: move the load to the top level of the module",
+        )
     resource = next(iter(call.args[:1]), None) or next(
         (word.value for word in call.keywords if word.arg == "dbt_cloud"), None
     )
     if isinstance(resource, ast.Name) and _is_unbound_later(context, module, resource):
-        yield "LDC302", f"`{resource.id}` is bound to something else later, which v2 assets would take"
+        yield (
+            "LDC302",
+            f"`{resource.id}` is rebound later, and v2 assets would use the later value: give that value another name",
+        )
 
 
 def _is_looked_up(context: Context, module: Module, node: ast.expr) -> bool:

@@ -343,7 +343,7 @@ def _report(claim: Claim[Load], unit: Unit, context: Context, is_bound: bool, do
         if not ref.job_ids:
             report(module, node, "LDC402", unknown_job(ref), NAME)
         if ref.varies and not claim.detail.makes_several:
-            said = f"{ref.in_words}; the code refuses to load for another"
+            said = f"{ref.in_words}; the code refuses to load for another job"
             report(module, node, "LDC214", said, NAME, jobs=ref.job_ids)
     if unit.is_apart(claim):
         tell_of_own(claim, unit, done)
@@ -354,7 +354,7 @@ def _report(claim: Claim[Load], unit: Unit, context: Context, is_bound: bool, do
         and not is_none(partitions)
         and may_be_time_windows(context, module, partitions)
     ):
-        report(module, node, "LDC229", "the assets have a backfill policy, which is that of many runs", NAME)
+        report(module, node, "LDC229", "the assets have the backfill policy `multi_run`", NAME)
     if "partition_key_to_vars_fn" in claim.detail.arguments:
         report(module, node, "LDC217", "the partition's variables are passed with --vars", NAME)
     told = "take their workspace from Definitions" if is_bound else "use the workspace of their module"

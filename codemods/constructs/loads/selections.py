@@ -23,8 +23,8 @@ from ...planning.claims import Context, Rewrite
 
 _SELECTION = External("dagster.AssetSelection")
 _ADDED = "may now select dbt's assets, or leave them out"
-_CHECKS = "dbt's tests are made no asset checks, so that this selects what it selected before"
-_OWN = "dbt's tests are asset checks in v2: one of this name on this asset would be refused"
+_CHECKS = "dbt tests do not become asset checks, so that this selects what it selected before"
+_OWN = "dbt tests are asset checks in v2, and Dagster refuses a second check of this name on this asset"
 _BY_ADDED = frozenset({"kind", "owner", "tag", "tag_string"})
 _BY_CHECK = frozenset({"all_asset_checks", "checks_for_assets", "checks", "without_checks"})
 _TEXT = re.compile(r"(?:^|[\s(+*])(?:tag|kind|owner):")

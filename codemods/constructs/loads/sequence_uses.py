@@ -127,7 +127,7 @@ def _flattened(context: Context, module: Module, value: Made) -> Iterator[tuple[
         if name in {"from_iterable", "sum"} or (name == "chain" and isinstance(first, ast.Starred)):
             for held in evaluator.values(module, first):
                 if isinstance(held, Literal) and value in evaluator.element_values(held):
-                    yield node, "is gone through where it stands in a list"
+                    yield node, "is looped over inside a list"
 
 
 def _takes_one(target: ast.expr) -> bool:
@@ -167,4 +167,4 @@ def _changed(module: Module) -> Iterator[tuple[ast.expr, str]]:
             and isinstance(node.func, ast.Attribute)
             and node.func.attr == _CHANGING
         ):
-            yield node, "is changed in a way that v2 assets refuse"
+            yield node, "is changed in a way that v2 assets do not support"

@@ -11,10 +11,15 @@ from .read import Load
 
 def tell_of_runs(claim: Claim[Load], context: Context, done: Rewrite) -> None:
     """Report what holds for the runs of every load."""
-    reads = "; the code reads failures: see that it reads this one" if context.index.reads_failures else ""
+    reads = (
+        "; your code handles failures: check that it handles this one" if context.index.reads_failures else ""
+    )
     rows = [
-        ("LDC225", f"a failed run raises another text, without run_page_url and run_details{reads}"),
-        ("LDC206", "kinds, tags, code versions and descriptions are added; the link to the job goes"),
+        (
+            "LDC225",
+            f"a failed run raises `Failure` with another text, without run_page_url and run_details{reads}",
+        ),
+        ("LDC206", "kinds, tags, code versions and descriptions are added; the link to the job is dropped"),
         ("LDC207", "models that were built before a failure are recorded"),
         ("LDC215", "runs are polled every second"),
         ("LDC218", "a lost answer can start a second run, and failed polls leave the run going"),

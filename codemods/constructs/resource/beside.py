@@ -27,7 +27,7 @@ def add_beside(claim: Claim, unit: Unit, context: Context) -> Rewrite:
     )
     served = ", ".join(str(job.id) for job in unit.jobs)
     said = (
-        f"`{name}` serves what is loaded of job {served}"
+        f"`{name}` serves the loads of job {served}"
         if served
         else f"`{name}` serves the loads that became v2"
     )

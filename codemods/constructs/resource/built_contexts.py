@@ -46,7 +46,7 @@ def _of_call(context: Context, module: Module, call: ast.Call) -> Iterator[Claim
         held = [one for one in context.index.values(module, given) if isinstance(one, Literal)]
         inside = frozenset().union(*(context.index.evaluator.element_values(one) for one in held))
         if _resources(inside):
-            said = "it is in a context that is not entered, where a workspace cannot be had: "
+            said = "it is in a context that is never entered, which cannot hold a workspace: "
             said += f"write `with {module.source_of(call.func)}(...) as context:`"
             yield _claim(
                 module, given, inside, (Finding(module.place(given), "LDC302", said, _name(inside)),)
@@ -56,7 +56,7 @@ def _of_call(context: Context, module: Module, call: ast.Call) -> Iterator[Claim
         found = context.index.values(module, value)
         if not _resources(found):
             continue
-        said = "it is built inside of a context; assign it to a name first: `dbt_cloud = DbtCloudClientResource(...)`"
+        said = "it is built inside a context: assign it to a name first: `dbt_cloud = DbtCloudClientResource(...)`"
         is_named = isinstance(value, (ast.Name, ast.Attribute))
         blocked = () if is_named else (Finding(module.place(value), "LDC302", said, _name(found)),)
         yield _claim(module, value, found, blocked)

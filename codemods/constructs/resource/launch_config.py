@@ -46,9 +46,7 @@ def takes_run_config(claim: Claim) -> bool:
 
 
 def _at_launch(claim: Claim, place: Place) -> Finding:
-    said = (
-        f"run configuration at {place} gives it other settings for a run, and a workspace would refuse them"
-    )
+    said = f"run configuration at {place} gives it other settings for a run, which a workspace refuses: build a second resource with these settings"
     return Finding(claim.module.place(claim.node), "LDC302", said, claim.name, related=(place,))
 
 

@@ -51,7 +51,7 @@ def claims(context: Context) -> Iterator[Claim[None]]:
                     plain = isinstance(
                         annotation, (ast.Name, ast.Attribute, ast.Subscript)
                     ) or _is_quoted_name(annotation)
-                    said = "the annotation is more than a name"
+                    said = "the annotation is more than a name: write `DbtCloudClientResource` alone"
                     finding = Finding(module.place(arg), "LDC302", said, "DbtCloudClientResource")
                     blocked = () if plain else (finding,)
                     yield client_claim(

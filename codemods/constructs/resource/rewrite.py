@@ -105,7 +105,7 @@ def _claim(context: Context, value: Made) -> Claim[None]:
     blocked = [sinks.lost_trail(use, "the resource", name) for use in uses.escapes]
     blocked += [sinks.unreadable_key(use, name) for use in uses.unreadable]
     if not problem and isinstance(module.scope_of(value.call), ast.ClassDef):
-        problem = "it is an attribute of a class, where a workspace would be a descriptor"
+        problem = "it is an attribute of a class, where a workspace would be a descriptor: move it to the top level of the module"
     if problem:
         blocked.append(Finding(module.place(value.call), "LDC302", problem, name))
     function = decorated_by(module, value.call)
@@ -178,7 +178,7 @@ def rewrite(claim: Claim[None], unit: Unit, context: Context) -> Rewrite:
     for home, edit in settings.leftovers:
         done.edit(home, edit)
     if settings.leftovers:
-        said = "the configuration of the resource is written where it is built; what is given at launch is refused"
+        said = "the configuration of the resource is now fixed where it is built, and Dagster refuses configuration for it at launch"
         done.report(module, claim.node, "LDC219", said, claim.name)
     if takes_run_config(claim):
         _tell_of_unread_config(claim, context, done)
@@ -190,7 +190,7 @@ def _tell_of_unread_config(claim: Claim, context: Context, done: Rewrite) -> Non
     for module, node in unread_run_config(context):
         for key in sorted(claim.keys):
             said = (
-                f"this run configuration cannot be read here: settings in it for `{key}`, "
-                "which the legacy resource took, are refused by the workspace"
+                f"this run configuration cannot be determined: the workspace refuses settings in it for `{key}`, "
+                "which the legacy resource accepted"
             )
             done.report(module, node, "LDC219", said, claim.name)

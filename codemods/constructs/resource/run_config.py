@@ -47,10 +47,13 @@ def settings_from_run_config(context: Context, module: Module, name: ast.expr, k
     sections = beside or found
     if len(sections) != 1:
         said = "is given when a run is launched" if not sections else "differs from run to run"
-        return f"its configuration {said}, and that of a workspace when it is built", None
+        return (
+            f"its configuration {said}, and a workspace is configured where it is built: write `.configured({{...}})` there",
+            None,
+        )
     (section,) = sections
     if section.module is not module or not _is_readable_anywhere(context, section):
-        return "its configuration is written where other names are known", None
+        return "its configuration uses names of another file: write it where the resource is built", None
     problem, settings = from_mapping(context, module, section.config)
     if settings is None:
         return problem, None

@@ -51,13 +51,16 @@ def settings_of(context: Context, value: Made) -> Found:
     if dotted.endswith(".configured"):
         return _of_configured(context, module, call)
     if "." in dotted:
-        said = f"`.{dotted.split('.', 1)[1]}()` is configured at launch, and a workspace when it is built"
+        said = f"`.{dotted.split('.', 1)[1]}()` is configured at launch, and a workspace where it is built: write its settings there"
         return said, None
     fields: frozenset[str] = frozenset()
     for callee in context.index.values(module, call.func):
         if isinstance(callee, Local) and isinstance(callee.node, ast.ClassDef):
             if dotted != "DbtCloudClientResource":
-                return f"a subclass of `{dotted}` is rewritten by hand", None
+                return (
+                    f"a subclass of `{dotted}` must be rewritten by hand: give its settings where the resource is built",
+                    None,
+                )
             fields = own_fields(context, callee)
     return _from_arguments(context, module, call, dotted, fields)
 
@@ -93,7 +96,10 @@ def _of_configured(context: Context, module: Module, call: ast.Call) -> Found:
     for value in context.index.values(module, config):
         if isinstance(value, Local) and isinstance(value.node, FUNCTIONS):
             if value.module is not module:
-                return "the function that configures it stands in another file", None
+                return (
+                    "the function that configures it is in another file: move it beside the resource, or write `.configured({...})`",
+                    None,
+                )
             return _from_function(context, module, value.node)
     return from_mapping(context, module, config)
 
@@ -111,7 +117,10 @@ def _from_function(
     parameters = {arg.arg for arg in [*function.args.posonlyargs, *function.args.args]}
     read = {inner.id for node in returned for inner in ast.walk(node) if isinstance(inner, ast.Name)}
     if len(returned) != 1 or len(statements) > 1 or parameters & read:
-        return "the function that configures it reads what it is given at launch", None
+        return (
+            "the function that configures it reads configuration given at launch: write the values into it",
+            None,
+        )
     return from_mapping(context, module, returned[0])
 
 
@@ -135,12 +144,18 @@ def _entries(context: Context, module: Module, config: ast.expr) -> tuple[str, d
         return _of_display(context, module, config)
     if isinstance(config, ast.Call) and isinstance(config.func, ast.Name) and config.func.id == "dict":
         if config.args or any(word.arg is None for word in config.keywords):
-            return "its configuration is no dict that can be read here", {}
+            return (
+                'its configuration is not a literal dict: write `.configured({"auth_token": ..., "account_id": ...})`',
+                {},
+            )
         return "", {str(word.arg): Setting(module, word.value) for word in config.keywords}
     found = context.index.values(module, config) or _in_other_file(context, module, config)
     displays = [value for value in found if isinstance(value, Literal) and isinstance(value.node, ast.Dict)]
     if len(displays) != 1 or len(found) != 1 or not isinstance(config, (ast.Name, ast.Attribute)):
-        return "its configuration is no dict that can be read here", {}
+        return (
+            'its configuration is not a literal dict: write `.configured({"auth_token": ..., "account_id": ...})`',
+            {},
+        )
     display = displays[0]
     assert isinstance(display.node, ast.Dict)
     problem, values = _of_display(context, display.module, display.node)
@@ -171,7 +186,7 @@ def _of_display(context: Context, module: Module, display: ast.Dict) -> tuple[st
             continue
         name = text_of(context.index.tree, module, key)
         if not name:
-            return "its configuration has keys that cannot be read here", {}
+            return "its configuration has keys that cannot be determined: write them as strings", {}
         values[name] = Setting(module, inner)
     return "", values
 
@@ -183,7 +198,7 @@ def _from_arguments(
     parts: list[tuple[ast.AST, str]] = []
     positions = _POSITIONS.get(name, ())
     if any(isinstance(argument, ast.Starred) for argument in call.args) or len(call.args) > len(positions):
-        return "its arguments cannot be read here", None
+        return "its arguments cannot be determined: write them out by name", None
     for setting, argument in zip(positions, call.args, strict=False):
         values[setting] = Setting(module, argument)
         parts.append((argument, setting))
@@ -191,7 +206,7 @@ def _from_arguments(
         if keyword.arg is None:
             problem, spread = _entries(context, module, keyword.value)
             if problem:
-                return f"its arguments are given with `**`: {problem}", None
+                return f"its arguments are passed with `**`: {problem}", None
             values |= spread
             continue
         values[keyword.arg] = Setting(module, keyword.value)
@@ -201,8 +216,8 @@ def _from_arguments(
 
 
 _HAVING = {
-    "request_timeout": "the facade alone has",
-    "log": "v2 logs by Dagster's own logger, and a workspace has no",
+    "request_timeout": "only the facade has",
+    "log": "v2 uses Dagster's own logger, and a workspace has no",
     "log_requests": "a workspace has no",
 }
 """What to say of settings that only the legacy resource has, or the facade's."""
@@ -213,11 +228,11 @@ def checked(context: Context, settings: Settings) -> Found:
     for name, setting in settings.values.items():
         kind = kind_of(context, setting)
         if kind is Kind.MIXED:
-            return f"its `{name}` is an EnvVar here and a string there", None
+            return f"its `{name}` is an EnvVar in one place and a string in another: use one of the two", None
     unknown = sorted(set(settings.values) - KNOWN)
     if unknown:
         who = _HAVING.get(unknown[0], "neither the legacy resource nor a workspace has")
-        return f"{who} `{unknown[0]}`", None
+        return f"{who} `{unknown[0]}`: leave it out", None
     if not any(name in settings.values for name in TOKEN) or "account_id" not in settings.values:
         return (
             "its token or account id is given elsewhere: write `auth_token` and `account_id` where the resource is built",

@@ -87,10 +87,10 @@ def _problem(heir: Local) -> str:
     fields = fields_of(owner)
     overridden = sorted(fields & (_OURS | KNOWN))
     if overridden:
-        return f"`{owner.name}` overrides `{overridden[0]}` of the legacy resource: give it where the resource is built"
+        return f"`{owner.name}` overrides `{overridden[0]}` of the legacy resource: pass that value where the resource is built"
     clashing = sorted(fields & OF_A_WORKSPACE)
     if clashing:
-        return f"`{owner.name}` has a `{clashing[0]}` of its own, as a workspace has"
+        return f"`{owner.name}` defines `{clashing[0]}`, which a workspace has too: rename it"
     for node in ast.walk(owner):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super":
             above = module.parent(node)

@@ -151,10 +151,10 @@ def _claim(
     above = module.parent(link)
     if context.index.resumes and isinstance(above, ast.Attribute) and above.attr == "configured":
         # Such an entry makes another op of it, with a field more.
-        said = f"its configuration may have `{RESUMES}`; assign `.configured({{...}})` to a name, with plain values"
+        said = f"its configuration may have `{RESUMES}`: assign `.configured({{...}})` to a name, with plain values"
     elif len(homes) > 1:
         # Op names are unique in a code location: each file cannot have one of its own.
-        said = f"{homes[0].path.name} uses it unconfigured too, and two ops cannot have one name"
+        said = f"{homes[0].path.name} also uses it unconfigured, and two ops cannot have one name: write `dbt_cloud_run_op.configured({{'job_id': ...}}, name='...')`"
     return Claim(
         construct=CONSTRUCT,
         part=Uses(),

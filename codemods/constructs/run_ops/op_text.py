@@ -168,7 +168,7 @@ def tell_of_op(
         report("LDC206", "materializations keep status and execution time, and lose the other times")
     if causes:
         report("LDC212", FIXED_CAUSE)
-    report("LDC218", "requests time out after 15 seconds, and are retried as v2 does")
+    report("LDC218", "requests time out after 15 seconds, and v2's retries apply")
     if fails is Fails.AS_V2:
         report("LDC225", FAILS_AS_V2)
     for message in left_going(release, when_late=limits and fails is not Fails.AS_LEGACY):

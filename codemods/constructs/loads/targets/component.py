@@ -110,11 +110,9 @@ def _lists(context: Context, claim: Claim[Load]) -> tuple[ast.List, ...] | str:
             case Argument(name="assets") if use.module is claim.module and use.through:
                 if context.index.values(use.module, use.call.func) == {External("dagster.Definitions")}:
                     continue
-        return (
-            f"the assets are used at {use.module.path.name}:{use.node.lineno}, and a component hands out none"
-        )
+        return f"the assets are used at {use.module.path.name}:{use.node.lineno}, and a component does not return its assets"
     if not found and _has_definitions(context, claim.module):
-        return "its file has Definitions without it, so that Dagster does not load it here"
+        return "its file has Definitions that do not list it, so Dagster does not load it here"
     return _against_names(claim, found) or tuple(found)
 
 
@@ -145,9 +143,7 @@ def _against_names(claim: Claim[Load], lists: Sequence[ast.List]) -> str:
         is_other = isinstance(node, ast.Name) and node.id in names and node not in known
         is_text = isinstance(node, ast.Constant) and node.value in names
         if isinstance(node, ast.expr) and (is_other or is_text):
-            return (
-                f"{claim.module.path.name}:{node.lineno} names it once more, and a component has no such name"
-            )
+            return f"{claim.module.path.name}:{node.lineno} also names it, and a component has no such name"
     return "" if len(names) == len(targets) else "it is assigned to something else than a name"
 
 
@@ -195,11 +191,11 @@ def _workspace(context: Context, claim: Claim[Load]) -> dict[str, str | int | fl
         value = _value(context, setting)
         if value is None or (key == "token" and not str(value).startswith("{{")):
             where = (
-                "stands in the code, and has no place in YAML" if key == "token" else "cannot be read here"
+                "is in the code, and must not be copied to YAML" if key == "token" else "cannot be read here"
             )
             return f"the {name} of its resource {where}: read it from the environment"
         if key == "access_url" and str(value).startswith("{{"):
-            return "the host of its resource comes from the environment, and may end in a slash, which v2 does not take"
+            return "the host of its resource comes from the environment, and may end in a slash, which v2 does not accept"
         if key not in {"account_id", "token", "access_url", *RETRIES}:
             return f"a component's workspace has no `{name}`"
         found[key] = value

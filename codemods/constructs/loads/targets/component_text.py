@@ -186,6 +186,6 @@ def _report(
     report(
         "LDC231",
         f"the assets of job {job.id} are made from stored state: without `dg utils refresh-defs-state` before the "
-        f"deployment the code location has none of them, and says nothing; {name}/defs.yaml is kept up to date by hand",
+        f"deployment, the code location loads without them and reports nothing; update {name}/defs.yaml by hand when the job changes",
     )
     report("LDC232", f"each run starts with a `dbt parse` in dbt Cloud before the commands of job {job.id}")

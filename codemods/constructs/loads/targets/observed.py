@@ -24,7 +24,7 @@ from ..read import Load
 from ..workspace_binding import imports_from
 
 _WITHOUT_RUNS = {
-    "partitions_def": "an observed asset has no partitions: the sensor does not say which a run was of",
+    "partitions_def": "an observed asset has no partitions: the sensor does not know which partition a run was for",
     "partition_key_to_vars_fn": "nothing passes the variables of a partition to runs that dbt Cloud starts",
     "node_info_to_auto_materialize_policy_fn": "its policy has Dagster materialize the assets",
 }
@@ -37,7 +37,7 @@ def against_observing(context: Context, claim: Claim[Load], claims: Sequence[Cla
         if name in load.arguments and not is_none(load.arguments[name]):
             return said
     if load.makes_several:
-        return "one call loads several jobs, and a sensor knows the assets of one"
+        return "one call loads several jobs, and a sensor covers the assets of one"
     if ref.varies:
         return f"deployments run different jobs here: {ref.in_words}"
     job = context.facts.job(ref.job_id) if ref.job_id is not None else None
@@ -84,10 +84,10 @@ def _against_others(context: Context, claim: Claim[Load], job: Job, claims: Sequ
         shares = any(one is not None and Environment.of(one) == where for one in jobs)
         if other is not claim and (shares or other.resources & claim.resources):
             place = other.module.place(other.node)
-            return f"the load at {place.path.name}:{place.line} shares its environment, and a sensor knows the assets of one"
+            return f"the load at {place.path.name}:{place.line} shares its environment, and a sensor covers the assets of one load"
     for one in existing_workspaces(context):
         if one.environment == where:
-            return f"the workspace at {one.place} is of its environment, and the sensor passes over the runs of its job"
+            return f"the workspace at {one.place} is in its environment, and the sensor ignores the runs of its job"
     return ""
 
 
@@ -107,7 +107,7 @@ def _against_place(context: Context, claim: Claim[Load]) -> str:
         if said:
             return f"{said} at {use.module.path.name}:{use.node.lineno}"
     if not given:
-        return "the tool has found no Definitions that gets its assets"
+        return "no Definitions was found that lists its assets"
     for place in claim.detail.placements:
         at = place.role.module
         if at is not module and not imports_from(context, at, place.role.node, module):

@@ -107,7 +107,7 @@ def _report(claim: Claim[Load], job: Job, context: Context, done: Rewrite) -> No
             f"`dbt parse` runs in a job that Dagster creates, with target `default`, when the code loads; job {job.id} runs as before",
         ),
         ("LDC227", f"the project and environment of job {job.id} stand in the code"),
-        ("LDC206", "kinds, tags, code versions and descriptions are added; the link to the job goes"),
+        ("LDC206", "kinds, tags, code versions and descriptions are added; the link to the job is dropped"),
     )
     asks = asks_dbt_cloud(
         context, claim.module, claim.node, claim.detail.arguments, context.index.places_of(claim.value)
@@ -116,5 +116,5 @@ def _report(claim: Claim[Load], job: Job, context: Context, done: Rewrite) -> No
         done.report(claim.module, claim.node, code, message, claim.name)
     source = claim.jobs[0].source
     if source:
-        said = f"the job id comes from {source}; what was written is true of job {job.id}"
+        said = f"the job id comes from {source}; the generated code is only valid for job {job.id}"
         done.report(claim.module, claim.node, "LDC214", said, claim.name)
