@@ -3,7 +3,7 @@
 Off unless the environment variable ``LEGACY_SHIM_USAGE_LOG`` names a file when the process starts; an absolute path, since
 processes differ in their working directories. Any number of processes and threads may share the file. A process writes
 the line of a call site when it is first used, again each time its count has grown tenfold, and once more when the
-process ends. What the lines say is in :mod:`legacy_shim.usage_record`; none has a value of the program, such as a token.
+process ends. Files that were loaded, and have no such line, get one that says so. What the lines say is in :mod:`legacy_shim.usage_record`; none has a value of the program, such as a token.
 
 Nothing is raised into the program: what cannot be written is left out, and said once on standard error.
 """
@@ -21,6 +21,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from legacy_shim.loaded_files import loaded_files
 from legacy_shim.usage_record import VARIABLE, UsageRecord, Use, format_line
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ class UsageLog:
             with self._lock:
                 site = self._sites.get(key)
                 if site is None:
-                    site = self._sites[key] = _Site(self._first_record(code, name, use, frame, run))
+                    record = self._first_record(code, name, use, frame, run)
+                    site = self._sites[key] = _Site(record)
+                    self._recorded.add((record.file, record.module.partition(".")[0]))
                 site.count += 1
                 site.time = time.time()
                 if site.count == site.next_line:
@@ -60,24 +63,45 @@ class UsageLog:
         with suppress(Exception), self._lock:
             for site in self._sites.values():
                 self._write(site)
+            self._write_loaded()
+
+    def _write_loaded(self) -> None:
+        """Write a line for each file that was loaded and is not known to be: code there may use a client of others."""
+        known = {file for file, _ in self._recorded} | self._loaded
+        packages = {package for _, package in self._recorded} - {"__main__"}
+        for file, module in loaded_files(packages):
+            if file not in known:
+                self._loaded.add(file)
+                site = _Site(self._record("", "", "load", file, 0, module, None))
+                site.count, site.time = 1, time.time()
+                self._write(site)
 
     def _start_anew(self) -> None:
         """Begin with nothing counted: in a new process, and in a forked one, whose parent logs its own uses."""
         self._lock = threading.RLock()  # a signal handler may use a legacy name, too
         self._sites: dict[tuple[object, ...], _Site] = {}
+        self._recorded: set[tuple[str, str]] = set()  # each file with a line of its own, and its package
+        self._loaded: set[str] = set()
         self._process = os.urandom(6).hex()
         self._is_told = False
 
     def _first_record(self, code: str, name: str, use: Use, frame: FrameType, run: str | None) -> UsageRecord:
         path = frame.f_code.co_filename
+        file = path if path.startswith("<") else str(Path(path).absolute())
+        module = str(frame.f_globals.get("__name__") or "")
+        return self._record(code, name, use, file, frame.f_lineno, module, run)
+
+    def _record(
+        self, code: str, name: str, use: Use, file: str, line: int, module: str, run: str | None
+    ) -> UsageRecord:
         return UsageRecord(
             time=datetime.now(timezone.utc),
             code=code,
             name=name,
             use=use,
-            file=path if path.startswith("<") else str(Path(path).absolute()),
-            line=frame.f_lineno,
-            module=str(frame.f_globals.get("__name__") or ""),
+            file=file,
+            line=line,
+            module=module,
             count=0,
             process=self._process,
             pid=os.getpid(),

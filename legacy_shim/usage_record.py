@@ -12,7 +12,8 @@ v        version of the format; lines of another version are not for this reader
 time     of the latest use that `count` has, in UTC
 code     the code of the use, as in the warning
 name     the legacy name; for an import of a module as such (LDC114) its dotted name
-use      what the line of code does with it: ``call``, ``import``, ``attribute`` or ``subclass``
+use      what the line of code does with it: ``call``, ``import``, ``attribute`` or ``subclass``; ``load`` says that the file
+         was loaded and may use a client that others built, with no code, name and line
 file     the absolute path of the user's file, or ``<stdin>`` and the like
 line     its line, from 1
 module   the ``__name__`` of the user's module: what is left where the file is elsewhere, as in a container
@@ -46,8 +47,8 @@ VERSION: Final = 1
 _LARGEST: Final = 256 * 1024 * 1024
 """Bytes of a log: a million lines."""
 
-Use = Literal["call", "import", "attribute", "subclass"]
-"""What the user's line does with the name."""
+Use = Literal["call", "import", "attribute", "subclass", "load"]
+"""What the user's line does with the name, or that the file was loaded."""
 
 
 @dataclass(frozen=True)

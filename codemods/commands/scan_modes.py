@@ -79,6 +79,10 @@ def beside_usage(report: Report, path: Path) -> UsageReport:
         raise UsageError(f"{path}: it cannot be read: {error.strerror}") from None
 
 
+_LOADED = "File loaded, this use not recorded (methods of a client and annotations never are)"
+_NEVER_LOADED = "File never loaded: may be code to delete"
+
+
 def usage_json(usage: UsageReport) -> str:
     """The report as JSON."""
     from ..reporting.usage_report import as_json
@@ -99,11 +103,10 @@ def _usage_lines(usage: UsageReport, palette: Palette) -> Iterator[str]:
         last = site.last.strftime("%Y-%m-%d %H:%M UTC") if site.last else ""
         runs = f", in {plural(site.runs, 'run')}" if site.runs else ""
         yield f"  {_place(site, palette)}  {plural(site.count, 'time')}{runs}, last {last}"
-    for title, loaded in (("Not seen, though its file was loaded", True), ("Never seen", False)):
-        unseen = [site for site in usage.unseen if site.file_loaded is loaded]
-        if unseen:
+    for title, sites in ((_LOADED, usage.loaded), (_NEVER_LOADED, usage.never_loaded)):
+        if sites:
             yield palette.paint(palette.strong, title)
-        for site in unseen:
+        for site in sites:
             yield f"  {_place(site, palette)}"
     if usage.elsewhere:
         yield palette.paint(palette.strong, "Logged where this source has no legacy use")
@@ -113,7 +116,8 @@ def _usage_lines(usage: UsageReport, palette: Palette) -> Iterator[str]:
     if usage.sites or usage.elsewhere:
         yield ""
     uses = plural(len(usage.sites), "legacy use")
-    yield f"{uses}: {len(usage.used)} used, {len(usage.unseen)} not seen."
+    loaded, never = len(usage.loaded), len(usage.never_loaded)
+    yield f"{uses}: {len(usage.used)} used, {loaded} in loaded files, {never} never loaded."
     if usage.unreadable:
         yield f"{plural(usage.unreadable, 'line')} of the log could not be read."
 

@@ -214,6 +214,8 @@ class Context:
     """What imports the class of these objects in each file that names it and does not define it."""
     run_objects: bool = False
     """Whether what ``run_job_and_poll`` answers stays an object: then nothing that reads one is rewritten."""
+    no_run_objects: str = ""
+    """Why it does not, although the run goes out of sight; empty where it does, or need not."""
     placed: dict[ast.Call, set[Made]] = field(default_factory=lambda: defaultdict(set), repr=False)
     """The resources of all loads that a call like ``Definitions(...)`` is given."""
     _styles: dict[Module, Style] = field(default_factory=dict, repr=False)

@@ -29,14 +29,10 @@ def block_escapes(
     found = list(claims)
     blocked = {(finding.place, finding.code) for claim in claims for finding in claim.blocked}
     for escape in escapes_of(context.index):
-        finding = _finding(escape)
+        finding = _finding(escape, context)
         if (finding.place, finding.code) in blocked:
             continue
-        if (
-            context.run_objects
-            and escape.carried
-            and all(is_output(one) or is_op(one) for one in escape.carried)
-        ):
+        if context.run_objects and _are_runs(escape):
             continue  # Whoever gets one finds what legacy's had.
         if not escape.carried and not escape.keys and is_test(escape.module.path):
             continue  # A fake, or a mock: the tests of the user's own do not keep the code that they test.
@@ -52,9 +48,16 @@ def _with(claim: Claim, finding: Finding) -> Claim:
     return replace(claim, blocked=(*claim.blocked, finding))
 
 
-def _finding(escape: Escape) -> Finding:
+def _finding(escape: Escape, context: Context) -> Finding:
     shown = escape.module.source_of(escape.node).split("\n", 1)[0]
-    return Finding(escape.module.place(escape.node), "LDC303", f"`{shown}` {escape.said}", _name(escape))
+    said = f"`{shown}` {escape.said}"
+    if context.no_run_objects and _are_runs(escape):
+        said += f". A class `DbtCloudOutput` of this file could take the place of the run, {context.no_run_objects}"
+    return Finding(escape.module.place(escape.node), "LDC303", said, _name(escape))
+
+
+def _are_runs(escape: Escape) -> bool:
+    return bool(escape.carried) and all(is_output(one) or is_op(one) for one in escape.carried)
 
 
 def _name(escape: Escape) -> str:

@@ -1,4 +1,4 @@
-"""Which legacy uses of the source a usage log has seen: how often, when last, and which never.
+"""Which legacy uses of the source a usage log has seen: how often, when last, and which code was never loaded.
 
 A line of the log belongs to a use of the same code in the same statement of the same file. Where the log was written
 elsewhere, in a container for example, the file is found by the dotted name of its module.
@@ -47,8 +47,13 @@ class UsageReport:
         return tuple(site for site in self.sites if site.count)
 
     @property
-    def unseen(self) -> tuple[SeenSite, ...]:
-        return tuple(site for site in self.sites if not site.count)
+    def loaded(self) -> tuple[SeenSite, ...]:
+        """Those of which nothing was recorded, in files that were loaded."""
+        return tuple(site for site in self.sites if not site.count and site.file_loaded)
+
+    @property
+    def never_loaded(self) -> tuple[SeenSite, ...]:
+        return tuple(site for site in self.sites if not site.count and not site.file_loaded)
 
 
 def join(report: Report, usage: Usage) -> UsageReport:
@@ -65,8 +70,8 @@ def join(report: Report, usage: Usage) -> UsageReport:
         path = files.of(record)
         if path is not None:
             loaded.add(path)
-        if record.use == "import":
-            continue  # an import is no use that is scanned for; it shows that the file is loaded
+        if record.use in ("import", "load"):
+            continue  # no use that is scanned for; it shows that the file is loaded
         site = _site_at(by_file[path], files.spans(path), record) if path is not None else None
         if site is None:
             elsewhere.append(record)

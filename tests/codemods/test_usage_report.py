@@ -29,6 +29,7 @@ RECORD = UsageRecord(
     python="3.11.7",
     run=None,
 )
+LOADED = "File loaded, this use not recorded (methods of a client and annotations never are)"
 
 
 @pytest.fixture
@@ -51,14 +52,20 @@ def test_counts_of_processes_and_runs_add_up(folder: Path) -> None:
         "defs.py:9:13  LDC104 load_assets_from_dbt_cloud_job  15 times, in 1 run, last 2026-11-26 00:00 UTC"
         in out
     )
-    assert "Not seen, though its file was loaded\n  defs.py:5:13  LDC101 dbt_cloud_resource\n" in out
-    assert out.endswith("2 legacy uses: 1 used, 1 not seen.\n")
+    assert f"{LOADED}\n  defs.py:5:13  LDC101 dbt_cloud_resource\n" in out
+    assert out.endswith("2 legacy uses: 1 used, 1 in loaded files, 0 never loaded.\n")
 
 
 def test_a_file_that_nothing_was_seen_of(folder: Path) -> None:
     out = shown(folder)
-    assert out.startswith("Never seen\n")
-    assert "2 legacy uses: 0 used, 2 not seen." in out
+    assert out.startswith("File never loaded: may be code to delete\n")
+    assert "2 legacy uses: 0 used, 0 in loaded files, 2 never loaded." in out
+
+
+def test_a_file_that_was_loaded_is_never_proposed_for_deletion(folder: Path) -> None:
+    out = shown(folder, replace(RECORD, use="load", code="", name="", line=0, count=1))
+    assert out.startswith(f"{LOADED}\n  defs.py:5:13")
+    assert "2 legacy uses: 0 used, 2 in loaded files, 0 never loaded." in out
 
 
 def test_a_line_inside_the_statement_is_its_use(folder: Path) -> None:

@@ -12,6 +12,7 @@ from ..syntax.functions import is_getattr, is_property, returns_of
 from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH, Branches
+from .fields_given import field_given
 from .legacy_names import RESOURCES, canonical
 from .possible import NOT_KNOWN, Place, Possible, made_at, union
 from .texts import text_of
@@ -180,6 +181,13 @@ class Attributes:
             )
         stars = self.evaluator.star_imports
         bindings = stars.taken(module, stars.bound(module, node.value), branches)
+        bound = self._behind([(module, binding) for binding in bindings])
+        given = field_given(self.evaluator, bound, node.attr)
+        if given is not None:
+            made = self.evaluator.places_of_any(given, branches)
+            owners = self.evaluator.values(module, node.value)
+            holders = [*owners, *(one.owner for one in owners if isinstance(one, Instance))]
+            return made.read_from(holders) if made is not None else None
         found = [
             self._places_in(
                 self.evaluator.binding_values(module, binding),

@@ -17,6 +17,7 @@ from ..dagster_api.decorators import is_builtin, unknown_decorators
 from ..dagster_api.names import DYNAMIC, EXECUTING, KNOWN_BASES, READING_BY_NAME
 from ..inference.interpreter import Evaluator
 from ..inference.values import External, Instance, Keyed, Literal, Local, Value, Values, root
+from ..syntax.classes import is_own_object
 from ..syntax.scopes import Assigned, Parameter
 from ..syntax.source_module import Module
 from .arguments import ACCOUNTED
@@ -177,6 +178,11 @@ class _Accounting:
 
     def _advice(self, module: Module, node: ast.expr) -> str:
         """What to write where it is not known what a method is called of."""
+        first = next((inner for inner in ast.walk(node) if isinstance(inner, ast.Name)), None)
+        function = module.function_of(node)
+        owner = module.parent(function) if function is not None else None
+        if first is not None and isinstance(owner, ast.ClassDef) and is_own_object(module, first):
+            return f"nothing in these files is known to build `{owner.name}`; call that class by its name"
         if not isinstance(node, ast.Name):
             return _SAY_WHAT
         bound = self.evaluator.tree.names(module).lookup(module, node.id, node)

@@ -63,7 +63,7 @@ from ...planning.names_bound_inside import names_bound_in
 from ...planning.units import Unit
 from .bound_methods import bound_claim, own_call, rewrite_bound
 from .call_text import report_poll, rewrite_call, rewrite_poll, rewrite_poll_inside, rewrite_request
-from .methods import SETTINGS, UNSENT, Method, is_legacy_alone, is_written_for_v2, read_call
+from .methods import SETTINGS, UNSENT, Method, is_legacy_alone, is_written_for_v2, read_call, unlike
 from .run_and_poll import (
     HELPERS,
     Fails,
@@ -167,7 +167,8 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
             elif _is_unknown_attribute(module, link, value):
                 seen.add(link)
                 assert isinstance(link, ast.Attribute) and isinstance(value, Member)
-                yield bound_claim(context, module, link, value) or _lost(use_of(module, link), value)
+                claim = bound_claim(context, module, link, value) or _without_counterpart(module, link, value)
+                yield claim or _lost(use_of(module, link), value)
         yield from _read_by_name(context, module, link, seen)
     top = reference.node
     for value in in_order(index.values(module, top)):
@@ -214,6 +215,15 @@ def _is_unknown_attribute(module: Module, link: ast.expr, value: Value) -> bool:
     ):
         return False
     return is_client(value.of) and not is_called(module, link)
+
+
+def _without_counterpart(module: Module, link: ast.Attribute, value: Member) -> Claim[ClientUse] | None:
+    """The claim for an attribute that is no method of the client; None for a method."""
+    said = unlike(link.attr, module.source_of(link.value).replace("\n", " "))
+    if not said:
+        return None
+    finding = Finding(module.place(link), "LDC304", said, legacy_name(value))
+    return client_claim(CONSTRUCT, module, link, value, NotInV2(), blocked=(finding,))
 
 
 def _is_of_neither(module: Module, link: ast.expr, value: Value) -> bool:

@@ -100,6 +100,24 @@ SETTINGS: Mapping[str, str] = {
 }
 """Attributes of the legacy resource that a workspace, which takes the place of ``{}``, holds as well."""
 
+_UNLIKE: Mapping[str, str] = {
+    "dbt_cloud_host": "is `{}.credentials.access_url` in v2, without a slash at the end: read that, or the value that you "
+    "built the resource with",
+    "disable_schedule_on_trigger": "has no counterpart in v2, which never turns a schedule off: remove this use",
+    "request_timeout": "is `{}.request_timeout` of a workspace, in seconds, and 15 by default: read the value that you built "
+    "the resource with",
+}
+"""What to write by hand for the settings that a workspace has otherwise, or not at all."""
+
+
+def unlike(name: str, client: str) -> str:
+    """Why an attribute that is read of a client or resource has no v2 form; empty where it is a method."""
+    if name in _UNLIKE:
+        return f"`.{name}` {_UNLIKE[name].format(client)}"
+    is_method = name in METHODS or name in _LEGACY_ALONE or name in _OF_CONFIGURABLE
+    return "" if is_method else f"v2's client has no attribute `{name}`: read it from your own configuration"
+
+
 OF_A_WORKSPACE = frozenset(
     {"credentials", "project_id", "environment_id", "adhoc_job_name", "cli", "get_client", "unique_id"}
     | {"adhoc_job_pool_size", "adhoc_job_pool_mode", "request_timeout", "load_specs", "fetch_workspace_data"}

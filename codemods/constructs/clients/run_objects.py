@@ -55,9 +55,13 @@ CONSTRUCT = Kind[None]("run_objects")
 
 def prepare(context: Context) -> Context:
     """Decide whether runs are objects in this tree."""
-    is_needed = _are_needed(context)
-    imported = _imports_of_class(context, homes(context)) if is_needed else None
-    return replace(context, run_objects=is_needed, run_classes=imported or {})
+    calls = homes(context)
+    if not calls or context.release.lacks("related") or not _are_needed(context, calls):
+        return context
+    against = _against(context, calls)
+    if against:
+        return replace(context, no_run_objects=against)
+    return replace(context, run_objects=True, run_classes=_imports_of_class(context, calls) or {})
 
 
 def claims(context: Context) -> Iterator[Claim[None]]:
@@ -121,10 +125,7 @@ def namings(context: Context) -> list[Reference]:
     ]
 
 
-def _are_needed(context: Context) -> bool:
-    calls = homes(context)
-    if not calls or context.release.lacks("related") or not _can_be(context, calls):
-        return False
+def _are_needed(context: Context, calls: list[tuple[Module, ast.expr]]) -> bool:
     return (
         any(_is_method(call) or goes_by_name(context, module, call, RUN_AND_POLL) for module, call in calls)
         or any(_is_lacking(context, reference) for reference in context.index.references)
@@ -163,18 +164,22 @@ def _is_beside_details(context: Context, module: Module, link: ast.Attribute, va
     return results_text(context, module, link) is None or may_be_changed(context, module, link, value)
 
 
-def _can_be(context: Context, calls: list[tuple[Module, ast.expr]]) -> bool:
-    """Whether a class serves all that reads runs: nothing reads what it lacks, and it can be one where code names it."""
+def _against(context: Context, calls: list[tuple[Module, ast.expr]]) -> str:
+    """Why no class serves all that reads runs: something reads what it lacks, or it cannot be one where code names it."""
     index = context.index
     for module in index.tree.modules.values():
         for node in module.nodes:
-            if isinstance(node, ast.Constant) and node.value in _LACKING:
-                return False
-            if isinstance(node, ast.Attribute) and node.attr in _LACKING:
-                values = index.values(module, node.value)
-                if not any(map(is_output, values)):
-                    return False
-    return _imports_of_class(context, calls) is not None
+            name = node.value if isinstance(node, ast.Constant) else getattr(node, "attr", "")
+            if name not in _LACKING or not isinstance(node, (ast.Constant, ast.Attribute)):
+                continue
+            if isinstance(node, ast.Constant) or not any(map(is_output, index.values(module, node.value))):
+                at = f"{module.path.name}:{node.lineno}"
+                return f'but it has no `{name}`, which is read at {at}: write `run_details["status_humanized"]` or fetch the artifact there'
+    if _imports_of_class(context, calls) is not None:
+        return ""
+    named = next((module for module in _naming(context) if module not in dict(calls)), None)
+    at = f" in {named.path.name}" if named is not None else " in several files"
+    return f"but the name is already used{at}: rename it there"
 
 
 def _imports_of_class(
@@ -182,11 +187,7 @@ def _imports_of_class(
 ) -> Mapping[Module, Import] | None:
     """What imports the class in each file that does not define it; None where it cannot be one class."""
     index, named = context.index, namings(context)
-    naming = {one.module for one in named} | {
-        module
-        for module in index.tree.modules.values()
-        if NAME in index.tree.names(module).tables.get(module.tree, {})
-    }
+    naming = set(_naming(context))
     if not naming:
         return {}  # Each file that runs a job has its own.
     files = naming | {home for home, _ in calls}
@@ -195,6 +196,16 @@ def _imports_of_class(
         if not (_is_own(context, module, own) if module in naming else _is_free(context, module)):
             return None
     return imports_of_class(index.tree, files, NAME)
+
+
+def _naming(context: Context) -> list[Module]:
+    """The files that bind the name of the class, or name legacy's."""
+    index, named = context.index, {one.module for one in namings(context)}
+    return [
+        module
+        for module in index.tree.modules.values()
+        if module in named or NAME in index.tree.names(module).tables.get(module.tree, {})
+    ]
 
 
 def _is_free(context: Context, module: Module) -> bool:

@@ -119,13 +119,32 @@ def _told_of_value(module: Module, node: ast.AST) -> tuple[Finding, ...]:
     if isinstance(statement, (ast.For, ast.Match)):
         body = set()  # What a loop goes through, and what is matched, is read inside.
     is_read = any(
-        isinstance(inner, ast.Attribute) and inner.attr == "value" and inner not in body
+        isinstance(inner, ast.Attribute)
+        and inner.attr == "value"
+        and inner not in body
+        and _may_be_of(statement, inner.value, node)
         for inner in ast.walk(statement)
     )
     if not is_read:
         return ()
     said = "`.value` of a status is dbt Cloud's number on the facade, and its text in dagster_dbt: write the one that you mean"
     return (Finding(module.place(node), "LDC302", said, NAME),)
+
+
+def _may_be_of(statement: ast.AST, read: ast.expr, status: ast.AST) -> bool:
+    """Whether what ``.value`` is read of is, or may be by a name that the statement binds, a status that it names."""
+    inside = set(ast.walk(read))
+    if status in inside or read in ast.walk(status):
+        return True
+    bound = {
+        inner.id
+        for inner in ast.walk(statement)
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
+    }
+    bound |= {inner.arg for inner in ast.walk(statement) if isinstance(inner, ast.arg)}
+    captures = (ast.MatchAs, ast.MatchStar)
+    bound |= {inner.name for inner in ast.walk(statement) if isinstance(inner, captures) and inner.name}
+    return any(isinstance(inner, ast.Name) and inner.id in bound for inner in inside)
 
 
 def _claim(context: Context, reference: Reference, place: int, member: str) -> Claim[Compared | None] | None:

@@ -206,7 +206,10 @@ def _from_arguments(
         if keyword.arg is None:
             problem, spread = _entries(context, module, keyword.value)
             if problem:
-                return f"its arguments are passed with `**`: {problem}", None
+                return (
+                    "its arguments are passed with `**` and cannot be determined: write them out, `auth_token=..., account_id=...`",
+                    None,
+                )
             values |= spread
             continue
         values[keyword.arg] = Setting(module, keyword.value)

@@ -21,8 +21,9 @@ from ...analysis.inference.values import (
     Made,
 )
 from ...analysis.syntax.classes import fields_of
+from ...analysis.syntax.source_module import Module
 from ...analysis.uses.index import Reference
-from ...analysis.uses.uses import Base, use_of
+from ...analysis.uses.uses import Annotation, Base, enclosing_annotation, use_of
 from ...editing.edits import ReplaceExpression
 from ...findings import Finding
 from ...planning.claims import (
@@ -66,7 +67,7 @@ def _claim(context: Context, reference: Reference, link: ast.expr, owner: ast.Cl
     )
     problem = next(filter(None, (_problem(heir) for heir in heirs)), "")
     if not problem and not resources:
-        problem = f"`{owner.name}` is built nowhere in these files"
+        problem = _not_built(context, module, owner)
     return Claim(
         construct=CONSTRUCT,
         detail=None,
@@ -79,6 +80,23 @@ def _claim(context: Context, reference: Reference, link: ast.expr, owner: ast.Cl
         blocked=(Finding(module.place(link), "LDC302", problem, NAME),) if problem else (),
         covers=frozenset({reference.chain[0]}),
     )
+
+
+def _not_built(context: Context, module: Module, owner: ast.ClassDef) -> str:
+    """Why nothing is known to build a class: it is handed on and built elsewhere, or no file in reach builds it."""
+    build = f"`{owner.name}(auth_token=..., account_id=...)`"
+    for home in context.index.tree.modules.values():
+        for node in home.of(ast.Name, ast.Attribute):
+            if Local(module, owner) not in context.index.values(home, node) or not isinstance(
+                node.ctx, ast.Load
+            ):
+                continue
+            if not isinstance(use_of(home, node), (Base, Annotation)) and not enclosing_annotation(
+                home, node
+            ):
+                at = f"{home.path.name}:{node.lineno}"
+                return f"`{owner.name}` is passed on as a class ({at}), and built where its name is not written: call it by its name, {build}"
+    return f"no call in these files builds `{owner.name}`: migrate the file that does in the same run, or build it by its name, {build}"
 
 
 def _problem(heir: Local) -> str:
@@ -95,7 +113,7 @@ def _problem(heir: Local) -> str:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super":
             above = module.parent(node)
             if isinstance(above, ast.Attribute) and above.attr in _OURS:
-                return f"`{owner.name}` calls `super().{above.attr}`"
+                return f"`{owner.name}` calls `super().{above.attr}`, which a workspace does not have: call `self.get_dbt_client()` instead"
     return ""
 
 
