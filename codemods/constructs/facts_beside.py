@@ -84,9 +84,7 @@ def _in_component(context: Context, one: Component, job: Job) -> Iterator[Findin
 
     mine = one.job_id == job.id
     if mine and job.is_gone:
-        yield finding(
-            "", f"{job.name} is not in dbt Cloud any more, or the token of the look-up cannot see it"
-        )
+        yield finding("", f"{job.name} no longer exists in dbt Cloud, or the token of `lookup` cannot see it")
         return
     if mine and job.schedule_is_on and False in job.earlier.get(SCHEDULE, ()):
         yield finding("", "its dbt Cloud schedule was off, and is on now: it starts runs beside Dagster's")
