@@ -36,6 +36,17 @@ class _Update:
     value: object
 
 
+_WORDS = {
+    "project_id": "project",
+    "environment_id": "environment",
+    "select": "selection",
+    "exclude": "exclusion",
+    "command": "build command",
+    "before": "commands before the build",
+    "after": "commands after the build",
+    "checks": "run of dbt tests",
+}
+"""What the columns are called in a sentence."""
 CONSTRUCT = Kind[_Update]("changed_facts")
 
 
@@ -216,8 +227,10 @@ def _claim(context: Context, job: Job, held: Held, value: object, code: str = "L
 
 
 def _left(context: Context, job: Job, held: Held, new: object) -> Claim[_Update]:
-    what = held.column.replace("_", " ")
-    said = f"job {job.id}: its {what} is {shown(held.value)} in the code, and {shown(new)} in dbt Cloud"
+    what = _WORDS.get(held.column, held.column)
+    said = f"job {job.id}: its {what} changed to {shown(new)} in dbt Cloud; the code has {shown(held.value)}"
+    if shown(new) == shown(held.value):
+        said = f"job {job.id}: its {what} changed in dbt Cloud, and no value to write here is known: write it by hand"
     if held.workspace is not None:
         said += "; the workspace also serves other jobs"
     return _blocked(context, job, held, new, said)
@@ -244,9 +257,8 @@ def rewrite(claim: Claim[_Update], _: Unit, context: Context) -> Rewrite:
     else:
         done.edit(claim.module, ReplaceExpression(span, text))
     (ref,) = claim.jobs
-    what = update.held.column.replace("_", " ")
-    said = (
-        f"job {ref.job_id}: its {what} is now {shown(update.value)}; the code had {shown(update.held.value)}"
-    )
-    done.report(claim.module, claim.node, "LDC226" if what == "name" else "LDC227", said, NAME)
+    column = update.held.column
+    what = _WORDS.get(column, column)
+    said = f"job {ref.job_id}: its {what} changed from {shown(update.held.value)} to {shown(update.value)}"
+    done.report(claim.module, claim.node, "LDC226" if column == "name" else "LDC227", said, NAME)
     return done

@@ -182,12 +182,9 @@ class Attributes:
         stars = self.evaluator.star_imports
         bindings = stars.taken(module, stars.bound(module, node.value), branches)
         bound = self._behind([(module, binding) for binding in bindings])
-        given = field_given(self.evaluator, bound, node.attr)
+        given = field_given(self.evaluator, bound, node.attr, branches)
         if given is not None:
-            made = self.evaluator.places_of_any(given, branches)
-            owners = self.evaluator.values(module, node.value)
-            holders = [*owners, *(one.owner for one in owners if isinstance(one, Instance))]
-            return made.read_from(holders) if made is not None else None
+            return given
         found = [
             self._places_in(
                 self.evaluator.binding_values(module, binding),

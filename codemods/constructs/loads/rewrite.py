@@ -364,6 +364,11 @@ def _report(claim: Claim[Load], unit: Unit, context: Context, is_bound: bool, do
     tell_of_runs(claim, context, done)
 
 
+def _names_each(claim: Claim[Load]) -> bool:
+    """Whether a load surely loads each job that it names, and not one of several."""
+    return claim.detail.makes_several or all(len(ref.job_ids) == 1 for ref in claim.jobs)
+
+
 def _tell_of_other_loads(claim: Claim[Load], unit: Unit, done: Rewrite) -> None:
     """Report each job that a load above this one loads too."""
     loads = CONSTRUCT.among(unit.claims)
@@ -373,5 +378,6 @@ def _tell_of_other_loads(claim: Claim[Load], unit: Unit, done: Rewrite) -> None:
             continue
         for job_id in sorted(own & {job_id for ref in other.jobs for job_id in ref.job_ids}):
             place = other.module.place(other.node)
-            said = f"job {job_id} is loaded at {place} too: Dagster refuses both in one code location"
+            loaded = "is" if _names_each(claim) and _names_each(other) else "may be"
+            said = f"job {job_id} {loaded} loaded at {place} too: Dagster refuses both in one code location"
             done.report(claim.module, claim.node, "LDC223", said, NAME, jobs=(job_id,), related=(place,))
