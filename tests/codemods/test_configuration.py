@@ -86,7 +86,7 @@ def test_a_baseline_serves_scans_and_gives_way_to_a_new_one(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("deploymets = []\n", "pyproject.toml: tool.legacy-shim.deploymets: there is no such key"),
+        ("deploymets = []\n", "pyproject.toml: tool.legacy-shim.deploymets: unknown key"),
         ("exclude = 3\n", "pyproject.toml: tool.legacy-shim.exclude: expected a list of strings"),
         ("facts = [1]\n", "pyproject.toml: tool.legacy-shim.facts: expected a list of strings"),
         ("baseline = []\n", "pyproject.toml: tool.legacy-shim.baseline: expected a string"),

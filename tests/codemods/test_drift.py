@@ -138,7 +138,7 @@ def test_a_change_is_named_with_the_line_that_holds_the_old_fact(team: Team) -> 
     del team.cloud.jobs[67890]
     done = team.lookup("--check")
     assert done.returncode == 1
-    assert "job 67890 (Nightly)\n  it is not in dbt Cloud any more" in done.stdout
+    assert "job 67890 (Nightly)\n  it no longer exists in dbt Cloud" in done.stdout
     assert team.line("adhoc_job_name") in done.stdout
     assert (team.folder / "dbt_cloud_jobs.json").read_text() == facts
 
@@ -199,15 +199,15 @@ LEFT: Mapping[str, tuple[str, Mapping[str, Any], str]] = {
     "a command more": (
         ONE,
         {"execute_steps": ["dbt seed", "dbt snapshot", "dbt build --select tag:daily"]},
-        "the code says of its before `seed`, and it is `seed`, `snapshot`",
+        "its commands before the build changed to `seed`, `snapshot` in dbt Cloud; the code has `seed`",
     ),
     "tests": (
         ONE,
         {"execute_steps": ["dbt seed", "dbt run --select tag:daily"]},
-        "the code says of its checks on",
+        "its run of dbt tests changed",
     ),
-    "docs": (ONE, {"generate_docs": True}, "the workspace runs it, and it generates docs"),
-    "one of two jobs moves": (TWO, {"environment_id": 23}, "the workspace serves other jobs, too"),
+    "docs": (ONE, {"generate_docs": True}, "can no longer be the one that the workspace runs: it generates docs"),
+    "one of two jobs moves": (TWO, {"environment_id": 23}, "the workspace also serves other jobs"),
 }
 
 

@@ -109,7 +109,7 @@ def test_each_value_of_a_component_that_is_out_of_date_is_named(tmp_path: Path) 
             found,
         )
     gone = told(tmp_path, replace(JOB, is_gone=True), OTHER)
-    assert len(gone) == 1 and "Nightly is not in dbt Cloud any more" in gone[0]
+    assert len(gone) == 1 and "Nightly no longer exists in dbt Cloud" in gone[0]
     edited = "\n".join(lines).replace("tag:daily", "tag:x")
     (tmp_path / COMPONENT).write_text(edited)
     assert told(tmp_path, changed(**NOW["selection"][0]), OTHER) == []

@@ -103,10 +103,10 @@ def test_what_the_function_of_a_table_says_is_said_of_each_of_its_jobs(tmp_path:
         1,
     )
     assert sorted(told) == [
-        "LDC227 job 67890: its before is none now; the code said `seed`",
-        "LDC227 job 67890: its command is `build`, `--exclude`, `x` now; the code said `build`",
-        "LDC404 job 67890: the code says of its after none, and it is `docs generate`",
-        "LDC404 job 67890: the code says of its exclude '', and it is 'x'",
+        "LDC227 job 67890: its commands before the build changed from `seed` to none",
+        "LDC227 job 67890: its build command changed from `build` to `build`, `--exclude`, `x`",
+        "LDC404 job 67890: its commands after the build changed to `docs generate` in dbt Cloud; the code has none",
+        "LDC404 job 67890: its exclusion changed to 'x' in dbt Cloud; the code has ''",
     ]
     both = [
         replace(job, execute_steps=("dbt seed", f"dbt build --select {word} --full-refresh"))
@@ -122,7 +122,7 @@ def test_what_the_function_of_a_table_says_is_said_of_each_of_its_jobs(tmp_path:
     )
     before, after, told = twice(tmp_path / "apart", LOOP, (SEEDS, TWIN), (SEEDS, moved[1]))
     assert after == before
-    assert all(line.startswith("LDC404 job 67891: the code says of its ") for line in told) and len(told) == 2
+    assert all(line.startswith("LDC404 job 67891: its ") for line in told) and len(told) == 2
 
 
 def test_a_job_that_moves_to_where_another_workspace_runs_stays(tmp_path: Path) -> None:

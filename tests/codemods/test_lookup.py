@@ -220,7 +220,7 @@ def test_nothing_found_writes_nothing(host: str, target: Path, told: _Told) -> N
             Fault(body="<html>", times=None),
             "is not JSON (line 1, column 1: Expecting value); is it a dbt Cloud host?",
         ),
-        (Fault(body='{"data": []}', times=None), "holds no job"),
+        (Fault(body='{"data": []}', times=None), "has no job"),
         (Fault(body='{"hello": 1}', times=None), "is not one of dbt Cloud"),
         (
             Fault(body='{"data": {"name": "x"}}', times=None),

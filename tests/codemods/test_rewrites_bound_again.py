@@ -209,6 +209,6 @@ def test_what_may_be_another_job_stays(tmp_path: Path, name: str) -> None:
     bound, job, end = KEPT[name]
     text, said = _migrated(tmp_path, bound, job)
     assert "DbtCloudWorkspace" not in text
-    by_id = [one for one in said if one.startswith(f"LDC303 its job id `{job}` cannot be read here{end}")]
+    by_id = [one for one in said if one.startswith(f"LDC303 its job id `{job}` cannot be determined{end}")]
     assert len(by_id) == 1
     assert len(said) == 1 or "globals()" in bound

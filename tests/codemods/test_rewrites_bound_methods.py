@@ -137,21 +137,21 @@ def test_a_method_whose_name_may_be_read_keeps_it(
     text, _ = migrate_one(tmp_path, (HEAD + more + OP + f"    {line}\n" + DEFS))
     assert f"    {after.format('client.get_client()')}\n" in text
     lines = [each for each in text.splitlines() if ".__name__ = " in each]
-    expected = [f'{named[0]}.__name__ = "{named[1]}"  # as it is read of what is handed on'] if named else []
+    expected = [f'{named[0]}.__name__ = "{named[1]}"  # code that gets it reads this name'] if named else []
     assert lines == expected
 
 
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("print(client.run_job.__self__)", "is asked for `__self__`"),
-        ("print(client.run_job.__doc__)", "is asked for `__doc__`"),
+        ("print(client.run_job.__self__)", "is read as `.__self__`"),
+        ("print(client.run_job.__doc__)", "is read as `.__doc__`"),
         ("go = client.run_job; print(go == client.get_job)", "is compared"),
         ("done[client.run_job] = 1", "is a key"),
         ("done = {client.run_job: 1}", "is a key"),
-        ("done = {client.run_job, client.get_job}", "stands in a set"),
+        ("done = {client.run_job, client.get_job}", "is in a set"),
         ("inspect.signature(client.run_job)", "is passed to `signature`"),
-        ("print(client.get_job, getattr(client.run_job, name))", "is asked for `an attribute`"),
+        ("print(client.get_job, getattr(client.run_job, name))", "is read as `.an attribute`"),
     ],
 )
 def test_a_method_of_which_more_is_read_stays(tmp_path: Path, line: str, said: str) -> None:

@@ -245,7 +245,7 @@ UNFIT = {
     "a token in the code": (
         ONE.replace('{"env": "TOKEN"}', '"secret"'),
         {},
-        "the auth_token of its resource stands in the code",
+        "the auth_token of its resource is in the code",
     ),
     "a default token": (
         ONE.replace('{"env": "TOKEN"}', 'os.getenv("TOKEN", "secret")').replace(
@@ -275,7 +275,7 @@ UNFIT = {
     "another file": (
         ONE,
         {"src/shop/defs/other.py": "from shop.defs.dbt import analytics\n\neverything = [analytics]\n"},
-        "a component hands out none",
+        "a component does not return its assets",
     ),
     "no loading of the folder": (ONE, {"src/shop/definitions.py": ""}, "no file loads the folder"),
     "a host of the environment": (

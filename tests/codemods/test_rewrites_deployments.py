@@ -194,7 +194,7 @@ STAYS = {
         "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n    job: int = 67890\n\n\n"
         "models = load_assets_from_dbt_cloud_job(cloud, Settings().job)\n",
         {"prod": {}, "staging": {"JOB": "67900"}},
-        "LDC303 its job id `Settings().job` cannot be read here",
+        "LDC303 its job id `Settings().job` cannot be determined",
     ),
     "a job that shares another in one deployment alone": (
         'one = load_assets_from_dbt_cloud_job(cloud, int(os.environ["A"]))\n'

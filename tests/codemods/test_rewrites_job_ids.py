@@ -64,7 +64,7 @@ def test_an_id_that_cannot_be_computed_is_not_guessed(tmp_path: Path, job: str, 
 
 def test_a_variable_that_is_not_set_is_asked_for(tmp_path: Path) -> None:
     program = 'models = load_assets_from_dbt_cloud_job(cloud, int(os.environ["JOB"].strip()))\n'
-    assert set(told(tmp_path, program, "LDC402")) == {"set JOB, or give it with --env-file"}
+    assert set(told(tmp_path, program, "LDC402")) == {"set JOB, or pass --env-file with its value"}
 
 
 @pytest.mark.parametrize(

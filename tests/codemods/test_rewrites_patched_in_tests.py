@@ -90,7 +90,7 @@ def test_a_method_of_dagsters_resources_is_not_called_unknown(tmp_path: Path) ->
     _, report = migrate(tmp_path, {"flow.py": FLOW, "test_flow.py": test})
     told = [each.message for each in report.findings if each.code == "LDC304"]
     assert told and all(
-        "what Dagster's own `with_resource_context` answers is not followed" in one for one in told
+        "the result of Dagster's own `with_resource_context` cannot be traced" in one for one in told
     )
 
 

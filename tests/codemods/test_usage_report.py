@@ -116,4 +116,4 @@ def test_what_the_facade_writes_is_what_is_read(folder: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     out = run(folder, "scan", ".", "--usage", "real.log").stdout
-    assert "2 legacy uses: 2 used, 0 not seen." in out
+    assert "2 legacy uses: 2 used, 0 in loaded files, 0 never loaded." in out

@@ -28,7 +28,7 @@ def daily(context: AssetExecutionContext, dbt_cloud: DbtCloudWorkspace):
 
 
 if int(os.getenv("WEEKLY_JOB_ID", "67891")) != 67891:
-    raise ValueError("what follows was written for dbt Cloud job 67891; WEEKLY_JOB_ID names another")
+    raise ValueError("this module was generated for dbt Cloud job 67891, but WEEKLY_JOB_ID names another")
 
 
 @dbt_cloud_assets(
