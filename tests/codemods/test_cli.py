@@ -103,7 +103,7 @@ def test_wrong_facts_end_with_2_before_anything_is_written(project: Path) -> Non
     before = (project / "defs.py").read_bytes()
     done = run(project, "migrate", ".")
     assert done.returncode == 2
-    assert "dbt_cloud_jobs.json: $.host: expected a string, but it is not there" in done.stderr
+    assert "dbt_cloud_jobs.json: $.host: missing (expected a string)" in done.stderr
     assert (project / "defs.py").read_bytes() == before
 
 

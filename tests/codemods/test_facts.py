@@ -158,8 +158,8 @@ WRONG = [
     (_job(generate_docs="no"), f'{JOB}.generate_docs: expected true or false, found "no"'),
     (_job(name_is_unique=1), f"{JOB}.name_is_unique: expected true or false, found 1"),
     (_job(triggers=[]), f"{JOB}.triggers: expected an object, found []"),
-    (_without("project_id"), f"{JOB}.project_id: expected a whole number, but it is not there"),
-    (_without("execute_steps"), f"{JOB}.execute_steps: expected a list of commands, but it is not there"),
+    (_without("project_id"), f"{JOB}.project_id: missing (expected a whole number)"),
+    (_without("execute_steps"), f"{JOB}.execute_steps: missing (expected a list of commands)"),
 ]
 
 

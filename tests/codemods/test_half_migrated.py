@@ -68,7 +68,7 @@ HALVES: dict[str, tuple[dict[str, str], str]] = {
             "def go(dbt_cloud: DbtCloudClientResource):\n    print(dbt_cloud)\n\n\n@job\ndef nightly():\n    go()\n"
             + DEFINITIONS,
         },
-        "`dbt_cloud` is a DbtCloudWorkspace already (res.py:5), and this asks for the legacy resource",
+        "`dbt_cloud` is a DbtCloudWorkspace already (res.py:5), and this function expects the legacy resource",
     ),
     "a helper": (
         {
