@@ -206,7 +206,11 @@ LEFT: Mapping[str, tuple[str, Mapping[str, Any], str]] = {
         {"execute_steps": ["dbt seed", "dbt run --select tag:daily"]},
         "its run of dbt tests changed",
     ),
-    "docs": (ONE, {"generate_docs": True}, "can no longer be the one that the workspace runs: it generates docs"),
+    "docs": (
+        ONE,
+        {"generate_docs": True},
+        "can no longer be the one that the workspace runs: it generates docs",
+    ),
     "one of two jobs moves": (TWO, {"environment_id": 23}, "the workspace also serves other jobs"),
 }
 

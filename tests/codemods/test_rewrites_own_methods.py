@@ -130,8 +130,14 @@ def test_single_quotes_and_tabs_are_kept(tmp_path: Path) -> None:
     ("line", "said"),
     [
         ("client.trigger_job(67890)", "neither the legacy client nor v2's has `trigger_job`"),
-        ("client.get_runs(job=67890)", "`get_runs` has no parameter `job`, in the legacy API either: leave it out"),
-        ("client.get_run_steps(1, 2)", "`get_run_steps` takes fewer arguments, in the legacy API too: leave some out"),
+        (
+            "client.get_runs(job=67890)",
+            "`get_runs` has no parameter `job`, in the legacy API either: leave it out",
+        ),
+        (
+            "client.get_run_steps(1, 2)",
+            "`get_run_steps` takes fewer arguments, in the legacy API too: leave some out",
+        ),
     ],
 )
 def test_what_legacy_has_not_stays(tmp_path: Path, line: str, said: str) -> None:

@@ -191,7 +191,7 @@ def _workspace(context: Context, claim: Claim[Load]) -> dict[str, str | int | fl
         value = _value(context, setting)
         if value is None or (key == "token" and not str(value).startswith("{{")):
             where = (
-                "is in the code, and must not be copied to YAML" if key == "token" else "cannot be read here"
+                "is in the code, and must not be copied to YAML" if key == "token" else "cannot be determined"
             )
             return f"the {name} of its resource {where}: read it from the environment"
         if key == "access_url" and str(value).startswith("{{"):
