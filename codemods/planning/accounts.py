@@ -63,7 +63,7 @@ def facts_of_another_account(claims: Iterable[Claim], context: Context) -> tuple
         for job_id in dict.fromkeys(ids):
             others = context.facts.accounts_of(job_id)
             if account is not None and others and account not in others:
-                said = f"the facts of job {job_id} are of account {others[0]}, and this is account {account}"
+                said = f"the facts of job {job_id} are of account {others[0]}, and this resource has account {account}: correct one of the two"
                 place = claim.module.place(claim.node)
                 found.append(Finding(place, "LDC307", said, claim.name, jobs=(job_id,)))
     return tuple(found)

@@ -94,9 +94,9 @@ def test_a_method_of_dagsters_resources_is_not_called_unknown(tmp_path: Path) ->
     )
 
 
-def test_a_parameter_that_is_annotated_already_is_not_asked_for_its_annotation(tmp_path: Path) -> None:
+def test_a_parameter_that_no_call_fills_is_named(tmp_path: Path) -> None:
     work = "from flow import CLOUD\n\ndef run(pool):\n    pool.submit(work, CLOUD)\n\ndef work(cloud: DbtCloudClientResource):\n    return cloud.get_dbt_client()\n"
     work = "from dagster_dbt import DbtCloudClientResource\n" + work
     _, report = migrate(tmp_path, {"flow.py": FLOW, "work.py": work})
     told = [each.message for each in report.findings if "calls `.get_dbt_client`" in each.message]
-    assert not any("annotate the parameter" in one for one in told)
+    assert all("`cloud` is a parameter, and no call in these files" in one for one in told)

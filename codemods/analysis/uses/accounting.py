@@ -30,7 +30,7 @@ from .nodes_by_name import NodesByName
 from .outputs_handed_over import outputs_handed_over
 
 DYNAMICALLY = "is in a scope that `globals()`, `locals()`, `exec` or the like may read: move it to another function, or read it by its name"
-_SAY_WHAT = "annotate the parameter that it comes from (`client: DbtCloudClient`), or take it from `context.resources`"
+_SAY_WHAT = "take the client from `context.resources.dbt_cloud`, or from a resource that these files build"
 UNMISTAKABLE = frozenset({"get_dbt_client", "run_job_and_poll", "get_run_results", "list_run_artifacts"})
 """Methods of the legacy API whose names nothing else has."""
 
@@ -186,10 +186,8 @@ class _Accounting:
         if not isinstance(node, ast.Name):
             return _SAY_WHAT
         bound = self.evaluator.tree.names(module).lookup(module, node.id, node)
-        if any(isinstance(one, Parameter) and one.arg.annotation is not None for one in bound):
-            return (
-                f"`{node.id}` comes from a call that the codemod cannot find: call the function by its name"
-            )
+        if any(isinstance(one, Parameter) for one in bound):
+            return f"`{node.id}` is a parameter, and no call in these files gives it a client: call the function by its name"
         return _SAY_WHAT
 
     def _is_not_known(self, receiver: Values) -> bool:

@@ -309,13 +309,24 @@ _BY_HAND = {
     "the resource": 'build it where it is bound, `Definitions(resources={"dbt_cloud": DbtCloudClientResource(...)})`',
 }
 """What to write so that the trail goes on."""
+_IN_CONTAINERS = {
+    "the client": "use a variable for each client, `nightly_client = dbt_cloud.get_dbt_client()`",
+    "the resource": "use a variable for each resource, `nightly_cloud = DbtCloudClientResource(...)`",
+}
+_SEVERAL = "the loaded assets"
 
 
 def lost_trail(use: Use, what: str, name: str) -> Finding:
     """The finding for a use that cannot be followed."""
     module: Module = use.module
     line = module.source_of(use.node).split("\n", 1)[0]
-    said = f"{what} `{line}` {_how(use)}: {_BY_HAND[what]}"
+    by_hand = (
+        _IN_CONTAINERS.get(what, _BY_HAND[what]) if isinstance(use, (Element, Entry)) else _BY_HAND[what]
+    )
+    how = _how(use)
+    if what == _SEVERAL:
+        how = how.replace("is ", "are ", 1)
+    said = f"{what} `{line}` {how}: {by_hand}"
     return Finding(module.place(use.node), "LDC303", said, name)
 
 
