@@ -132,7 +132,7 @@ def _blocked(
             said = (
                 f'`{told}` is bound to "{key}" too, at {place}, and would get the calls of v2: {_FAKE}'
                 if other.key
-                else f"`{told}` at {place} may reach it, by a key that cannot be read there: write the key in quotes"
+                else f"`{told}` at {place} may reach it, by a key that cannot be determined: write the key in quotes"
             )
             found.append(
                 Finding(claim.module.place(claim.node), "LDC303", said, claim.name, related=(place,))
@@ -270,7 +270,7 @@ def _is_nothing(node: ast.expr) -> bool:
 
 def _mixed(claim: Claim, module: Module, other: ast.expr) -> Claim:
     place = module.place(other)
-    of_run = isinstance(claim.value, Member) and is_output(claim.value.of)
+    of_run = isinstance(claim.value, Member) and (is_output(claim.value.of) or isinstance(other, _DATA))
     becomes = f"would be read like v2's run: {_APART}" if of_run else f"would get the calls of v2: {_FAKE}"
     said = f"this may be `{_line(module, other)}` of {place} too, which is not legacy and {becomes}"
     finding = Finding(claim.module.place(claim.node), "LDC303", said, claim.name, related=(place,))

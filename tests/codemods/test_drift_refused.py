@@ -70,7 +70,7 @@ def test_what_v2_cannot_run_is_not_written(tmp_path: Path, name: str) -> None:
         before, after, told = twice(tmp_path / str(place), program, (SEEDS, *others), (new, *others))
         assert after == before
         (only,) = told
-        assert only.startswith("LDC404 job 67890: its commands are `dbt ")
+        assert only.startswith("LDC404 job 67890: its commands are now `dbt ")
         assert "what they were, `dbt seed`, `dbt build --select tag:daily`; " + said in only
         assert "Give the job commands that v2 can run, look up and migrate again" in only
 
@@ -103,8 +103,8 @@ def test_what_the_function_of_a_table_says_is_said_of_each_of_its_jobs(tmp_path:
         1,
     )
     assert sorted(told) == [
-        "LDC227 job 67890: its commands before the build changed from `seed` to none",
         "LDC227 job 67890: its build command changed from `build` to `build`, `--exclude`, `x`",
+        "LDC227 job 67890: its commands before the build changed from `seed` to none",
         "LDC404 job 67890: its commands after the build changed to `docs generate` in dbt Cloud; the code has none",
         "LDC404 job 67890: its exclusion changed to 'x' in dbt Cloud; the code has ''",
     ]
@@ -130,7 +130,7 @@ def test_a_job_that_moves_to_where_another_workspace_runs_stays(tmp_path: Path) 
     before, after, told = twice(tmp_path, TWO_PLACES, (NIGHTLY, ELSEWHERE), (moved, ELSEWHERE))
     assert after == before
     assert [line.partition(":")[0] for line in told] == [
-        "LDC404 job 67890 is in project 11 and environment 23 now, where the workspace at defs.py"
+        "LDC404 job 67890 is now in project 11 and environment 23, where the workspace at defs.py"
     ]
     assert "runs in the job 'Elsewhere'" in told[0]
 

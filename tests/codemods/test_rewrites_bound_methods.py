@@ -161,7 +161,7 @@ def test_a_method_of_which_more_is_read_stays(tmp_path: Path, line: str, said: s
 
 
 RUN = "run = client.run_job_and_poll"
-SCHEDULES = "the dbt Cloud schedules of the jobs that it runs may be on: the codemod cannot tell from `client.run_job_and_poll`"
+SCHEDULES = "the dbt Cloud schedules of the jobs that it runs may be on: the codemod cannot tell from `client.run_job_and_poll` which jobs these are"
 ON = "the dbt Cloud schedule of job 67891 (Hourly) is on now"
 
 

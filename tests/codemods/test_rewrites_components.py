@@ -268,10 +268,10 @@ UNFIT = {
     "definitions without it": (
         ONE + "    defs = Definitions(resources={'dbt_cloud': dbt_cloud})\n",
         {},
-        "its file has Definitions without it",
+        "its file has Definitions that do not list it",
     ),
-    "handed out by a string": (ONE + "    __all__ = ['analytics']\n", {}, "dbt.py:6 names it once more"),
-    "deleted": (ONE + "    del analytics\n", {}, "dbt.py:6 names it once more"),
+    "handed out by a string": (ONE + "    __all__ = ['analytics']\n", {}, "dbt.py:6 also names it"),
+    "deleted": (ONE + "    del analytics\n", {}, "dbt.py:6 also names it"),
     "another file": (
         ONE,
         {"src/shop/defs/other.py": "from shop.defs.dbt import analytics\n\neverything = [analytics]\n"},

@@ -130,7 +130,7 @@ def test_an_expression(tmp_path: Path, arguments: str, becomes: str) -> None:
     ("call", "told"),
     [
         ('context.resources.cloud.run_job_and_poll(67890, "x", None, "dev")', "`schema_override`"),
-        ('print(context.resources.cloud.run_job_and_poll(67890, "x", ["dbt run"]))', "behind its cause"),
+        ('print(context.resources.cloud.run_job_and_poll(67890, "x", ["dbt run"]))', "follow the cause"),
     ],
 )
 def test_what_has_no_v2_form_is_kept(tmp_path: Path, call: str, told: str) -> None:

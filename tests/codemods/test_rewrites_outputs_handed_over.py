@@ -174,12 +174,12 @@ def test_an_io_manager_of_another_file_counts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "bound", "called", "said"),
     [
-        (LOG, ', "io_manager": log', "weekly()", "`weekly` is handed to the IO manager `log`"),
+        (LOG, ', "io_manager": log', "weekly()", "`weekly` is passed to the IO manager `log`"),
         (
             LOG,
             ', "io_manager": log',
             "dbt_cloud_run_op()",
-            "`dbt_cloud_run_op` is handed to the IO manager `log`",
+            "`dbt_cloud_run_op` is passed to the IO manager `log`",
         ),
         (
             '\n@op(ins={"run": In(Ok)})\ndef show(run):\n    print(1)\n',

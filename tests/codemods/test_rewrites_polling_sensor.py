@@ -65,7 +65,7 @@ def test_runs_by_the_schedule_of_the_reused_job_are_said_to_be_passed_over(tmp_p
             "more = load_assets_from_dbt_cloud_job(one, 67891, lambda node: node['name'])\n"
             "defs = Definitions(assets=[models, more])\n",
             [WHOLE, replace(OTHER, environment_id=22)],
-            "several jobs are loaded",
+            "its workspace loads several jobs",
         ),
     ],
 )

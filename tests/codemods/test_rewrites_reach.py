@@ -208,7 +208,7 @@ def test_loads_stay_that_are_collected_under_a_prefix(tmp_path: Path, collected:
         },
     )
     assert ("legacy_shim" in texts["shop/models.py"]) == stays
-    assert any("a prefix too" in finding.message for finding in report.findings) == stays
+    assert any("prefixes its sources too" in finding.message for finding in report.findings) == stays
 
 
 @pytest.mark.parametrize(

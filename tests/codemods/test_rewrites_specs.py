@@ -192,7 +192,7 @@ UNFIT = {
         + "    from dagster_dbt.cloud_v2 import DbtCloudWorkspace\n"
         + "    old = DbtCloudWorkspace(credentials=c, project_id=11, environment_id=22)\n",
         [],
-        "the workspace at program.py:7 is of its environment",
+        "the workspace at program.py:7 is in its environment",
     ),
     "a function": (
         HEAD
@@ -213,7 +213,7 @@ UNFIT = {
         [],
         "",
     ),
-    "no definitions": (ONE, [], "no Definitions that gets its assets"),
+    "no definitions": (ONE, [], "no Definitions was found"),
     "sensors out of sight": (
         ONE + "    defs = Definitions(assets=[models], sensors=mine)\n",
         [],

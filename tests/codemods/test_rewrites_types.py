@@ -162,7 +162,7 @@ def test_a_type_that_cannot_be_followed_keeps_what_it_is_of(tmp_path: Path) -> N
     texts, report = migrate(tmp_path, {"program.py": program})
     assert texts["program.py"] == clean(program).replace("from dagster_dbt import", "from legacy_shim import")
     told = [finding.message for finding in report.findings if finding.code == "LDC302"]
-    assert any("Dagster checks them against it" in message for message in told)
+    assert any("Dagster checks values against the type" in message for message in told)
 
 
 def test_inputs_that_have_a_name_of_their_own_get_objects(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ PROGRAMS: Mapping[str, tuple[Mapping[str, str], tuple[str, ...]]] = {
             + 'A, B = int(os.environ["JOB"]), int(os.environ["OTHER"])\n'
             + "both = [load_assets_from_dbt_cloud_job(cloud, one) for one in sorted({A, B})]\n"
         },
-        ("LDC404 this is job 67900 in deployment staging, and the code was generated for job 67890, 67891 alone",),
+        ("LDC404 this is job 67900 in deployment staging, and the code was generated for job 67890, 67891 only",),
     ),
     "in a function": (
         {

@@ -15,6 +15,7 @@ from ..syntax.functions import (
     takes_as_many,
 )
 from ..syntax.source_module import Module
+from .filled_by_dagster import arguments_given
 from .values import Evaluates, Local, in_order
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -40,9 +41,8 @@ class Calls:
         if function.name == "__init__" and isinstance(owner, ast.ClassDef):
             called = owner
         for caller, call in self._giving(called):
-            argument = argument_of(call, function, name)
-            if argument is not None:
-                found.append((caller, argument))
+            given = arguments_given(self.evaluator, caller, call, home, function, name)
+            found += [(caller, argument) for argument in given]
         return found
 
     def _giving(self, called: Function | ast.ClassDef) -> tuple[tuple[Module, ast.Call], ...]:

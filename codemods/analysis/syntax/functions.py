@@ -55,9 +55,12 @@ def decorator_name(decorator: ast.expr) -> str:
 
 
 def argument_of(
-    call: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str
+    call: ast.Call,
+    function: ast.FunctionDef | ast.AsyncFunctionDef,
+    name: str,
+    filled: frozenset[str] = frozenset(),
 ) -> ast.expr | None:
-    """The argument that a call gives to a parameter."""
+    """The argument that a call gives to a parameter, where others are ``filled`` by Dagster."""
     for keyword in call.keywords:
         if keyword.arg == name:
             return keyword.value
@@ -67,6 +70,7 @@ def argument_of(
         positional = positional[1:]
     elif positional[:1] and takes_context(function, positional[0]):
         positional = positional[1:]  # Dagster fills it; calls in a job's body leave it out.
+    positional = [each for each in positional if each not in filled]
     if name in positional and positional.index(name) < len(call.args):
         return call.args[positional.index(name)]
     return None
@@ -127,9 +131,13 @@ def place_of(call: ast.Call, argument: ast.expr) -> int:
     return [given.value if isinstance(given, ast.keyword) else given for given in arguments].index(argument)
 
 
+def is_injected(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether Dagster calls a function with a context, configuration and resources."""
+    return any(decorator_name(decorator) in INJECTING for decorator in function.decorator_list)
+
+
 def takes_context(function: ast.FunctionDef | ast.AsyncFunctionDef, first: str) -> bool:
-    is_injected = any(decorator_name(decorator) in INJECTING for decorator in function.decorator_list)
-    return is_injected and first.strip("_") in {"context", ""}
+    return is_injected(function) and first.strip("_") in {"context", ""}
 
 
 def default_of(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> ast.expr | None:

@@ -22,7 +22,19 @@ from ..dagster_api.names import (
 from ..dagster_api.op_outputs import wraps_as_output
 from ..inference.interpreter import Evaluator
 from ..inference.legacy_names import is_op
-from ..inference.values import External, Instance, Literal, Local, Made, Member, Result, Value, is_load, root
+from ..inference.values import (
+    External,
+    Instance,
+    Literal,
+    Local,
+    Made,
+    Member,
+    Result,
+    Value,
+    in_order,
+    is_load,
+    root,
+)
 from ..syntax.functions import composes, renamed, takes_context
 from ..syntax.source_module import FUNCTIONS, Module
 from .callees import is_all_known
@@ -34,6 +46,10 @@ from .uses import ADDING, EXTENDING, Argument, use_of
 
 ACCOUNTED = ""
 """What is said of a use that is no escape."""
+_BY_HAND = (
+    "call the client's method here, or pass a function that does, `lambda: client.run_job_and_poll(67890)`"
+)
+_READ_HERE = "read what you need here and pass that on"
 _OF_DEFINITIONS = frozenset({"resource", "load", "op"})
 _RESOURCES = frozenset({"resources", "resource_defs", "resource_defs_by_key"})
 _BINDING_METHODS = frozenset({"to_job", "execute_in_process", "with_resources", "configured"})
@@ -52,12 +68,24 @@ class Arguments:
 
     def of(self, module: Module, node: ast.expr, value: Value, call: ast.Call) -> str:
         callees = self.evaluator.values(module, renamed(call))
-        said = f"is passed to `{_shown(module, call)}(...)`, which cannot be traced: read what you need here and pass that on"
+        said = self._lost_in(module, value, call)
         if not callees:
             return ACCOUNTED if self._by_unresolved(module, node, value, call) else said
         if all(self._takes(module, node, value, call, callee) for callee in callees):
             return ACCOUNTED
         return said
+
+    def _lost_in(self, module: Module, value: Value, call: ast.Call) -> str:
+        """Why a call takes a value out of sight, and what to write by hand."""
+        shown = f"is passed to `{_shown(module, call)}(...)`"
+        for callee in in_order(self.evaluator.values(module, renamed(call))):
+            if isinstance(callee, Local) and isinstance(callee.node, ast.FunctionDef | ast.AsyncFunctionDef):
+                for decorator in unknown_decorators(self.evaluator, callee.module, callee.node)[:1]:
+                    text = callee.module.source_of(decorator).split("\n", 1)[0]
+                    return f"{shown}, whose decorator `@{text}` cannot be traced: call a function without it"
+        kinds = {kind_carried(one) for one in self.carriers.of(value)}
+        by_hand = _BY_HAND if kinds & {"client", "resource"} else _READ_HERE
+        return f"{shown}, which cannot be traced: {by_hand}"
 
     def _by_unresolved(self, module: Module, node: ast.expr, value: Value, call: ast.Call) -> bool:
         """Whether a call of something that is no value here is accounted for: a builtin, or a method of a container."""
