@@ -71,8 +71,8 @@ def test_what_v2_cannot_run_is_not_written(tmp_path: Path, name: str) -> None:
         assert after == before
         (only,) = told
         assert only.startswith("LDC404 job 67890: its commands are now `dbt ")
-        assert "what they were, `dbt seed`, `dbt build --select tag:daily`; " + said in only
-        assert "Give the job commands that v2 can run, look up and migrate again" in only
+        assert "still runs the earlier ones, `dbt seed`, `dbt build --select tag:daily`; " + said in only
+        assert "Give the job commands that v2 can run, then run `lookup` and `migrate` again" in only
 
 
 def test_the_name_is_kept_true_where_the_commands_cannot_be(tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ LDC222 a model that is gone from the project is skipped
     a.py:2:1
     b.py:2:1
 
-LDC216 a run that is given up continues in dbt Cloud  1 location
+LDC216 a run that times out continues in dbt Cloud  1 location
   Do: Set a timeout for the job in dbt Cloud.
     c.py:9:1  goes on
 
