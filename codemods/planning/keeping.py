@@ -48,6 +48,15 @@ _BY_HAND = {
     "DbtCloudOutput": 'read the details of the run: `run["id"]`, `run["job_definition_id"]`, `run["status_humanized"]`',
 }
 """What to write instead, where a use has no v2 form."""
+_TYPES = {
+    "dbt_cloud_resource": "DbtCloudWorkspace",
+    "DbtCloudClientResource": "DbtCloudWorkspace",
+    "DbtCloudResource": "DbtCloudWorkspaceClient",
+    "DbtCloudClient": "DbtCloudWorkspaceClient",
+    "DbtCloudOutput": "dict",
+    "DbtCloudRunStatus": "str",
+}
+"""The types that take the place of legacy ones in annotations."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +98,8 @@ def _stays(context: Context, module: Module, first: ast.expr, link: ast.expr, na
     use = use_of(module, link)
     by_hand = _BY_HAND.get(name, f"use {BY_NAME[name].replacement}")
     if isinstance(use, Annotation) or enclosing_annotation(module, link):
-        said = f"`{name}` in this annotation is not rewritten: name v2's type, or no type"
+        by_hand = f"name `{_TYPES[name]}`" if name in _TYPES else "name v2's type"
+        said = f"`{name}` in this annotation is not rewritten: {by_hand} here, or no type"
     elif isinstance(use, Base):
         said = f"a subclass of `{name}` must be rewritten by hand: put what it changes into functions that take v2's client"
     elif isinstance(use, Flow):
