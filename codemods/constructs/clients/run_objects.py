@@ -169,8 +169,10 @@ def _against(context: Context, calls: list[tuple[Module, ast.expr]]) -> str:
     index = context.index
     for module in index.tree.modules.values():
         for node in module.nodes:
-            name = node.value if isinstance(node, ast.Constant) else getattr(node, "attr", "")
-            if name not in _LACKING or not isinstance(node, (ast.Constant, ast.Attribute)):
+            if not isinstance(node, (ast.Constant, ast.Attribute)):
+                continue
+            name = str(node.value) if isinstance(node, ast.Constant) else node.attr
+            if name not in _LACKING:
                 continue
             if isinstance(node, ast.Constant) or not any(map(is_output, index.values(module, node.value))):
                 at = f"{module.path.name}:{node.lineno}"
