@@ -80,7 +80,7 @@ def test_deployments_never_show_what_they_hold(tmp_path: Path) -> None:
 def test_two_deployments_of_one_name_are_refused(tmp_path: Path) -> None:
     for name in ("prod.env", ".env.prod"):
         (tmp_path / name).write_text("A=1\n")
-    with pytest.raises(UsageError, match=r"are both deployment 'prod'; name them with --deployment"):
+    with pytest.raises(UsageError, match=r"are both deployment 'prod'; give each a name of its own"):
         read_deployments([tmp_path / "prod.env", tmp_path / ".env.prod"])
 
 

@@ -519,8 +519,8 @@ def test_whatever_imports_the_module_contacts_dbt_cloud_and_is_named(tmp_path: P
     (said,) = (finding.message for finding in report.findings if finding.code == "LDC209")
     assert said == (
         "importing this module contacts dbt Cloud, with the token and over the network, also in tests and CI, and runs "
-        "`dbt parse` there, for 60 seconds at most; it does so where the assets are not used, too, which here depends on "
-        "a condition; test_dbt.py imports it; `node_info_to_group_fn` may raise, which fails the import"
+        "`dbt parse` there, for 60 seconds at most; also when a condition leaves the assets unused; "
+        "test_dbt.py imports it; `node_info_to_group_fn` may raise, which fails the import"
     )
 
 
