@@ -182,7 +182,8 @@ CODES: Final = (
          "Nothing."),
     Code("LDC218", "the request behaviour of the client differs", "differs",
          "v2 times out each request after 15 seconds, and retries the POST that starts a run like any other request, so a late "
-         "answer can start a job twice. Legacy had no request timeout.",
+         "answer can start a job twice. Legacy had no request timeout. v2 also logs neither the start of a run, with its link, nor "
+         "its polls.",
          "Set request_timeout, request_max_retries and request_retry_delay on the workspace."),
     Code("LDC219", "values are no longer resolved at launch", "differs",
          "Run configuration and EnvVar values were resolved for each run; they are fixed when the module is imported.",

@@ -165,7 +165,8 @@ def tell_of_op(
     if release.lacks("related"):
         report("LDC213", without_related(release))
     if materializes:
-        report("LDC206", "materializations keep status and execution time, and lose the other times")
+        said = "materializations keep status and execution time, and lose the other times and the description"
+        report("LDC206", said)
     if causes:
         report("LDC212", FIXED_CAUSE)
     report("LDC218", "requests time out after 15 seconds, and v2's retries apply")
