@@ -17,6 +17,7 @@ from ..analysis.syntax.scopes import (
 )
 from ..analysis.syntax.source_module import Module
 from .edits import Import
+from .handed_on import HandedOn, star_sources
 from .previews import v2_import
 
 _WITH_ALL_NAMES = frozenset({"dagster", "dagster_dbt"})
@@ -25,10 +26,11 @@ _WITH_ALL_NAMES = frozenset({"dagster", "dagster_dbt"})
 
 @dataclass(frozen=True, eq=False)
 class Namespace:
-    """The module-level names of a file. Knows nothing of other files."""
+    """The module-level names of a file, and which new ones would reach other files."""
 
     module: Module
     names: Names
+    handed_on: HandedOn
     taken: frozenset[str]
     """Every name that the file binds or reads anywhere: a new one must not be among them."""
     bound: frozenset[str]
@@ -67,13 +69,13 @@ class Namespace:
         if self.existing(source, name):
             return None
         wanted = name or source
-        if wanted not in self.taken or self._is_imported_later(source, name):
+        is_new = wanted not in self.taken and not self.handed_on.replaces(wanted.split(".")[0], source, name)
+        if is_new or self._is_imported_later(source, name):
             return Import(source, name)
-        return Import(
-            source,
-            name,
-            self.fresh(f"{wanted}_v2" if "dbt" in wanted.lower() else f"{source.split('.')[0]}_{wanted}"),
-        )
+        if wanted not in self.taken:
+            return Import(source, name, self.fresh(f"_{wanted.replace('.', '_')}"))
+        other = f"{wanted}_v2" if "dbt" in wanted.lower() else f"{source.split('.')[0]}_{wanted}"
+        return Import(source, name, self.kept_apart(other))
 
     def fresh(self, wanted: str, *others: str) -> str:
         """``wanted``, else one of ``others``, else the first of ``wanted_2`` ... that the file does not use."""
@@ -86,13 +88,17 @@ class Namespace:
             candidate = f"{wanted}_{number}"
         return candidate
 
+    def kept_apart(self, wanted: str) -> str:
+        """A fresh name for what the file defines. It begins with ``_`` where ``*`` would bring it to a file that has another."""
+        return self.fresh(f"_{wanted}" if self.handed_on.replaces(wanted) else wanted)
+
     def _is_used(self, name: str) -> bool:
         given = (self.taken, self._reserved, self._planned)
         return any(name in names for names in given) or hasattr(builtins, name)
 
     def reserve(self, wanted: str) -> str:
         """A fresh name for something at module level, that nothing else gets."""
-        name = self.fresh(wanted)
+        name = self.kept_apart(wanted)
         self._reserved.add(name)
         return name
 
@@ -124,6 +130,8 @@ class Namespace:
 def planned_name(wanted: str, namespaces: Iterable[Namespace]) -> str:
     """``wanted``, or the first of ``wanted_2`` ..., that none of the files uses, and that nothing else gets there."""
     spaces = list(namespaces)
+    if any(space.handed_on.replaces(wanted) for space in spaces):
+        wanted = f"_{wanted}"
     candidate = wanted
     for number in itertools.count(2):
         if not any(space._is_used(candidate) for space in spaces):
@@ -147,13 +155,10 @@ def namespace_of(module: Module, tree: Tree) -> Namespace:
     names = tree.names(module)
     bound = {name for table in names.tables.values() for name in table}
     read = {node.id for node in module.of(ast.Name)}
-    for star in names.stars:
-        home = tree.module_at(tree.resolve(module, star.module, star.level))
-        if home is not None:
-            bound |= tree.names(home).tables.get(home.tree, {}).keys()
-    return Namespace(
-        module, names, frozenset(bound | read), frozenset(bound), _first_legacy_read(module, names)
-    )
+    for home in star_sources(tree, module)[1:]:
+        bound |= tree.names(home).tables.get(home.tree, {}).keys()
+    handed_on, first = HandedOn(tree, module), _first_legacy_read(module, names)
+    return Namespace(module, names, handed_on, frozenset(bound | read), frozenset(bound), first)
 
 
 def _first_legacy_read(module: Module, names: Names) -> int:

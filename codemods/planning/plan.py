@@ -234,7 +234,7 @@ def _inline_names(claims: Iterable[Claim], namespaces: Mapping[Module, Namespace
         if isinstance(claim.part, Builds) and id(claim.node) in inside and isinstance(claim.value, Made):
             number = sum(value.module is claim.module for value in found) + 1
             wanted = "dbt_cloud" if number == 1 else f"dbt_cloud_{number}"
-            found[claim.value] = namespaces[claim.module].fresh(wanted)
+            found[claim.value] = namespaces[claim.module].kept_apart(wanted)
     return found
 
 

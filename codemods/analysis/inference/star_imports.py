@@ -18,7 +18,7 @@ from .tables import names_set_by_text
 if TYPE_CHECKING:
     from .interpreter import Evaluator
 
-_KNOWN_STARS = frozenset({"dagster", "dagster_dbt", "legacy_shim", "os", "typing"})
+KNOWN_STARS = frozenset({"dagster", "dagster_dbt", "legacy_shim", "os", "typing"})
 """The packages of which it is known what they bring by ``import *``."""
 _BINDING = (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, *FUNCTIONS, ast.ClassDef)
 _SURELY, _PERHAPS, _NOT = "surely", "perhaps", "not"
@@ -94,7 +94,7 @@ class StarImports:
     def _exports(self, home: Module, name: str, inside: list[Module]) -> str:
         """Whether ``from home import *`` binds a name."""
         says = self.evaluator.tree.names(home).at_end(home, "__all__")
-        listed = _listed(says) if not _is_read(home, "__all__") else None
+        listed = named_in_all(says) if not _is_read(home, "__all__") else None
         if (listed is not None and name not in listed) or (not says and name.startswith("_")):
             return _NOT
         bindings = self._at_end(home, name, [*inside, home])
@@ -122,10 +122,10 @@ def _by_package(package: str, name: str) -> str:
     """Whether a star import of a package that is not of the tree binds a name. Other names of those that are known are found by it."""
     if package == "os" and hasattr(builtins, name) and name in os.__all__:
         return _SURELY
-    return _NOT if package in _KNOWN_STARS else _PERHAPS
+    return _NOT if package in KNOWN_STARS else _PERHAPS
 
 
-def _listed(says: Sequence[Binding]) -> frozenset[str] | None:
+def named_in_all(says: Sequence[Binding]) -> frozenset[str] | None:
     """The names of an ``__all__`` that is one display of texts; None for any other, and where there is none."""
     match says:
         case [Assigned(value=ast.List(elts) | ast.Tuple(elts), path=(), adds=False)]:

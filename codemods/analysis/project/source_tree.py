@@ -22,6 +22,8 @@ _NEVER_IN_THE_TREE = frozenset(
     {"dagster", _DAGSTER_DBT, "functools", "itertools", "json", "legacy_shim", "os", "typing"}
 )
 """What rewrites know the meaning of. A folder of the user's may be called so, and is imported as something longer."""
+_STARS = (b"import *", b"import*", b"import  ", b"import\t")
+"""How a star import may be spelled."""
 
 
 @dataclass(eq=False)
@@ -163,6 +165,20 @@ class Tree:
                 if source is not None and source not in found:
                     found.append(source)
         return found[1:]
+
+    def star_importers(self, home: Module) -> list[Module]:
+        """The files that have names from one by ``from x import *``, whether they are parsed or not."""
+        # `from . import *` does not say the name of a package.
+        paths = self.spelling(_STARS, b"" if home.is_package else home.path.stem.encode(errors="replace"))
+        found = (self.module_at(path) for path in paths if path != home.path)
+        return [
+            module
+            for module in found
+            if module is not None
+            and any(
+                self.resolve(module, one.module, one.level) == home.path for one in self.names(module).stars
+            )
+        ]
 
     def is_forked(self, parts: Sequence[str]) -> bool:
         """Whether a dotted name begins with a ``dagster_dbt`` that the tree itself has: vendored, or a fork."""
