@@ -32,6 +32,8 @@ PLACEHOLDER = External("legacy_shim.missing_fact")
 """The function that stands in for a fact which an earlier migration did not know."""
 MISSING_ROW = External("legacy_shim.missing_row")
 """The function that stands in for the row of a job in the table of what deployments differ in."""
+KEY_OF_LOADS = "dbt_cloud"
+"""The resource key under which a load brings its resource to the jobs of its assets."""
 CALLED = "()"
 """The member of an op whose result is what calling the op in a job's body hands on."""
 GETTER = "get_dbt_client"

@@ -15,6 +15,7 @@ from ...findings import Finding
 from ..dagster_api.failures import may_read_failures, reads_failures, reads_what_it_catches
 from ..dagster_api.io_managers import IOManagers, io_managers_of, may_have_io_managers
 from ..inference.interpreter import Evaluator
+from ..inference.legacy_names import KEY_OF_LOADS
 from ..inference.values import Literal, Value, is_load
 from ..syntax.functions import is_getattr
 from ..syntax.source_module import Module
@@ -26,6 +27,7 @@ from .prefilter import (
     calls_legacy,
     gives_run_config,
     loads_asset,
+    loads_jobs,
     loads_packages,
     may_patch,
     merges_definitions,
@@ -83,10 +85,10 @@ def build_index(
 def _more(files: Mapping[Path, bytes], importers: Importers, reach: Reach) -> Iterator[Path]:
     """The files to read next."""
     yield from importers.of(reach.names)
-    if reach.keys:
-        yield from (
-            path for path, data in files.items() if reaches_key(data, reach.keys) or gives_run_config(data)
-        )
+    is_brought = reach.is_first and any(loads_jobs(data) for data in files.values())
+    keys = reach.keys | ({KEY_OF_LOADS.encode()} if is_brought else set())
+    if keys:
+        yield from (path for path, data in files.items() if reaches_key(data, keys) or gives_run_config(data))
     if reach.assets:
         yield from (path for path, data in files.items() if loads_asset(data, reach.assets))
     if reach.is_first:

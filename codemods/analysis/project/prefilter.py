@@ -28,6 +28,7 @@ _OF_ANSWERS = (
     b".result",
     b".docs_url",
 )
+_LOADER = b"load_assets_from_dbt_cloud_job"
 _METHODS = (b"run_job_and_poll", b"get_dbt_client")
 _SELECTING = (
     b"AssetSelection.tag",
@@ -194,6 +195,11 @@ def may_patch(data: bytes) -> bool:
 def reaches_key(data: bytes, keys: Iterable[bytes]) -> bool:
     """Whether a file may reach a resource under one of its keys."""
     return b"resource" in data and any(key in data for key in keys)
+
+
+def loads_jobs(data: bytes) -> bool:
+    """Whether a file may load the assets of a dbt Cloud job, which bring their resource to the jobs they are in."""
+    return _LOADER in data
 
 
 def gives_run_config(data: bytes) -> bool:

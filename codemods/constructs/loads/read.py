@@ -30,6 +30,7 @@ from ...planning.claims import (
 from ..job_differences import unknown_job, unread_job
 from .aim import AT_DECORATOR, Aim
 from .bound_once import VARIABLES, against_binding, is_plain
+from .brought_resource import configured_by_runs, read_elsewhere
 from .collecting import prefixed
 from .common_arguments import common_arguments
 from .compiled_fields import compiled_fields
@@ -114,6 +115,8 @@ def read_load(context: Context, value: Made) -> ReadLoad:
             else "",
             *(sooner if below is None else ()),
             fails_unseen(context, module, call),
+            read_elsewhere(context, placements, _resources_in(found)),
+            configured_by_runs(context, _resources_in(found)),
             *against_binding(context, module, call, arguments, makes_several),
         ]
         blocked += [
@@ -128,11 +131,13 @@ def read_load(context: Context, value: Made) -> ReadLoad:
     lacks = "" if is_none(partitions) else context.release.lacks("partitions")
     if lacks:
         blocked.append(Finding(module.place(call), "LDC309", lacks, NAME))
-    resources = frozenset(
-        inner for inner in found if isinstance(inner, Made) and thing_kind(inner) == "resource"
-    )
+    resources = _resources_in(found)
     load = Load(arguments, parts, tuple(placements), sequence, makes_several, below)
     return ReadLoad(load, resources, (ref,) if ref is not None else (), tuple(blocked))
+
+
+def _resources_in(found: Values) -> frozenset[Made]:
+    return frozenset(inner for inner in found if isinstance(inner, Made) and thing_kind(inner) == "resource")
 
 
 def _without_variables(context: Context, module: Module, arguments: Mapping[str, ast.expr]) -> str:

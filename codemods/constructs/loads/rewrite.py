@@ -57,6 +57,7 @@ from .asset_text import (
     workspace_of,
 )
 from .bound_once import NAMES, is_plain
+from .brought_resource import tell_of_unread_config
 from .evaluated_earlier import asks_dbt_cloud
 from .exclusive import are_exclusive
 from .own_workspace import tell_of_own
@@ -348,6 +349,8 @@ def _report(claim: Claim[Load], unit: Unit, context: Context, is_bound: bool, do
     if unit.is_apart(claim):
         tell_of_own(claim, unit, done)
     _tell_of_other_loads(claim, unit, done)
+    if claim is CONSTRUCT.among(unit.claims)[0]:
+        tell_of_unread_config(claim, context, done)
     partitions = claim.detail.arguments.get("partitions_def")
     if (
         partitions is not None

@@ -9,11 +9,10 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from ...analysis.inference.legacy_names import KEY_OF_LOADS
 from ...analysis.inference.values import (
     External,
-    Literal,
     Made,
-    Values,
 )
 from ...analysis.syntax.functions import names_read
 from ...analysis.syntax.scopes import (
@@ -38,12 +37,8 @@ from ...planning.claims import (
 )
 from ...planning.units import Unit
 from .asset_text import has_postponed_annotations
+from .bound_in_definitions import given_as_resources, look_for
 from .read import Load
-
-_RESOURCES = 4
-"""The place of ``resources`` among the positional parameters of ``Definitions``."""
-DEFAULT_KEY = "dbt_cloud"
-"""The key that the loader used."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +73,7 @@ def binding_of(
     if claim.value is not None and context.index.are_collected(claim.value, claim.module):
         return _OWN  # Nobody knows of all the places, and where the key lacks nothing loads.
     keys = {key for other in unit.claims for key in other.keys if other.resources & claim.resources}
-    key = next(iter(keys)) if len(keys) == 1 else DEFAULT_KEY
+    key = next(iter(keys)) if len(keys) == 1 else KEY_OF_LOADS
     if not key.isidentifier() or key == "context" or _is_read(key, claim):
         return _OWN
     additions: list[Addition] = []
@@ -92,7 +87,7 @@ def binding_of(
         if call in calls:
             continue
         calls.add(call)
-        found = _look_for(context, at, call, key, claim.resources)
+        found = look_for(context, at, call, key, claim.resources)
         if found == "bound":
             continue
         addition = _addition(context, claim, place, unit) if found == "free" else None
@@ -128,53 +123,13 @@ def bind(binding: HowBound, context: Context, done: Rewrite) -> None:
             done.need(addition.module, addition.imported)
 
 
-def _given(call: ast.Call) -> ast.expr | None:
-    """What ``Definitions(...)`` is given as its resources."""
-    named = next((keyword.value for keyword in call.keywords if keyword.arg == "resources"), None)
-    return named if named is not None else next(iter(call.args[_RESOURCES : _RESOURCES + 1]), None)
-
-
-def _look_for(context: Context, module: Module, call: ast.Call, key: str, resources: frozenset[Made]) -> str:
-    """``bound``: the key is there, with one of the resources; ``other``: something else is; ``free``: nothing is."""
-    given = _given(call)
-    if given is None:
-        return "free" if not any(keyword.arg is None for keyword in call.keywords) else "other"
-    displays = [value for value in context.index.values(module, given) if isinstance(value, Literal)]
-    if not displays:
-        return "other"
-    states: set[str] = set()
-    for display in displays:
-        values = _under(context, display, key)
-        if values is None:
-            states.add("free" if display.node is given else "other")
-        else:
-            states.add("bound" if values & resources else "other")
-    return states.pop() if len(states) == 1 else "other"
-
-
-def _under(context: Context, display: Literal, key: str) -> Values | None:
-    if not isinstance(display.node, ast.Dict):
-        return frozenset()
-    for name, value in zip(display.node.keys, display.node.values, strict=True):
-        if name is None:
-            for inner in context.index.values(display.module, value):
-                found = _under(context, inner, key) if isinstance(inner, Literal) else frozenset()
-                if found is not None:
-                    return found
-            if not context.index.values(display.module, value):
-                return frozenset()
-        elif isinstance(name, ast.Constant) and name.value == key:
-            return context.index.values(display.module, value)
-    return None
-
-
 def _addition(context: Context, claim: Claim[Load], place: Placement, unit: Unit) -> Addition | None:
     """How to bind the workspace in a ``Definitions(...)``; None where it cannot be, or where another would clash."""
     call, at, argument = place.call, place.role.module, claim.detail.resource
     assert call is not None
     if at.path in context.outside:
         return None
-    given = _given(call)
+    given = given_as_resources(call)
     display = given if isinstance(given, ast.Dict) else None
     if not isinstance(argument, ast.Name) or claim.module.scope_of(claim.node) is not claim.module.tree:
         return None

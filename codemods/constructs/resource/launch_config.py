@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 from ...analysis.inference.legacy_names import CONFIGURED, is_resource
-from ...analysis.inference.values import External, Literal, Made
+from ...analysis.inference.values import External, Literal, Made, Value
 from ...analysis.syntax.source_module import Module
 from ...analysis.uses.keys import entries_of
 from ...analysis.uses.uses import is_dict_call
@@ -41,7 +41,11 @@ def kept_for_launch(context: Context, claims: Sequence[Claim[None]]) -> Iterator
 
 def takes_run_config(claim: Claim) -> bool:
     """Whether run configuration may give the settings of a resource anew: not of one that is configured for good."""
-    value = claim.value
+    return claim.value is not None and is_configured_by_runs(claim.value)
+
+
+def is_configured_by_runs(value: Value) -> bool:
+    """The same, of a resource as it was made."""
     return isinstance(value, Made) and isinstance(value.call, ast.Call) and value.of != CONFIGURED
 
 
