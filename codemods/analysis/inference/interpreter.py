@@ -33,7 +33,7 @@ from .star_imports import StarImports
 from .statements import Statements
 from .tables import Tables
 from .texts import text_of
-from .values import NOTHING, Literal, Local, Values
+from .values import NOTHING, Literal, Local, Values, is_collected
 
 A = TypeVar("A")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -258,7 +258,12 @@ class Evaluator:
             case ast.BinOp(op=ast.Add() | ast.BitOr()):
                 sides = (self.containers.sequence_values(module, side) for side in (node.left, node.right))
                 # Containers are added up; what an object of the user's answers is not known.
-                return frozenset(value for side in sides for value in side if isinstance(value, Literal))
+                return frozenset(
+                    value
+                    for side in sides
+                    for value in side
+                    if isinstance(value, Literal) or is_collected(value)
+                )
             case ast.NamedExpr() | ast.Await() | ast.Starred():
                 return self.values(module, node.value)
             case ast.Subscript():

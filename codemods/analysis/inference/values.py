@@ -157,6 +157,14 @@ def is_load(value: Value) -> bool:
     return isinstance(value, Made) and value.of == f"{LEGACY}load_assets_from_dbt_cloud_job"
 
 
+_COLLECTORS = ("dagster.load_assets_from_", "dagster.load_definitions_from_", "dagster.load_from_defs_folder")
+
+
+def is_collected(value: Value) -> bool:
+    """Whether a value is what Dagster collects from modules: a list of assets, or ``Definitions``."""
+    return isinstance(value, Made) and value.of.startswith(_COLLECTORS)
+
+
 class Evaluates(Protocol):
     """What the helpers of the evaluator know of it."""
 

@@ -36,6 +36,7 @@ from .prefilter import (
     reads_causes,
     reads_outputs_in_hooks,
     resumes,
+    scans_modules,
     selects_by_what_is_added,
     sorts_out_loads,
 )
@@ -94,6 +95,8 @@ def _more(files: Mapping[Path, bytes], importers: Importers, reach: Reach) -> It
     if reach.is_first:
         yield from (path for path, data in files.items() if may_patch(data) or calls_legacy(data))
         yield from (path for path, data in files.items() if loads_packages(data))
+    if is_brought:
+        yield from (path for path, data in files.items() if scans_modules(data))
     yield from reach.called
 
 

@@ -18,7 +18,7 @@ from ..dagster_api.injection import is_bound
 from ..dagster_api.op_outputs import outputs_yielded
 from ..inference.interpreter import Evaluator
 from ..inference.legacy_names import LEGACY_PACKAGES, MISSING_ROW, PLACEHOLDER, is_resource, thing_kind
-from ..inference.values import Keyed, Literal, Local, Value, legacy_name, root
+from ..inference.values import Keyed, Literal, Local, Value, is_collected, legacy_name, root
 from ..syntax.functions import returns_of
 from ..syntax.source_module import FUNCTIONS, Module
 from ..uses.keys import WRITING, texts_of_key, written_in
@@ -151,11 +151,13 @@ class Interests:
 
     def are_of_interest(self, value: Value) -> bool:
         """Whether a value is something legacy, or a container that holds something of the kind."""
-        return self.matters(value) if isinstance(value, Literal) else self._is_legacy(value)
+        if isinstance(value, Literal):
+            return self.matters(value)
+        return self._is_legacy(value) or is_collected(value)
 
     def matters(self, value: Value) -> bool:
         """Whether a value is or holds something legacy, or is a function or class that names something legacy."""
-        if self._is_legacy(value):
+        if self._is_legacy(value) or is_collected(value):
             return True
         if isinstance(value, (Literal, Local)):
             return self.evaluator.answer(("matters", value), lambda: self._holds_legacy(value), False)

@@ -44,6 +44,8 @@ _SELECTING = (
     b"AssetSelection.checks",
 )
 _BY_CLASS = re.compile(rb"isinstance\s*\([^\n]*CacheableAssetsDefinition")
+_SCANNING = (b"getmembers", b".__dict__", b"load_assets_from_", b"efs.assets", b"efinitions.assets")
+_VARS = re.compile(rb"(?<![\w.])(?:vars|dir)\(\s*\w")
 _RESUMES = b"retry_from_failure"
 _STAR = b"import *"
 _BY_TEXT = (b"import_module", b"__import__", b"importorskip", b"modules[", b"modules.get(")
@@ -230,6 +232,11 @@ def reads_causes(data: bytes) -> bool:
 def resumes(data: bytes) -> bool:
     """Whether a file may have a job go on where its last run failed."""
     return _RESUMES in data
+
+
+def scans_modules(data: bytes) -> bool:
+    """Whether a file may look through what a module holds, or through the assets of ``Definitions``."""
+    return any(word in data for word in _SCANNING) or bool(_VARS.search(data))
 
 
 def sorts_out_loads(data: bytes) -> bool:

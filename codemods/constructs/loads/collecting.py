@@ -12,9 +12,11 @@ from ...analysis.inference.values import (
     External,
     InTree,
     Literal,
+    Made,
     Value,
 )
 from ...analysis.syntax.functions import is_none
+from ...analysis.syntax.scopes import Imported
 from ...analysis.syntax.source_module import Module
 from ...planning.claims import Context
 
@@ -34,11 +36,21 @@ def prefixed(context: Context, module: Module) -> str:
 
     The keys that a load depends on get it as well, those that v2 assets depend on do not.
     """
-    for home, name, call in _collecting(context):
-        if _gives_prefix(name, call) and _collects(context, home, name, call, module):
+    for home, name, call in collecting(context):
+        if _gives_prefix(name, call) and collects(context, home, name, call, module):
             place = home.place(call)
             return f"`{name}` at {place} prefixes its sources too, which v2 assets do not support"
     return ""
+
+
+def handed_on(context: Context) -> Iterator[tuple[Module, ast.expr]]:
+    """Where a function of Dagster's that collects is not called, but handed on: ``map(load_assets_from_modules, xs)``."""
+    for name in sorted(_PREFIX):
+        for home, node in context.index.evaluator.tables.uses_under_any_name(name):
+            above = home.parent(node)
+            is_called = isinstance(above, ast.Call) and above.func is node
+            if not is_called and External(f"dagster.{name}") in context.index.values(home, node):
+                yield home, node
 
 
 def _gives_prefix(name: str, call: ast.Call) -> bool:
@@ -48,7 +60,7 @@ def _gives_prefix(name: str, call: ast.Call) -> bool:
     return is_given or None in words or any(isinstance(one, ast.Starred) for one in call.args)
 
 
-def _collects(context: Context, home: Module, name: str, call: ast.Call, module: Module) -> bool:
+def collects(context: Context, home: Module, name: str, call: ast.Call, module: Module) -> bool:
     """Whether a call collects, or may collect, what a module has."""
     if name == _HERE:
         return home is module
@@ -69,8 +81,9 @@ def _has_part(module: Module, package: str) -> bool:
     return any(module.dotted[at : at + len(part)] == part for at in range(len(module.dotted)))
 
 
-def _collecting(context: Context) -> Iterator[tuple[Module, str, ast.Call]]:
+def collecting(context: Context) -> Iterator[tuple[Module, str, ast.Call]]:
     calls = context.index.evaluator.calls
+    """Each call of a function of Dagster's that collects assets from modules, with its file and the function's name."""
     for name in sorted(_PREFIX):
         for home, call in calls.of(name):
             if External(f"dagster.{name}") in context.index.values(home, call.func):
@@ -82,13 +95,32 @@ def _holds(context: Context, home: Module, given: ast.expr, module: Module) -> b
     return any(_is_in(context, value, module) for value in context.index.values(home, given))
 
 
+def _is_element(context: Context, home: Module, node: ast.expr, module: Module) -> bool:
+    """Whether an element of what is collected is a module, or one that is imported by a name which is not known."""
+    found = context.index.values(home, node)
+    if found:
+        return any(_is_in(context, one, module) for one in found)
+    named = node
+    while isinstance(named, ast.Attribute):
+        named = named.value
+    bindings = (
+        context.index.tree.names(home).lookup(home, named.id, named) if isinstance(named, ast.Name) else []
+    )
+    return not bindings or not all(isinstance(one, Imported) for one in bindings)
+
+
 def _is_in(context: Context, value: Value, module: Module) -> bool:
     if isinstance(value, Literal):
-        return any(_is_in(context, inner, module) for inner in context.index.evaluator.element_values(value))
+        return any(
+            _is_element(context, home, node, module)
+            for _, home, node in context.index.evaluator.containers.entries(value)
+        )
     if isinstance(value, External):
         # A package with nothing in it takes no part in the index: it is known by its name.
         package = tuple(value.name.split("."))
         return module.dotted[: len(package)] == package
+    if isinstance(value, Made):
+        return True  # A function of others answers it: `import_module(name)`.
     if not isinstance(value, InTree):
         return False
     return value.module is module or (

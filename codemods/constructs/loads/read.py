@@ -31,6 +31,7 @@ from ..job_differences import unknown_job, unread_job
 from .aim import AT_DECORATOR, Aim
 from .bound_once import VARIABLES, against_binding, is_plain
 from .brought_resource import configured_by_runs, read_elsewhere
+from .collected_uses import looked_at
 from .collecting import prefixed
 from .common_arguments import common_arguments
 from .compiled_fields import compiled_fields
@@ -122,6 +123,7 @@ def read_load(context: Context, value: Made) -> ReadLoad:
         blocked += [
             Finding(module.place(call), "LDC302", said, NAME) for said in dict.fromkeys(reasons) if said
         ]
+        blocked += looked_at(context, value, placements)
         blocked += compiled_fields(context, module, arguments, NAME)
         blocked += checks_named_like_tests(context, ref, NAME)
     problem = problem or _other_inside(context, module, arguments, makes_several)
