@@ -48,8 +48,8 @@ def environments_of(claims: Sequence[Claim], context: Context) -> Served:
             problems += _several(claims, resource, [job for ref in refs for job in jobs[ref]])
         elif told and all(len(jobs[ref]) == len(ref.job_ids) for ref in refs):
             # The first load that makes assets of one job says where the workspace of the resource belongs.
-            known = [claim for claim in loads if any(jobs[ref] for ref in claim.jobs)]
-            first = next((claim for claim in known if not claim.makes_several), known[0])
+            with_jobs = [claim for claim in loads if any(jobs[ref] for ref in claim.jobs)]
+            first = next((claim for claim in with_jobs if not claim.makes_several), with_jobs[0])
             found[resource] = Environment.of(next(job for ref in first.jobs for job in jobs[ref]))
             apart.update(
                 claim.value

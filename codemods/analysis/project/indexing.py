@@ -31,6 +31,7 @@ from .prefilter import (
     loads_packages,
     may_patch,
     merges_definitions,
+    names_class_of_loads,
     names_legacy,
     reaches_key,
     reads_causes,
@@ -38,7 +39,6 @@ from .prefilter import (
     resumes,
     scans_modules,
     selects_by_what_is_added,
-    sorts_out_loads,
 )
 from .source_tree import Tree
 
@@ -119,8 +119,8 @@ def _index_of(files: Mapping[Path, bytes], interests: Interests, problems: list[
         reads_failures=_read_failures(tree, files),
         reads_causes=any(map(reads_causes, files.values())),
         resumes=any(map(resumes, files.values())),
-        sorts_out_loads=any(sorts_out_loads(data) for data in files.values()),
-        selecting=tuple(_selecting(tree, files)),
+        naming_class=tuple(_parsed(tree, files, names_class_of_loads)),
+        selecting=tuple(_parsed(tree, files, selects_by_what_is_added)),
         _by_value=_by_value(evaluator, references),
     )
 
@@ -138,9 +138,9 @@ def _read_failures(tree: Tree, files: Mapping[Path, bytes]) -> bool:
     return any(module is not None and reads_failures(module) for module in modules)
 
 
-def _selecting(tree: Tree, files: Mapping[Path, bytes]) -> Iterator[Module]:
-    """The files that may select by what v2 adds to assets, or define checks. Most of them hold nothing legacy."""
-    for path in sorted(path for path, data in files.items() if selects_by_what_is_added(data)):
+def _parsed(tree: Tree, files: Mapping[Path, bytes], matters: Callable[[bytes], bool]) -> Iterator[Module]:
+    """The files that matter for one question. Most of them hold nothing legacy."""
+    for path in sorted(path for path, data in files.items() if matters(data)):
         module = tree.module_at(path)
         if module is not None:
             yield module

@@ -43,7 +43,6 @@ _SELECTING = (
     b"checks_for_assets",
     b"AssetSelection.checks",
 )
-_BY_CLASS = re.compile(rb"isinstance\s*\([^\n]*CacheableAssetsDefinition")
 _SCANNING = (b"getmembers", b".__dict__", b"load_assets_from_", b"efs.assets", b"efinitions.assets")
 _VARS = re.compile(rb"(?<![\w.])(?:vars|dir)\(\s*\w")
 _RESUMES = b"retry_from_failure"
@@ -239,9 +238,9 @@ def scans_modules(data: bytes) -> bool:
     return any(word in data for word in _SCANNING) or bool(_VARS.search(data))
 
 
-def sorts_out_loads(data: bytes) -> bool:
-    """Whether a file may distinguish loads from other assets by their class, which v2's are not of."""
-    return b"CacheableAssetsDefinition" in data and bool(_BY_CLASS.search(data))
+def names_class_of_loads(data: bytes) -> bool:
+    """Whether a file names the class that loads are of, which v2 assets are not."""
+    return b"CacheableAssetsDefinition" in data
 
 
 def reads_outputs_in_hooks(data: bytes) -> bool:

@@ -84,8 +84,8 @@ class Index:
     """Whether some file may read why a run was started."""
     resumes: bool = False
     """Whether some file may have a job go on where its last run failed."""
-    sorts_out_loads: bool = False
-    """Whether some file distinguishes loads from other assets by their class."""
+    naming_class: tuple[Module, ...] = ()
+    """The files that name the class which loads are of."""
     selecting: tuple[Module, ...] = ()
     """The files that may select assets by tags or checks, or define checks."""
     _by_value: dict[Value, list[tuple[Module, ast.expr]]] = field(repr=False, default_factory=dict)

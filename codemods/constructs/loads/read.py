@@ -31,6 +31,7 @@ from ..job_differences import unknown_job, unread_job
 from .aim import AT_DECORATOR, Aim
 from .bound_once import VARIABLES, against_binding, is_plain
 from .brought_resource import configured_by_runs, read_elsewhere
+from .class_of_loads import wanted_by_class
 from .collected_uses import looked_at
 from .collecting import prefixed
 from .common_arguments import common_arguments
@@ -111,9 +112,7 @@ def read_load(context: Context, value: Made) -> ReadLoad:
         reasons = [
             prefixed(context, module),
             _without_variables(context, module, arguments),
-            "your code looks for a `CacheableAssetsDefinition`, which v2's assets are not: look for `AssetsDefinition`"
-            if context.index.sorts_out_loads
-            else "",
+            wanted_by_class(context),
             *(sooner if below is None else ()),
             fails_unseen(context, module, call),
             read_elsewhere(context, placements, _resources_in(found)),
