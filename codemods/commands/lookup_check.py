@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
+from ..constructs.out_of_date import out_of_date
 from ..errors import UsageError
 from ..facts.drift import HELD, Changed, shown
 from ..facts.jobs import FILE_NAME, Job, read_facts_file
@@ -29,11 +30,17 @@ def run_check(request: LookupRequest, jobs: JobsInCode, console: Console) -> int
         console.print(line + "\n")
     for problem in checked.problems:
         console.print(palette.paint(palette.bad, problem) + "\n")
+    stale = list(_stale(known, jobs.written, {change.job_id for change in checked.changed}))
+    for line in stale:
+        console.print(line + "\n")
+    if stale:
+        said = "The code says what a job was before the last look-up. Run `migrate`; what it leaves (LDC404) is for you."
+        console.print(palette.paint(palette.bad, said) + "\n")
     if checked.changed:
         number = len({change.job_id for change in checked.changed})
         said = f"{plural(number, 'job')} changed in dbt Cloud. Run `lookup`, then `migrate`, and read what they say."
         console.print(palette.paint(palette.bad, said) + "\n")
-    elif checked.asked:
+    elif checked.asked and not stale:
         said = f"{plural(len(checked.asked), 'job')} checked: nothing has changed."
         console.print(palette.paint(palette.good, said) + "\n")
     elif not known:
@@ -41,7 +48,7 @@ def run_check(request: LookupRequest, jobs: JobsInCode, console: Console) -> int
         return 0
     if not checked.asked:
         return 2
-    return 1 if checked.changed or checked.problems else 0
+    return 1 if checked.changed or checked.problems or stale else 0
 
 
 def _lines(checked: Checked, known: dict[int, Job], written: Sequence[WrittenFact]) -> Iterator[str]:
@@ -58,6 +65,15 @@ def _lines(checked: Checked, known: dict[int, Job], written: Sequence[WrittenFac
         yield from dict.fromkeys(_line(fact) for fact in _places(change, job, known, written))
         if not any(fact.job_id == job.id for fact in written):
             yield "    the code does not contain this job"
+
+
+def _stale(known: dict[int, Job], written: Sequence[WrittenFact], said: Set[int]) -> Iterator[str]:
+    """What the code says of jobs as they were before the last look-up, but for jobs of which more is said already."""
+    for job in known.values():
+        found = [] if job.id in said else list(out_of_date(job, known.values(), written))
+        if found:
+            yield f"job {job.id} ({job.name})"
+            yield from dict.fromkeys(_line(fact) for fact in found)
 
 
 def _line(fact: WrittenFact) -> str:

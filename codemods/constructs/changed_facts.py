@@ -52,7 +52,7 @@ CONSTRUCT = Kind[_Update]("changed_facts")
 
 def claims(context: Context) -> Iterator[Claim[_Update]]:
     """One claim for each value that is to change, and for each that cannot be written."""
-    refused = {job.id: why for job in context.facts.jobs if (why := _refusal(job))}
+    refused = {job.id: why for job in context.facts.jobs if (why := refusal_to_run(job))}
     if not refused and not any(job.earlier or job.is_gone for job in context.facts.jobs):
         return
     held = held_facts(context)
@@ -89,7 +89,7 @@ def _of_jobs_as_such(context: Context, held: Iterable[Held]) -> Iterator[Claim[_
             yield _claim(context, job, one, None, code="LDC208")
 
 
-def _refusal(job: Job) -> str:
+def refusal_to_run(job: Job) -> str:
     """Why a job can no longer be the one that a workspace runs, as it was when the code was written."""
     if job.name_is_unique is False:
         return f"another job of its environment is also called {job.name!r}, and v2 finds jobs by name"

@@ -179,6 +179,10 @@ def test_migrate_brings_the_code_up_to_date(team: Team, name: str) -> None:
     before = team.text()
     team.cloud.jobs[67890].update(change)
     assert team.lookup().returncode == 0
+    if name == "renamed, shared":
+        done = team.lookup("--check")
+        assert done.returncode == 1
+        assert f"job 67890 (Nightly 2)\n    {team.line('adhoc_job_name')}" in done.stdout
     after, told = team.migrate()
     if name == "another selection":
         (decorator, other) = after.split("@dbt_cloud_assets(")[1:]
@@ -223,6 +227,10 @@ def test_what_no_single_value_says_is_left(team: Team, name: str) -> None:
     assert team.lookup().returncode == 0
     _, told = team.migrate()
     assert any(line.startswith("LDC404") and said in line for line in told), told
+    done = team.lookup("--check")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "The code says what a job was before the last look-up." in done.stdout
+    assert "job 67890 (Nightly)\n    defs.py:" in done.stdout
 
 
 def test_what_was_written_by_hand_stays(team: Team) -> None:
