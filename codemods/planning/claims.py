@@ -45,6 +45,8 @@ class JobRef:
     """The parameter that the id comes from, if any: the one call in sight gives it."""
     by_deployment: Mapping[str, tuple[int, ...]] = field(default_factory=dict, compare=False)
     """Which it may be in each deployment, by name."""
+    absent: tuple[str, ...] = field(default=(), compare=False)
+    """The deployments where the code does not come here: their table has no such job."""
 
     @property
     def job_id(self) -> int | None:
@@ -77,6 +79,11 @@ class JobRef:
         """One of the jobs, with the deployments that run it where others do not."""
         names = [name for name, ids in self.by_deployment.items() if job_id in ids]
         return f"job {job_id} in deployment {' and '.join(names)}" if self.varies else f"job {job_id}"
+
+    def surely_in(self, deployment: str) -> tuple[int, ...]:
+        """The jobs that it is in a deployment, and not only may be."""
+        ids = self.by_deployment.get(deployment, ()) if deployment not in self.absent else ()
+        return ids if len(ids) == 1 or self.parameter else ()
 
     @property
     def lacking(self) -> tuple[str, ...]:
@@ -238,6 +245,10 @@ class Context:
             found = {
                 name: {} for name in found
             }  # Each deployment may set another; what stands here is of none.
+        absent = [one.name for one in self.deployments if one.name and self._is_absent(one, module, node)]
+        elsewhere = next((ids for name, ids in found.items() if ids and name not in absent), {})
+        # Where its key is in no table the code does not come here, and any job is right.
+        found |= dict.fromkeys(absent, elsewhere)
         by_deployment = {name: tuple(ids) for name, ids in found.items()}
         read = tuple(dict.fromkeys(job_id for ids in found.values() for job_id in ids))
         if not read:
@@ -249,8 +260,18 @@ class Context:
             return JobRef(module, node, ())
         if not source and not all(found.values()):
             return JobRef(module, node, ())  # What is read in one deployment says nothing of another.
+        if absent and not source:
+            source = module.source_of(
+                node
+            )  # A deployment that nobody gave may have a job there: it is refused.
         parameter = self.constants.parameter_of(module, node)
-        return JobRef(module, node, read, source, parameter=parameter, by_deployment=by_deployment)
+        return JobRef(
+            module, node, read, source, parameter=parameter, by_deployment=by_deployment, absent=tuple(absent)
+        )
+
+    def _is_absent(self, deployment: Deployment, module: Module, node: ast.expr) -> bool:
+        """Whether an id stands under a key that the table of a deployment surely does not have."""
+        return isinstance(node, ast.Subscript) and self.constants_in(deployment).is_absent(module, node)
 
     def _job_ids(self, deployment: Deployment, module: Module, node: ast.expr) -> dict[int, str]:
         """The ids that an expression may be in a deployment, and what each is read from."""

@@ -152,6 +152,10 @@ class Constants:
                     return known.value
         return ""
 
+    def is_absent(self, module: Module, node: ast.Subscript) -> bool:
+        """Whether ``x["key"]`` raises a ``KeyError``: no dict that ``x`` may be has the key, and nothing puts it in."""
+        return self.evaluator.containers.is_absent(module, node, self._branches)
+
     def parameter_of(self, module: Module, node: ast.expr) -> str:
         """The parameter or loop variable that an expression reads; empty where it reads none."""
         for inner in ast.walk(node):

@@ -337,13 +337,39 @@ class Containers:
         self, module: Module, holder: ast.expr, key: object, branches: Branches
     ) -> Possible | None:
         displays = self.displays(module, holder, branches)
-        inside = [place for display in displays for place in self._chosen(module, holder, display, key)]
+        # Where a dict lacks the key, the code does not come here, or fails.
+        having = [display for display in displays if not self._lacks(display, key)] or displays
+        inside = [place for display in having for place in self._chosen(module, holder, display, key)]
         if not displays:
             return None
         found = self.evaluator.places_of_any(inside, branches) or NOT_KNOWN
         is_whole = self.is_whole(module, holder, self.looking(branches))
         held_by = self.evaluator.places(module, holder, branches).held_by
         return replace(found, is_all=found.is_all and is_whole).read_from([*displays, *held_by])
+
+    def is_absent(self, module: Module, node: ast.Subscript, branches: Branches) -> bool:
+        """Whether no dict that ``x`` of ``x["key"]`` may be has the key, and nothing puts it in."""
+        key, made = branches.key(module, node.slice), self.evaluator.places(module, node.value, branches)
+        displays = self.displays(module, node.value, branches)
+        is_known = made.is_all and {(one.module, one.node) for one in displays}.issuperset(made.places)
+        is_whole = bool(displays) and is_known and self.evaluator.is_all(made)
+        return is_whole and all(self._lacks(display, key) for display in displays)
+
+    def _lacks(self, display: Literal, key: object) -> bool:
+        """Whether a dict surely has nothing under a key: all of its keys are known, also of what is put into it."""
+        if (
+            not isinstance(key, str)
+            or not isinstance(display.node, ast.Dict)
+            or any(self.spread_in(display.node))
+        ):
+            return False
+        added = self.evaluator.statements.added_to(display)
+        names = [name for name, _, _ in self.entries(display)]
+        return (
+            not any(one.is_whole or one.is_anywhere for one in added)
+            and None not in names
+            and key not in names
+        )
 
     def spread_in(self, display: ast.expr) -> Iterator[ast.expr]:
         """What a display, or a call of ``dict``, takes its elements from as a whole."""

@@ -375,12 +375,23 @@ def _names_each(claim: Claim[Load]) -> bool:
 def _tell_of_other_loads(claim: Claim[Load], unit: Unit, done: Rewrite) -> None:
     """Report each job that a load above this one loads too."""
     loads = CONSTRUCT.among(unit.claims)
-    own = {job_id for ref in claim.jobs for job_id in ref.job_ids}
     for other in loads[: loads.index(claim)]:
         if other.module is claim.module and are_exclusive(claim.module, other.node, claim.node):
             continue
-        for job_id in sorted(own & {job_id for ref in other.jobs for job_id in ref.job_ids}):
+        for job_id in sorted(_loaded_by_both(claim, other)):
             place = other.module.place(other.node)
             loaded = "is" if _names_each(claim) and _names_each(other) else "may be"
             said = f"job {job_id} {loaded} loaded at {place} too: Dagster refuses both in one code location"
             done.report(claim.module, claim.node, "LDC223", said, NAME, jobs=(job_id,), related=(place,))
+
+
+def _loaded_by_both(one: Claim[Load], other: Claim[Load]) -> set[int]:
+    """The jobs that two loads both load in some deployment."""
+    pairs = [(left, right) for left in one.jobs for right in other.jobs]
+    return {
+        job_id
+        for left, right in pairs
+        for name in left.by_deployment
+        for job_id in left.surely_in(name)
+        if job_id in right.surely_in(name)
+    }
