@@ -15,10 +15,10 @@ from ..planning.claims import Claim, Context, Kind, Rewrite
 from ..planning.parts import Uses
 from ..planning.units import Unit
 from .held_facts import tables_of
+from .new_rows import GO_BACK, new_row
 
 NAME = "dbt_cloud_assets"
 CONSTRUCT = Kind[None]("refusals")
-GO_BACK = "restore the files as they were before the migration (version control has them), and migrate again with all deployments"
 _WRITTEN_FOR = re.compile(r"this module was generated for dbt Cloud job (\d{1,18}),")
 
 
@@ -33,9 +33,9 @@ def claims(context: Context) -> Iterator[Claim[None]]:
                 case ast.If(test=ast.Compare(left=tested, ops=[ast.NotEq()]), body=[ast.Raise(exc=raised)]):
                     said = _WRITTEN_FOR.match(_text(raised))
                     if said is not None:
-                        yield from _claims(context, module, tested, {int(said[1])})
+                        yield from _claims(context, module, tested, {int(said[1])}, "")
                 case ast.Subscript(value=ast.Name(id=name), slice=tested) if name in tables:
-                    yield from _claims(context, module, tested, tables[name])
+                    yield from _claims(context, module, tested, tables[name], name)
 
 
 def _text(raised: ast.expr | None) -> str:
@@ -43,14 +43,21 @@ def _text(raised: ast.expr | None) -> str:
     return str(first.value) if isinstance(first, ast.Constant) else ""
 
 
-def _claims(context: Context, module: Module, tested: ast.expr, known: set[int]) -> Iterator[Claim[None]]:
+def _claims(
+    context: Context, module: Module, tested: ast.expr, known: set[int], table: str
+) -> Iterator[Claim[None]]:
     ref = context.job_ref(module, tested)
     others = {name: [one for one in ids if one not in known] for name, ids in ref.by_deployment.items()}
     if any(others.values()):
-        yield _claim(module, tested, known, others)
+        new = dict.fromkeys(job_id for ids in others.values() for job_id in ids)
+        to_do = [new_row(context, module, table, job_id, known) for job_id in new] if table else [GO_BACK]
+        # One that fits into no row takes all of them with it.
+        yield _claim(module, tested, known, others, GO_BACK if GO_BACK in to_do else ", and ".join(to_do))
 
 
-def _claim(module: Module, tested: ast.expr, known: set[int], others: dict[str, list[int]]) -> Claim[None]:
+def _claim(
+    module: Module, tested: ast.expr, known: set[int], others: dict[str, list[int]], to_do: str
+) -> Claim[None]:
     told = " and ".join(
         f"job {' and '.join(map(str, ids))}" + (f" in deployment {name}" if name else "")
         for name, ids in others.items()
@@ -59,7 +66,7 @@ def _claim(module: Module, tested: ast.expr, known: set[int], others: dict[str, 
     ids = tuple(dict.fromkeys(job_id for those in others.values() for job_id in those))
     said = (
         f"this is {told}, and the code was generated for job {', '.join(map(str, sorted(known)))} only, and refuses to load "
-        f"there. To have both, {GO_BACK}"
+        f"there. To have both, {to_do}"
     )
     return Claim(
         construct=CONSTRUCT,
