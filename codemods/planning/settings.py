@@ -37,6 +37,15 @@ class Setting:
 
 
 @dataclass(frozen=True, eq=False)
+class Dropped:
+    """An argument, by its place, of the call of a function that builds the resource, where a workspace has no such setting."""
+
+    module: Module
+    call: ast.Call
+    place: int
+
+
+@dataclass(frozen=True, eq=False)
 class Settings:
     """All that a resource is built with."""
 
@@ -49,6 +58,10 @@ class Settings:
     """The fields that a subclass adds."""
     leftovers: tuple[tuple[Module, Edit], ...] = ()
     """What goes elsewhere once the resource has its settings where it is built."""
+    spread: str = ""
+    """What hands on more settings that a workspace takes as they are: ``**extra``."""
+    dropped: tuple[Dropped, ...] = ()
+    """What calls give by that and a workspace does not take."""
 
     @property
     def token(self) -> Setting:

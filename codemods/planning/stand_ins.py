@@ -35,7 +35,7 @@ from ..analysis.syntax.functions import (
     decorator_name,
     is_none,
 )
-from ..analysis.syntax.scopes import Parameter
+from ..analysis.syntax.scopes import Assigned, Iterated, Parameter
 from ..analysis.syntax.source_module import Module
 from ..analysis.uses.accounting import UNMISTAKABLE
 from ..analysis.uses.keys import WRITING, entries_of
@@ -192,20 +192,22 @@ def _by_unknown_key(context: Context) -> Iterator[_Other]:
 
 
 def _is_known_key(context: Context, module: Module, node: ast.expr) -> bool:
-    """Whether a key is written there, or is a parameter that every call of its function gives, or leaves to its default."""
+    """Whether a key is written there, in what a loop goes through, or in each call of the function that takes it."""
     evaluator = context.index.evaluator
     if text_of(evaluator.tree, module, node):
         return True
     if not isinstance(node, ast.Name):
         return False
     for binding in context.index.tree.names(module).lookup(module, node.id, node):
+        if isinstance(binding, (Iterated, Assigned)):
+            continue
         if not isinstance(binding, Parameter) or isinstance(binding.function, ast.Lambda):
             return False
         is_called = bool(evaluator.calls.calling(binding.function))
         if not is_called or any(evaluator.calls.uses_as_value(binding.function)):
             return False
     origins = context.constants.origins(module, node)
-    return origins.is_all and all(
+    return evaluator.is_all(origins) and all(
         isinstance(place, ast.Constant) and isinstance(place.value, str) for _, place in origins.places
     )
 

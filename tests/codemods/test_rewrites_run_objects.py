@@ -360,3 +360,65 @@ def test_code_that_makes_an_object_of_parts_may(tmp_path: Path) -> None:
     assert '    @property\n    def run_id(self):\n        return self.run_details["id"]\n' in text
     assert 'print(DbtCloudOutput({"id": 1, "job": None}, result={}).run_id)\n' in text
     assert not {"LDC302", "LDC303", "LDC304"} & set(codes)
+
+
+IMPORTED = {
+    "an alias": ("from dagster_dbt import DbtCloudOutput as _Run", "_Run"),
+    "the package": ("import dagster_dbt as dd", "dd.DbtCloudOutput"),
+    "a module": ("import dagster_dbt.cloud.types", "dagster_dbt.cloud.types.DbtCloudOutput"),
+    "a module under a name": ("from dagster_dbt.cloud import types as t", "t.DbtCloudOutput"),
+}
+SPELLED = """
+from dagster import Definitions, Out, job, op
+from dagster_dbt import DbtCloudClientResource
+{imported}
+
+cloud = DbtCloudClientResource(auth_token="t", account_id=12345)
+
+
+@op(out=Out({name}))
+def run(dbt_cloud: DbtCloudClientResource) -> {name}:
+    return dbt_cloud.get_dbt_client().run_job_and_poll(67890)
+
+
+@op
+def note(out: {name}):
+    return out.docs_url if isinstance(out, {name}) else ""
+
+
+@job
+def refresh():
+    note(run())
+
+
+defs = Definitions(jobs=[refresh], resources={{"dbt_cloud": cloud}})
+"""
+
+
+@pytest.mark.parametrize(("imported", "name"), IMPORTED.values(), ids=IMPORTED)
+def test_a_file_that_spells_the_class_otherwise_names_its_own(
+    tmp_path: Path, imported: str, name: str
+) -> None:
+    text, codes = migrate_one(tmp_path, SPELLED.format(imported=imported, name=name))
+    assert not [code for code in codes if code.startswith("LDC3")]
+    assert imported not in text
+    assert "class DbtCloudOutput:" in text
+    assert "@op(out=Out(DbtCloudOutput))\n" in text
+    assert "-> DbtCloudOutput:\n" in text
+    assert 'return out.docs_url if isinstance(out, DbtCloudOutput) else ""\n' in text
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        'def of() -> "_Run":\n    return None\n',
+        "DbtCloudOutput = 1\n",
+        '__all__ = ["_Run"]\n',
+        "print(_Run.from_run)\n",
+    ],
+)
+def test_a_class_that_cannot_be_named_anew_keeps_its_unit(tmp_path: Path, more: str) -> None:
+    imported, name = IMPORTED["an alias"]
+    text, codes = migrate_one(tmp_path, SPELLED.format(imported=imported, name=name) + more)
+    assert {"LDC304", "LDC308"} <= set(codes)
+    assert "class DbtCloudOutput" not in text

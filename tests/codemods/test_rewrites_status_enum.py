@@ -124,11 +124,87 @@ def test_another_import_stays(tmp_path: Path, top: str) -> None:
     assert codes == ["LDC302"]
 
 
-def test_objects_that_two_files_compare_stay(tmp_path: Path) -> None:
+def test_files_that_compare_objects_share_one_enumeration(tmp_path: Path) -> None:
     files = {
         "one.py": TOP + "FINAL = [DbtCloudRunStatus.SUCCESS]\n",
-        "two.py": TOP + "from one import FINAL\n\nprint(FINAL[0] is DbtCloudRunStatus.SUCCESS)\n",
+        "two.py": TOP.strip() + "\nfrom one import FINAL\n\nprint(FINAL[0] is DbtCloudRunStatus.SUCCESS)\n",
+    }
+    texts, report = migrate(tmp_path, files)
+    assert texts["one.py"] == OWN + "FINAL = [DbtCloudRunStatus.SUCCESS]\n"
+    assert (
+        texts["two.py"]
+        == "from one import FINAL, DbtCloudRunStatus\n\nprint(FINAL[0] is DbtCloudRunStatus.SUCCESS)\n"
+    )
+    assert not report.left_for_a_person
+
+
+def test_objects_that_two_files_compare_stay_where_neither_can_import_the_other(tmp_path: Path) -> None:
+    files = {
+        "one.py": TOP + "import two\n\nFINAL = [DbtCloudRunStatus.SUCCESS]\n",
+        "two.py": TOP + "import one\n\n\ndef is_final(x):\n    return x is DbtCloudRunStatus.SUCCESS\n",
     }
     texts, report = migrate(tmp_path, files)
     assert "class DbtCloudRunStatus" not in texts["one.py"] + texts["two.py"]
+    assert report.left_for_a_person
+
+
+def test_a_file_that_compares_objects_of_two_others_gets_those_of_one(tmp_path: Path) -> None:
+    files = {
+        "one.py": TOP + "A = DbtCloudRunStatus.SUCCESS\n",
+        "two.py": TOP.strip() + "\nimport one\n\nB = DbtCloudRunStatus.SUCCESS\n",
+        "three.py": "import one\nimport two\n\nprint(one.A is two.B)\n",
+    }
+    texts, report = migrate(tmp_path, files)
+    assert [name for name, text in texts.items() if "class DbtCloudRunStatus" in text] == ["one.py"]
+    assert "from one import DbtCloudRunStatus\n" in texts["two.py"]
+    assert texts["three.py"] == files["three.py"]
+    assert not report.left_for_a_person
+
+
+ALIAS = "from dagster_dbt.cloud.resources import DbtCloudRunStatus as S\n\n"
+
+
+@pytest.mark.parametrize(
+    "uses",
+    [
+        "SUCCESS = S.SUCCESS\n",
+        'def colour(status: str = "Success", default: S = S.QUEUED):\n    return status or default\n',
+        'print(S("Success").name, len(S), list(S))\n',
+    ],
+)
+def test_a_file_keeps_its_name_for_it(tmp_path: Path, uses: str) -> None:
+    text, codes = migrate_one(tmp_path, ALIAS + uses)
+    between = "\n\n" if uses.startswith("def") else "\n"
+    assert text == OWN + "S = DbtCloudRunStatus\n" + between + uses
+    assert codes == []
+
+
+def test_an_alias_stays_where_its_own_name_is_another_thing(tmp_path: Path) -> None:
+    text, codes = migrate_one(tmp_path, f"{ALIAS}DbtCloudRunStatus = 1\nprint(DbtCloudRunStatus, list(S))\n")
+    assert "class DbtCloudRunStatus" not in text
+    assert "LDC302" in codes
+
+
+@pytest.mark.parametrize(
+    "uses",
+    [
+        "import shared\n\nprint(shared.SUCCESS, shared.SUCCESS.name)\n",
+        "from shared import SUCCESS\n\n\ndef is_as(status):\n    return status == SUCCESS\n",
+        "from shared import SUCCESS as OK\n\nDONE = {OK}\n",
+    ],
+)
+def test_what_another_file_hands_on_stays_as_it_stands(tmp_path: Path, uses: str) -> None:
+    texts, report = migrate(
+        tmp_path, {"shared.py": TOP + "SUCCESS = DbtCloudRunStatus.SUCCESS\n", "program.py": uses}
+    )
+    assert texts["shared.py"] == OWN + "SUCCESS = DbtCloudRunStatus.SUCCESS\n"
+    assert texts["program.py"] == uses
+    assert not report.left_for_a_person
+
+
+def test_what_another_file_hands_on_of_the_facade_stays_with_it(tmp_path: Path) -> None:
+    shared = "def of(code):\n    return DbtCloudRunStatus(code)\n\n\nSUCCESS = DbtCloudRunStatus.SUCCESS\n"
+    files = {"shared.py": TOP + shared, "program.py": "import shared\n\nprint(shared.SUCCESS)\n"}
+    texts, report = migrate(tmp_path, files)
+    assert "class DbtCloudRunStatus" not in texts["shared.py"]
     assert report.left_for_a_person

@@ -56,17 +56,17 @@ def _is_known(evaluator: Evaluates, module: Module, decorator: ast.expr) -> bool
     ):
         return True  # One of the tree that answers one of Dagster's.
     own = evaluator.values(module, callee)
-    if own and all(_is_transparent(value, isinstance(decorator, ast.Call)) for value in own):
+    if own and all(_is_transparent(value, decorator) for value in own):
         return True
     is_named = any(isinstance(value, Local) for value in own)
     aside = None if is_named else _defined_aside(evaluator, module, callee)
-    if aside is not None and _is_transparent(aside, isinstance(decorator, ast.Call)):
+    if aside is not None and _is_transparent(aside, decorator):
         return True
     names = resolved(evaluator, module, callee)
     return bool(names) and all(name in KEEPING_DECORATORS or name.startswith(_DAGSTER) for name in names)
 
 
-def _is_transparent(value: Value, is_factory: bool) -> bool:
+def _is_transparent(value: Value, decorator: ast.expr) -> bool:
     """Whether a decorator of the tree hands on what a function takes and answers, and keeps nothing."""
     if (
         not isinstance(value, Local)
@@ -74,7 +74,9 @@ def _is_transparent(value: Value, is_factory: bool) -> bool:
         or value.node.decorator_list
     ):
         return False
-    return answers_transparent(value.node) if is_factory else is_transparent(value.node)
+    if isinstance(decorator, ast.Call):
+        return answers_transparent(value.node, decorator)
+    return is_transparent(value.node)
 
 
 def _defined_aside(evaluator: Evaluates, module: Module, callee: ast.expr) -> Local | None:

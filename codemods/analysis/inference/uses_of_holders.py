@@ -73,14 +73,21 @@ def _in_expression(
             return _is_item_away(evaluator, module, above, holder)
         case ast.Starred():
             return _holds_more(evaluator, holder)
+        case ast.Dict(keys=keys, values=values) if (None, node) in zip(keys, values, strict=True):
+            return _holds_more(evaluator, holder) and _is_held_away(evaluator, module, above)
         case ast.List() | ast.Tuple() | ast.Set() | ast.Dict() | ast.DictComp():
-            outer = Literal(module, above)
-            return evaluator.changes.is_led_away(outer) or evaluator.changes.is_spread(outer)
+            return _is_held_away(evaluator, module, above)
         case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
             return evaluator.changes.is_led_away(Literal(module, above))
         case ast.Lambda() | ast.Yield() | ast.YieldFrom():
             return True
     return False  # What it may be itself is a use of its own; all others look at it.
+
+
+def _is_held_away(evaluator: Evaluator, module: Module, display: ast.expr) -> bool:
+    """Whether what stands in a display may be changed by who gets the display, or what stands in it."""
+    outer = Literal(module, display)
+    return evaluator.changes.is_led_away(outer) or evaluator.changes.is_spread(outer)
 
 
 def _is_attribute_away(module: Module, above: ast.Attribute, holder: Holder) -> bool:

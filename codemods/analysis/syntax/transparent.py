@@ -15,25 +15,46 @@ from __future__ import annotations
 
 import ast
 
-from .functions import decorator_name
+from .functions import argument_of, decorator_name, default_of
 
 _READ = frozenset({"__name__", "__qualname__", "__doc__", "__module__"})
 """Attributes of a function that lead to nothing that it takes or answers."""
 
 
-def is_transparent(decorator: ast.FunctionDef) -> bool:
-    """Whether a decorator neither keeps nor changes what a function takes and answers."""
+def is_transparent(decorator: ast.FunctionDef, plain: frozenset[str] = frozenset()) -> bool:
+    """Whether a decorator neither keeps nor changes what a function takes and answers.
+
+    It may answer what is ``plain`` in place of that: names from around it that hold constants.
+    """
     wrapper = _answered(decorator)
     parameters = [*decorator.args.posonlyargs, *decorator.args.args]
     if wrapper is None or len(parameters) != 1 or decorator.args.vararg or decorator.args.kwarg:
         return False
-    return _hands_on(wrapper, parameters[0].arg)
+    own = {node.arg for node in ast.walk(decorator) if isinstance(node, ast.arg)}
+    return _hands_on(wrapper, parameters[0].arg, plain - own)
 
 
-def answers_transparent(factory: ast.FunctionDef) -> bool:
-    """Whether a function answers such a decorator, which stands in it: ``@retried(times=3)``."""
+def answers_transparent(factory: ast.FunctionDef, call: ast.Call) -> bool:
+    """Whether a call of a function answers such a decorator, which stands in it: ``@retried(times=3, default=[])``."""
     inner = _answered(factory)
-    return inner is not None and is_transparent(inner)
+    if inner is None:
+        return False
+    arguments = factory.args
+    names = [arg.arg for arg in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+    given = [(name, argument_of(call, factory, name) or default_of(factory, name)) for name in names]
+    is_open = any(isinstance(one, ast.Starred) for one in call.args) or any(
+        word.arg is None for word in call.keywords
+    )
+    plain = () if is_open else (name for name, value in given if value is not None and _is_plain(value))
+    return is_transparent(inner, frozenset(plain))
+
+
+def _is_plain(value: ast.expr) -> bool:
+    """Whether a value is a constant, or a display of constants."""
+    return all(
+        isinstance(node, (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.expr_context))
+        for node in ast.walk(value)
+    )
 
 
 def _answered(function: ast.FunctionDef) -> ast.FunctionDef | None:
@@ -54,7 +75,7 @@ def _answered(function: ast.FunctionDef) -> ast.FunctionDef | None:
     return inside[0] if isinstance(function.body[-1], ast.Return) else None
 
 
-def _hands_on(wrapper: ast.FunctionDef, function: str) -> bool:
+def _hands_on(wrapper: ast.FunctionDef, function: str, plain: frozenset[str]) -> bool:
     given = wrapper.args
     if given.posonlyargs or given.args or given.kwonlyargs or given.vararg is None or given.kwarg is None:
         return False
@@ -93,9 +114,13 @@ def _hands_on(wrapper: ast.FunctionDef, function: str) -> bool:
     ):
         return False
     loaded = [node for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    plain -= {
+        node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del))
+    }
+    plain -= {node.name for node in nodes if isinstance(node, ast.ExceptHandler) and node.name}
     return (
         bool(calls)
-        and all(_is_answer(node.value, calls, kept) for node in nodes if isinstance(node, ast.Return))
+        and all(_is_answer(node.value, calls, kept, plain) for node in nodes if isinstance(node, ast.Return))
         and all(id(one) in inside | read or id(one) in answers for one in loaded if one.id in own)
         and all(_is_used(call, nodes) for call in calls)
     )
@@ -114,9 +139,9 @@ def _is_call(node: ast.AST, function: str, args: str, kwargs: str) -> bool:
     )
 
 
-def _is_answer(node: ast.expr | None, calls: list[ast.AST], kept: set[str]) -> bool:
+def _is_answer(node: ast.expr | None, calls: list[ast.AST], kept: set[str], plain: frozenset[str]) -> bool:
     is_constant = node is None or isinstance(node, ast.Constant)  # `return None`, `return "gave up"`
-    return is_constant or node in calls or (isinstance(node, ast.Name) and node.id in kept)
+    return is_constant or node in calls or (isinstance(node, ast.Name) and node.id in kept | plain)
 
 
 def _is_used(call: ast.AST, nodes: list[ast.AST]) -> bool:

@@ -49,7 +49,7 @@ from ...analysis.syntax.source_module import (
     FUNCTIONS,
     Module,
 )
-from ...analysis.uses.index import quoted_names
+from ...analysis.uses.index import Reference, quoted_names
 from ...editing.edits import ReplaceExpression
 from ...findings import Finding
 from ...planning.claims import (
@@ -63,9 +63,11 @@ from ...planning.units import Unit
 from ...planning.v2 import CLOUD_V2
 from ..run_ops.places import KEY
 from . import run_objects
+from .for_readers import says_it_to_readers
 
 CONSTRUCT = Kind[str]("annotations")
 
+_CLIENTS = frozenset({"DbtCloudClient", "DbtCloudResource"})
 _WORKSPACE, _CLIENT, _DETAILS = "DbtCloudWorkspace", "DbtCloudWorkspaceClient", "dict"
 
 
@@ -86,6 +88,8 @@ def claims(context: Context) -> Iterator[Claim[str]]:
                     yield _claim(reference.module, reference.chain[0], link, name, values, written.pop())
                 elif _is_checked_by_dagster(context, reference.module, link):
                     yield _kept(context, reference.module, reference.chain[0], link, name)
+                elif not values:
+                    yield from _for_readers(context, reference.module, reference.chain[0], link, name)
                 break
     for module, node, name in quoted_names(index):
         if name == run_objects.NAME and context.run_objects:
@@ -94,6 +98,42 @@ def claims(context: Context) -> Iterator[Claim[str]]:
         written = {_written(value) for value in values}
         if len(written) == 1 and "" not in written:
             yield _claim(module, node, node, name, values, written.pop())
+        elif not values:
+            yield from _for_readers(context, module, node, node, name)
+
+
+def _for_readers(
+    context: Context, module: Module, first: ast.expr, link: ast.expr, name: str
+) -> Iterator[Claim[str]]:
+    """An annotation that says something to readers alone: it names v2's class where all resources migrate."""
+    if not says_it_to_readers(context.index.evaluator, module, link):
+        return
+    here = [one for one in context.index.references if one.module is module]
+    found = list(_all_of(context, here)) or list(_all_of(context, context.index.references))
+    wanted = {_written(value) for value in found if _is_named_so(value, name)}
+    if len(wanted) == 1:
+        yield _claim(module, first, link, name, found, wanted.pop())
+
+
+def _all_of(context: Context, references: Iterable[Reference]) -> Iterator[Value]:
+    """The resources, clients and runs that some uses are."""
+    for other in references:
+        for link in other.chain:
+            found = context.index.values(other.module, link)
+            yield from (
+                value for value in found if isinstance(root(value), (Made, Keyed)) and thing_kind(value)
+            )
+
+
+def _is_named_so(value: Value, name: str) -> bool:
+    """Whether a value is what a class of legacy's is the class of."""
+    if name == run_objects.NAME:
+        return is_output(value)
+    if name == "DbtCloudClientResource":
+        return thing_kind(value) == "resource"
+    is_got = isinstance(value, Result) and value.member.attribute == GETTER
+    is_handed_out = isinstance(value, Keyed) and not isinstance(value.node, ast.arg)
+    return name in _CLIENTS and (is_got or is_handed_out)
 
 
 def _claim(
@@ -183,9 +223,10 @@ def _is_class_asked_for(call: ast.Call, child: ast.AST) -> bool:
 
 
 def _assigned(evaluator: Evaluator, module: Module, node: ast.AnnAssign) -> Iterable[Value]:
-    if node.value is not None:
-        return evaluator.values(module, node.value)
-    owner = module.parent(node)
+    given = evaluator.values(module, node.value) if node.value is not None else frozenset()
+    if any(map(thing_kind, given)):
+        return given
+    owner = module.parent(node)  # What `PrivateAttr()` stands for is put there later.
     if isinstance(owner, ast.ClassDef) and isinstance(node.target, ast.Name):
         return evaluator.objects.attribute(Local(module, owner), node.target.id)
     return ()

@@ -61,6 +61,7 @@ from ...planning.claims import (
 )
 from ...planning.names_bound_inside import names_bound_in
 from ...planning.units import Unit
+from ..resource.host_read import ENVIRONMENT, HOST, host_read
 from .bound_methods import bound_claim, own_call, rewrite_bound
 from .call_text import report_poll, rewrite_call, rewrite_poll, rewrite_poll_inside, rewrite_request
 from .methods import SETTINGS, UNSENT, Method, is_legacy_alone, is_written_for_v2, read_call, unlike
@@ -162,8 +163,7 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
                 continue
             elif _is_setting(value) and isinstance(link, ast.Attribute) and not is_called(module, link):
                 seen.add(link)
-                replacement = SETTINGS[link.attr]
-                yield client_claim(CONSTRUCT, module, link, value, OfResource(replacement))
+                yield _of_setting(context, module, link, value)
             elif _is_unknown_attribute(module, link, value):
                 seen.add(link)
                 assert isinstance(link, ast.Attribute) and isinstance(value, Member)
@@ -204,7 +204,21 @@ def _read_by_name(
 
 def _is_setting(value: Value) -> bool:
     """Whether a value is a setting of the resource itself, and not of the client that it hands out."""
-    return isinstance(value, Member) and value.attribute in SETTINGS and isinstance(value.of, (Keyed, Made))
+    return (
+        isinstance(value, Member)
+        and (value.attribute in SETTINGS or value.attribute == HOST)
+        and isinstance(value.of, (Keyed, Made))
+    )
+
+
+def _of_setting(context: Context, module: Module, link: ast.Attribute, value: Value) -> Claim[ClientUse]:
+    assert isinstance(value, Member)
+    if link.attr != HOST:
+        return client_claim(CONSTRUCT, module, link, value, OfResource(SETTINGS[link.attr]))
+    text = host_read(context, module, value.of) if isinstance(link.ctx, ast.Load) else ""
+    said = f"`.{HOST}` is not rewritten: by hand, `.credentials.access_url`, which has no `/` at its end"
+    blocked = () if text else (Finding(module.place(link), "LDC304", said, legacy_name(value)),)
+    return client_claim(CONSTRUCT, module, link, value, OfResource(text), blocked=blocked)
 
 
 def _is_unknown_attribute(module: Module, link: ast.expr, value: Value) -> bool:
@@ -351,6 +365,8 @@ def rewrite(claim: Claim[ClientUse], unit: Unit, context: Context) -> Rewrite:
                 text = client_text(context, module, claim.node)
                 done.edit(module, ReplaceExpression(module.span(claim.node), text))
         case OfResource(replacement):
+            if replacement.startswith(ENVIRONMENT):
+                replacement = f"{unit.using(done, claim.module)('os', '')}{replacement.removeprefix('os')}"
             rewrite_attribute(claim, replacement, done)
         case Called() as called:
             rewrite_call(claim, called, context, done)

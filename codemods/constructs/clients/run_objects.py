@@ -9,6 +9,7 @@ Source: ``dagster_dbt.cloud.types``. All runs of a tree are objects, or none: wh
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -30,7 +31,7 @@ from ...analysis.uses import escapes as sinks
 from ...analysis.uses.accounting import escapes_of
 from ...analysis.uses.index import Reference, quoted_names
 from ...analysis.uses.uses import Argument, Chain, Flow, Returned, Seen, use_of
-from ...editing.edits import Import, InsertBefore
+from ...editing.edits import Import, InsertBefore, ReplaceExpression
 from ...editing.facade_names import FACADE
 from ...planning.claims import Claim, Context, Kind, Rewrite, goes_by_name
 from ...planning.parts import Uses
@@ -68,9 +69,9 @@ def claims(context: Context) -> Iterator[Claim[None]]:
     """One claim for each use of the name of legacy's class, which the file defines then."""
     if not context.run_objects:
         return
-    nodes = [(one.module, one.chain[0]) for one in namings(context)]
-    nodes += [(module, node) for module, node, name in quoted_names(context.index) if name == NAME]
-    for module, node in nodes:
+    nodes = [(one.module, naming_link(context, one), one.chain[0]) for one in namings(context)]
+    nodes += [(module, node, node) for module, node, name in quoted_names(context.index) if name == NAME]
+    for module, node, first in nodes:
         runs = {root(value) for home, call in homes(context) for value in context.index.values(home, call)}
         of_ops = {KEY} if any(map(is_op, runs)) else set()
         yield Claim(
@@ -82,16 +83,24 @@ def claims(context: Context) -> Iterator[Claim[None]]:
             code=BY_NAME[NAME].code,
             resources=frozenset(one for one in runs if isinstance(one, Made) and not is_op(one)),
             keys=frozenset({one.key for one in runs if isinstance(one, Keyed)} | of_ops),
-            covers=frozenset({node}),
+            covers=frozenset({first}),
             detail=None,
         )
 
 
 def rewrite(claim: Claim[None], unit: Unit, context: Context) -> Rewrite:
-    """Define the class; what names it stays as it is."""
+    """Define the class; what names it stays as it is, or says that name."""
     done = Rewrite()
-    define(context, claim.module, unit, done)
+    module, node = claim.module, claim.node
+    name = define(context, module, unit, done)
+    if _is_spelled_otherwise(node):
+        done.edit(module, ReplaceExpression(module.span(node), name))
     return done
+
+
+def _is_spelled_otherwise(node: ast.expr) -> bool:
+    """Whether legacy's class goes by another name, or is read of a module: ``dagster_dbt.DbtCloudOutput``."""
+    return isinstance(node, ast.Attribute) or (isinstance(node, ast.Name) and node.id != NAME)
 
 
 def homes(context: Context) -> list[tuple[Module, ast.expr]]:
@@ -119,10 +128,18 @@ def _is_handed_on(module: Module, link: ast.expr, value: Value) -> bool:
 
 def namings(context: Context) -> list[Reference]:
     """Each use of the name of legacy's class."""
+    return [one for one in context.index.references if _names_class(context, one)]
+
+
+def naming_link(context: Context, reference: Reference) -> ast.expr:
+    """The link of a chain that is legacy's class."""
     whole = External(f"{LEGACY}{NAME}")
-    return [
-        one for one in context.index.references if whole in context.index.values(one.module, one.chain[0])
-    ]
+    return next(link for link in reference.chain if whole in context.index.values(reference.module, link))
+
+
+def _names_class(context: Context, reference: Reference) -> bool:
+    whole = External(f"{LEGACY}{NAME}")
+    return any(whole in context.index.values(reference.module, link) for link in reference.chain)
 
 
 def _are_needed(context: Context, calls: list[tuple[Module, ast.expr]]) -> bool:
@@ -195,7 +212,8 @@ def _imports_of_class(
     files = naming | {home for home, _ in calls}
     for module in files:
         own = [one for one in named if one.module is module]
-        if not (_is_own(context, module, own) if module in naming else _is_free(context, module)):
+        is_named_so = module in naming and _is_own(context, module, own)
+        if not is_named_so and not (_is_free(context, module) and _can_be_renamed(context, module, own)):
             return None
     return imports_of_class(index.tree, files, NAME)
 
@@ -226,15 +244,54 @@ def _is_own(context: Context, module: Module, named: list[Reference]) -> bool:
     is_plain = source.name == NAME and not source.level and source.module in LEGACY_PACKAGES
     is_at_top = module.parent(source.node) is module.tree and source.module.split(".")[0] != FACADE
     is_handed_out = context.index.imported_names.get(module.path, frozenset()) & {NAME, "*"}
-    uses = all(isinstance(one.chain[0], ast.Name) and _is_served(one) for one in named)
+    uses = all(
+        not _is_spelled_otherwise(naming_link(context, one)) and _is_served(context, one) for one in named
+    )
     return is_plain and is_at_top and uses and not is_handed_out and not _is_spoken_of(context, module)
 
 
-def _is_served(naming: Reference) -> bool:
+def _is_served(context: Context, naming: Reference) -> bool:
     """Whether the class stands there alone, or is called to make an object."""
-    return len(naming.chain) == 1 or (
-        isinstance(naming.chain[1], ast.Call) and naming.chain[1].func is naming.chain[0]
-    )
+    link = naming_link(context, naming)
+    rest = naming.chain[naming.chain.index(link) + 1 :]
+    return not rest or (isinstance(rest[0], ast.Call) and rest[0].func is link)
+
+
+def _can_be_renamed(context: Context, module: Module, named: list[Reference]) -> bool:
+    """Whether a file names the class otherwise, by imports at its top, and never in quotes."""
+    names = context.index.tree.names(module)
+    for one in named:
+        link, first = naming_link(context, one), one.chain[0]
+        if not _is_served(context, one) or not isinstance(first, ast.Name) or not _is_plain_path(link):
+            return False
+        bound = names.lookup(module, first.id, first)
+        if len(bound) != 1 or not isinstance(bound[0], Imported):
+            return False
+        source = bound[0]
+        is_whole = source.module.split(".")[0] == "dagster_dbt" and not source.level
+        if (
+            not is_whole
+            or module.parent(source.node) is not module.tree
+            or "legacy-shim: keep" in module.text
+        ):
+            return False
+        if context.index.imported_names.get(module.path, frozenset()) & {first.id, "*"}:
+            return False
+        if _is_said(module, module.source_of(link)) or _is_spoken_of(context, module):
+            return False
+    return not any(home is module and name == NAME for home, _, name in quoted_names(context.index))
+
+
+def _is_said(module: Module, spelled: str) -> bool:
+    """Whether a file says how it spells the class in quotes."""
+    texts = (node.value for node in module.of(ast.Constant) if isinstance(node.value, str))
+    return any(re.search(rf"\b{re.escape(spelled)}\b", text) for text in texts)
+
+
+def _is_plain_path(node: ast.expr) -> bool:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name)
 
 
 def _is_spoken_of(context: Context, module: Module) -> bool:

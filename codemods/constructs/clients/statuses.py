@@ -222,15 +222,16 @@ def status_of(context: Context, module: Module, node: ast.expr) -> str:
     """
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING:
         return ""
-    member = _member(context, module, node)
+    member = member_of(context, module, node)
     if not member:
         return ""
     origins = context.index.evaluator.possible(module, node)
-    is_sure = origins.is_all and all(_member(context, *place) == member for place in origins.places)
+    is_sure = origins.is_all and all(member_of(context, *place) == member for place in origins.places)
     return member if is_sure else ""
 
 
-def _member(context: Context, module: Module, node: ast.expr) -> str:
+def member_of(context: Context, module: Module, node: ast.expr) -> str:
+    """A member of ``DbtCloudRunStatus`` that an expression may be; empty for none."""
     for value in context.index.values(module, node):
         if isinstance(value, External) and value.name.startswith(_PREFIX):
             return value.name.removeprefix(_PREFIX)

@@ -32,6 +32,7 @@ from ...analysis.uses.keys import keys_of
 from ...analysis.uses.uses import Argument, Entry, use_of
 from ...editing import render
 from ...editing.edits import (
+    DropArgument,
     InsertBefore,
     ReplaceExpression,
     ReplaceStatement,
@@ -175,6 +176,8 @@ def rewrite(claim: Claim[None], unit: Unit, context: Context) -> Rewrite:
         done.edit(
             module, ReplaceExpression(module.span(claim.node), render.in_place(module, claim.node, text))
         )
+    for gone in settings.dropped:
+        done.edit(gone.module, DropArgument(gone.module.span(gone.call), gone.place))
     for home, edit in settings.leftovers:
         done.edit(home, edit)
     if settings.leftovers:

@@ -9,25 +9,22 @@ from __future__ import annotations
 
 import ast
 
-from ...analysis.inference.texts import text_of
 from ...analysis.inference.values import (
     External,
-    Literal,
     Local,
     Made,
     Value,
-    Values,
 )
 from ...analysis.syntax.functions import returns_of
 from ...analysis.syntax.source_module import (
     FUNCTIONS,
     Module,
 )
-from ...editing import render
-from ...editing.style import Style
 from ...planning.claims import Context
 from ...planning.settings import TOKEN, Setting, Settings
+from .config_dicts import entries
 from .env_vars import Kind, kind_of
+from .handed_keywords import with_keywords
 
 KNOWN = {
     *TOKEN, "account_id", "disable_schedule_on_trigger", "request_max_retries", "request_retry_delay", "dbt_cloud_host"
@@ -53,6 +50,9 @@ def settings_of(context: Context, value: Made) -> Found:
     if "." in dotted:
         said = f"`.{dotted.split('.', 1)[1]}()` is configured at launch, and a workspace where it is built: write its settings there"
         return said, None
+    config = _config_of_context(context, module, call) if dotted == "dbt_cloud_resource" else None
+    if config is not None:
+        return from_mapping(context, module, config)
     fields: frozenset[str] = frozenset()
     for callee in context.index.values(module, call.func):
         if isinstance(callee, Local) and isinstance(callee.node, ast.ClassDef):
@@ -63,6 +63,17 @@ def settings_of(context: Context, value: Made) -> Found:
                 )
             fields = own_fields(context, callee)
     return _from_arguments(context, module, call, dotted, fields)
+
+
+def _config_of_context(context: Context, module: Module, call: ast.Call) -> ast.expr | None:
+    """The configuration of a resource that is called by hand: ``dbt_cloud_resource(build_init_resource_context(config=x))``."""
+    if len(call.args) != 1 or call.keywords or not isinstance(call.args[0], ast.Call):
+        return None
+    given = call.args[0]
+    if External("dagster.build_init_resource_context") not in context.index.values(module, given.func):
+        return None
+    found = [word.value for word in given.keywords if word.arg == "config"]
+    return found[0] if len(found) == len(given.keywords) == 1 and not given.args else None
 
 
 def own_fields(context: Context, owner: Local) -> frozenset[str]:
@@ -130,65 +141,12 @@ def _is_docstring(node: ast.stmt) -> bool:
 
 def from_mapping(context: Context, module: Module, config: ast.expr) -> Found:
     """The settings in a dict, displayed here or elsewhere."""
-    problem, values = _entries(context, module, config)
+    problem, values = entries(context, module, config)
     if problem:
         return problem, None
     is_here = isinstance(config, ast.Dict)
     parts = tuple((value.node, name) for name, value in values.items() if is_here and not value.access)
     return checked(context, Settings(values, parts, config))
-
-
-def _entries(context: Context, module: Module, config: ast.expr) -> tuple[str, dict[str, Setting]]:
-    style = context.style(module)
-    if isinstance(config, ast.Dict):
-        return _of_display(context, module, config)
-    if isinstance(config, ast.Call) and isinstance(config.func, ast.Name) and config.func.id == "dict":
-        if config.args or any(word.arg is None for word in config.keywords):
-            return (
-                'its configuration is not a literal dict: write `.configured({"auth_token": ..., "account_id": ...})`',
-                {},
-            )
-        return "", {str(word.arg): Setting(module, word.value) for word in config.keywords}
-    found = context.index.values(module, config) or _in_other_file(context, module, config)
-    displays = [value for value in found if isinstance(value, Literal) and isinstance(value.node, ast.Dict)]
-    if len(displays) != 1 or len(found) != 1 or not isinstance(config, (ast.Name, ast.Attribute)):
-        return (
-            'its configuration is not a literal dict: write `.configured({"auth_token": ..., "account_id": ...})`',
-            {},
-        )
-    display = displays[0]
-    assert isinstance(display.node, ast.Dict)
-    problem, values = _of_display(context, display.module, display.node)
-    name = render.own_text(module, config)
-    return problem, {
-        key: Setting(value.module, value.node, _subscript(name, key, style)) for key, value in values.items()
-    }
-
-
-def _in_other_file(context: Context, module: Module, config: ast.expr) -> Values:
-    """The dict that an imported name stands for, in a file that names nothing legacy itself."""
-    places = context.constants.origins(module, config).places
-    return frozenset(Literal(home, node) for home, node in places if isinstance(node, ast.Dict))
-
-
-def _subscript(name: str, key: str, style: Style) -> str:
-    return f"{name}[{style.string(key)}]"
-
-
-def _of_display(context: Context, module: Module, display: ast.Dict) -> tuple[str, dict[str, Setting]]:
-    values: dict[str, Setting] = {}
-    for key, inner in zip(display.keys, display.values, strict=True):
-        if key is None:
-            problem, spread = _entries(context, module, inner)
-            if problem:
-                return problem, {}
-            values |= spread
-            continue
-        name = text_of(context.index.tree, module, key)
-        if not name:
-            return "its configuration has keys that cannot be determined: write them as strings", {}
-        values[name] = Setting(module, inner)
-    return "", values
 
 
 def _from_arguments(
@@ -204,7 +162,7 @@ def _from_arguments(
         parts.append((argument, setting))
     for keyword in call.keywords:
         if keyword.arg is None:
-            problem, spread = _entries(context, module, keyword.value)
+            problem, spread = entries(context, module, keyword.value)
             if problem:
                 return (
                     "its arguments are passed with `**` and cannot be determined: write them out, `auth_token=..., account_id=...`",
@@ -228,6 +186,9 @@ _HAVING = {
 
 def checked(context: Context, settings: Settings) -> Found:
     """The settings, if a workspace can be built with them."""
+    problem, settings = with_keywords(context, settings)
+    if problem:
+        return problem, None
     for name, setting in settings.values.items():
         kind = kind_of(context, setting)
         if kind is Kind.MIXED:

@@ -87,6 +87,8 @@ def workspace_text(claim: Claim, unit: Unit, context: Context, done: Rewrite) ->
         if name in settings.values:
             fields.append(_described(name, _number(context, settings.values[name], use, style), by_name))
     fields += [_described(name, setting.text(), by_name) for name, setting in settings.own.items()]
+    if settings.spread:
+        fields.append(Field(settings.spread))
     _report(claim, unit, settings, context, done)
     # A workspace is always laid out one argument a line: four of them in one are hard to read.
     return f"{workspace}({for_tools}\n{render.exploded(fields, style)})"
@@ -210,11 +212,15 @@ def _environment_read(context: Context, setting: Setting, use: Use, style: Style
 def _variable_written(setting: Setting) -> ast.expr | None:
     """The expression that names the variable, where the setting is ``EnvVar(X)`` or ``{"env": X}`` itself."""
     node = setting.node
+    found: ast.expr | None = None
     if isinstance(node, ast.Dict):
-        return node.values[0]
-    if isinstance(node, ast.Call) and is_env_call(node):
-        return node.keywords[0].value
-    return node.args[0] if isinstance(node, ast.Call) and len(node.args) == 1 else None
+        found = node.values[0]
+    elif isinstance(node, ast.Call) and is_env_call(node):
+        found = node.keywords[0].value
+    elif isinstance(node, ast.Call) and len(node.args) == 1:
+        found = node.args[0]
+    # What stands elsewhere may name what is not known here.
+    return found if not setting.access or isinstance(found, ast.Constant) else None
 
 
 def _text_of(setting: Setting, variable: ast.expr, style: Style) -> str:

@@ -1,0 +1,84 @@
+"""Annotations that name a legacy class and say so to readers alone name v2's; those that something reads stay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rewriting import clean, migrate_one
+
+HEAD = """
+from dataclasses import dataclass
+from typing import Any, Callable, Optional, Protocol
+
+from dagster import ConfigurableResource, Definitions, asset, op
+from dagster_dbt import DbtCloudClientResource
+from dagster_dbt.cloud.resources import DbtCloudClient
+from pydantic import BaseModel, PrivateAttr
+
+cloud = DbtCloudClientResource(auth_token="t", account_id=12345)
+
+
+@asset
+def name(dbt_cloud: DbtCloudClientResource):
+    return dbt_cloud.get_dbt_client().get_job(67890)["name"]
+
+
+defs = Definitions(assets=[name], resources={"dbt_cloud": cloud})
+
+
+"""
+FOR_READERS = {
+    "a function that takes one": "def use(fn: Callable[[DbtCloudClient], Any]):\n    return fn\n",
+    "a parameter that nothing is given to": "def use(client: Optional[DbtCloudClient] = None):\n    return client is None\n",
+    "what a function returns": "def use() -> Optional[DbtCloudClient]:\n    return None\n",
+    "a protocol": "class Runs(Protocol):\n    def run(self, client: DbtCloudClient) -> dict: ...\n",
+    "a name": "current: Optional[DbtCloudClient] = None\n",
+    "a private attribute": "class Held(ConfigurableResource):\n    _client: Optional[DbtCloudClient] = PrivateAttr(default=None)\n",
+    "a field of a dataclass": "@dataclass\nclass Held:\n    client: Optional[DbtCloudClient] = None\n",
+    "in quotes": 'def use(client: "DbtCloudClient" = None):\n    return client is None\n',
+    "a method": "class Held:\n    def use(self, clients: list[DbtCloudClient]):\n        return len(clients)\n",
+    "a name in a function": "def use():\n    found: list[DbtCloudClient] = []\n    return found\n",
+}
+READ = {
+    "what Dagster decorates": "@op\ndef use(client: Optional[DbtCloudClient] = None):\n    return 1\n",
+    "a field of a model": "class Held(BaseModel):\n    client: Optional[DbtCloudClient] = None\n",
+    "a field of a resource": "class Held(ConfigurableResource):\n    client: Optional[DbtCloudClient] = None\n",
+    "a decorator of another package": "from acme import checked\n\n\n@checked\ndef use(client: Optional[DbtCloudClient] = None):\n    return 1\n",
+    "what code asks for": "from typing import get_type_hints\n\n\ndef use(client: Optional[DbtCloudClient] = None):\n    return get_type_hints(use)\n",
+    "the class itself": "def use(x):\n    return DbtCloudClient\n",
+}
+
+
+@pytest.mark.parametrize("uses", FOR_READERS.values(), ids=FOR_READERS)
+def test_what_readers_alone_read_names_the_client_of_v2(tmp_path: Path, uses: str) -> None:
+    text, codes = migrate_one(tmp_path, HEAD + uses)
+    assert not [code for code in codes if code.startswith("LDC3")]
+    assert text.endswith(clean(uses).replace("DbtCloudClient", "DbtCloudWorkspaceClient"))
+    assert "from dagster_dbt.cloud_v2.client import DbtCloudWorkspaceClient\n" in text
+
+
+@pytest.mark.parametrize("uses", READ.values(), ids=READ)
+def test_what_something_reads_stays(tmp_path: Path, uses: str) -> None:
+    text, codes = migrate_one(tmp_path, HEAD + uses)
+    assert "LDC302" in codes
+    assert text.endswith(clean(uses))
+    assert "DbtCloudWorkspaceClient" not in text
+
+
+def test_a_resource_that_stays_keeps_what_readers_read(tmp_path: Path) -> None:
+    uses = FOR_READERS["a function that takes one"] + "\n\nfrom acme import lost\n\nlost(cloud)\n"
+    text, codes = migrate_one(tmp_path, HEAD + uses)
+    assert "LDC303" in codes
+    assert "DbtCloudWorkspaceClient" not in text
+
+
+def test_what_is_a_workspace_here_and_a_client_there_is_not_chosen(tmp_path: Path) -> None:
+    uses = (
+        '@op(required_resource_keys={"dbt_cloud"})\ndef run(context):\n'
+        '    return context.resources.dbt_cloud.get_job(67890)["name"]\n\n\n'
+        + FOR_READERS["a function that takes one"]
+    )
+    text, codes = migrate_one(tmp_path, HEAD + uses)
+    assert "DbtCloudWorkspaceClient" not in text
+    assert "LDC302" in codes

@@ -1,0 +1,182 @@
+"""Helpers under decorators of the users' own, which hand on all that they get or answer a constant in its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rewriting import migrate_one
+
+HEAD = """
+import functools
+
+from dagster import Definitions, job, op
+from dagster_dbt import DbtCloudClientResource
+
+ERRORS = []
+
+
+"""
+BODY = """
+    def wrap(fn):
+        @functools.wraps(fn)
+        def inner(*args, **kw):
+            try:
+                return fn(*args, **kw)
+            except Exception as error:
+                ERRORS.append(type(error).__name__)
+            return {answer}
+
+        return inner
+
+    return wrap
+
+
+"""
+USE = """
+def names(cloud: DbtCloudClientResource, job_id: int):
+    return cloud.get_dbt_client().get_job(job_id)["name"]
+
+
+@op
+def go(dbt_cloud: DbtCloudClientResource):
+    return names(dbt_cloud, 67890)
+
+
+@job
+def refresh():
+    go()
+
+
+cloud = DbtCloudClientResource(auth_token="t", account_id=12345)
+defs = Definitions(jobs=[refresh], resources={"dbt_cloud": cloud})
+"""
+FOLLOWED = {
+    "a default": ("def guarded(default=None):", "default", "@guarded(default=[])"),
+    "a default that is left out": ("def guarded(default=None):", "default", "@guarded()"),
+    "a default by its place": ("def guarded(default):", "default", '@guarded({"name": ""})'),
+    "one of several": (
+        "def guarded(kinds=(ValueError,), *, default=()):",
+        "default",
+        '@guarded(default=("a", "b"))',
+    ),
+}
+KEPT = {
+    "what is not known": ("def guarded(default=None):", "default", "@guarded(default=ERRORS)"),
+    "what is not written there": ("def guarded(default=None):", "default", "@guarded(**{'default': 1})"),
+    "a function": ("def guarded(default=None):", "default()", "@guarded(default=list)"),
+    "what it gets": ("def guarded(default=None):", "args[0]", "@guarded()"),
+    "what it caught": ("def guarded(default=None):", "ERRORS[-1]", "@guarded()"),
+    "the function": ("def guarded(default=None):", "fn", "@guarded()"),
+}
+
+
+@pytest.mark.parametrize(("factory", "answer", "decorated"), FOLLOWED.values(), ids=FOLLOWED)
+def test_a_decorator_may_answer_what_it_is_given(
+    tmp_path: Path, factory: str, answer: str, decorated: str
+) -> None:
+    program = HEAD + factory + BODY.format(answer=answer) + decorated + USE
+    text, codes = migrate_one(tmp_path, program)
+    assert not [code for code in codes if code.startswith("LDC3")]
+    assert f"{decorated}\ndef names(cloud: DbtCloudWorkspace, job_id: int):\n" in text
+
+
+@pytest.mark.parametrize(("factory", "answer", "decorated"), KEPT.values(), ids=KEPT)
+def test_a_decorator_that_may_answer_something_else_keeps_what_it_decorates(
+    tmp_path: Path, factory: str, answer: str, decorated: str
+) -> None:
+    program = HEAD + factory + BODY.format(answer=answer) + decorated + USE
+    text, codes = migrate_one(tmp_path, program)
+    assert "LDC303" in codes
+    assert "from legacy_shim import DbtCloudClientResource\n" in text
+
+
+WIRED = """
+from dagster import Config, ConfigurableResource, Definitions, job, op
+from dagster_dbt import DbtCloudClientResource
+from dagster_slack import SlackResource as Slack
+
+cloud = DbtCloudClientResource(auth_token="t", account_id=12345)
+
+
+class Target(Config):
+    job_id: int = 67890
+
+
+class Base(ConfigurableResource):
+    channel: str = "x"
+
+
+class Own(Base):
+    def say(self, what):
+        print(self.channel, what)
+
+
+@op
+def run(config: Target, dbt_cloud: DbtCloudClientResource):
+    return dbt_cloud.get_dbt_client().run_job_and_poll(67890)
+
+
+@op
+def note({parameters}):
+    dbt_cloud.get_dbt_client().get_job(67890)
+    return {read}
+
+
+@job
+def refresh():
+    note({given})
+
+
+defs = Definitions(jobs=[refresh], resources={{"dbt_cloud": cloud}})
+"""
+
+
+@pytest.mark.parametrize(
+    ("parameters", "given", "read", "after"),
+    [
+        ("dbt_cloud: DbtCloudClientResource, out", "run()", "out.run_id", 'out["id"]'),
+        ("context, dbt_cloud: DbtCloudClientResource, out", "run()", "out.run_id", 'out["id"]'),
+        (
+            "context, config: Target, dbt_cloud: DbtCloudClientResource, out",
+            "run()",
+            "out.run_id",
+            'out["id"]',
+        ),
+        (
+            "out, dbt_cloud: DbtCloudClientResource, last",
+            "run(), run()",
+            "last.job_id",
+            'last["job_definition_id"]',
+        ),
+        ("dbt_cloud: DbtCloudClientResource, out", "out=run()", "out.run_id", 'out["id"]'),
+        (
+            "dbt_cloud: DbtCloudClientResource, slack: Slack, out",
+            "run()",
+            "slack.say(out.run_id)",
+            'slack.say(out["id"])',
+        ),
+        (
+            "own: Own, out, dbt_cloud: DbtCloudClientResource",
+            "run()",
+            "own.say(out.job_id)",
+            'own.say(out["job_definition_id"])',
+        ),
+    ],
+)
+def test_what_a_job_gives_an_op_goes_past_what_dagster_fills(
+    tmp_path: Path, parameters: str, given: str, read: str, after: str
+) -> None:
+    text, codes = migrate_one(tmp_path, WIRED.format(parameters=parameters, given=given, read=read))
+    assert not [code for code in codes if code.startswith("LDC3")]
+    assert f"    return {after}\n" in text
+
+
+def test_a_parameter_of_a_class_that_is_no_resource_takes_what_it_is_given(tmp_path: Path) -> None:
+    program = WIRED.format(
+        parameters="out: Report, dbt_cloud: DbtCloudClientResource", given="run()", read="out.run_id"
+    )
+    program = program.replace("class Target(", "class Report:\n    pass\n\n\nclass Target(")
+    text, codes = migrate_one(tmp_path, program)
+    assert not [code for code in codes if code.startswith("LDC3")]
+    assert "    return out.run_id\n" in text  # Dagster checks it against the class: runs are objects
