@@ -259,5 +259,5 @@ def test_a_deployment_that_was_not_there_is_refused(
     migrate(folder, deployments, None)
     side = bench.run(folder, env={**ENV, "JOB": "67895"})
     assert side.error is not None
-    assert "DBT_CLOUD_JOBS has no dbt Cloud job 67895: add what dbt Cloud says of it" in str(side.error)
+    assert "DBT_CLOUD_JOBS has no row for dbt Cloud job 67895: add one" in str(side.error)
     assert HOST not in str(side.error)
