@@ -252,7 +252,7 @@ def test_an_asset_job_in_a_file_that_names_nothing_of_dbt_is_seen(tmp_path: Path
     )
     _, report = migrated(tmp_path, {"program.py": PLACED, "jobs.py": jobs})
     (told,) = (finding.message for finding in report.findings if finding.code == "LDC311")
-    assert told.startswith("jobs.py:1 may have Dagster materialize assets")
+    assert told.startswith("jobs.py:4 may have Dagster materialize assets")
 
 
 def test_a_load_waits_for_its_facts(tmp_path: Path) -> None:
