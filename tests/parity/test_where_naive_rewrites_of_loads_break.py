@@ -203,7 +203,7 @@ def test_the_job_itself_runs_or_a_finding_says_why_not(shop: Both, not_reused: B
     assert shop.after.document["writes"] == []
     said = not_reused.migration.told("LDC203")[LOAD]
     assert said.startswith(
-        "job 67891 is not used any more: another job of its environment is called 'Nightly' too"
+        "job 67891 no longer runs: another job of its environment is also called 'Nightly'"
     )
     (made,) = not_reused.after.document["writes"]
     assert {number for number, _ in not_reused.after.commands} == {made["job_id"]}
@@ -230,9 +230,9 @@ def second():
     assert told == {
         "weekly = load_assets_from_dbt_cloud_job(other, 67891)": (
             "the commands of job 67891 run in job 67890 (Nightly): threads 8 instead of 4; target prod instead of default; "
-            "the schedule of job 67890 also starts runs in it; a job has one run at a time, so runs of the two wait for "
-            "each other; adhoc_job_pool_size is not written, as dagster-dbt makes the further jobs of a pool with default "
-            "threads and target"
+            "the schedule of job 67890 also starts runs in it; a dbt Cloud job has one run at a time, so runs of the two "
+            "wait for each other; adhoc_job_pool_size is not set, because dagster-dbt creates the other jobs of a pool "
+            "with default threads and target"
         )
     }
     side = bench.run(folder, "materialize:all", target="definitions.py:second")
