@@ -39,9 +39,9 @@ def in_op(*lines: str) -> str:
 
 
 def test_a_setting_of_the_resource_is_no_client(tmp_path: Path) -> None:
-    (said,) = said_of(tmp_path, in_op("return client.dbt_cloud_host"))
+    (said,) = said_of(tmp_path, in_op("return client.disable_schedule_on_trigger"))
     assert said.startswith(
-        "`.dbt_cloud_host` is `client.credentials.access_url` in v2, without a slash at the end: "
+        "`.disable_schedule_on_trigger` has no counterpart in v2, which never turns a schedule off"
     )
 
 
