@@ -6,7 +6,6 @@ importing and parsing with LibCST cost more than all the rest.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -41,6 +40,7 @@ from .edits import (
     Unstar,
 )
 from .excerpts import Lines, excerpts
+from .in_strings import quoted_for, replaced_in_string
 from .kept_comments import NOTHING_KEPT, Kept, homes_of, lost_comments, on_first_line, split_blank
 from .removed import heirs_of_comments, heirs_of_space, is_removed
 from .style import is_directive
@@ -131,16 +131,22 @@ class _Changer(cst.CSTTransformer):
         self.module = module
         self.touched = touched
         self.done: set[Edit] = set()
+        self.strings: list[cst.FormattedString] = []
+        """The f-strings around the node that is looked at."""
         self.fresh: dict[int, Any] = {}
         """New functions and classes by identity; holding them keeps the identities apart."""
         self.apart: list[Any] = []
         """New statements behind which an empty line is wanted, before whatever comes to stand there."""
 
     def on_visit(self, node: cst.CSTNode) -> bool:
+        if isinstance(node, cst.FormattedString):
+            self.strings.append(node)
         # Most statements of a file have nothing to change in them, and walking through them is what takes the time.
         return not isinstance(node, STATEMENTS) or node in self.touched
 
     def on_leave(self, original_node: Any, updated_node: Any) -> Any:
+        if isinstance(original_node, cst.FormattedString):
+            self.strings.pop()
         inherited = self.comments.get(original_node, ())
         kept = self.kept.get(original_node, NOTHING_KEPT)
         if isinstance(original_node, (cst.Module, cst.IndentedBlock)):
@@ -166,7 +172,7 @@ class _Changer(cst.CSTTransformer):
             edits, key=lambda edit: -edit.place if isinstance(edit, (DropArgument, DropEntry)) else 1
         ):
             if edit not in statement_edits:
-                updated_node = self._change(edit, updated_node)
+                updated_node = self._change(quoted_for(edit, self.strings), updated_node)
                 self.done.add(edit)
         if statement_edits and isinstance(original_node, cst.BaseCompoundStatement):
             return self._leave_compound(original_node, updated_node, statement_edits)
@@ -182,9 +188,7 @@ class _Changer(cst.CSTTransformer):
                     new = new.with_changes(lpar=node.lpar, rpar=node.rpar)
                 return new
             case ReplaceInString():
-                code = self.module.code_for_node(node)
-                expression = re.compile(rf"(\{{[^{{}}]*)(?<![\w.]){re.escape(edit.old)}(?!\w)")
-                return self._expression(expression.sub(lambda found: found[1] + edit.new, code))
+                return replaced_in_string(edit, node, self.module, self._expression)
             case Unstar():
                 return (
                     cst.Element(value=node.value, comma=node.comma)

@@ -24,7 +24,7 @@ from .keeping import Limits, asked_to_keep, unclaimed
 from .locations import locations_of
 from .names_bound_inside import keep_bound_names
 from .parts import BUILDING, PLACING, Builds, Fills, Loads
-from .self_documenting import keep_shown_text
+from .self_documenting import keep_shown_text, keep_without_quotes
 from .shared_uses import keep_what_is_shared
 from .split import Portion, split
 from .stand_ins import block_doubtful, block_mixed
@@ -35,7 +35,7 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
     """Group claims into units and decide each. In the order of the code."""
     claims = [*claims, *unclaimed(claims, context)]
     claims = [asked_to_keep(claim, context, limits) for claim in claims]
-    claims = [keep_bound_names(keep_shown_text(claim)) for claim in claims]
+    claims = [keep_bound_names(keep_without_quotes(keep_shown_text(claim))) for claim in claims]
     claims = block_mixed(claims, context)
     components = components_of(context)
     claims = block_doubtful(claims, context, components)

@@ -190,11 +190,18 @@ class Module:
 
     def is_placed(self, node: ast.expr) -> bool:
         """Whether a node stands where it says: before Python 3.12 not all do that stand in f-strings."""
+        strings = [above for above in self.ancestors(node) if isinstance(above, ast.JoinedStr)]
+        if not strings:
+            return True
         try:
             found = ast.parse(f"({self.source_of(node)})", mode="eval").body
         except (SyntaxError, IndexError):
             return False
-        return ast.dump(found) == ast.dump(node)
+        # The same text may stand there by chance: in another string, or for another node.
+        (first, last), (begin, end) = _ends(strings[-1]), _ends(node)
+        others = (each for each in ast.walk(strings[-1]) if isinstance(each, type(node)) and each is not node)
+        is_alone = first <= begin and end <= last and all(_ends(each) != (begin, end) for each in others)
+        return is_alone and ast.dump(found) == ast.dump(node)
 
     def source_of(self, node: ast.expr | ast.stmt | ast.arg) -> str:
         """The text of a node, as the user wrote it."""
@@ -277,3 +284,8 @@ def dotted_name(path: Path) -> tuple[str, ...]:
         parts.insert(0, folder.name)
         folder = folder.parent
     return tuple(parts) or (path.parent.name,)
+
+
+def _ends(node: ast.expr) -> tuple[tuple[int, int], tuple[int, int]]:
+    last = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+    return (node.lineno, node.col_offset), last

@@ -39,6 +39,7 @@ from ...planning.units import Unit
 from ...planning.v2 import CLOUD_V2
 from ..run_ops.places import KEY
 from .methods import STATUS_ATTRIBUTE
+from .uses import replace_in_string
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,11 @@ def rewrite(claim: Claim[Compared | None], unit: Unit, context: Context) -> Rewr
         text = (
             f"{unit.using(done, module)(f'{CLOUD_V2}.types', 'DbtCloudJobRunStatusType')}.{compared.member}"
         )
-    done.edit(module, ReplaceExpression(module.span(claim.node), text))
+    assert isinstance(claim.node, ast.expr)
+    if module.is_placed(claim.node):
+        done.edit(module, ReplaceExpression(module.span(claim.node), text))
+    else:
+        replace_in_string(module, claim.node, text, done)
     return done
 
 

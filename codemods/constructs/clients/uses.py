@@ -202,18 +202,16 @@ def rewrite_attribute(claim: Claim, replacement: str, done: Rewrite) -> None:
     """Put ``replacement`` where an attribute stands, with ``{}`` in it for what the attribute is taken from."""
     module, node = claim.module, claim.node
     assert isinstance(node, ast.Attribute)
-    string = next((above for above in module.ancestors(node) if isinstance(above, ast.JoinedStr)), None)
-    if string is None:
-        done.edit(module, ReplaceAround(module.span(node), replacement))
-        return
-    # Before Python 3.12 the quote of an f-string cannot stand inside of it, nor has all that does its own position.
-    other = '"' if module.source_of(string).lstrip("fFrR")[:1] == "'" else "'"
-    replacement = replacement.replace('"', other)
     if isinstance(module.parent(node), ast.FormattedValue):
         replacement = replacement.removeprefix("(").removesuffix(")")
     if module.is_placed(node):
         done.edit(module, ReplaceAround(module.span(node), replacement))
         return
     base = ast.unparse(node.value)
-    text = replacement.format(base)
-    done.edit(module, ReplaceInString(module.span(string), f"{base}.{node.attr}", text))
+    replace_in_string(module, node, replacement.format(base), done)
+
+
+def replace_in_string(module: Module, node: ast.expr, text: str, done: Rewrite) -> None:
+    """Put ``text`` where an expression stands in an f-string, wherever that is: before Python 3.12 not all have a position."""
+    string = [above for above in module.ancestors(node) if isinstance(above, ast.JoinedStr)][-1]
+    done.edit(module, ReplaceInString(module.span(string), ast.unparse(node), text))
