@@ -15,6 +15,7 @@ from ..analysis.inference.legacy_names import LEGACY_PACKAGES
 from ..analysis.inference.values import (
     External,
     InTree,
+    Values,
     legacy_name,
 )
 from ..analysis.syntax.functions import decorator_name
@@ -145,14 +146,21 @@ def _from_aliases(index: Index, module: Module, node: ast.ImportFrom) -> list[Le
                 # A private helper of the legacy package: the facade mirrors it, v2 has nothing for it.
                 found.append(LegacyAlias(module, node, alias, bound, True, False))
         elif index.tree.resolve(module, node.module or "", node.level) in index.tree.modules:
-            values = (
-                index.evaluator.global_values(module, bound)
-                if module.parent(node) is module.tree
-                else frozenset()
-            )
-            if any(isinstance(value, External) and legacy_name(value) for value in values):
+            if any(
+                isinstance(value, External) and legacy_name(value)
+                for value in _imported_values(index, module, node, alias)
+            ):
                 found.append(LegacyAlias(module, node, alias, bound, True, True))
     return found
+
+
+def _imported_values(index: Index, module: Module, node: ast.ImportFrom, alias: ast.alias) -> Values:
+    """What an import of a file of the tree brings."""
+    if module.parent(node) is module.tree:
+        return index.evaluator.global_values(module, alias.asname or alias.name)
+    # In a function, in a `try` or for type checkers alone: what it brings is not what the module has under the name.
+    home = index.tree.module_at(index.tree.resolve(module, node.module or "", node.level))
+    return index.evaluator.global_values(home, alias.name) if home is not None else frozenset()
 
 
 def _lives_in_the_legacy_package(module: str) -> bool:
