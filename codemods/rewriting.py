@@ -36,6 +36,7 @@ from .editing.legacy_imports import (
     legacy_aliases,
 )
 from .editing.namespace import unbound_names
+from .editing.scanned import names_added, scans_of
 from .editing.unused_imports import newly_unused
 from .files.sources import Change, Source, new_file
 from .findings import Finding, Place
@@ -193,10 +194,18 @@ def carry_out(planned: Planned, found: Collected, jobs: int = 1) -> tuple[list[C
     changes += [new_file(path, text) for path, text in found.files.items()]
     problems = [each for each in done if isinstance(each, Finding)]
     left = [
+        *_scans(index, found, planned.context.outside),
         *_handed_out(index, verdicts.needed, found.findings, planned.context.outside),
         *_unknown(verdicts.unknown, planned.context.outside),
     ]
     return changes, [*problems, *left]
+
+
+def _scans(index: Index, found: Collected, outside: frozenset[Path]) -> list[Finding]:
+    """Code that looks through the names of files that get new ones."""
+    changed = [module for module in found.edits if module.path not in outside]
+    added = {each: names_added(each, found.edits[each], found.imports[each], index) for each in changed}
+    return list(scans_of(index, added))
 
 
 def _handed_out(

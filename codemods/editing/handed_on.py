@@ -44,11 +44,7 @@ class HandedOn:
 
     @cached_property
     def _importers(self) -> Sequence[Module]:
-        found = [self.module]
-        for home in found:  # grows as it goes
-            if not _is_bounded(self.tree, home):
-                found += [each for each in self.tree.star_importers(home) if each not in found]
-        return found[1:]
+        return star_readers(self.tree, self.module)
 
     def _means_other(self, importer: Module, name: str, source: str, member: str) -> bool:
         if _is_submodule(self.tree, importer, name) or self._comes_by_stars(importer, name, source, member):
@@ -97,6 +93,15 @@ def star_sources(tree: Tree, module: Module) -> list[Module]:
             if source is not None and source not in found:
                 found.append(source)
     return found
+
+
+def star_readers(tree: Tree, module: Module) -> list[Module]:
+    """The files that have new names of a file by star imports, through others too."""
+    found = [module]
+    for home in found:  # grows as it goes
+        if not _is_bounded(tree, home):
+            found += [each for each in tree.star_importers(home) if each not in found]
+    return found[1:]
 
 
 def _is_submodule(tree: Tree, module: Module, name: str) -> bool:

@@ -145,12 +145,11 @@ def _from_aliases(index: Index, module: Module, node: ast.ImportFrom) -> list[Le
             elif alias.name != "*" and _lives_in_the_legacy_package(node.module or ""):
                 # A private helper of the legacy package: the facade mirrors it, v2 has nothing for it.
                 found.append(LegacyAlias(module, node, alias, bound, True, False))
-        elif index.tree.resolve(module, node.module or "", node.level) in index.tree.modules:
-            if any(
-                isinstance(value, External) and legacy_name(value)
-                for value in _imported_values(index, module, node, alias)
-            ):
-                found.append(LegacyAlias(module, node, alias, bound, True, True))
+        elif index.tree.resolve(module, node.module or "", node.level) in index.tree.modules and any(
+            isinstance(value, External) and legacy_name(value)
+            for value in _imported_values(index, module, node, alias)
+        ):
+            found.append(LegacyAlias(module, node, alias, bound, True, True))
     return found
 
 
