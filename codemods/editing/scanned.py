@@ -58,8 +58,9 @@ def scans_of(index: Index, added: Added) -> Iterator[Finding]:
         for node in module.of(ast.Call, ast.Attribute) if module is not None else ():
             assert module is not None
             if isinstance(node, (ast.Call, ast.Attribute)) and not _names_one(module, node):
-                for home in _scanned(index, module, node, seen):
-                    yield _finding(module, node, home, seen[home])
+                homes = list(_scanned(index, module, node, seen))
+                if homes:
+                    yield _finding(module, node, homes, seen)
 
 
 def _with_star_readers(index: Index, added: Added) -> dict[Module, list[str]]:
@@ -91,7 +92,7 @@ def _scanned(
     if ast.unparse(subject) == "sys.modules[__name__]":
         homes.add(module)
     if not homes and _is_loaded(index, module, subject):
-        homes |= {*added}
+        homes |= {*added} - {module}
     yield from (home for home in added if home in homes)
 
 
@@ -122,11 +123,17 @@ def _names_one(module: Module, node: ast.expr) -> bool:
     )
 
 
-def _finding(module: Module, node: ast.expr, home: Module, names: Sequence[str]) -> Finding:
-    shown = ", ".join(f"`{name}`" for name in names[:_FEW])
-    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+def _finding(module: Module, node: ast.expr, homes: Sequence[Module], added: Added) -> Finding:
+    names = [f"`{name}`" for home in homes for name in added[home]]
+    files = [home.path.name for home in homes]
     said = (
-        f"`{ast.unparse(node)}` looks through the names of {home.path.name}, which has new ones now: {shown}{more}; "
+        f"`{ast.unparse(node)}` looks through the names of {_listed(files)}, which has new ones now: {_listed(names)}; "
         "leave them out here"
     )
     return Finding(module.place(node), "LDC302", said)
+
+
+def _listed(words: Sequence[str]) -> str:
+    words = list(dict.fromkeys(words))
+    more = len(words) - _FEW
+    return ", ".join(words[:_FEW]) + (f" and {more} more" if more > 0 else "")
