@@ -49,7 +49,7 @@ def _defined_by(edit: Edit) -> Iterator[str]:
 def scans_of(index: Index, added: Added) -> Iterator[Finding]:
     """What finds the names that are added, where nothing says which names it looks for."""
     seen = _with_star_readers(index, {module: names for module, names in added.items() if names})
-    stems = {module.dotted[-1].encode() for module in seen}
+    stems = {module.dotted[-1].encode(errors="replace") for module in seen}
     for path in index.tree.spelling(_SPELLED) if seen else ():
         is_near = any(path == module.path for module in seen)
         if not is_near and not any(stem in index.tree.data[path] for stem in stems):
