@@ -73,7 +73,7 @@ def test_drift_needs_the_facts(tmp_path: Path) -> None:
     (tmp_path / "dbt_cloud_jobs.json").write_text(FACTS)
     done = _checked(tmp_path, check="drift", token="t")
     assert done.returncode == 0, done.stderr
-    assert "no job is written down" in done.stdout
+    assert "The facts files contain no jobs" in done.stdout
 
 
 @pytest.mark.parametrize("paths", ["$(touch hacked)", "; touch hacked", "--help; touch hacked", "*.py"])
