@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..analysis.inference.values import Made
+from ..analysis.project.prefilter import HAS_NO_ROW
 from ..analysis.syntax.source_module import Module
 from ..editing.edits import InsertBefore
 from ..editing.style import Style
@@ -191,7 +192,7 @@ def _write_table(home: Module, unit: Unit, context: Context, done: Rewrite) -> N
         f"{style.indent}{job_id}: {missing_row(use, job_id) if row is None else row_text(row, style)},\n"
         for job_id, row in rows.items()
     ]
-    said = f"{name} has no row for dbt Cloud job {{job_id}}: add one"
+    said = f"{name} {HAS_NO_ROW}"
     text = (
         f"\n{name} = {{\n{''.join(lines)}}}\n\n\n"
         f"def {function}(job_id: int) -> dict:\n"

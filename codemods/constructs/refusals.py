@@ -9,6 +9,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from ..analysis.project.prefilter import GENERATED_FOR
 from ..analysis.syntax.source_module import Module
 from ..findings import Finding
 from ..planning.claims import Claim, Context, Kind, Rewrite
@@ -19,7 +20,7 @@ from .new_rows import GO_BACK, new_row
 
 NAME = "dbt_cloud_assets"
 CONSTRUCT = Kind[None]("refusals")
-_WRITTEN_FOR = re.compile(r"this module was generated for dbt Cloud job (\d{1,18}),")
+_WRITTEN_FOR = re.compile(rf"{GENERATED_FOR} (\d{{1,18}}),")
 
 
 def claims(context: Context) -> Iterator[Claim[None]]:

@@ -105,9 +105,15 @@ def names_workspaces(data: bytes) -> bool:
     return b"dagster_dbt" in data and any(name in data for name in _WRITTEN)
 
 
+GENERATED_FOR = "this module was generated for dbt Cloud job"
+HAS_NO_ROW = "has no row for dbt Cloud job {job_id}: add one"
+"""How generated code begins and ends what it says when it refuses a job; a later migration knows it by that."""
+_REFUSING = (GENERATED_FOR.encode(), HAS_NO_ROW.encode())
+
+
 def may_refuse_jobs(data: bytes) -> bool:
     """Whether a file may have what an earlier migration wrote to refuse other jobs than those that it was given."""
-    return b"was written for dbt Cloud job " in data or b" has no dbt Cloud job {job_id}: " in data
+    return any(words in data for words in _REFUSING)
 
 
 @dataclass(eq=False)

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from ...analysis.project.prefilter import HAS_NO_ROW
 from ...analysis.syntax.functions import is_none
 from ...analysis.syntax.source_module import Module
 from ...editing import render
@@ -169,7 +170,7 @@ def _refusal(wanted: Factory, style: Style) -> list[str]:
     """Refuse a job that a deployment has and the table has not."""
     if not any(ref.variable or ref.varies for load in wanted.loads for ref in load.jobs):
         return []
-    said = f"{wanted.table} has no row for dbt Cloud job {{job_id}}: add one"
+    said = f"{wanted.table} {HAS_NO_ROW}"
     return [f"if job_id not in {wanted.table}:", f"{style.indent}raise ValueError(f{style.string(said)})"]
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from legacy_shim.dbt_commands import DbtCommand
 
 from ...analysis.inference.values import Made
+from ...analysis.project.prefilter import GENERATED_FOR
 from ...analysis.syntax.functions import is_none
 from ...analysis.syntax.source_module import Module
 from ...editing import render
@@ -217,7 +218,7 @@ def _of_the_job(wanted: AssetText, style: Style) -> list[str]:
     if not wanted.ref.varies or wanted.lookup.job:
         return []
     ids = ", ".join(map(str, wanted.ref.job_ids))
-    said = f"this module was generated for dbt Cloud jobs {ids}, but {wanted.ref.source or 'the code'} names another"
+    said = f"{GENERATED_FOR}s {ids}, but {wanted.ref.source or 'the code'} names another"
     raises = f"{style.indent}raise ValueError({style.string(said)})"
     return [f"if {wanted.lookup.job_id} not in ({ids}):", raises, ""]
 
@@ -228,7 +229,7 @@ def guard(module: Module, ref: JobRef, job: Job | None, style: Style) -> list[st
         return []
     text = render.own_text(module, ref.node)
     known = text if text.startswith("int(") else f"int({text})"
-    said = f"this module was generated for dbt Cloud job {job.id}, but {ref.source} names another"
+    said = f"{GENERATED_FOR} {job.id}, but {ref.source} names another"
     return [f"if {known} != {job.id}:", f"{style.indent}raise ValueError({style.string(said)})", ""]
 
 
