@@ -13,11 +13,12 @@ from email.utils import format_datetime
 import pytest
 from dagster import Failure
 
+from legacy_shim.cloud import transport
 from legacy_shim.cloud.deadline import Budget
 from legacy_shim.cloud.failures import DbtCloudFailure
 from legacy_shim.cloud.resources import DbtCloudResource
 from legacy_shim.cloud.retry import Pauses, RetryPolicy, Trouble, retry_after_seconds, within
-from legacy_shim.emulator import DbtCloud, Fault, RateLimit
+from legacy_shim.emulator import DbtCloud, Fault, RateLimit, state
 
 MakeClient = Callable[..., DbtCloudResource]
 LIMITED = Trouble("429", passing=True, reached=False, status_code=429)
@@ -202,35 +203,42 @@ def test_no_pause_outlasts_the_time_that_is_left() -> None:
         assert pauses(RetryPolicy(), [LIMITED]) == [None]
 
 
-class Hasty(DbtCloudResource):
-    """Waits as the client does, in hundredths of its seconds."""
+class Clock:
+    """Stands for the module ``time`` in the client and in dbt Cloud: who sleeps has slept at once."""
 
-    @property
-    def retry_policy(self) -> RetryPolicy:
-        usual = RetryPolicy()
-        return RetryPolicy(
-            delay=usual.delay / 100,
-            limit_delay=usual.limit_delay / 100,
-            limit_longest_delay=usual.limit_longest_delay / 100,
-            patience=usual.patience,  # which counts a wait as a second at least
-        )
+    def __init__(self) -> None:
+        self.slept = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.slept += seconds
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.slept
 
 
-def test_cool_down_of_the_account_is_sat_out(cloud: DbtCloud, make_client: MakeClient) -> None:
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(transport, "time", clock)
+    monkeypatch.setattr(state, "time", clock)
+    return clock
+
+
+def test_cool_down_of_the_account_is_sat_out(cloud: DbtCloud, make_client: MakeClient, clock: Clock) -> None:
     """So many requests in a window are allowed; then comes 429 with a Retry-After until a while has passed."""
-    cloud.rate_limit = RateLimit(requests=2, window=60, penalty=2)
+    cloud.rate_limit = RateLimit(requests=2, window=90, penalty=60)
     client = make_client()
-    began = time.monotonic()
     assert [client.get_job(67890)["name"] for _ in range(3)] == ["Nightly"] * 3
-    assert time.monotonic() - began >= 2
+    assert 60 <= clock.slept < 90
     assert [request.status for request in cloud.journal] == [200, 200, 429, 200]
 
 
-def test_cool_down_that_does_not_say_how_long_is_sat_out(cloud: DbtCloud, make_client: MakeClient) -> None:
-    usual = make_client()
-    client = Hasty(usual.auth_token, 12345, dbt_cloud_host=usual.host)
+def test_cool_down_that_does_not_say_how_long_is_sat_out(
+    cloud: DbtCloud, make_client: MakeClient, clock: Clock
+) -> None:
     cloud.fail(Fault(status=429, times=MOST_REFUSALS))
-    assert client.get_job(67890)["name"] == "Nightly"
+    assert make_client(request_retry_delay=None).get_job(67890)["name"] == "Nightly"
+    assert 300 <= clock.slept < 420
     assert [request.status for request in cloud.journal] == [*[429] * MOST_REFUSALS, 200]
 
 

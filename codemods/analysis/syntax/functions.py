@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import TypeGuard
 
 from .source_module import (
@@ -11,6 +11,7 @@ from .source_module import (
     Module,
 )
 
+_SCOPES_INSIDE = (*FUNCTIONS, ast.ClassDef, ast.Lambda)
 BUILD_RESOURCES = "build_resources"
 """Dagster's function that answers resources as ``context.resources`` does, to ``with``."""
 INJECTING = frozenset(
@@ -175,14 +176,17 @@ def returns_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.exp
     return [node.value for node in returns if node.value is not None]
 
 
-def nodes_run_by(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.AST]:
+@lru_cache(maxsize=1 << 14)
+def nodes_run_by(function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[ast.AST, ...]:
     """The nodes of a function's body, without what is inside of other functions and classes in it."""
+    found: list[ast.AST] = []
     stack: list[ast.AST] = list(function.body)
     while stack:
         node = stack.pop()
-        yield node
-        if not isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.Lambda)):
+        found.append(node)
+        if not isinstance(node, _SCOPES_INSIDE):
             stack.extend(ast.iter_child_nodes(node))
+    return tuple(found)
 
 
 def names_read(node: ast.AST) -> frozenset[str]:

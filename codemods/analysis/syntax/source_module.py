@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeGuard, TypeVar, overload
 
@@ -88,7 +89,17 @@ class Module:
         """The nodes of some kinds, in the order of all: looked for once, since most questions are about few of them."""
         found = self._of.get(kinds)
         if found is None:
-            found = self._of[kinds] = tuple(node for node in self.nodes if isinstance(node, kinds))
+            rows = [rows for kind, rows in self._by_kind.items() if issubclass(kind, kinds)]
+            merged = sorted(chain.from_iterable(rows)) if len(rows) > 1 else chain.from_iterable(rows)
+            found = self._of[kinds] = tuple(self.nodes[place] for place in merged)
+        return found
+
+    @cached_property
+    def _by_kind(self) -> dict[type[ast.AST], list[int]]:
+        """The places of the nodes of each class."""
+        found: dict[type[ast.AST], list[int]] = defaultdict(list)
+        for place, node in enumerate(self.nodes):
+            found[type(node)].append(place)
         return found
 
     def named(self, name: str) -> Sequence[ast.Name]:
