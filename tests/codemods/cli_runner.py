@@ -1,4 +1,4 @@
-"""How the tests run the command line: as users do, in a process of its own."""
+"""How the tests run the command line: in a process of its own, a fork of one that has it loaded."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+
+import forked_cli
 
 LEGACY = """\
 import os
@@ -61,6 +63,13 @@ def environment(changes: Mapping[str, str]) -> dict[str, str]:
 
 def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """The command line's answer: exit code, standard output, standard error."""
+    if forked_cli.can_fork(variables):
+        return _as_text(forked_cli.call(folder, arguments, environment(variables)))
+    return run_anew(folder, *arguments, **variables)
+
+
+def run_anew(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """The same in a process that loads everything for itself, as users run it."""
     done = subprocess.run(
         [sys.executable, "-m", "legacy_shim.codemods", *arguments],
         cwd=folder,
@@ -69,6 +78,10 @@ def run(folder: Path, *arguments: str, **variables: str) -> subprocess.Completed
         capture_output=True,
         check=False,
     )
+    return _as_text(done)
+
+
+def _as_text(done: subprocess.CompletedProcess[bytes]) -> subprocess.CompletedProcess[str]:
     return subprocess.CompletedProcess(
         done.args, done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
     )

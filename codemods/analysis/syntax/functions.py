@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TypeGuard
 
@@ -176,9 +177,13 @@ def returns_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.exp
     return [node.value for node in returns if node.value is not None]
 
 
-@lru_cache(maxsize=1 << 14)
-def nodes_run_by(function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[ast.AST, ...]:
+def nodes_run_by(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Sequence[ast.AST]:
     """The nodes of a function's body, without what is inside of other functions and classes in it."""
+    return _nodes_run_by(function)
+
+
+@lru_cache(maxsize=1 << 14)
+def _nodes_run_by(function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[ast.AST, ...]:
     found: list[ast.AST] = []
     stack: list[ast.AST] = list(function.body)
     while stack:
