@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-import forked_cli
+from forking import Forking, can_fork
 
 LEGACY = """\
 import os
@@ -63,8 +63,8 @@ def environment(changes: Mapping[str, str]) -> dict[str, str]:
 
 def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """The command line's answer: exit code, standard output, standard error."""
-    if forked_cli.can_fork(variables):
-        return _as_text(forked_cli.call(folder, arguments, environment(variables)))
+    if can_fork(variables):
+        return _as_text(_LOADED.run_module("legacy_shim.codemods", arguments, folder, environment(variables)))
     return run_anew(folder, *arguments, **variables)
 
 
@@ -79,6 +79,9 @@ def run_anew(folder: Path, *arguments: str, **variables: str) -> subprocess.Comp
         check=False,
     )
     return _as_text(done)
+
+
+_LOADED = Forking("legacy_shim.codemods.*", forget=["legacy_shim.codemods.commands.cli"])
 
 
 def _as_text(done: subprocess.CompletedProcess[bytes]) -> subprocess.CompletedProcess[str]:

@@ -84,7 +84,16 @@ def errors(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]]:
     lines += [f"hold({name})" for name in names]
     (folder / "held.py").write_text("\n".join(lines) + "\n")
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--config-file=", "--python-version=3.10", "held.py"],
+        [
+            sys.executable,
+            "-m",
+            "mypy",
+            "--strict",
+            "--no-error-summary",
+            "--config-file=",
+            "--python-version=3.10",
+            "held.py",
+        ],
         cwd=folder,
         env={"MYPYPATH": str(TOP), "MYPY_CACHE_DIR": str(TOP / ".mypy_cache"), "PATH": ""},
         capture_output=True,

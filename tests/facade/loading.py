@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from dagster import AssetsDefinition, Definitions
+from forking import Forking, can_fork
 
 from legacy_shim.cloud.patience import Patience
 from legacy_shim.emulator import DbtCloud, RecordedArtifacts, Speed
@@ -134,14 +135,21 @@ def rewritten(folder: Path, **changes: Mapping[str, Any]) -> Path:
 
 
 def python(
-    code: str, *options: str, cwd: Path | None = None, **environment: str
+    code: str, *options: str, cwd: Path | None = None, anew: bool = False, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run code in a new Python, whose exit code is not checked."""
+    """Run code in a new Python, whose exit code is not checked. Dagster is loaded in it, unless it begins `anew`.
+
+    What it prints is text.
+    """
+    env = {**os.environ, **environment}
+    if not anew and options in ((), ("-W", "ignore")) and can_fork(environment):
+        done = _LOADED.run_code(code, cwd or Path.cwd(), env, shows_warnings=not options)
+        return subprocess.CompletedProcess(
+            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+        )
     return subprocess.run(
-        [sys.executable, *options, "-c", code],
-        cwd=cwd,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=180,
+        [sys.executable, *options, "-c", code], cwd=cwd, env=env, capture_output=True, text=True, timeout=180
     )
+
+
+_LOADED = Forking("dagster", "requests")

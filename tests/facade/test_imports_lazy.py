@@ -86,7 +86,7 @@ def test_no_module_of_the_facade_loads_upstreams(module: str) -> None:
         "print([m for m in sys.modules if m == 'dbt' or m.startswith(('dagster_dbt.cloud.', 'dbt.', 'werkzeug'))\n"
         "       or (m.startswith('legacy_shim.') and m.split('.')[1] in ('codemods', 'emulator'))])"
     )
-    answer = python(code, "-W", "ignore")
+    answer = python(code, "-W", "ignore", anew=True)
     assert answer.stdout.strip() == "[]", answer.stdout + answer.stderr
 
 
@@ -194,7 +194,7 @@ def test_threads_that_need_a_module_first_all_get_it() -> None:
         "[thread.join() for thread in threads]\n"
         "print(got)"
     )
-    assert python(code, "-W", "ignore").stdout.strip() == str([10] * 8)
+    assert python(code, "-W", "ignore", anew=True).stdout.strip() == str([10] * 8)
 
 
 def test_an_attribute_of_a_module_is_told_for_each_line(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from .interpreter import Evaluator
 
 _SETTING = frozenset({"setdefault", "update", "pop", "popitem", "clear", "__setitem__", "__delitem__"})
+_MAY_SET = re.compile(
+    rb"modules(?:[\w.\s\\()]|#[^\r\n]*[\r\n])*?(?:\[|\.(?:[\s\\]|#[^\r\n]*[\r\n])*(?:%s))"
+    % "|".join(sorted(_SETTING)).encode()
+)
+"""What stands in every file that sets something in what is called ``modules``, and in few others."""
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -25,7 +31,8 @@ def is_replaced(evaluator: Evaluator, module: Module) -> bool:
 def _names(evaluator: Evaluator) -> Iterator[str]:
     """The names of what is replaced, or the path of a file that replaces itself; empty for what is not written there."""
     for path in evaluator.tree.spelling([b"modules"]):
-        module = evaluator.tree.module_at(path)
+        # Most of the files that have the word put nothing anywhere, and parsing them is what takes the time.
+        module = evaluator.tree.module_at(path) if _MAY_SET.search(evaluator.tree.data[path]) else None
         for node in module.nodes if module is not None else ():
             key = _key(evaluator, module, node) if module is not None else None
             match key:
