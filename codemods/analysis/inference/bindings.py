@@ -20,6 +20,7 @@ from .legacy_names import CONFIGURED, RUN_OP
 from .managers import handed_out
 from .possible import NOT_KNOWN, SO_FAR_NOTHING, Possible, union
 from .values import LEGACY, NOTHING, External, Instance, Keyed, Local, Made, Value, Values
+from .whole_displays import is_whole
 
 if TYPE_CHECKING:
     from .interpreter import Evaluator
@@ -206,7 +207,7 @@ class Bindings:
         looking = containers.looking(branches)
         elements = containers.iterated(module, binding.value, binding.path, looking)
         found = self.evaluator.places_of_any(elements, branches)
-        if found is None or not containers.is_whole(module, binding.value, looking):
+        if found is None or not is_whole(self.evaluator, module, binding.value, looking):
             return NOT_KNOWN
         held_by = self.evaluator.places(module, binding.value, branches).held_by
         return found.read_from([*looking.found, *held_by])

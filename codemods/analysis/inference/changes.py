@@ -23,6 +23,7 @@ from .replaced_modules import is_replaced
 from .tables import attributes_set_in, names_set_by_text
 from .uses_of_holders import is_led_away, is_spread
 from .values import Instance, Literal, Local, Made, Value, in_order
+from .whole_displays import is_whole
 
 if TYPE_CHECKING:
     from .interpreter import Evaluator
@@ -80,7 +81,7 @@ class Changes:
             (each.module, each.value) for each in self.evaluator.statements.added_to(holder) if each.is_whole
         ]
         looking = containers.looking(EVERY_BRANCH)
-        return all(containers.is_whole(module, node, looking) for module, node in spread) and not any(
+        return all(is_whole(self.evaluator, module, node, looking) for module, node in spread) and not any(
             isinstance(holder.node, ast.Dict) and not isinstance(each.node, ast.Dict)
             for each in looking.found
         )

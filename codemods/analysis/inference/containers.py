@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..syntax.functions import decorator_name
-from ..syntax.scopes import Assigned, Binding, Imported, Parameter
 from ..syntax.source_module import Module
 from ..uses.uses import COPYING, JOINING, LOOKING_UP, is_dict_call, is_values_view
 from .branches import EVERY_BRANCH, Branches
 from .possible import NOT_KNOWN, Place, Possible, made_at
 from .texts import text_of
 from .values import NOTHING, Literal, Value, Values, in_order, is_load
+from .whole_displays import DISPLAYS, Find, is_whole
 
 if TYPE_CHECKING:
     from .interpreter import Evaluator
 
 _VIEWS = frozenset({"values", "items", "keys", "copy"})
-_GOING_THROUGH = frozenset({"enumerate", "zip", *COPYING})
-"""Functions whose answer goes through what they are given."""
-
-
-_DISPLAYS = (ast.Dict, ast.List, ast.Tuple)
-
-Find = Callable[[Module, ast.expr], list[Literal]]
-"""Answers the displays that an expression may be."""
 
 
 @dataclass(eq=False)
@@ -290,7 +282,7 @@ class Containers:
         found = [
             Literal(home, place)
             for home, place in self.evaluator.places(module, node, branches).places
-            if isinstance(place, _DISPLAYS)
+            if isinstance(place, DISPLAYS)
         ]
         if is_partial and branches is EVERY_BRANCH:
             return list(dict.fromkeys([*values, *found]))
@@ -343,17 +335,17 @@ class Containers:
         if not displays:
             return None
         found = self.evaluator.places_of_any(inside, branches) or NOT_KNOWN
-        is_whole = self.is_whole(module, holder, self.looking(branches))
+        is_all = is_whole(self.evaluator, module, holder, self.looking(branches))
         held_by = self.evaluator.places(module, holder, branches).held_by
-        return replace(found, is_all=found.is_all and is_whole).read_from([*displays, *held_by])
+        return replace(found, is_all=found.is_all and is_all).read_from([*displays, *held_by])
 
     def is_absent(self, module: Module, node: ast.Subscript, branches: Branches) -> bool:
         """Whether no dict that ``x`` of ``x["key"]`` may be has the key, and nothing puts it in."""
         key, made = branches.key(module, node.slice), self.evaluator.places(module, node.value, branches)
         displays = self.displays(module, node.value, branches)
         is_known = made.is_all and {(one.module, one.node) for one in displays}.issuperset(made.places)
-        is_whole = bool(displays) and is_known and self.evaluator.is_all(made)
-        return is_whole and all(self._lacks(display, key) for display in displays)
+        is_read = bool(displays) and is_known and self.evaluator.is_all(made)
+        return is_read and all(self._lacks(display, key) for display in displays)
 
     def _lacks(self, display: Literal, key: object) -> bool:
         """Whether a dict surely has nothing under a key: all of its keys are known, also of what is put into it."""
@@ -385,50 +377,6 @@ class Containers:
             any(name == key for name, _, _ in self.entries(display))
             for display in self.displays(module, holder, branches)
         )
-
-    def is_whole(self, module: Module, node: ast.expr, find: Find) -> bool:
-        """Whether all that a loop over ``node`` may go through is known, and not a part of it alone."""
-        return self._is_whole(module, node, find, set())
-
-    def _is_whole(self, module: Module, node: ast.expr, find: Find, seen: set[ast.AST]) -> bool:
-        if node in seen:
-            return True
-        seen.add(node)
-        match node:
-            case ast.IfExp():
-                return all(self._is_whole(module, side, find, seen) for side in (node.body, node.orelse))
-            case ast.BinOp():
-                return all(self._is_whole(module, side, find, seen) for side in (node.left, node.right))
-            case ast.Call(func=ast.Name()) if decorator_name(node) in _GOING_THROUGH:
-                return all(self._is_whole(module, argument, find, seen) for argument in node.args)
-            case ast.Call(func=ast.Attribute(value=inner, attr="items" | "keys" | "values" | "copy")):
-                return self._is_whole(module, inner, find, seen)
-            case ast.Name():
-                bindings = self.evaluator.star_imports.bound(module, node)
-                if any(binding.adds and isinstance(binding, Imported) for binding in bindings):
-                    return False
-                if not all(self._is_bound_whole(module, binding, find, seen) for binding in bindings):
-                    return False
-        displays = find(module, node)
-        return bool(displays) and all(
-            self._is_whole(more.module, more.value, find, seen)
-            for display in displays
-            for more in self.evaluator.statements.added_to(display)
-            if more.is_whole
-        )
-
-    def _is_bound_whole(self, module: Module, binding: Binding, find: Find, seen: set[ast.AST]) -> bool:
-        if isinstance(binding, Assigned) and not binding.path:
-            return self._is_whole(module, binding.value, find, seen)
-        if isinstance(binding, Parameter) and not isinstance(binding.function, ast.Lambda):
-            given = self.evaluator.calls.arguments(binding.function, binding.arg.arg)
-            return all(self._is_whole(caller, argument, find, seen) for caller, argument in given)
-        if isinstance(binding, Imported) and not self.evaluator.binding_values(module, binding):
-            found = self.evaluator.bindings.places_at_end(
-                self.evaluator.bindings.imported(module, binding), binding.name, EVERY_BRANCH
-            )
-            return found is not None and all(isinstance(place, _DISPLAYS) for _, place in found.places)
-        return True
 
 
 @dataclass(eq=False)

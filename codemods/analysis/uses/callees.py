@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ..inference.branches import EVERY_BRANCH
 from ..inference.interpreter import Evaluator
 from ..inference.values import InTree, Literal, Local, Values
+from ..inference.whole_displays import is_whole
 from ..syntax.functions import VARIANTS, default_of, returns_of
 from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated, Parameter
 from ..syntax.source_module import FUNCTIONS, Module
@@ -76,19 +77,19 @@ class _Callees:
         containers = self.evaluator.containers
         find = containers.looking(EVERY_BRANCH)
         elements = containers.iterated(module, value, path)
-        is_whole = containers.is_whole(module, value, find) and not self._may_change(find.found)
-        return bool(elements) and is_whole and all(self.is_known(home, one) for home, one in elements)
+        is_all = is_whole(self.evaluator, module, value, find) and not self._may_change(find.found)
+        return bool(elements) and is_all and all(self.is_known(home, one) for home, one in elements)
 
     def _is_inside(self, module: Module, holder: ast.expr) -> bool:
         containers = self.evaluator.containers
         find = containers.looking(EVERY_BRANCH)
-        is_whole = containers.is_whole(module, holder, find) and not self._may_change(find.found)
+        is_all = is_whole(self.evaluator, module, holder, find) and not self._may_change(find.found)
         inside = [
             (home, value)
             for display in find(module, holder)
             for _, home, value in containers.entries(display)
         ]
-        return bool(inside) and is_whole and all(self.is_known(home, value) for home, value in inside)
+        return bool(inside) and is_all and all(self.is_known(home, value) for home, value in inside)
 
     def _may_change(self, displays: set[Literal]) -> bool:
         """Whether code that is not seen may put more into some displays, or one of them takes in what is not known."""
