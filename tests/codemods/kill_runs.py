@@ -23,6 +23,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+sys.path.append(str(Path(__file__).parents[1]))  # as pytest does, where this runs as a program
+
 from cli_runner import FACTS
 
 from legacy_shim.codemods import pipeline

@@ -74,7 +74,7 @@ def run_anew(request: pytest.FixtureRequest, bare_site: Path) -> Run:
     environment = {"PYTHONPATH": str(bare_site)} if request.param == "without it" else {}
 
     def run_code(code: str) -> str:
-        answer = python(code, "-W", "ignore", **environment)
+        answer = python(code, "-W", "ignore", anew=True, **environment)
         assert answer.returncode == 0, answer.stderr
         return answer.stdout.strip()
 

@@ -81,18 +81,18 @@ def test_methods_as_values_do_what_they_did(bench: Bench) -> None:
 LATE = """
 @asset(required_resource_keys={"cloud"})
 def called(context):
-    context.resources.cloud.run_job_and_poll(67891, poll_interval=0.5, poll_timeout=0.35)
+    context.resources.cloud.run_job_and_poll(67891, poll_interval=0.9, poll_timeout=0.5)
 
 
 @asset(required_resource_keys={"cloud"})
 def handed_on(context):
-    assert [run.job_id for run in map(context.resources.cloud.run_job_and_poll, [67891], [0.5], [0.35])] == [67891]
+    assert [run.job_id for run in map(context.resources.cloud.run_job_and_poll, [67891], [0.9], [0.5])] == [67891]
 
 
 @asset(required_resource_keys={"cloud"})
 def waited(context):
     client = context.resources.cloud
-    assert client.poll_run(client.run_job(67891)["id"], 0.5, 0.35)["status"] == 10
+    assert client.poll_run(client.run_job(67891)["id"], 0.9, 0.5)["status"] == 10
 
 
 defs = Definitions(assets=[called, handed_on, waited], resources={"cloud": cloud})
