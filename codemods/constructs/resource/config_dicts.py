@@ -132,7 +132,9 @@ class _Reading:
         for addition in evaluator.statements.added_to(literal):
             if problem:
                 break
-            if not _is_passed(home, display, addition, used_by, function):
+            if not self._is_of(home, display, addition) or not _is_passed(
+                home, display, addition, used_by, function
+            ):
                 where = addition.module.place(addition.value)
                 return f"its configuration may be changed at {where}: write all of it in one dict", {}
             if addition.is_whole:
@@ -141,6 +143,18 @@ class _Reading:
                 more = {str(addition.key): Setting(home, addition.value)}
             values = values | more
         return problem, values
+
+    def _is_of(self, home: Module, display: ast.expr, addition: Addition) -> bool:
+        """Whether what an addition is put into is a dict for certain, and no other."""
+        match addition.module.statement_of(addition.value):
+            case ast.Assign(targets=[ast.Subscript(value=target)]):
+                pass
+            case ast.Expr(ast.Call(func=ast.Attribute(value=target))):
+                pass
+            case _:
+                return False
+        found = self.context.index.evaluator.possible(addition.module, target, EVERY_BRANCH)
+        return found.is_all and tuple(found.places) == ((home, display),)
 
     # -- a function that answers a dict
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from enum import Enum
 
 from ...analysis.dagster_api.injection import injects
 from ...analysis.inference.constants import ENV_VARS
-from ...analysis.inference.values import External, Instance, Local, Value
+from ...analysis.inference.values import External, Instance, Literal, Local, Value
 from ...analysis.syntax.classes import is_self
 from ...analysis.syntax.source_module import FUNCTIONS, Module
 from ...analysis.uses.uses import is_dict_call
@@ -33,7 +34,7 @@ def kind_of(context: Context, setting: Setting) -> Kind:
 
 
 def _kind_of(context: Context, setting: Setting, asked: frozenset[ast.AST]) -> Kind:
-    """`asked`: the functions whose parameters are being asked for, which may call each other in a circle."""
+    """`asked`: the functions and expressions that are being asked for, which may lead to each other in a circle."""
     kinds = {
         _as_read(context, setting, module, node, asked)
         for module, node in context.constants.origins(setting.module, setting.node).places
@@ -45,7 +46,7 @@ def _as_read(
     context: Context, setting: Setting, module: Module, node: ast.expr, asked: frozenset[ast.AST]
 ) -> Kind:
     """What a setting that comes from ``node`` is where it is read: Dagster resolves what its own objects hold."""
-    kind = _kind_of_place(context, module, node)
+    kind = _kind_of_place(context, module, node, asked)
     if kind is Kind.PLAIN or not _is_held_by_dagster(context, module, node):
         return kind
     root = setting.node
@@ -111,7 +112,17 @@ def _is_resolved(context: Context, module: Module, root: ast.Name) -> bool:
     return False
 
 
-def _kind_of_place(context: Context, module: Module, node: ast.expr) -> Kind:
+def _kind_of_place(context: Context, module: Module, node: ast.expr, asked: frozenset[ast.AST]) -> Kind:
+    kind = _own_kind(context, module, node)
+    if kind is Kind.ENV_DICT:
+        return Kind.MIXED if _is_changed(context, Literal(module, node)) else kind
+    if kind is Kind.ENV_VAR or node in asked:
+        return kind
+    parts = (_kind_of(context, Setting(module, part), asked | {node}) for part in _parts(node))
+    return Kind.PLAIN if all(part is Kind.PLAIN for part in parts) else Kind.MIXED
+
+
+def _own_kind(context: Context, module: Module, node: ast.expr) -> Kind:
     if is_env_call(node):
         return Kind.ENV_DICT
     if isinstance(node, ast.Call):
@@ -119,6 +130,25 @@ def _kind_of_place(context: Context, module: Module, node: ast.expr) -> Kind:
         return Kind.ENV_VAR if callee & {External(name) for name in ENV_VARS} else Kind.PLAIN
     is_env = isinstance(node, ast.Dict) and [getattr(key, "value", None) for key in node.keys] == ["env"]
     return Kind.ENV_DICT if is_env else Kind.PLAIN
+
+
+def _parts(node: ast.expr) -> Iterator[ast.expr]:
+    """What an expression may answer as it stands there: one side of ``or``, the default of ``os.getenv``."""
+    match node:
+        case ast.BoolOp(values=values):
+            yield from values
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from (body, orelse)
+        case ast.NamedExpr(value=value) | ast.Await(value=value) | ast.Starred(value=value):
+            yield value
+        case ast.Call(args=args, keywords=keywords):
+            yield from (*args, *(word.value for word in keywords))
+
+
+def _is_changed(context: Context, display: Literal) -> bool:
+    """Whether code may put another variable into ``{"env": "X"}``."""
+    statements = context.index.evaluator.statements
+    return bool(statements.added_to(display)) or statements.shifts(display)
 
 
 def is_env_call(node: ast.expr) -> bool:

@@ -192,7 +192,8 @@ def checked(context: Context, settings: Settings) -> Found:
     for name, setting in settings.values.items():
         kind = kind_of(context, setting)
         if kind is Kind.MIXED:
-            return f"its `{name}` is an EnvVar in one place and a string in another: use one of the two", None
+            said = f"its `{name}` is an EnvVar, or a dict with `env`, in one place and something else in another: use one of the two"
+            return said, None
     unknown = sorted(set(settings.values) - KNOWN)
     if unknown:
         who = _HAVING.get(unknown[0], "neither the legacy resource nor a workspace has")
