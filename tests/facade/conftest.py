@@ -46,7 +46,9 @@ def cloud(token: str) -> DbtCloud:
 
 
 @pytest.fixture
-def server(cloud: DbtCloud) -> Iterator[Server]:
+def server(cloud: DbtCloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    # A port may have been that of an earlier dbt Cloud, whose runs have the same ids.
+    monkeypatch.setattr("legacy_shim.cloud.run_search._owned", {})
     with serve(cloud) as running:
         yield running
 
