@@ -16,7 +16,7 @@ from .analysis.syntax.source_module import (
 )
 from .analysis.uses.index import Index
 from .constructs import constructs, prepared
-from .constructs.facts_beside import out_of_date
+from .constructs.facts_beside import facts_to_change_by_hand
 from .deep_stack import on_deep_stack
 from .editing.forks import imports_of_forks
 from .errors import SourceError
@@ -95,7 +95,7 @@ def plan_without(files: FilesRead, options: Options, broken: Broken) -> Planned:
     units = keep_what_may_be_used(units, {**broken, **unread}, data, context)
     findings += [problem for problem in index.problems if problem.place.path not in around]
     findings += jobs_that_deployments_lack(claims, context)
-    findings += out_of_date(context)
+    findings += facts_to_change_by_hand(context)
     findings += imports_of_forks(index, around)
     findings += half_migrated(
         {path: raw.data for path, raw in raws.items()}, partial(_module_of, index, parse)

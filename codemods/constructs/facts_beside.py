@@ -59,7 +59,7 @@ def _of_workspace(context: Context, made: Made, call: ast.Call) -> Iterator[Writ
             yield WrittenFact(job.id, "environment_id", made.module.place(call), value)
 
 
-def out_of_date(context: Context) -> Iterator[Finding]:
+def facts_to_change_by_hand(context: Context) -> Iterator[Finding]:
     """A finding for each such fact that is otherwise now."""
     changed = [job for job in context.facts.jobs if job.earlier or job.is_gone]
     if not changed:
@@ -101,10 +101,31 @@ def _in_component(context: Context, one: Component, job: Job) -> Iterator[Findin
                 column,
                 f"{key} says {shown(value)}, and it is {shown(now[column])} now: write that here by hand",
             )
-    if mine and not refusal and any(row[name] != now[name] for row in before for name in ("before", "after")):
+    beside = [words for name in ("before", "after") for words in _words(now[name])]
+    is_told = any(row[name] != now[name] for row in before for name in ("before", "after"))
+    if mine and not refusal and is_told and _run_beside(context, one) != beside:
         yield finding(
             "", "the commands before and after its build have changed: write them into component.py"
         )
+
+
+def _words(commands: object) -> list[object]:
+    return list(commands) if isinstance(commands, list) else []
+
+
+def _run_beside(context: Context, one: Component) -> list[object] | None:
+    """The commands that ``component.py`` runs beside the build, which is given a context; None where they cannot be read."""
+    module = context.index.tree.modules.get(one.path.with_name("component.py"))
+    calls = [
+        node
+        for node in (module.of(ast.Call) if module is not None else ())
+        if getattr(node.func, "attr", "") == "cli"
+        and not any(word.arg == "context" for word in node.keywords)
+    ]
+    try:
+        return [ast.literal_eval(call.args[0]) for call in calls] if module is not None else None
+    except (ValueError, IndexError):
+        return None
 
 
 def _shares_environment(one: Component, job: Job) -> bool:

@@ -118,6 +118,24 @@ def test_each_value_of_a_component_that_is_out_of_date_is_named(tmp_path: Path) 
         assert told(tmp_path, changed(name="Nightly 2"), OTHER) == []
 
 
+def test_a_component_that_was_brought_up_to_date_by_hand_is_named_no_longer(tmp_path: Path) -> None:
+    migrated(tmp_path, {**PROJECT, "src/shop/defs/dbt.py": LOAD}, "component")
+    now = changed(
+        execute_steps=("dbt seed --full-refresh", "dbt build --select tag:daily", "dbt run-operation clean")
+    )
+    assert [line.partition(" ")[2] for line in told(tmp_path, now, OTHER)] == [
+        "job 67890: the commands before and after its build have changed: write them into component.py"
+    ]
+    code = tmp_path / COMPONENT.replace("defs.yaml", "component.py")
+    text = code.read_text().replace('["seed"]', '["seed", "--full-refresh"]')
+    code.write_text(text)
+    assert len(told(tmp_path, now, OTHER)) == 1
+    code.write_text(
+        text + '        list(self.workspace.cli(["run-operation", "clean"]).wait(timeout=float("inf")))\n'
+    )
+    assert told(tmp_path, now, OTHER) == []
+
+
 def test_the_jobs_of_components_are_looked_up_again(tmp_path: Path) -> None:
     migrated(tmp_path, {**PROJECT, "src/shop/defs/dbt.py": LOAD}, "component")
     found = jobs_in_code([tmp_path], options((JOB,), "component"))

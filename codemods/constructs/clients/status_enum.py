@@ -254,7 +254,7 @@ def _is_text(context: Context, module: Module, node: ast.expr) -> bool:
 
 
 def _reads_text(node: ast.expr) -> bool:
-    """Whether an expression reads ``status_humanized`` of a run, or is such a text."""
+    """Whether an expression reads ``status_humanized`` of a run, or is one of its values."""
     if isinstance(node, ast.Constant):
         return node.value in STATUSES
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
