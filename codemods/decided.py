@@ -58,20 +58,22 @@ def _sites_of(units: Iterable[Unit]) -> tuple[Finding, ...]:
     Before Python 3.12, all that stands in an f-string is at one place.
     """
     claims: dict[tuple[Place, str, str], list[Claim]] = defaultdict(list)
-    migrates: dict[tuple[Place, str, str], bool] = defaultdict(lambda: True)
+    fates: dict[tuple[Place, str, str], list[Unit]] = defaultdict(list)
     for unit in units:
         for claim in unit.claims_inside:
             if claim.is_site:
                 key = (claim.module.place(claim.node), claim.code, claim.name)
                 claims[key].append(claim)
-                migrates[key] &= unit.migrates
-    return tuple(_site(*key, migrates[key], those) for key, those in claims.items())
+                fates[key].append(unit)
+    return tuple(_site(*key, fates[key], those) for key, those in claims.items())
 
 
-def _site(place: Place, code: str, name: str, migrates: bool, claims: Iterable[Claim]) -> Finding:
-    fate = "can become v2" if migrates else "stays on the facade"
+def _site(place: Place, code: str, name: str, units: Sequence[Unit], claims: Iterable[Claim]) -> Finding:
+    migrates = all(unit.migrates for unit in units)
+    waits = all(unit.migrates or unit.waits for unit in units)
+    fate = "can become v2" if migrates else "waits for facts" if waits else "stays on the facade"
     refs = [ref for claim in claims for ref in claim.jobs]
-    return about(refs, Finding(place, code, fate, name, migrates=migrates))
+    return about(refs, Finding(place, code, fate, name, migrates=migrates, waits=waits and not migrates))
 
 
 def migrated(files: FilesRead, options: Options) -> Report:
@@ -88,7 +90,7 @@ def _together(planned: Planned, collected: Collected, changes: Sequence[Change])
     for paths, units in written_together(planned, collected, changes):
         migrating = [unit for unit in units if unit.migrates]
         counts = _units(units, planned.units)
-        found.append(Together(paths, _sites(_sites_of(migrating)), replace(counts, kept=0)))
+        found.append(Together(paths, Sites.of(_sites_of(migrating)), replace(counts, kept=0)))
     return tuple(found)
 
 
@@ -98,7 +100,7 @@ def _report(
     return Report(
         findings=sorted_findings([*planned.findings, *findings]),
         changes=tuple(changes),
-        sites=_sites(_sites_in(planned)),
+        sites=Sites.of(_sites_in(planned)),
         units=_units(planned.units, planned.units),
         files=planned.files,
         facts_files=options.facts.files,
@@ -108,14 +110,10 @@ def _report(
     )
 
 
-def _sites(found: Sequence[Finding]) -> Sites:
-    migrated = sum(bool(site.migrates) for site in found)
-    return Sites(len(found), migrated, len(found) - migrated)
-
-
 def _units(units: Sequence[Unit], all_units: Sequence[Unit]) -> Units:
     migrated = [unit for unit in units if unit.resources and unit.migrates and not unit.beside]
     parted = {resource for unit in all_units for resource in unit.beside}
     kept = [unit for unit in units if unit.resources and not unit.migrates]
     partial = [unit for unit in kept if unit.resources & parted]
-    return Units(len(migrated) + len(kept), len(migrated), len(partial), len(kept) - len(partial))
+    waiting = sum(unit.waits for unit in kept if unit not in partial)
+    return Units(len(migrated) + len(kept), len(migrated), len(partial), len(kept) - len(partial), waiting)

@@ -48,6 +48,8 @@ class Finding:
 
     migrates: bool | None = field(default=None, compare=False)
     """Of a use of a legacy name, whether it can become v2."""
+    waits: bool = field(default=False, compare=False)
+    """Of a use of a legacy name, whether it becomes v2 once the facts of its job are looked up."""
 
     @property
     def safety(self) -> Safety:

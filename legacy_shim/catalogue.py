@@ -188,10 +188,10 @@ CODES: Final = (
     Code("LDC219", "values are no longer resolved at launch", "differs",
          "Run configuration and EnvVar values were resolved for each run; they are fixed when the module is imported.",
          "Restart the code location after changing the variable."),
-    Code("LDC220", "a workspace is added next to the legacy resource", "differs",
+    Code("LDC220", "a further workspace is added", "differs",
          "Part of what uses the resource stays on the facade, or its jobs are in several environments and a workspace "
          "has only one. The asset loads named here use a workspace of their own, with the same credentials.",
-         "When the last legacy use is gone, remove the legacy resource."),
+         "Nothing. If the legacy resource stays, remove it when the last use of it is gone."),
     Code("LDC221", "a sensor records other runs of the environment", "differs",
          "The sensor that --polling-sensor and --to specs add records materializations of runs that dbt Cloud starts itself, which "
          "legacy never recorded. It is on by default.",

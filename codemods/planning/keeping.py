@@ -165,11 +165,14 @@ def kept_findings(unit: Unit) -> tuple[Finding, ...]:
     places = {finding.place for finding in reasons}
     because = reasons[0] if reasons else unit.kept[0]
     why = "" if reasons else ", which is not among the files to migrate"
+    code, together = (
+        ("LDC401", "it waits for the facts of") if unit.waits else ("LDC308", "it must stay together with")
+    )
     others = tuple(
         Finding(
             claim.module.place(claim.node),
-            "LDC308",
-            f"it must stay together with {because.place}{why}",
+            code,
+            f"{together} {because.place}{why}",
             claim.name,
             related=(because.place,),
         )

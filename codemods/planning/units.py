@@ -87,6 +87,11 @@ class Unit:
         return not self.kept
 
     @property
+    def waits(self) -> bool:
+        """Whether facts of jobs are all that it lacks."""
+        return bool(self.kept) and all(finding.code == "LDC401" for finding in self.kept)
+
+    @property
     def claims_inside(self) -> tuple[Claim, ...]:
         """Those in the given files."""
         return tuple(claim for claim in self.claims if claim.module.path not in self.outside)

@@ -111,7 +111,7 @@ def compare(report: Report, baseline: Mapping[Kind, Sequence[str]], folder: Path
     total = sum(len(uses) for uses in groups.values())
     kept = {id(finding) for finding in new}
     findings = tuple(each for each in report.findings if id(each) in kept or each.is_file_problem)
-    sites = _sites(filter(is_site, new))
+    sites = Sites.of([each for each in new if is_site(each)])
     shown = replace(report, findings=findings, sites=sites, units=Units())
     return Compared(shown, total - len(new), len(new), sum(left.values()))
 
@@ -129,11 +129,6 @@ def _beyond(uses: Sequence[tuple[Finding, str]], known: Sequence[str]) -> list[t
         else:
             strangers.append(use)
     return strangers[-excess:]
-
-
-def _sites(found: Iterable[Finding]) -> Sites:
-    fates = Counter(bool(finding.migrates) for finding in found)
-    return Sites(fates.total(), fates[True], fates[False])
 
 
 def _kind(finding: Finding, folder: Path) -> Kind:

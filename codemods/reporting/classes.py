@@ -58,3 +58,11 @@ def by_class(findings: Iterable[Finding]) -> Iterator[tuple[Class, dict[str, lis
     for each in CLASSES:
         if each in found:
             yield each, found[each]
+
+
+def by_message(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """Findings that say the same thing, together, in the order in which each is said first."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.message, []).append(finding)
+    return groups

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,14 @@ class Sites:
     """Become v2. In a scan or a dry run: would."""
     kept: int = 0
     """Stay, on the facade or as they are, for a reason that a finding gives."""
+    waiting: int = 0
+    """Of those that stay, how many become v2 once the facts of their jobs are looked up."""
+
+    @staticmethod
+    def of(sites: Sequence[Finding]) -> Sites:
+        """The counts of the findings that name a use each (LDC1xx)."""
+        migrated = sum(bool(site.migrates) for site in sites)
+        return Sites(len(sites), migrated, len(sites) - migrated, sum(site.waits for site in sites))
 
     def without(self, unwritten: Sites) -> Sites:
         """The counts where the uses in ``unwritten`` stay, because their files could not be written."""
@@ -39,6 +47,8 @@ class Units:
     partial: int = 0
     """Migrated, but for some uses that stay on the facade."""
     kept: int = 0
+    waiting: int = 0
+    """Of those kept, how many become v2 once the facts of their jobs are looked up."""
 
     def without(self, unwritten: Units) -> Units:
         """The counts where the units in ``unwritten`` stay, because their files could not be written."""

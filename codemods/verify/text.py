@@ -11,12 +11,12 @@ from typing import Any
 from legacy_shim.visible import one_line
 
 from ..findings import Finding
-from ..reporting.classes import CLASSES, class_of
+from ..reporting.classes import CLASSES, by_class, by_message, class_of
 from ..reporting.formats.palette import (
     PLAIN,
     Palette,
 )
-from ..reporting.formats.wording import plural
+from ..reporting.formats.wording import plural, wrapped
 from .actions import Plan
 from .attempts import Attempt, Command, attempts
 from .difference import Difference, graph_of
@@ -30,6 +30,7 @@ _MOST_OF_A_KIND = 8
 _MOST_PLACES = 25  # of one code
 _MOST_ATTEMPTS = 40
 _ALL = "--format html and json have them all"
+_MAX_PLACES = 60  # characters of the places before a message, on one line
 _MAX_LIST = 120  # characters of the subjects on one line, but for the first
 _HEADS = {
     "critical": "CRITICAL: history is lost, or more is touched than before",
@@ -136,19 +137,31 @@ def _unseen(findings: Sequence[Finding], palette: Palette) -> Iterator[str]:
     """What a comparison of this kind cannot show is still part of the answer."""
     if findings:
         yield palette.paint(palette.strong, "ALSO REPORTED; not visible in this comparison")
-    for code, group in groupby(sorted(findings, key=lambda row: row.code), key=lambda row: row.code):
-        members = list(group)
-        yield f"  {palette.paint(palette.warn, f'{code} {members[0].title}')}"
-        yield from (f"    {line}" for line in _places(members))
+    for each, codes in by_class(findings):
+        yield f"  {palette.paint(palette.strong, each.title)}"
+        for code, members in codes.items():
+            yield f"    {palette.paint(palette.warn, f'{code} {members[0].title}')}"
+            yield from (f"      {line}" for line in _places(members))
 
 
 def _places(reasons: Iterable[Finding]) -> list[str]:
-    lines = [
-        f"{one_line(finding.place.path)}:{finding.place.line}  {one_line(finding.message)}"
-        for finding in reasons
-    ]
-    more = len(lines) - _MOST_PLACES
-    return [*lines[:_MOST_PLACES], *([f"and {more:,} more places; {_ALL}"] if more > 0 else [])]
+    """Each message with its places; those of one message stand together."""
+    found = list(reasons)
+    lines: list[str] = []
+    for message, group in by_message(found[:_MOST_PLACES]).items():
+        where, *rest = wrapped(_together(group), _MAX_PLACES, "  ", first="").splitlines()
+        lines += [one_line(message), f"  {where}", *rest] if rest else [f"{where}  {one_line(message)}"]
+    more = len(found) - _MOST_PLACES
+    return [*lines, *([f"and {more:,} more places; {_ALL}"] if more > 0 else [])]
+
+
+def _together(findings: Sequence[Finding]) -> str:
+    """Their places, each file named once: ``jobs.py:4, :9, ops.py:12``."""
+    return ", ".join(
+        f"{one_line(path) if not number else ''}:{finding.place.line}"
+        for path, group in groupby(findings, key=lambda finding: finding.place.path)
+        for number, finding in enumerate(group)
+    )
 
 
 def _listed(subjects: Sequence[str]) -> str:

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rewriting import FACTS, migrate
+from rewriting import FACTS, clean, migrate
 from typer.testing import CliRunner
 
 from legacy_shim.codemods import pipeline
 from legacy_shim.codemods.commands.cli import app
+from legacy_shim.codemods.facts.jobs import Facts
 from legacy_shim.codemods.options import Options
+from legacy_shim.codemods.reporting.report import Sites, Units
 from legacy_shim.codemods.verify.notes import uses_kept
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
@@ -150,3 +152,29 @@ def test_a_placeholder_is_no_use_and_is_left_to_do(tmp_path: Path, monkeypatch: 
     (tmp_path / "program" / "dbt_cloud_jobs.json").write_text(json.dumps(JOBS))
     scanned = CliRunner().invoke(app, ["scan", str(tmp_path / "program")])
     assert scanned.exit_code == 1
+
+
+def test_uses_that_only_lack_facts_are_counted_as_waiting_for_them(tmp_path: Path) -> None:
+    loads = """
+        from dagster_dbt import dbt_cloud_resource, load_assets_from_dbt_cloud_job
+
+        cloud = dbt_cloud_resource.configured({"auth_token": "x", "account_id": 12345})
+        one = load_assets_from_dbt_cloud_job(cloud, 67890)
+        two = load_assets_from_dbt_cloud_job(cloud, 67891)
+    """
+    kept = loads.replace("67891)", "67891, partitions_def=elsewhere.of(cloud))")
+    assert _scanned(tmp_path, loads, Facts()) == (
+        Sites(3, 0, 3, waiting=3),
+        Units(1, kept=1, waiting=1),
+        {"LDC401"},
+    )
+    assert _scanned(tmp_path, loads, FACTS)[:2] == (Sites(3, 3, 0), Units(1, 1))
+    sites, units, codes = _scanned(tmp_path, kept, FACTS)
+    assert sites.kept and "LDC303" in codes and not (sites.waiting or units.waiting)
+
+
+def _scanned(folder: Path, text: str, facts: Facts) -> tuple[Sites, Units, set[str]]:
+    """The counts of a scan, and the codes of what is missing or stays."""
+    (folder / "defs.py").write_text(clean(text))
+    report = pipeline.scan([folder], Options(facts=facts))
+    return report.sites, report.units, {row.code for row in report.findings if row.code[3] in "34"}

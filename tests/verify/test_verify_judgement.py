@@ -75,7 +75,7 @@ def test_the_text_of_many_jobs_fits_a_pull_request() -> None:
     plan = Plan({f"materialize:asset_{number}": f"Only asset_{number}" for number in range(900)}, ())
     text = render_text(replace(result, findings=findings, plan=plan))
     assert len(text) < 20_000
-    assert "    and 375 more places; --format html and json have them all" in text
+    assert "      and 375 more places; --format html and json have them all" in text
     assert "  and 861 more; --format html and json have them all" in text
 
 

@@ -105,9 +105,8 @@ def test_what_it_says_is_short_and_names_each_place(tree: Path) -> None:
     assert len(lines) < 130 and max(map(len, lines)) < 250
     assert "before  the tree as it is: 13 assets, 0 checks, 3 jobs, 2 schedules, 1 sensor" in lines
     start = lines.index("    LDC206 assets carry more, and other, metadata")
-    assert [line.split()[0] for line in lines[start + 1 : start + 4]] == [
-        "loans/assets.py:20",
-        "loans/assets.py:29",
+    assert [line.split("  ")[3] for line in lines[start + 1 : start + 3]] == [
+        "loans/assets.py:20, :29",
         "loans/jobs.py:16",
     ]
     assert "(run 1 of new job 504, 2 nodes, no timeout)" in done.stdout

@@ -7,8 +7,8 @@ Version 1 of the format. A later version may add keys; it raises ``version`` whe
      "wrote": false,                      whether files were changed
      "files": 12,                         Python files looked at
      "facts_files": ["dbt_cloud_jobs.json"],
-     "sites": {"total": 9, "migrated": 7, "kept": 2},
-     "units": {"total": 2, "migrated": 1, "partial": 1, "kept": 0},
+     "sites": {"total": 9, "migrated": 7, "kept": 2, "waiting": 0},
+     "units": {"total": 2, "migrated": 1, "partial": 1, "kept": 0, "waiting": 0},
      "changed": ["src/defs.py"],          files that changed, or would
      "commits": ["5f2c8a..."],            with --commit: the git commits that hold the changes, oldest first
      "findings": [
@@ -49,12 +49,18 @@ def render_json(report: Report, _root: Path) -> str:
         "wrote": report.wrote,
         "files": report.files,
         "facts_files": [path.as_posix() for path in report.facts_files],
-        "sites": {"total": sites.total, "migrated": sites.migrated, "kept": sites.kept},
+        "sites": {
+            "total": sites.total,
+            "migrated": sites.migrated,
+            "kept": sites.kept,
+            "waiting": sites.waiting,
+        },
         "units": {
             "total": units.total,
             "migrated": units.migrated,
             "partial": units.partial,
             "kept": units.kept,
+            "waiting": units.waiting,
         },
         "changed": [change.path.as_posix() for change in report.changes],
         "commits": [commit.hash for commit in report.commits],

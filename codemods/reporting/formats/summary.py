@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from legacy_shim.visible import one_line
 
 from ..classes import USES, by_class
-from ..report import Report
+from ..report import Report, Sites
 from .palette import PLAIN, Palette
 from .wording import plural, wrapped
 
@@ -20,14 +20,23 @@ def summary_lines(report: Report, palette: Palette = PLAIN, width: int | None = 
         yield palette.paint(colour, _nothing_legacy(report, looked_at))
     else:
         sites = report.sites
-        parts = [f"{sites.migrated} {'migrated' if report.wrote else 'can be migrated'}"]
-        if sites.kept:
-            parts.append(f"{sites.kept} {'kept' if report.wrote else 'would be kept'} on the facade")
+        parts = list(_fates(sites, report.wrote))
         uses = plural(sites.total, "legacy use")
         for line in wrapped(f"{uses} in {looked_at}: {', '.join(parts)}.", width, "").splitlines():
             yield palette.paint(palette.strong, line)
         yield from _unit_counts(report, width)
     yield from _classes(report, palette, width)
+
+
+def _fates(sites: Sites, wrote: bool) -> Iterator[str]:
+    """What becomes of the uses; those that only a look-up holds back are counted for themselves."""
+    kept = sites.kept - sites.waiting
+    if sites.migrated or not sites.waiting:
+        yield f"{sites.migrated} {'migrated' if wrote else 'can be migrated'}"
+    if sites.waiting:
+        yield f"{sites.waiting} can be migrated once `lookup` has fetched the facts of their dbt Cloud jobs"
+    if kept:
+        yield f"{kept} {'kept' if wrote else 'would be kept'} on the facade"
 
 
 def _nothing_legacy(report: Report, looked_at: str) -> str:
@@ -39,13 +48,14 @@ def _nothing_legacy(report: Report, looked_at: str) -> str:
 def _unit_counts(report: Report, width: int | None) -> Iterator[str]:
     units = report.units
     if units.total:
-        tense = "" if report.wrote else "would "
+        waits = "waits for facts" if units.waiting == 1 else "wait for facts"
         counts = [
-            f"{number} {tense}{what if tense else done}"
-            for number, what, done in (
-                (units.migrated, "become v2", "became v2"),
-                (units.partial, "become v2 in part", "became v2 in part"),
-                (units.kept, "stay on the facade", "stayed on the facade"),
+            f"{number} {done if report.wrote else expected}"
+            for number, expected, done in (
+                (units.migrated, "would become v2", "became v2"),
+                (units.partial, "would become v2 in part", "became v2 in part"),
+                (units.waiting, waits, waits),
+                (units.kept - units.waiting, "would stay on the facade", "stayed on the facade"),
             )
             if number
         ]

@@ -10,7 +10,7 @@ from legacy_shim.catalogue import BY_CODE
 from legacy_shim.visible import one_line
 
 from ...findings import Finding, Place
-from ..classes import COSMETIC_CHANGE, DIFFERS, USES, Class, by_class
+from ..classes import COSMETIC_CHANGE, DIFFERS, USES, Class, by_class, by_message
 from ..report import Report
 from .palette import PLAIN, Palette
 from .summary import changed_lines, statistics_lines, summary_lines
@@ -121,7 +121,7 @@ def _code_section(code: str, findings: list[Finding], each: Class, look: Look) -
     if look.detail is Detail.VERBOSE or (each is not USES and entry.do != "Nothing."):
         do = palette.paint(palette.good, "Do:")
         yield wrapped(entry.do, look.width, "      ", first="  \0\0\0 ").replace("\0\0\0", do, 1)
-    for message, group in _by_message(findings).items():
+    for message, group in by_message(findings).items():
         if len(group) == 1:
             place = palette.paint(palette.strong, str(group[0].place))
             yield (
@@ -153,14 +153,6 @@ def _place_line(finding: Finding, painted: str, width: int) -> str:
     if len(str(finding.place)) + len(message) + 6 <= width:
         return f"    {painted}  {message}".rstrip()
     return f"    {painted}\n{wrapped(message, width, '      ')}"
-
-
-def _by_message(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
-    """Findings that say the same thing, together, in the order in which each is said first."""
-    groups: dict[str, list[Finding]] = {}
-    for finding in findings:
-        groups.setdefault(finding.message, []).append(finding)
-    return groups
 
 
 def _related(finding: Finding, indent: str) -> Iterator[str]:
