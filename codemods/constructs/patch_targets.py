@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from legacy_shim.catalogue import BY_NAME
 
+from ..analysis.inference.texts import text_in_parts
 from ..analysis.inference.values import legacy_name
 from ..analysis.syntax.functions import decorator_name
 from ..analysis.syntax.source_module import Module
@@ -51,14 +52,15 @@ def claims(context: Context) -> Iterator[Claim[bool]]:
 
 def _target(context: Context, module: Module, node: ast.expr) -> tuple[str, bool]:
     """The legacy name that a string reaches, and whether it does so through a module of the user's; empty where there is none."""
-    if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+    text = text_in_parts(context.index.tree, module, node)
+    if not text:
         return "", False
-    found = _TARGET.fullmatch(node.value)
+    found = _TARGET.fullmatch(text)
     if found is not None:
         is_other = found[1] is not None and found[1] not in BY_NAME
-        named = next((part for part in node.value.split(".") if part in BY_NAME), _FALLBACK)
+        named = next((part for part in text.split(".") if part in BY_NAME), _FALLBACK)
         return ("" if is_other else named), False
-    home, _, name = node.value.rpartition(".")
+    home, _, name = text.rpartition(".")
     path = context.index.tree.resolve(module, home, 0) if name in BY_NAME and home else None
     patched = context.index.tree.module_at(path)
     return (name if patched is not None and _is_legacy_in(context, patched, name) else ""), True
@@ -75,13 +77,12 @@ def rewrite(claim: Claim[bool], unit: Unit, context: Context) -> Rewrite:  # noq
     """Put the facade's module where the legacy one is named."""
     done = Rewrite()
     module: Module = claim.module
-    assert isinstance(claim.node, ast.Constant)
     if claim.detail:
         said = f"`{claim.name}` no longer exists once that module is migrated: patch what it calls then"
     else:
         said = "this mock patches the legacy client and no longer affects migrated code"
         text = module.source_of(claim.node)
-        if FACADE not in text:
+        if FACADE not in text and isinstance(claim.node, ast.Constant):
             text = text.replace(_PACKAGE, FACADE, 1)
             done.edit(module, ReplaceExpression(module.span(claim.node), text))
     done.report(module, claim.node, "LDC302", said, claim.name)

@@ -31,3 +31,15 @@ def text_of(tree: Tree, module: Module, node: ast.expr) -> str:
         if home and home is not module and len(values) == len(given) == 1:
             return text_of(tree, home, values[0]) if isinstance(values[0], ast.Constant) else ""
     return ""
+
+
+def text_in_parts(tree: Tree, module: Module, node: ast.expr) -> str:
+    """The text that an expression always is, also where it is put together: ``BASE + ".get_run"``, ``f"{BASE}.get_run"``."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        parts = [text_in_parts(tree, module, node.left), text_in_parts(tree, module, node.right)]
+    elif isinstance(node, ast.JoinedStr):
+        values = [one.value if isinstance(one, ast.FormattedValue) else one for one in node.values]
+        parts = [text_in_parts(tree, module, value) for value in values]
+    else:
+        return text_of(tree, module, node)
+    return "".join(parts) if all(parts) else ""
