@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
-from .difference import graph_of
+from .difference import MADE_ELSEWHERE, graph_of
 from .excuses import LEGACY_OUTPUT
-from .origins import MADE_ELSEWHERE, cloud_assets
+from .origins import cloud_assets
 from .request import Request
 
 if TYPE_CHECKING:

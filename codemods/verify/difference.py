@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 Jobs = tuple[frozenset[int], ...]
 """dbt Cloud jobs by their ids: of each set at least one."""
 
+MADE_ELSEWHERE = "UNEXECUTABLE"
+"""The execution type of an asset that Dagster only knows of, because others depend on it."""
 _MAX_TEXT = 200
 
 
@@ -26,6 +28,21 @@ def graph_of(snapshot: Snapshot) -> Graph:
 def assets_of(snapshot: Snapshot) -> Mapping[str, Asset]:
     """The assets of a code location; none where it does not load."""
     return snapshot["graph"]["assets"] if snapshot["graph"] else {}
+
+
+def counts_of(snapshot: Snapshot) -> dict[str, int]:
+    """How much of each kind a code location has, as every form of the result says it."""
+    graph = graph_of(snapshot)
+    external = sum(asset["execution"] == MADE_ELSEWHERE for asset in graph["assets"].values())
+    return {
+        "assets": len(graph["assets"]) - external,
+        "external_assets": external,
+        "checks": len(graph["checks"]),
+        "jobs": len(graph["jobs"]),
+        "schedules": len(graph["schedules"]),
+        "sensors": len(graph["sensors"]),
+        "resources": len(graph["resources"]),
+    }
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from . import excuses
-from .difference import Difference, Jobs, graph_of
-from .origins import MADE_ELSEWHERE, Origins, is_cloud_asset
+from .difference import MADE_ELSEWHERE, Difference, Jobs, graph_of
+from .origins import Origins, is_cloud_asset
 
 if TYPE_CHECKING:
     from legacy_shim.snapshot.schema import Snapshot

@@ -17,7 +17,7 @@ from legacy_shim.visible import json_text
 
 from ..findings import Finding
 from ..reporting.classes import by_class
-from .difference import graph_of
+from .difference import MADE_ELSEWHERE, graph_of
 from .judgement import Judged
 from .machine import document_of
 from .origins import cloud_assets
@@ -99,7 +99,7 @@ def _node(
     cloud: frozenset[str],
 ) -> dict[str, Any]:
     asset: Mapping[str, Any] = new or old or {}
-    kind = "external" if asset["execution"] == "UNEXECUTABLE" else "dbt" if {was, now} & cloud else "own"
+    kind = "external" if asset["execution"] == MADE_ELSEWHERE else "dbt" if {was, now} & cloud else "own"
     mark = "lost" if now is None else "added" if was is None else "renamed" if was != now else "same"
     groups = {"group": _group(asset), "was_group": _group(old or asset)}
     return {"before": was, "after": now, **groups, "kind": kind, "mark": mark}

@@ -7,8 +7,8 @@ Version 1 of the format. A later version may add keys; it raises ``version`` whe
      "as_reported": true,                  every difference is one that the migration reported (exit code 0)
      "needs_action": ["LDC204"],           what to do before you deploy, by code
      "counts": {"critical": 0, "unexpected": 0, "expected": 45},
-     "before": {"what": "the tree as it is", "dagster": "1.13.27", "assets": 10, "checks": 0, "jobs": 2,
-                "schedules": 1, "sensors": 0, "resources": 0},
+     "before": {"what": "the tree as it is", "dagster": "1.13.27", "assets": 10,
+                "external_assets": 3, "checks": 0, "jobs": 2, "schedules": 1, "sensors": 0, "resources": 0},
      "after": {...},
      "differences": [                      the critical ones first, then the unexpected, then by code
        {"verdict": "critical" | "unexpected" | "expected",
@@ -39,7 +39,7 @@ from legacy_shim.visible import json_text
 from ..findings import Finding
 from ..reporting.formats.machine import tool_version
 from .attempts import Attempt, Command, attempts
-from .difference import graph_of
+from .difference import counts_of
 from .judgement import Judged
 from .run import Result, Side
 
@@ -71,17 +71,7 @@ def document_of(result: Result) -> dict[str, Any]:
 
 
 def _side(side: Side) -> dict[str, Any]:
-    graph = graph_of(side.snapshot)
-    sections = ("assets", "checks", "jobs", "schedules", "sensors", "resources")
-    return {
-        "what": side.what,
-        "dagster": side.snapshot["dagster"],
-        **{
-            section: len(rows)
-            for section, rows in graph.items()
-            if section in sections and isinstance(rows, dict)
-        },
-    }
+    return {"what": side.what, "dagster": side.snapshot["dagster"], **counts_of(side.snapshot)}
 
 
 def _difference(row: Judged) -> dict[str, Any]:

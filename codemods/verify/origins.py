@@ -8,13 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .difference import Jobs, assets_of
+from .difference import MADE_ELSEWHERE, Jobs, assets_of
 
 if TYPE_CHECKING:
     from legacy_shim.snapshot.schema import Snapshot
 
-MADE_ELSEWHERE = "UNEXECUTABLE"
-"""The execution type of an asset that Dagster only knows of, because others depend on it."""
 LINK_TO_JOB = "dbt Cloud Job"
 """The metadata that the legacy loader puts on each asset: the address of the job's page."""
 _CLOUD_METADATA = frozenset({"dagster_dbt/cloud_account_id", LINK_TO_JOB})

@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .difference import graph_of
-from .origins import MADE_ELSEWHERE
+from .difference import MADE_ELSEWHERE, graph_of
 
 if TYPE_CHECKING:
     from legacy_shim.snapshot.schema import Asset, Done, Job, Sensor, Snapshot

@@ -19,7 +19,7 @@ from ..reporting.formats.palette import (
 from ..reporting.formats.wording import plural, wrapped
 from .actions import Plan
 from .attempts import Attempt, Command, attempts
-from .difference import Difference, graph_of
+from .difference import Difference, counts_of
 from .judgement import Judged, reasons_of
 from .run import Result
 
@@ -75,11 +75,11 @@ def verdict_line(result: Result, palette: Palette = PLAIN) -> str:
 
 def _sides(result: Result, palette: Palette) -> Iterator[str]:
     for name, side in (("before", result.before), ("after", result.after)):
-        graph = graph_of(side.snapshot)
-        executable = sum(asset["execution"] != "UNEXECUTABLE" for asset in graph["assets"].values())
-        counts = [plural(executable, "asset"), plural(len(graph["checks"]), "check")]
-        counts += [plural(len(graph["jobs"]), "job"), plural(len(graph["schedules"]), "schedule")]
-        counts += [plural(len(graph["sensors"]), "sensor")]
+        number = counts_of(side.snapshot)
+        counts = [
+            plural(number[f"{kind}s".replace(" ", "_")], kind)
+            for kind in ("asset", "external asset", "check", "job", "schedule", "sensor")
+        ]
         yield f"{palette.paint(palette.strong, f'{name:7}')} {side.what}: {', '.join(counts)}"
 
 

@@ -70,7 +70,7 @@ function legend() {
   const words = {reported: "changed as reported", unexpected: "changed unexpectedly", renamed: "renamed", added: "added", lost: "lost"};
   byId("legend").innerHTML = Object.entries(words).filter(([mark]) => marks[mark]).map(([mark, text]) => `<li><svg viewBox="-9 -9 18 18" aria-hidden="true"><g class="badge ${mark}"><circle r="8.5"/><text y="4">${SYMBOL[mark]}</text></g></svg>${marks[mark].toLocaleString("en")} ${text}</li>`).join("")
     + (marks.same ? `<li>${marks.same.toLocaleString("en")} unchanged</li>` : "");
-  for (const side of ["before", "after"]) byId(`${side}-caption`).innerHTML = `<b>${side === "before" ? "Before" : "After"}</b> ${esc(data[side].what)}: ${few(data[side].assets, "asset")}, ${few(data[side].checks, "check")}, ${few(data[side].jobs, "job")}`;
+  for (const side of ["before", "after"]) byId(`${side}-caption`).innerHTML = `<b>${side === "before" ? "Before" : "After"}</b> ${esc(data[side].what)}: ${few(data[side].assets, "asset")}, ${few(data[side].external_assets, "external asset")}, ${few(data[side].checks, "check")}, ${few(data[side].jobs, "job")}`;
 }
 
 function detail(box) {
