@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -98,7 +98,8 @@ def _whereabouts(context: Context, unit: Unit, deployment: Deployment) -> _Where
 def token_variables(planned: Planned) -> tuple[str, ...]:
     """The environment variables that the code takes its tokens from."""
     settings = (claim.settings for unit in planned.units for claim in unit.claims)
-    names = (_variable(planned.context, each.token) for each in settings if each is not None)
+    tokens = (token for each in settings if each is not None for token in each.token.each())
+    names = (_variable(planned.context, token) for token in tokens)
     return tuple(dict.fromkeys(name for name in names if name))
 
 
@@ -109,15 +110,25 @@ def _place_of(setting: Setting | None) -> str:
 def _value_of(context: Context, setting: Setting | None, deployment: Deployment) -> object:
     if setting is None:
         return None
+    if setting.others:
+        return _agreed(_value_of(context, one, deployment) for one in setting.each())
     if isinstance(setting.node, ast.Dict):
         return deployment.variables.get(_variable(context, setting))
     found = context.constants_in(deployment).read(setting.module, setting.node)
     return found.value if found is not None else None
 
 
+def _agreed(found: Iterable[object]) -> object:
+    """What all say; None where they differ."""
+    different = list(dict.fromkeys(found))
+    return different[0] if len(different) == 1 else None
+
+
 def _variable(context: Context, setting: Setting | None) -> str:
     if setting is None:
         return ""
+    if setting.others:
+        return str(_agreed(_variable(context, one) for one in setting.each()) or "")
     node = setting.node
     if isinstance(node, ast.Dict) and node.values and isinstance(node.values[0], ast.Constant):
         return str(node.values[0].value)

@@ -22,6 +22,7 @@ from .arguments import (
     drop_entry,
     prepend_argument,
 )
+from .around_statements import is_import, split_comments, with_comment, with_leading, without_indent
 from .edit_targets import STATEMENTS, NotApplied, find_targets, touched_statements
 from .edits import (
     AddArgument,
@@ -30,6 +31,7 @@ from .edits import (
     DropArgument,
     DropEntry,
     Edit,
+    HandFirst,
     InsertAfter,
     InsertBefore,
     PrependArgument,
@@ -43,7 +45,6 @@ from .excerpts import Lines, excerpts
 from .in_strings import quoted_for, replaced_in_string
 from .kept_comments import NOTHING_KEPT, Kept, homes_of, lost_comments, on_first_line, split_blank
 from .removed import heirs_of_comments, heirs_of_space, is_removed
-from .style import is_directive
 
 _STATEMENT_EDITS = (ReplaceStatement, InsertBefore, InsertAfter)
 
@@ -196,13 +197,16 @@ class _Changer(cst.CSTTransformer):
                     else (node.with_changes(star="", whitespace_after_star=cst.SimpleWhitespace("")))
                 )
             case ReplaceAround():
-                return self._expression(edit.text.replace("{}", self.module.code_for_node(node.value)))
+                return self._around_owner(edit.text, node)
             case DropArgument():
                 return drop_argument(node, edit.place)
             case DropEntry():
                 return drop_entry(node, edit.place)
             case PrependArgument():
                 return prepend_argument(node, self._expression(edit.value))
+            case HandFirst():
+                called = node.with_changes(func=self._expression(edit.name))
+                return prepend_argument(called, self._around_owner(edit.value, node.func))
             case AddArgument():
                 return add_argument(node, edit.name, self._expression(edit.value), edit.comment)
             case AddElement():
@@ -210,6 +214,9 @@ class _Changer(cst.CSTTransformer):
             case AddEntry():
                 return add_entry(node, self._expression(edit.key), self._expression(edit.value))
         raise AssertionError(edit)
+
+    def _around_owner(self, text: str, attribute: cst.Attribute) -> Any:
+        return self._expression(text.replace("{}", self.module.code_for_node(attribute.value)))
 
     def _leave_line(self, original: cst.SimpleStatementLine, updated: cst.SimpleStatementLine) -> Any:
         directives = self.kept.get(original, NOTHING_KEPT).directives
@@ -268,7 +275,7 @@ class _Changer(cst.CSTTransformer):
             elif isinstance(edit, InsertAfter):
                 behind += self._statements(edit.text)
             elif isinstance(edit, ReplaceStatement):
-                middle, is_new = _with_comment(self._statements(edit.text), comment), True
+                middle, is_new = with_comment(self._statements(edit.text), comment), True
             self.done.add(edit)
         return [
             *(
@@ -284,18 +291,18 @@ class _Changer(cst.CSTTransformer):
         if not pieces:
             return cst.RemoveFromParent()
         nodes = [piece.node for piece in pieces]
-        above, own = _split_comments(leading)
+        above, own = split_comments(leading)
         # What is inserted goes above the comments of the statement; an import, below the heading of its block.
         at = (
             0
-            if above and _is_import(nodes[0])
+            if above and is_import(nodes[0])
             else next((at for at, piece in enumerate(pieces) if not piece.is_inserted), 0)
         )
         if at:
-            nodes[0] = _with_leading(nodes[0], above)
+            nodes[0] = with_leading(nodes[0], above)
             nodes[at] = nodes[at].with_changes(leading_lines=[*nodes[at].leading_lines, *own])
         else:
-            nodes[0] = _with_leading(nodes[0], leading)
+            nodes[0] = with_leading(nodes[0], leading)
         for node, piece in zip(nodes, pieces, strict=True):
             if piece.is_new and isinstance(node, cst.BaseCompoundStatement):
                 self.fresh[id(node)] = node
@@ -328,7 +335,7 @@ class _Changer(cst.CSTTransformer):
                 blank, rest = split_blank(list(statement.leading_lines))
                 is_defined = is_new and isinstance(statement, (cst.FunctionDef, cst.ClassDef))
                 if is_new and isinstance(statement, cst.If):  # whatever stood there before it
-                    is_defined = not _is_import(body[place - 1])
+                    is_defined = not is_import(body[place - 1])
                     blank = blank if is_defined else blank[:1]
                 missing = (lines if after_new or is_defined else 1) - len(blank)
                 added = [cst.EmptyLine(indent=False)] * max(0, missing)
@@ -344,7 +351,7 @@ class _Changer(cst.CSTTransformer):
         body: list[Any] = list(parsed.body)
         if body and parsed.header:
             body[0] = body[0].with_changes(leading_lines=[*parsed.header, *body[0].leading_lines])
-        return [_without_indent(statement) for statement in body]
+        return [without_indent(statement) for statement in body]
 
     def _own_line_ends(self, text: str) -> str:
         return text.replace("\n", self.module.default_newline)
@@ -353,47 +360,3 @@ class _Changer(cst.CSTTransformer):
 def _turn(edit: Edit) -> int:
     """The statement itself first, then what goes around it."""
     return -1 if isinstance(edit, ReplaceStatement) else edit.rank if isinstance(edit, InsertBefore) else 0
-
-
-def _without_indent(statement: Any) -> Any:
-    """Empty lines above it stay empty, however deep it is put."""
-    lines = [line if line.comment else line.with_changes(indent=False) for line in statement.leading_lines]
-    return statement.with_changes(leading_lines=lines)
-
-
-def _with_leading(piece: Any, leading: list[cst.EmptyLine]) -> Any:
-    """The comments and empty lines before the old statement go before the first of the new ones."""
-    blank, comments = split_blank(list(piece.leading_lines))
-    return piece.with_changes(leading_lines=[*(leading or blank), *comments])
-
-
-def _with_comment(statements: list[Any], comment: cst.Comment | None) -> list[Any]:
-    """The comment behind the old statement: behind a new one, or on a line of its own before what is longer."""
-    if comment is None or not statements:
-        return statements
-    first = statements[0]
-    trailing = cst.TrailingWhitespace(cst.SimpleWhitespace("  "), comment)
-    is_for_a_tool = is_directive(comment.value)
-    if is_for_a_tool and all(map(_is_import, statements)):
-        return [statement.with_changes(trailing_whitespace=trailing) for statement in statements]
-    if isinstance(first, cst.SimpleStatementLine) and (len(statements) == 1 or is_for_a_tool):
-        return [first.with_changes(trailing_whitespace=trailing), *statements[1:]]
-    decorators = getattr(first, "decorators", ())
-    if decorators and is_for_a_tool:
-        decorated = [decorators[0].with_changes(trailing_whitespace=trailing), *decorators[1:]]
-        return [first.with_changes(decorators=decorated), *statements[1:]]
-    own_line = cst.EmptyLine(comment=comment)
-    return [first.with_changes(leading_lines=[*first.leading_lines, own_line]), *statements[1:]]
-
-
-def _split_comments(lines: list[cst.EmptyLine]) -> tuple[list[cst.EmptyLine], list[cst.EmptyLine]]:
-    """The comments directly above a statement, which speak of it, and what stands before them."""
-    at = len(lines)
-    while at and lines[at - 1].comment is not None:
-        at -= 1
-    return lines[:at], lines[at:]
-
-
-def _is_import(node: Any) -> bool:
-    own = node.body[0] if isinstance(node, cst.SimpleStatementLine) else None
-    return isinstance(own, (cst.Import, cst.ImportFrom))

@@ -44,6 +44,18 @@ class PrependArgument:
 
 
 @dataclass(frozen=True)
+class HandFirst:
+    """Have the method call at ``span`` call the function ``name``, first with ``value``: ``{}`` in it is what the method is taken from.
+
+    What stands there may have edits of its own.
+    """
+
+    span: Span
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
 class DropArgument:
     """Take the argument at ``place``, counted from 0 in the order of the text, out of the call at ``span``."""
 
@@ -130,6 +142,7 @@ Edit = (
     | ReplaceAround
     | Unstar
     | PrependArgument
+    | HandFirst
     | DropArgument
     | DropEntry
     | AddArgument

@@ -19,6 +19,7 @@ from .edits import (
     AddElement,
     AddEntry,
     Edit,
+    HandFirst,
     PrependArgument,
     ReplaceAround,
     ReplaceExpression,
@@ -35,7 +36,7 @@ def quoted_for(edit: Edit, around: Sequence[cst.FormattedString]) -> Edit:
     match edit:
         case ReplaceExpression() | ReplaceAround():
             return replace(edit, text=_requoted(edit.text, around))
-        case PrependArgument() | AddArgument() | AddElement():
+        case PrependArgument() | HandFirst() | AddArgument() | AddElement():
             return replace(edit, value=_requoted(edit.value, around))
         case AddEntry():
             return replace(edit, key=_requoted(edit.key, around), value=_requoted(edit.value, around))

@@ -21,6 +21,7 @@ from .edits import (
     DropArgument,
     DropEntry,
     Edit,
+    HandFirst,
     PrependArgument,
     ReplaceAround,
     ReplaceExpression,
@@ -83,6 +84,8 @@ def _new_texts(edit: Edit) -> list[str]:
             return [edit.key, edit.value]
         case AddArgument() | AddElement() | PrependArgument():
             return [edit.value]
+        case HandFirst():
+            return [edit.name, edit.value.replace("{}", "_")]
         case ReplaceAround():
             return [edit.text.replace("{}", "_")]
         case Unstar() | ReplaceInString() | DropArgument() | DropEntry():

@@ -73,6 +73,9 @@ def _told(context: Context, setting: Setting | None) -> str:
     """What a setting is: its value, else the variable it is read from, else its text."""
     if setting is None:
         return ""
+    if setting.others:
+        each = {_told(context, one) for one in setting.each()}
+        return each.pop() if len(each) == 1 else setting.access
     module, node = setting.module, setting.node
     found = context.constants.read(module, node)
     if found is not None and not found.variable:

@@ -32,7 +32,13 @@ _CLOUD_V2 = "dagster_dbt.cloud_v2"
 _LOADERS = frozenset({"dbt_cloud_assets", "load_dbt_cloud_asset_specs", "build_dbt_cloud_polling_sensor"})
 """What takes a workspace. Source: ``dagster_dbt.cloud_v2``."""
 _RESOURCES = frozenset(
-    {"dbt_cloud_resource", "DbtCloudClientResource", "DbtCloudResource", "DbtCloudResourceV2"}
+    {
+        "dbt_cloud_resource",
+        "DbtCloudClientResource",
+        "DbtCloudResource",
+        "DbtCloudResourceV2",
+        "DbtCloudClient",
+    }
 )
 _OP_KEY = "dbt_cloud"
 """The resource that ``dbt_cloud_run_op`` requires."""

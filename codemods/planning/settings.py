@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..analysis.syntax.source_module import Module
@@ -23,6 +24,13 @@ class Setting:
     node: ast.expr
     access: str = ""
     """How to read it where the resource is built, if it is not written there: ``CONFIG["account_id"]``."""
+    others: tuple[tuple[Module, ast.expr], ...] = ()
+    """What else that may read, where it is one of several dicts: ``ENVS[ENV]["account_id"]``."""
+
+    def each(self) -> Iterator[Setting]:
+        """It, as each expression that may give it gives it."""
+        for module, node in ((self.module, self.node), *self.others):
+            yield Setting(module, node, self.access)
 
     def text(self) -> str:
         """How to write it where the resource is built."""

@@ -16,6 +16,8 @@ _AROUND_TYPES = "[]?"
 """What Dagster writes around the name of a type: a list of it, or it or nothing."""
 LEGACY_RESOURCES = frozenset({"dbt_cloud_resource", "DbtCloudClientResource", "DbtCloudResource"})
 """What snapshots call the resources that a workspace stands in for."""
+_BARE = "ResourceDefinition"
+"""What they call an object that is bound as it is, a client of legacy's for example."""
 _KINDS_OF_DBT = frozenset({"dbtcloud", "dbt"})
 """What v2 shows of each of its assets; the second of a component's."""
 _CLOUD_IDS = "dagster_dbt/cloud_"
@@ -103,7 +105,7 @@ def test_of(observation: Mapping[str, Any]) -> str:
 
 def is_now_a_workspace(was: str | None, now: str | None) -> bool:
     """Whether a legacy resource became a workspace: that is what migrating means, and no difference."""
-    is_migrated = _of_library(was) in LEGACY_RESOURCES and is_workspace(now)
+    is_migrated = _of_library(was) in LEGACY_RESOURCES | {_BARE} and is_workspace(now)
     return is_migrated and _of_user(was) == _of_user(now)
 
 

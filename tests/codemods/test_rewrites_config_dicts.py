@@ -31,6 +31,7 @@ def weekly(context):
 def refresh():
     weekly()
 """
+ENVS = f"""ENVS = {{"dev": {{{ENTRIES.replace("12345", "'6'")}}}, "prod": dict({WORDS})}}\n"""
 _NAMED = ('BASE["auth_token"]', 'BASE["account_id"]', 'BASE["dbt_cloud_host"]')
 _HERE = ('os.environ["TOKEN"]', "12345", '"https://acme.dbt.com"')
 FOLLOWED = {
@@ -67,6 +68,54 @@ FOLLOWED = {
         tuple(one.replace("BASE", 'ENVS["prod"]') for one in _NAMED),
         "",
     ),
+    "one of several, by their name": (
+        f'{ENVS}cloud = dbt_cloud_resource.configured(ENVS[os.getenv("ENV", "dev")])\n',
+        (
+            'ENVS[os.getenv("ENV", "dev")]["auth_token"]',
+            'int(ENVS[os.getenv("ENV", "dev")]["account_id"])',
+            'ENVS[os.getenv("ENV", "dev")]["dbt_cloud_host"].rstrip("/")',
+        ),
+        "",
+    ),
+    "one of several, spread": (
+        f'{ENVS}ENV = os.environ["ENV"]\ncloud = DbtCloudClientResource(**ENVS[ENV])\n',
+        (
+            'ENVS[ENV]["auth_token"]',
+            'int(ENVS[ENV]["account_id"])',
+            'ENVS[ENV]["dbt_cloud_host"].rstrip("/")',
+        ),
+        "",
+    ),
+    "one of several, or another": (
+        f'{BASE}ENVS = {{"dev": {{**BASE, "account_id": 6}}}}\nCONFIG = ENVS.get(os.getenv("ENV"), BASE)\ncloud = DbtCloudClientResource(**CONFIG)\n',
+        ('CONFIG["auth_token"]', 'CONFIG["account_id"]', 'CONFIG["dbt_cloud_host"].rstrip("/")'),
+        "",
+    ),
+    "got of several": (
+        f'{BASE}ENVS = {{"dev": {{**BASE, "account_id": 6}}}}\ncloud = DbtCloudClientResource(**ENVS.get(os.getenv("ENV"), BASE))\n',
+        tuple(
+            f'ENVS.get(os.getenv("ENV"), BASE)["{name}"]{end}'
+            for name, end in (("auth_token", ""), ("account_id", ""), ("dbt_cloud_host", '.rstrip("/")'))
+        ),
+        "",
+    ),
+    "one of two, by a branch": (
+        f'if os.getenv("ENV") == "prod":\n    CONFIG = {{{ENTRIES}}}\nelse:\n    CONFIG = {{{ENTRIES}, "disable_schedule_on_trigger": False}}\n'
+        "cloud = dbt_cloud_resource.configured(CONFIG)\n",
+        ('CONFIG["auth_token"]', 'CONFIG["account_id"]', 'CONFIG["dbt_cloud_host"].rstrip("/")'),
+        "",
+    ),
+    "one of several, with environment variables": (
+        'ENVS = {"dev": {"auth_token": {"env": "DEV"}, "account_id": 1, "dbt_cloud_host": "a"},\n'
+        '        "prod": {"auth_token": {"env": "PROD"}, "account_id": 2, "dbt_cloud_host": "b"}}\n'
+        'cloud = dbt_cloud_resource.configured(ENVS[os.environ["ENV"]])\n',
+        (
+            'os.environ[ENVS[os.environ["ENV"]]["auth_token"]["env"]]',
+            'ENVS[os.environ["ENV"]]["account_id"]',
+            'ENVS[os.environ["ENV"]]["dbt_cloud_host"].rstrip("/")',
+        ),
+        "",
+    ),
     "a function": (
         f"def cfg():\n    return {{{ENTRIES}}}\n\n\ncloud = DbtCloudClientResource(**cfg())\n",
         tuple(one.replace("BASE", "cfg()") for one in _NAMED),
@@ -96,6 +145,12 @@ KEPT = {
     "given to another package": f"from acme import fill\n{BASE}fill(BASE)\n{OF_BASE}",
     "one of two": f'{BASE}OTHER = {{**BASE, "account_id": 7}}\ncloud = dbt_cloud_resource.configured(BASE if os.getenv("X") else OTHER)\n',
     "by an environment that is not known": f'ENVS = {{"prod": {{{ENTRIES}}}, "dev": {{}}}}\ncloud = dbt_cloud_resource.configured(ENVS[os.environ["X"]])\n',
+    "one of several, where one has another setting": f'ENVS = {{"prod": {{{ENTRIES}}}, "dev": {{{ENTRIES}, "request_max_retries": 2}}}}\ncloud = dbt_cloud_resource.configured(ENVS[os.environ["X"]])\n',
+    "one of several, where one is no environment variable": 'ENVS = {"prod": {"auth_token": {"env": "T"}, "account_id": 12345}, "dev": {"auth_token": "t", "account_id": 12345}}\ncloud = dbt_cloud_resource.configured(ENVS[os.environ["X"]])\n',
+    "one of several, chosen by what may answer otherwise": f"from acme import current\n{ENVS}cloud = dbt_cloud_resource.configured(ENVS[current()])\n",
+    "one of several, where one gets more": f'{ENVS}ENVS["prod"]["request_max_retries"] = 2\ncloud = dbt_cloud_resource.configured(ENVS[os.environ["X"]])\n',
+    "one of several, and others": f'{ENVS}ENVS[os.environ["Y"]] = dict({WORDS}, request_max_retries=2)\ncloud = dbt_cloud_resource.configured(ENVS[os.environ["X"]])\n',
+    "one of several, with a path in a host": f"""ENVS = {{"prod": {{{ENTRIES.replace("dbt.com", "dbt.com/api")}}}, "dev": {{{ENTRIES}}}}}\ncloud = dbt_cloud_resource.configured(ENVS[os.environ["X"]])\n""",
     "a comprehension": f"{BASE}cloud = dbt_cloud_resource.configured({{k: v for k, v in BASE.items()}})\n",
     "pairs": 'cloud = dbt_cloud_resource.configured(dict([("auth_token", "t"), ("account_id", 12345)]))\n',
     "a function with two answers": f'def cfg():\n    if "X" in os.environ:\n        return {{"account_id": 1}}\n    return {{{ENTRIES}}}\n\n\ncloud = dbt_cloud_resource.configured(cfg())\n',

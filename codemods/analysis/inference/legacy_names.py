@@ -71,7 +71,7 @@ def thing_kind(value: Value) -> str:
             return "load"
         if name == "dbt_cloud_run_op":
             return "op"
-        if name in {"dbt_cloud_resource", "DbtCloudClientResource", "DbtCloudResource", "DbtCloudResourceV2"}:
+        if name == "dbt_cloud_resource" or name in RESOURCE_CLASSES:
             return "resource"
         return "made" if name else ""
     if isinstance(value, Keyed):

@@ -173,6 +173,8 @@ def _is_passed_to_method(evaluator: Evaluator, module: Module, holder: Holder, c
     containers = [value for value in held if isinstance(value, Literal)]
     if not containers or len(containers) < len(held):
         return True
+    if callee.attr == "get":
+        return False  # What it answers, the default among it, is a use of its own.
     if callee.attr in EXTENDING:
         return _holds_more(evaluator, holder) and any(map(evaluator.changes.is_led_away, containers))
     return callee.attr not in ADDING | {"setdefault"} or any(map(evaluator.changes.is_led_away, containers))

@@ -15,7 +15,7 @@ from ...analysis.inference.values import External, Member
 from ...analysis.syntax.functions import decorator_name
 from ...analysis.syntax.source_module import Module
 from ...analysis.uses.uses import Argument, use_of
-from ...editing.edits import InsertBefore, ReplaceExpression
+from ...editing.edits import InsertBefore, ReplaceAround, ReplaceExpression
 from ...facts.release import Feature
 from ...findings import Finding
 from ...planning.claims import Claim, Context, Kind, Rewrite
@@ -33,6 +33,7 @@ from .uses import (
     NotInV2,
     PolledInside,
     Requested,
+    client_around,
     client_claim,
     client_text,
     is_written_anew,
@@ -80,8 +81,6 @@ def bound_claim(
 ) -> Claim[ClientUse] | None:
     """The claim for a method that is handed on; None where nothing does what it did."""
     name = link.attr
-    if is_written_anew(context, module, link.value):
-        return None
     if not is_client(value.of) or (name == RUN_AND_POLL and not context.run_objects):
         return None
     if _plain(context, name) is None and name not in own_methods.METHODS and name not in HELPERS:
@@ -126,10 +125,13 @@ def rewrite_bound(claim: Claim[ClientUse], bound: Bound, unit: Unit, context: Co
     """Hand on the function and the client, in place of the client's method."""
     module, node = claim.module, claim.node
     assert isinstance(node, ast.Attribute)
-    client, use = client_text(context, module, bound.base), unit.using(done, module)
+    use = unit.using(done, module)
+    is_around = is_written_anew(context, module, bound.base)
+    client = (client_around if is_around else client_text)(context, module, bound.base)
+    edit = ReplaceAround if is_around else ReplaceExpression
     plain = _plain(context, bound.name)
     if plain is not None and not bound.reading.in_sight:
-        done.edit(module, ReplaceExpression(module.span(node), f"{client}.{plain}"))
+        done.edit(module, edit(module.span(node), f"{client}.{plain}"))
         is_read = bound.reading.read is Read.NAME and plain != bound.name
         also = f"; code that gets it may read its name, which is now `{plain}`" if is_read else ""
         done.report(module, node, "LDC218", f"`{bound.name}` becomes `{plain}`{also}", claim.name)
@@ -142,7 +144,7 @@ def rewrite_bound(claim: Claim[ClientUse], bound: Bound, unit: Unit, context: Co
         text = f"{name}, {client}"
     else:
         text = f"{use('functools', 'partial')}({name}, {client})"
-    done.edit(module, ReplaceExpression(module.span(node), text))
+    done.edit(module, edit(module.span(node), text))
     done.report(
         module, node, "LDC218", "requests time out after 15 seconds, and v2's retries apply", claim.name
     )

@@ -11,8 +11,10 @@ from ...analysis.syntax.source_module import Module
 from ...analysis.uses.uses import Chain, Flow, Returned, Seen, use_of
 from ...editing.edits import (
     DropArgument,
+    HandFirst,
     InsertBefore,
     PrependArgument,
+    ReplaceAround,
     ReplaceExpression,
     ReplaceStatement,
 )
@@ -41,7 +43,16 @@ from .run_and_poll import (
 )
 from .run_class import answer_lines
 from .run_objects import define
-from .uses import Called, Polled, PolledInside, Requested, client_text, own_name
+from .uses import (
+    Called,
+    Polled,
+    PolledInside,
+    Requested,
+    client_around,
+    client_text,
+    is_written_anew,
+    own_name,
+)
 
 
 def rewrite_call(claim: Claim, called: Called, context: Context, done: Rewrite) -> None:
@@ -49,8 +60,12 @@ def rewrite_call(claim: Claim, called: Called, context: Context, done: Rewrite) 
     module, node, method = claim.module, claim.node, called.method
     assert isinstance(node, ast.Call)
     # The arguments are the same in v2, and stay as they stand.
-    text = f"{client_text(context, module, called.base)}.{METHODS[method.name]}"
-    done.edit(module, ReplaceExpression(module.span(node.func), text))
+    if is_written_anew(context, module, called.base):
+        text = f"{client_around(context, module, called.base)}.{METHODS[method.name]}"
+        done.edit(module, ReplaceAround(module.span(node.func), text))
+    else:
+        text = f"{client_text(context, module, called.base)}.{METHODS[method.name]}"
+        done.edit(module, ReplaceExpression(module.span(node.func), text))
     _drop_unsent(module, node, method, done)
     tell_of_cause(claim, method, context, done)
     said = _said_of(method.name) + (_OTHER_URL if context.index.reads_failures else "")
@@ -73,11 +88,21 @@ def rewrite_request(claim: Claim, called: Requested, unit: Unit, context: Contex
     module, node = claim.module, claim.node
     assert isinstance(node, ast.Call)
     name = own_methods.define(context, module, unit, done, called.name, called.first)
-    done.edit(module, ReplaceExpression(module.span(node.func), name))
-    done.edit(module, PrependArgument(module.span(node), client_text(context, module, called.base)))
+    _hand_client_to(name, module, node, called.base, context, done)
     sends = "request" in own_methods.METHODS[called.name].needs
     said = "a function of this file, which sends the request itself" if sends else "a function of this file"
     done.report(module, node, "LDC218", f"`{called.name}` becomes {said}", claim.name)
+
+
+def _hand_client_to(
+    function: str, module: Module, call: ast.Call, base: ast.expr, context: Context, done: Rewrite
+) -> None:
+    """Have a call of a client's method call a function with the client."""
+    if is_written_anew(context, module, base):
+        done.edit(module, HandFirst(module.span(call), function, client_around(context, module, base)))
+        return
+    done.edit(module, ReplaceExpression(module.span(call.func), function))
+    done.edit(module, PrependArgument(module.span(call), client_text(context, module, base)))
 
 
 def _drop_unsent(module: Module, call: ast.Call, method: Method, done: Rewrite) -> None:
@@ -103,8 +128,7 @@ def rewrite_poll_inside(
     assert isinstance(node, ast.Call)
     is_object = context.run_objects and method.name == RUN_AND_POLL
     name = define_helper(module, method.name, polled.first, unit, context, done, takes_any=polled.takes_any)
-    done.edit(module, ReplaceExpression(module.span(node.func), name))
-    done.edit(module, PrependArgument(module.span(node), client_text(context, module, polled.base)))
+    _hand_client_to(name, module, node, polled.base, context, done)
     if not polled.takes_any:
         _drop_unsent(module, node, method, done)
     statement = module.statement_of(node)

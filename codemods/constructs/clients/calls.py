@@ -17,7 +17,6 @@ from ...analysis.inference.legacy_names import (
     RUN_AND_POLL,
     is_client,
     is_output,
-    thing_kind,
 )
 from ...analysis.inference.values import (
     Keyed,
@@ -44,9 +43,7 @@ from ...analysis.uses.uses import (
     Use,
     use_of,
 )
-from ...editing.edits import (
-    ReplaceExpression,
-)
+from ...editing.edits import ReplaceAround, ReplaceExpression
 from ...exhaustive import assert_never
 from ...facts.release import Release
 from ...findings import Finding
@@ -268,7 +265,7 @@ def _method_claim(
     assert isinstance(node, ast.Call)
     name = value.member.attribute
     if name == GETTER:
-        blocked_here = _built_where_called(context, module, node, base, name)
+        blocked_here = _cannot_stand_around(context, module, node, base, name)
         return client_claim(CONSTRUCT, module, node, value, Getter(), blocked=tuple(blocked_here))
     method, problem, job_node = read_call(node, name, lambda given: context.constants.is_text(module, given))
     own = own_call(context, module, node, base, name) if method is None else None
@@ -279,7 +276,7 @@ def _method_claim(
     lacks = _lacks(context.release, method)
     if lacks:
         blocked.append(Finding(module.place(node), "LDC309", lacks, name))
-    blocked += _built_where_called(context, module, node, base, name)
+    blocked += _cannot_stand_around(context, module, node, base, name)
     if name == RUN_AND_POLL and not context.run_objects:
         blocked += goes_by_name(context, module, node, name)
     detail: ClientUse = own.detail if own is not None else NotInV2()
@@ -313,6 +310,7 @@ def _call_of(context: Context, module: Module, node: ast.Call, base: ast.expr, m
     is_alone = (
         method.name == RUN_AND_POLL
         and fails_in(context) is Fails.AS_V2
+        and not is_written_anew(context, module, base)
         and may_be_spread(module, node, method)
         and not _holds_legacy(context, node)
         and not (context.run_objects and not isinstance(module.parent(node), ast.Expr))
@@ -322,17 +320,15 @@ def _call_of(context: Context, module: Module, node: ast.Call, base: ast.expr, m
     return PolledInside(method, base, use_of(module, node), module.top_statement_of(node))
 
 
-def _built_where_called(
+def _cannot_stand_around(
     context: Context, module: Module, node: ast.Call, base: ast.expr, name: str
 ) -> list[Finding]:
-    """Why a call stays that gets its client from what is rewritten itself: one rewrite would stand inside the other."""
-    built = (made for made in context.index.values(module, base) if isinstance(made, Made))
-    said = ""
-    if any(made.call is base and thing_kind(made) == "resource" for made in built):
-        said = "the resource is built inside the call: assign it to a name first: `dbt_cloud = DbtCloudClientResource(...)`"
-    elif is_written_anew(context, module, base):
-        said = "the client is created inside the call: assign it to a name first: `client = dbt_cloud.get_dbt_client()`"
-    return [Finding(module.place(node), "LDC302", said, name)] if said else []
+    """Why a call stays whose client is rewritten itself: in an f-string one rewrite cannot stand around another."""
+    is_in_text = any(isinstance(above, ast.JoinedStr) for above in module.ancestors(node))
+    if not is_in_text or not is_written_anew(context, module, base):
+        return []
+    said = "the client is created inside of an f-string: assign it to a name first: `client = dbt_cloud.get_dbt_client()`"
+    return [Finding(module.place(node), "LDC302", said, name)]
 
 
 def _lacks(release: Release, method: Method | None) -> str:
@@ -361,7 +357,10 @@ def rewrite(claim: Claim[ClientUse], unit: Unit, context: Context) -> Rewrite:
     module = claim.module
     match claim.detail:
         case Getter():
-            if not _is_rewritten_with_its_call(module, claim.node):
+            assert isinstance(claim.node, ast.Call)
+            if is_written_anew(context, module, claim.node):
+                done.edit(module, ReplaceAround(module.span(claim.node.func), "{}.get_client"))
+            elif not _is_rewritten_with_its_call(module, claim.node):
                 text = client_text(context, module, claim.node)
                 done.edit(module, ReplaceExpression(module.span(claim.node), text))
         case OfResource(replacement):

@@ -178,8 +178,14 @@ def client_text(context: Context, module: Module, node: ast.expr) -> str:
     return f"{render.operand(module, node)}.get_client()"
 
 
+def client_around(context: Context, module: Module, node: ast.expr) -> str:
+    """The same, with ``{}`` for ``node``, where that is rewritten itself."""
+    values = context.index.values(module, node)
+    return "{}" if any(isinstance(value, Result) for value in values) else "{}.get_client()"
+
+
 def is_written_anew(context: Context, module: Module, client: ast.expr) -> bool:
-    """Whether something in the expression of a client becomes another text itself: `Holder(cloud.get_dbt_client()).client`."""
+    """Whether something in the expression of a client becomes another text itself: `DbtCloudClientResource(...).get_dbt_client()`."""
     is_getter = (
         isinstance(client, ast.Call)
         and isinstance(client.func, ast.Attribute)
@@ -194,7 +200,7 @@ def is_written_anew(context: Context, module: Module, client: ast.expr) -> bool:
 def _is_written_anew(node: ast.expr, values: AbstractSet[Value]) -> bool:
     """Whether it is a call or a member of something legacy, and not a resource that a field of another one holds."""
     if isinstance(node, ast.Call):
-        return any(isinstance(value, Result) and value.call is node for value in values)
+        return any(isinstance(value, (Result, Made)) and value.call is node for value in values)
     return bool(values) and all(isinstance(value, Member) for value in values)
 
 

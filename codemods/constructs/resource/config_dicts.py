@@ -23,6 +23,7 @@ from ...analysis.uses.uses import is_dict_call
 from ...editing import render
 from ...planning.claims import Context
 from ...planning.settings import Setting
+from .alternative_dicts import one_of
 from .handed_keywords import SPREAD, is_keywords
 
 UNREADABLE = (
@@ -62,6 +63,8 @@ class _Reading:
                 return "", {SPREAD: Setting(module, config)}
             case ast.Name() | ast.Attribute() | ast.Subscript():
                 return self._of_place(module, config)
+            case ast.Call(func=ast.Attribute(attr="get"), args=[_, _], keywords=[]):
+                return self._of_place(module, config)
             case ast.Call():
                 return self._of_call(module, config)
         return UNREADABLE, {}
@@ -97,22 +100,37 @@ class _Reading:
         """The dict that a name stands for: each entry is read by that name."""
         evaluator = self.context.index.evaluator
         found = evaluator.possible(module, config, EVERY_BRANCH)
-        if not evaluator.is_all(found) or len(found.places) != 1 or not _is_repeatable(config):
+        if not evaluator.is_all(found) or not _is_repeatable(config):
             return UNREADABLE, {}
-        home, display = found.places[0]
-        if not _makes_dict(display):
+        if not found.places or not all(_makes_dict(display) for _, display in found.places):
             return UNREADABLE, {}
+        if len(found.places) > 1 and not self._chooses_alike(module, config):
+            return UNREADABLE, {}
+        several: list[dict[str, Setting]] = []
+        for home, display in found.places:
+            problem, values = self._of_display_read(module, config, home, display)
+            if problem:
+                return problem, {}
+            several.append(values)
+        problem, values = one_of(several) if len(several) > 1 else ("", several[0])
+        return problem, self._read_by(module, config, values)
+
+    def _chooses_alike(self, module: Module, config: ast.expr) -> bool:
+        """Whether an expression that chooses a dict chooses the same each time."""
+        inside = (node for node in ast.walk(config) if node is not config)
+        return all(_only_reads(self.context, module, node) for node in inside)
+
+    def _of_display_read(self, module: Module, config: ast.expr, home: Module, display: ast.expr) -> Entries:
+        """What a dict holds where a name stands for it."""
         maker = home.function_of(display)
         if maker is None or maker is module.function_of(config):
-            problem, values = self._changed(home, display, module.statement_of(config), maker)
-        else:
-            problem, values = self._of_maker(home, maker, None, module)
-        return problem, self._read_by(module, config, values)
+            return self._changed(home, display, module.statement_of(config), maker)
+        return self._of_maker(home, maker, None, module)
 
     def _read_by(self, module: Module, config: ast.expr, values: dict[str, Setting]) -> dict[str, Setting]:
         name, style = render.own_text(module, config), self.context.style(module)
         return {
-            key: Setting(value.module, value.node, f"{name}[{style.string(key)}]")
+            key: Setting(value.module, value.node, f"{name}[{style.string(key)}]", value.others)
             for key, value in values.items()
         }
 

@@ -36,8 +36,9 @@ def kind_of(context: Context, setting: Setting) -> Kind:
 def _kind_of(context: Context, setting: Setting, asked: frozenset[ast.AST]) -> Kind:
     """`asked`: the functions and expressions that are being asked for, which may lead to each other in a circle."""
     kinds = {
-        _as_read(context, setting, module, node, asked)
-        for module, node in context.constants.origins(setting.module, setting.node).places
+        _as_read(context, each, module, node, asked)
+        for each in setting.each()
+        for module, node in context.constants.origins(each.module, each.node).places
     }
     return kinds.pop() if len(kinds) == 1 else Kind.MIXED if kinds else Kind.PLAIN
 

@@ -44,6 +44,7 @@ _V2_NAMES = {
     "dbt_cloud_resource": "DbtCloudWorkspace",
     "DbtCloudClientResource": "DbtCloudWorkspace",
     "DbtCloudResource": "DbtCloudWorkspace",
+    "DbtCloudClient": "DbtCloudWorkspace",
     "load_assets_from_dbt_cloud_job": "dbt_cloud_assets",
 }
 

@@ -48,6 +48,8 @@ def _text(context: Context, module: Module, made: Made, value: Value) -> str:
     string = context.style(module).string
     if setting is None:
         return string(_DEFAULT)
+    if setting.others:
+        return ""
     known = context.constants.read(setting.module, setting.node)
     kind = kind_of(context, setting)
     if kind is Kind.ENV_VAR and not isinstance(

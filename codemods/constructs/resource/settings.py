@@ -22,18 +22,23 @@ from ...analysis.syntax.source_module import (
 )
 from ...planning.claims import Context
 from ...planning.settings import TOKEN, Setting, Settings
-from .config_dicts import entries
+from .config_dicts import UNREADABLE, entries
 from .env_vars import Kind, kind_of
 from .handed_keywords import with_keywords
 
 KNOWN = {
     *TOKEN, "account_id", "disable_schedule_on_trigger", "request_max_retries", "request_retry_delay", "dbt_cloud_host"
 }  # fmt: skip
+_OF_CLIENT = ("auth_token", "account_id", "disable_schedule_on_trigger", "request_max_retries",
+              "request_retry_delay", "dbt_cloud_host")  # fmt: skip
+LOGGING = frozenset({"log", "log_requests"})
+"""What says where a client of legacy's logs. v2's logs errors alone, by Dagster's own logger."""
+_LOGGING_CLIENTS = frozenset({"DbtCloudClient", "DbtCloudResource"})
 _POSITIONS = {
     "dbt_cloud_resource": ("api_token", "account_id", "disable_schedule_on_trigger"),
-    "DbtCloudResource": ("auth_token", "account_id", "disable_schedule_on_trigger", "request_max_retries",
-                         "request_retry_delay", "dbt_cloud_host"),
-}  # fmt: skip
+    "DbtCloudClient": _OF_CLIENT,
+    "DbtCloudResource": _OF_CLIENT,
+}
 
 
 Found = tuple[str, Settings | None]
@@ -164,16 +169,31 @@ def _from_arguments(
         if keyword.arg is None:
             problem, spread = entries(context, module, keyword.value)
             if problem:
-                return (
-                    "its arguments are passed with `**` and cannot be determined: write them out, `auth_token=..., account_id=...`",
-                    None,
-                )
+                said = "its arguments are passed with `**` and cannot be determined: write them out, `auth_token=..., account_id=...`"
+                return said if problem == UNREADABLE else problem, None
             values |= spread
             continue
         values[keyword.arg] = Setting(module, keyword.value)
         parts.append((keyword, keyword.arg))
+    if name in _LOGGING_CLIENTS:
+        for left_out in LOGGING & values.keys():
+            if not _may_be_left_out(context, values.pop(left_out)):
+                return (
+                    f"its `{left_out}` is made in the call, and a workspace has none: assign it to a name, or leave it out",
+                    None,
+                )
     own = {key: values.pop(key) for key in sorted(fields & values.keys(), key=list(values).index)}
     return checked(context, Settings(values, tuple(parts), call, own))
+
+
+def _may_be_left_out(context: Context, setting: Setting) -> bool:
+    """Whether nothing happens, and nothing is missing, where an expression is no longer evaluated."""
+    loggers = {External("dagster.get_dagster_logger"), External("logging.getLogger")}
+    return all(
+        bool(loggers & context.index.values(setting.module, node.func))
+        for node in ast.walk(setting.node)
+        if isinstance(node, ast.Call)
+    ) and not any(isinstance(node, (ast.NamedExpr, ast.Await, ast.Yield)) for node in ast.walk(setting.node))
 
 
 _HAVING = {

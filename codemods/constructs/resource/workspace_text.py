@@ -43,10 +43,11 @@ from ..job_differences import (
     unknown_job,
 )
 from .env_vars import Kind, is_env_call, kind_of
+from .settings import LOGGING
 
 ORDER = ("credentials", "project_id", "environment_id", "adhoc_job_name", *RETRIES)
 """The arguments of a workspace, as they are written; those of a class of the user's come behind them."""
-_WITHOUT_COUNTERPART = frozenset({"disable_schedule_on_trigger"})
+_WITHOUT_COUNTERPART = LOGGING | {"disable_schedule_on_trigger"}
 
 
 def workspace_text(claim: Claim, unit: Unit, context: Context, done: Rewrite) -> str:
@@ -113,6 +114,9 @@ def _report(claim: Claim, unit: Unit, settings: Settings, context: Context, done
     if late:
         said = f"{' and '.join(late)} {'are' if len(late) > 1 else 'is'} read when this module is imported"
         done.report(claim.module, claim.node, "LDC201", said, claim.name)
+    for name in (name for _, name in settings.parts if name in LOGGING):
+        said = f"`{name}` is left out: v2's client logs errors alone, by Dagster's own logger"
+        done.report(claim.module, claim.node, "LDC218", said, claim.name)
     _tell_of_missing_facts(claim, unit, done)
     tell_of_clients(claim, unit, done)
     if not _leaves_schedules_alone(settings):
@@ -157,6 +161,10 @@ def _integer(context: Context, setting: Setting, use: Use, style: Style) -> str:
     if read:
         return f"int({read})"
     node, text = setting.node, setting.text()
+    if setting.others:
+        said = [context.constants.read(each.module, each.node) for each in setting.each()]
+        is_int = all(one is not None and isinstance(one.value, int) and not one.variable for one in said)
+        return text if is_int else f"int({text})"
     if isinstance(node, ast.Constant) and not setting.access:
         return str(int(str(node.value)))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "int":
@@ -176,6 +184,9 @@ def _host(context: Context, setting: Setting | None, use: Use, style: Style) -> 
     if setting is None:
         return style.string(DEFAULT_HOST)
     node = setting.node
+    if setting.others:
+        read = _environment_read(context, setting, use, style) or setting.text()
+        return f"{read}.rstrip({style.string('/')})"
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and not setting.access:
         return style.string(_without_last(node.value))
     if External(f"{LEGACY}DBT_DEFAULT_HOST") in context.index.values(setting.module, node):
@@ -212,6 +223,8 @@ def _environment_read(context: Context, setting: Setting, use: Use, style: Style
 def _variable_written(setting: Setting) -> ast.expr | None:
     """The expression that names the variable, where the setting is ``EnvVar(X)`` or ``{"env": X}`` itself."""
     node = setting.node
+    if setting.others:
+        return None
     found: ast.expr | None = None
     if isinstance(node, ast.Dict):
         found = node.values[0]
@@ -291,4 +304,6 @@ def _tell_of_missing_facts(claim: Claim, unit: Unit, done: Rewrite) -> None:
 
 def _leaves_schedules_alone(settings: Settings) -> bool:
     switch = settings.values.get("disable_schedule_on_trigger")
-    return switch is not None and isinstance(switch.node, ast.Constant) and switch.node.value is False
+    if switch is None:
+        return False
+    return all(isinstance(each.node, ast.Constant) and each.node.value is False for each in switch.each())
