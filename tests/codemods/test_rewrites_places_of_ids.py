@@ -29,6 +29,9 @@ KNOWN = {
     "of a list that is added to": "ids = [67890]\nids.append(67891)\njob = ids[0]",
     "under a key that is there": 'ids = {"a": 67890}\njob = ids.get("a") or 67891',
     "an attribute": "class Jobs:\n    a = 67890\n    b: int = 67891\njob = Jobs.a",
+    "the first of several that is true": "a, b, c = 0, 67890, 67891\njob = a or b or c",
+    "the last of several": 'import os\njob = None or os.environ.get("NOT_SET") or 67890',
+    "the first of several, if the second is not known": "import os\njob = 67890 or os.getpid()",
 }
 """Programs that become v2, with the job that they load."""
 LOOKED_UP = {
@@ -41,6 +44,8 @@ LOOKED_UP = {
     "of what is sorted": "ids = [67890, 67891]\njob = sorted(ids, reverse=True)[0]",
     "of what is turned round": "ids = [67890, 67891]\njob = list(reversed(ids))[0]",
     "an attribute that a tuple sets": "class Jobs:\n    a = 67890\n    def __init__(self):\n        self.a, self.b = 67891, 1\njob = Jobs().a",
+    "one of several, by a parameter": "def pick(job_id=None):\n    return job_id or 67891\nother = pick()\njob = pick(67890)",
+    "one of three, by parameters": "def pick(a=0, b=None):\n    return a or b or 67891\nother = pick(67892)\njob = pick(b=67890)",
     "under a key that may be another": 'import os\nids = {"a": 67890, os.sep: 67891}\njob = ids[os.sep]',
 }
 """Programs that look up what dbt Cloud knows of the job that they find when they run."""
@@ -51,6 +56,7 @@ NOT_KNOWN = {
     "of a list that is shifted": "ids = [67890]\nids.insert(0, 67891)\njob = ids[0]",
     "of a list that loses its first": "ids = [67890, 67891]\ndel ids[0]\njob = ids[0]",
     "of a list with a part replaced": "ids = [67890, 67891]\nids[0:1] = []\njob = ids[0]",
+    "one of several, of which one is not known": "import os\njob = os.getpid() and 0 or 67890",
     "under a key that is missing": 'ids = {"a": 67890}\njob = ids.get("b") or 67891',
     "under a key that may be missing": 'import os\nids = {"a": 67890}\njob = ids.get(os.sep) or 67891',
     "a name that `globals` binds": 'job = 67890\nglobals()["job"] = 67891',

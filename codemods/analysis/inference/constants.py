@@ -200,19 +200,28 @@ class Constants:
             case ast.Subscript(value=ast.Call(func=ast.Attribute(attr="split")) as split):
                 return self._cut(module, split, node.slice)
             case ast.BoolOp(op=ast.Or()):
-                first = self._so_far(module, node.values[0])
-                if first == _NONE_SO_FAR:
-                    return first
-                if first is not None and all(constant.value for constant in first):
-                    return first
-                if first is None and not self.variable_of(module, node.values[0]):
-                    return None  # It may be anything.
-                return self._so_far(module, node.values[-1])
+                return self._either(module, node.values)
             case ast.JoinedStr():
                 return self._joined(module, node.values)
             case ast.BinOp(op=ast.Add()) if self.is_text(module, node.left):
                 return self._joined(module, [node.left, node.right])
         return None
+
+    def _either(self, module: Module, sides: Sequence[ast.expr]) -> Found:
+        """What ``a or b or c`` may be: what is true of each side that may be reached, and all of the last."""
+        found: dict[Constant, None] = {}
+        for side in sides[:-1]:
+            read = self._so_far(module, side)
+            if read == _NONE_SO_FAR:
+                return read
+            if read is None and not self.variable_of(module, side):
+                return None  # It may be anything.
+            # A variable that is not set, and has no default, is nothing.
+            found.update(dict.fromkeys(one for one in read or () if one.value))
+            if read is not None and all(one.value for one in read):
+                return tuple(found)
+        last = self._so_far(module, sides[-1])
+        return None if last is None else tuple(found | dict.fromkeys(last))
 
     def _cut(self, module: Module, call: ast.Call, place: ast.expr | None = None) -> Found:
         """What a method makes of each text that it may be called of, or the part of that at ``place``."""
