@@ -295,3 +295,64 @@ def test_arguments_in_a_dict_are_no_resources(tmp_path: Path) -> None:
     )
     assert spread[0] == by_name[0]
     assert [each.code for each in spread[1].findings] == [each.code for each in by_name[1].findings]
+
+
+OWN_RESOURCE = """
+import os
+
+from dagster import ConfigurableResource, Definitions, job, op
+from dagster_dbt import DbtCloudClientResource
+
+
+class Warehouse(ConfigurableResource):
+    dbt: DbtCloudClientResource
+    team: str = "core"
+
+    def refresh(self, job_id):
+        return self.dbt.get_dbt_client().run_job_and_poll(job_id).run_id
+
+    def name_of(self, job_id):
+        return self.dbt.get_dbt_client().get_job(job_id)["name"]
+
+
+@op(required_resource_keys={"warehouse"})
+def work(context):
+    return BODY
+
+
+@job
+def nightly():
+    work()
+
+
+CLOUD = DbtCloudClientResource(auth_token=os.environ["T"], account_id=12345)
+defs = Definitions(jobs=[nightly], resources={"warehouse": Warehouse(dbt=CLOUD)})
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "context.resources.warehouse.refresh(67890)",
+        "context.resources.warehouse.name_of(67890)",
+        "context.resources.warehouse.team",
+        'getattr(context.resources, "warehouse").refresh(67890)',
+        "[context.resources.warehouse.refresh(job_id) for job_id in (67890, 67891)]",
+    ],
+)
+def test_methods_of_a_resource_of_ones_own_are_not_asked_of_the_client(tmp_path: Path, body: str) -> None:
+    program = OWN_RESOURCE.replace("BODY", body)
+    texts, report = migrate(tmp_path, {"program.py": program})
+    assert "legacy_shim" not in texts["program.py"]
+    assert f"    return {body}\n" in texts["program.py"]
+    assert not [each for each in report.findings if each.code.startswith("LDC3")]
+
+
+def test_a_method_that_neither_client_has_is_named_where_the_client_stands_under_the_key(
+    tmp_path: Path,
+) -> None:
+    program = OWN_RESOURCE.replace("Warehouse(dbt=CLOUD)", "CLOUD").replace(
+        "BODY", "context.resources.warehouse.refresh(67890)"
+    )
+    _, report = migrate(tmp_path, {"program.py": program})
+    assert any("neither the legacy client nor v2's has `refresh`" in each.message for each in report.findings)

@@ -11,7 +11,9 @@ from ..inference.values import (
     Keyed,
     Local,
     Made,
+    Value,
     legacy_name,
+    root,
 )
 from ..syntax.functions import (
     INJECTING,
@@ -72,6 +74,12 @@ def is_bound(evaluator: Evaluates, value: Keyed, keys: Collection[str]) -> bool:
     annotation = value.node.annotation if isinstance(value.node, ast.arg) else None
     is_named = annotation is not None and annotates_resource(evaluator, value.module, annotation)
     return is_named or value.key in keys
+
+
+def is_reached(evaluator: Evaluates, value: Value, keys: Collection[str]) -> bool:
+    """Whether a value is reached from something legacy, which stands under one of the ``keys`` where a key leads to it."""
+    base = root(value)
+    return is_bound(evaluator, base, keys) if isinstance(base, Keyed) else bool(legacy_name(value))
 
 
 def _last_part(node: ast.expr) -> str:

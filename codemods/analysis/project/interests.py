@@ -14,11 +14,11 @@ from pathlib import Path
 from legacy_shim.catalogue import BY_NAME
 
 from ..dagster_api.asset_inputs import name_of_asset
-from ..dagster_api.injection import is_bound
+from ..dagster_api.injection import is_reached
 from ..dagster_api.op_outputs import outputs_yielded
 from ..inference.interpreter import Evaluator
 from ..inference.legacy_names import LEGACY_PACKAGES, MISSING_ROW, PLACEHOLDER, is_resource, thing_kind
-from ..inference.values import Keyed, Literal, Local, Value, is_collected, legacy_name, root
+from ..inference.values import Keyed, Literal, Local, Value, is_collected, root
 from ..syntax.functions import returns_of
 from ..syntax.source_module import FUNCTIONS, Module
 from ..uses.keys import WRITING, texts_of_key, written_in
@@ -176,11 +176,9 @@ class Interests:
         )
 
     def _is_legacy(self, value: Value) -> bool:
-        base = root(value)
-        if not isinstance(base, Keyed):
-            return bool(legacy_name(value))
-        self.evaluator.fixpoint.watch(_BOUND)
-        return is_bound(self.evaluator, base, self.bound.keys())
+        if isinstance(root(value), Keyed):
+            self.evaluator.fixpoint.watch(_BOUND)
+        return is_reached(self.evaluator, value, self.bound.keys())
 
 
 def _modules_in(questions: list[Hashable]) -> list[Module]:

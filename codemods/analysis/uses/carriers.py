@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..dagster_api.decorators import decorators_of_dagster
-from ..dagster_api.injection import is_bound
+from ..dagster_api.injection import is_reached
 from ..dagster_api.names import CONTEXT_BUILDERS
 from ..dagster_api.op_outputs import outputs_yielded
 from ..inference.legacy_names import GETTER, is_op, is_output, thing_kind
@@ -25,8 +25,6 @@ from ..inference.values import (
     Result,
     Value,
     Values,
-    legacy_name,
-    root,
 )
 from ..syntax.classes import fields_of
 from ..syntax.functions import returns_of
@@ -121,10 +119,7 @@ class Carriers:
 
     def is_legacy(self, value: Value) -> bool:
         """Whether a value is reached from something legacy."""
-        base = root(value)
-        if isinstance(base, Keyed):
-            return is_bound(self.index.evaluator, base, self.keys)
-        return bool(legacy_name(value))
+        return is_reached(self.index.evaluator, value, self.keys)
 
 
 def is_function(value: Value) -> bool:

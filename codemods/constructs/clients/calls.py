@@ -12,6 +12,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ...analysis.dagster_api.injection import is_reached
 from ...analysis.inference.legacy_names import (
     GETTER,
     RUN_AND_POLL,
@@ -141,8 +142,8 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
         values = in_order(index.values(module, link))
         base = reference.chain[place - 2] if place >= 2 else None
         for value in values:
-            if is_written_for_v2(value):
-                continue
+            if is_written_for_v2(value) or not is_reached(index.evaluator, value, index.bound_keys):
+                continue  # A key may also lead to an object of the user's, whose methods are followed.
             if _is_of_neither(module, link, value):
                 seen.add(link)
                 yield _of_neither(module, link, value)
@@ -169,7 +170,8 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
         yield from _read_by_name(context, module, link, seen)
     top = reference.node
     for value in in_order(index.values(module, top)):
-        if top not in seen and (isinstance(value, Keyed) or is_output(value)):
+        is_legacy = is_reached(index.evaluator, value, index.bound_keys)
+        if top not in seen and is_legacy and (isinstance(value, Keyed) or is_output(value)):
             use = use_of(module, top)
             is_wiring = not isinstance(value, Keyed) and composes(module.function_of(top))
             followed = isinstance(use, (Flow, Seen, Chain, Returned)) or is_wiring
