@@ -103,7 +103,10 @@ def test_what_it_says_is_short_and_names_each_place(tree: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert len(lines) < 130 and max(map(len, lines)) < 250
-    assert "before  the tree as it is: 13 assets, 6 external assets, 0 checks, 3 jobs, 2 schedules, 1 sensor" in lines
+    assert (
+        "before  the tree as it is: 13 assets, 6 external assets, 0 checks, 3 jobs, 2 schedules, 1 sensor"
+        in lines
+    )
     start = lines.index("    LDC206 assets carry more, and other, metadata")
     assert [line.split("  ")[3] for line in lines[start + 1 : start + 3]] == [
         "loans/assets.py:20, :29",

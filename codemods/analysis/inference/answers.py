@@ -13,7 +13,19 @@ from ..syntax.source_module import FUNCTIONS, Module
 from .branches import Branches
 from .legacy_names import CALLED, RESOURCES, RUN_OP
 from .possible import Place, Possible, made_at
-from .values import External, Instance, Local, Made, Member, Result, Value, Values, in_order
+from .values import (
+    External,
+    Instance,
+    Literal,
+    Local,
+    Made,
+    Member,
+    Result,
+    Value,
+    Values,
+    in_order,
+    is_list_of_modules,
+)
 
 if TYPE_CHECKING:
     from .interpreter import Evaluator
@@ -54,7 +66,8 @@ class Answers:
                 case External(name) if name in SAME and len(node.args) > SAME[name]:
                     found |= self.evaluator.values(module, node.args[SAME[name]])
                 case External(name):
-                    found.add(Made(module, node, name))
+                    made = Made(module, node, name)
+                    found |= {made, Literal(module, node)} if is_list_of_modules(made) else {made}
                 case Local(node=ast.ClassDef()):
                     bases = self.evaluator.bases(value)
                     found.add(Made(module, node, bases[0]) if bases else Instance(value))

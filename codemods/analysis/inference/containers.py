@@ -13,7 +13,7 @@ from ..uses.uses import COPYING, JOINING, LOOKING_UP, is_dict_call, is_values_vi
 from .branches import EVERY_BRANCH, Branches
 from .possible import NOT_KNOWN, Place, Possible, made_at
 from .texts import text_of
-from .values import NOTHING, Literal, Value, Values, in_order, is_load
+from .values import NOTHING, Literal, Value, Values, in_order, is_list_of_modules, is_load
 from .whole_displays import DISPLAYS, Find, is_whole
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Containers:
             assert isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
             for inner in in_order(self.evaluator.values(module, node.func.value)):
                 yield from ((None, home, value) for _, home, value in self._spread(inner, seen))
-        else:
+        elif not any(map(is_list_of_modules, self.evaluator.values(module, node))):
             yield (0, module, node)
         for addition in self.evaluator.statements.added_to(literal):
             if not addition.is_whole:

@@ -157,12 +157,18 @@ def is_load(value: Value) -> bool:
     return isinstance(value, Made) and value.of == f"{LEGACY}load_assets_from_dbt_cloud_job"
 
 
-_COLLECTORS = ("dagster.load_assets_from_", "dagster.load_definitions_from_", "dagster.load_from_defs_folder")
+_LISTING = "dagster.load_assets_from_"
+_COLLECTORS = (_LISTING, "dagster.load_definitions_from_", "dagster.load_from_defs_folder")
 
 
 def is_collected(value: Value) -> bool:
     """Whether a value is what Dagster collects from modules: a list of assets, or ``Definitions``."""
     return isinstance(value, Made) and value.of.startswith(_COLLECTORS)
+
+
+def is_list_of_modules(value: Value) -> bool:
+    """Whether a value is the list of assets that Dagster collects from modules; code may add to it."""
+    return isinstance(value, Made) and value.of.startswith(_LISTING)
 
 
 class Evaluates(Protocol):

@@ -32,6 +32,7 @@ from ..inference.values import (
     Result,
     Value,
     in_order,
+    is_list_of_modules,
     is_load,
     root,
 )
@@ -67,7 +68,7 @@ class Arguments:
         return self.index.evaluator
 
     def of(self, module: Module, node: ast.expr, value: Value, call: ast.Call) -> str:
-        callees = self.evaluator.values(module, renamed(call))
+        callees = [one for one in self.evaluator.values(module, renamed(call)) if not _is_of_list(one)]
         said = self._lost_in(module, value, call)
         if not callees:
             return ACCOUNTED if self._by_unresolved(module, node, value, call) else said
@@ -102,7 +103,7 @@ class Arguments:
             return True
         if callee.attr in ADDING | EXTENDING | {"setdefault", "get", "pop"}:
             held = self.evaluator.values(module, callee.value)
-            return bool(held) and all(isinstance(one, Literal) for one in held)
+            return bool(held) and all(isinstance(one, Literal) or is_list_of_modules(one) for one in held)
         return callee.attr in _BINDING_METHODS and self._binds(module, node, value, call)
 
     def _binds(self, module: Module, node: ast.expr, value: Value, call: ast.Call) -> bool:
@@ -217,6 +218,11 @@ class Arguments:
         own = named[1:] if named and takes_context(function, named[0]) else named
         is_open = arguments.kwarg is not None or arguments.vararg is not None
         return not is_open and (use.name not in named if use.name else not own)
+
+
+def _is_of_list(callee: Value) -> bool:
+    """Whether something called is a method of the list that Dagster collects."""
+    return isinstance(callee, Member) and is_list_of_modules(callee.of)
 
 
 def _shown(module: Module, call: ast.Call) -> str:
