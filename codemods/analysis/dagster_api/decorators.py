@@ -6,7 +6,8 @@ import ast
 import builtins
 
 from ..inference.values import Evaluates, External, Local, Made, Value
-from ..syntax.scopes import Defined, Imported
+from ..syntax.reaching_definitions import binds_surely, bound_before
+from ..syntax.scopes import Defined, Imported, runs_at_once
 from ..syntax.source_module import Module
 from ..syntax.transparent import answers_transparent, is_transparent
 from .names import KEEPING_DECORATORS
@@ -118,3 +119,19 @@ def is_builtin(evaluator: Evaluates, module: Module, node: ast.Name) -> bool:
         return False
     names = evaluator.tree.names(module)
     return not names.lookup(module, node.id, node) and not evaluator.bound(module, node)
+
+
+def may_be_builtin(evaluator: Evaluates, module: Module, node: ast.expr) -> bool:
+    """Whether a name that the module binds may be Python's own all the same: where no statement that binds it has run."""
+    if not isinstance(node, ast.Name) or not hasattr(builtins, node.id):
+        return False
+    if evaluator.tree.names(module).scope_that_binds(module, node.id, node) not in (None, module.tree):
+        return False
+    bindings = evaluator.bound(module, node)
+    if not bindings:
+        return False
+    if runs_at_once(module, node, module.tree):
+        return not bound_before(module, module.tree, bindings, node)
+    return not binds_surely(
+        module.tree.body, {module.statement_of(one.where) for one in bindings if not one.adds}
+    )

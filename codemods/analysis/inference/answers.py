@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..dagster_api.decorators import may_be_builtin
 from ..dagster_api.names import SAME
 from ..dagster_api.op_outputs import outputs_yielded, value_in_output
 from ..syntax.functions import BUILD_RESOURCES, VARIANTS, renamed, returns_of
@@ -132,6 +133,7 @@ class Answers:
                 inside += [(value.module, node) for node in returned]
                 functions.append(value)
         found = self.evaluator.places_of_any(inside, branches)
+        is_read = is_read and not may_be_builtin(self.evaluator, module, node.func)
         if found is not None and not is_read:
             found |= made_at(module, node)
         if found is None or not (found.places or found.is_undecided):

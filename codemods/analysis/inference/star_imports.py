@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ..syntax.reaching_definitions import reaching, reaching_end
+from ..syntax.reaching_definitions import binds_surely, reaching, reaching_end
 from ..syntax.scopes import Assigned, Binding, Imported, runs_at_once
-from ..syntax.source_module import FUNCTIONS, Module
+from ..syntax.source_module import Module
 from .branches import Branches
 from .tables import names_set_by_text
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 KNOWN_STARS = frozenset({"dagster", "dagster_dbt", "legacy_shim", "os", "typing"})
 """The packages of which it is known what they bring by ``import *``."""
-_BINDING = (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, *FUNCTIONS, ast.ClassDef)
 _SURELY, _PERHAPS, _NOT = "surely", "perhaps", "not"
 
 
@@ -102,20 +101,7 @@ class StarImports:
             return _PERHAPS if says or any(names_set_by_text(home)) else _NOT
         is_open = (bool(says) and listed is None) or _is_deleted(home, name)
         sure = {home.statement_of(one.where) for one in bindings if not one.adds}
-        return _SURELY if not is_open and _binds_surely(home.tree.body, sure) else _PERHAPS
-
-
-def _binds_surely(body: Sequence[ast.stmt], binding: set[ast.stmt]) -> bool:
-    """Whether running some statements runs one of those that bind."""
-    return any(
-        (statement in binding and isinstance(statement, _BINDING))
-        or (
-            isinstance(statement, ast.If)
-            and _binds_surely(statement.body, binding)
-            and _binds_surely(statement.orelse, binding)
-        )
-        for statement in body
-    )
+        return _SURELY if not is_open and binds_surely(home.tree.body, sure) else _PERHAPS
 
 
 def _by_package(package: str, name: str) -> str:

@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
-from .source_module import Module, is_try
+from .source_module import FUNCTIONS, Module, is_try
 
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_BINDING = (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, *FUNCTIONS, ast.ClassDef)
 
 
 class Bound(Protocol):
@@ -45,6 +46,29 @@ def reaching_end(module: Module, scope: ast.Module | ast.ClassDef, bindings: Seq
     """The bindings of a name of a module or a class that may hold once its statements have run, as others see it."""
     found, _ = _before(module, bindings, [(scope.body, len(scope.body))])
     return found or list(bindings)
+
+
+def binds_surely(body: Iterable[ast.AST], binding: Container[ast.AST]) -> bool:
+    """Whether running some statements runs one of those that bind."""
+    return any(_runs_one_of(statement, binding) for statement in body)
+
+
+def _runs_one_of(statement: ast.AST, binding: Container[ast.AST]) -> bool:
+    match statement:
+        case ast.If(body=body, orelse=orelse):
+            return binds_surely(body, binding) and binds_surely(orelse, binding)
+        case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=last):
+            caught = all(
+                binds_surely(one.body, binding) or isinstance(one.body[-1], ast.Raise) for one in handlers
+            )
+            return binds_surely(last, binding) or (binds_surely([*body, *orelse], binding) and caught)
+    return statement in binding and isinstance(statement, _BINDING)
+
+
+def bound_before(module: Module, scope: ast.AST, bindings: Iterable[Bound], at: ast.AST) -> bool:
+    """Whether a name of ``scope`` is surely bound at ``at``, which is in that scope and in no other inside it."""
+    binding = {module.statement_of(one.where) for one in bindings if not one.adds}
+    return any(binds_surely(suite[:place], binding) for suite, place in _suites(module, at, scope))
 
 
 def _before(

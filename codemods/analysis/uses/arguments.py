@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from ..dagster_api.contexts import writes_down
-from ..dagster_api.decorators import decorators_of_dagster, is_builtin, unknown_decorators
+from ..dagster_api.decorators import decorators_of_dagster, is_builtin, may_be_builtin, unknown_decorators
 from ..dagster_api.names import (
     CHAINING,
     CONFIGURING,
@@ -72,6 +72,8 @@ class Arguments:
         said = self._lost_in(module, value, call)
         if not callees:
             return ACCOUNTED if self._by_unresolved(module, node, value, call) else said
+        if may_be_builtin(self.evaluator, module, call.func):
+            return said
         if all(self._takes(module, node, value, call, callee) for callee in callees):
             return ACCOUNTED
         return said
