@@ -18,6 +18,7 @@ from pathlib import Path
 from legacy_shim.catalogue import BY_NAME
 
 from ..analysis.dagster_api.names import CONTEXT_BUILDERS
+from ..analysis.dagster_api.resource_functions import answers_of
 from ..analysis.inference.legacy_names import RESOURCES, is_output, thing_kind
 from ..analysis.inference.texts import text_of
 from ..analysis.inference.values import (
@@ -170,11 +171,20 @@ def _may_be_other(context: Context, module: Module, value: ast.expr) -> bool:
         return any(_may_be_other(context, module, side) for side in value.values)
     if isinstance(value, _DATA):
         return False  # Run configuration, mostly: no resource is written like this.
-    return _is_other(context.index.values(module, value))
+    return _is_other(context, context.index.values(module, value))
 
 
-def _is_other(values: Values) -> bool:
-    return not values or any(thing_kind(value) not in {"resource", "name", "keyed"} for value in values)
+def _is_other(context: Context, values: Values) -> bool:
+    return not values or any(
+        thing_kind(value) not in {"resource", "name", "keyed"} and not _makes_resource(context, value)
+        for value in values
+    )
+
+
+def _makes_resource(context: Context, value: Value) -> bool:
+    """Whether a value is a function of the user's that answers a legacy resource and nothing else."""
+    made = [context.index.values(home, node) for home, node in answers_of(context.index.evaluator, value)]
+    return bool(made) and not any(_is_other(context, values) for values in made)
 
 
 def _by_unknown_key(context: Context) -> Iterator[_Other]:

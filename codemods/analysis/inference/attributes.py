@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeGuard
 
-from ..dagster_api.names import WRAPPING
+from ..dagster_api.names import CONTEXT_BUILDERS, WRAPPING
 from ..syntax.functions import is_getattr, is_property, returns_of
 from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated
 from ..syntax.source_module import Module
@@ -16,6 +16,7 @@ from .fields_given import field_given
 from .legacy_names import RESOURCES, canonical
 from .possible import NOT_KNOWN, Place, Possible, made_at, union
 from .texts import text_of
+from .under_keys import objects_under
 from .values import (
     LEGACY,
     NOTHING,
@@ -56,7 +57,7 @@ class Attributes:
                 case External() if value == RESOURCES:
                     if not node.attr.startswith("_"):
                         found.add(Keyed(module, node, node.attr))
-                        found |= self._objects_under(node.attr)
+                        found |= objects_under(self.evaluator, node.attr)
                 case External(name):
                     found.add(self.evaluator.imports.of_package(module, name, node.attr))
                 case InTree(inner):
@@ -68,6 +69,8 @@ class Attributes:
                         found.add(Member(value, node.attr))
                 case Instance(owner):
                     found |= self.evaluator.objects.attribute(owner, node.attr)
+                case Made(of=made_by) if node.attr == "resources" and made_by.startswith(CONTEXT_BUILDERS):
+                    found.add(RESOURCES)
                 case Made() | Keyed() if self.evaluator.objects.is_own(value, node.attr):
                     found |= self.evaluator.objects.own(value, node.attr)
                 case Made() | Keyed() | Result() | Member() if depth_of(value) < _LONGEST:
@@ -77,11 +80,6 @@ class Attributes:
         if not found and node.attr == "resources":
             found.add(RESOURCES)
         return self._read(found)
-
-    def _objects_under(self, key: str) -> Values:
-        """The user's own objects that are bound under a resource key."""
-        found = (self.evaluator.values(module, node) for module, node in self.evaluator.tables.under(key))
-        return frozenset(value for values in found for value in values if isinstance(value, Instance))
 
     def instances_of(self, module: Module, annotation: ast.expr | None) -> Values:
         """The objects of the user's own classes that an annotation names."""
@@ -123,6 +121,7 @@ class Attributes:
             if value == RESOURCES:
                 keys = {name} if name else self.texts_given(module, node.args[1])
                 found |= {Keyed(module, node, key) for key in keys}
+                found = found.union(*(objects_under(self.evaluator, key) for key in keys))
             elif isinstance(value, External) and value != RESOURCES and name:
                 found.add(External(canonical(f"{value.name}.{name}")))
             elif isinstance(value, InTree) and name:

@@ -114,6 +114,10 @@ class Tables:
         """What is under a key in some dict of the tree, or is given to a parameter of that name."""
         return self._row(("key", key))  # type: ignore[return-value]
 
+    def under_names(self) -> list[tuple[Module, ast.expr]]:
+        """The keys in dicts of the tree that are no strings, but names of some perhaps."""
+        return self._row(("named key", None))  # type: ignore[return-value]
+
     def attributes_set(self, name: str) -> list[tuple[Module, ast.expr]]:
         """Of what an attribute of that name is set, or one whose name is not written there."""
         return [*self._row(("set", name)), *self._row(("set", ""))]  # type: ignore[list-item]
@@ -142,17 +146,26 @@ class Tables:
 
 def _spelled(module: Module) -> Iterator[tuple[Fact, ast.AST]]:
     yield from ((("set", name), target) for name, target in attributes_set_in(module))
-    for node in module.of(*FUNCTIONS, ast.Call, ast.Dict, ast.keyword):
+    for node in module.of(*FUNCTIONS, ast.Call, ast.Dict, ast.Assign, ast.keyword):
         if isinstance(node, ast.Call):
             yield ("call", decorator_name(renamed(node))), node
         elif isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
-                if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                    yield ("key", key.value), value
+                yield from _under(key, value) if key is not None else ()
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                yield from _under(target.slice, node.value) if isinstance(target, ast.Subscript) else ()
         elif isinstance(node, ast.keyword) and node.arg:
             yield ("key", node.arg), node.value
         elif isinstance(node, FUNCTIONS) and (made := name_of_asset(node)):
             yield ("asset", made), node
+
+
+def _under(key: ast.expr, value: ast.expr) -> Iterator[tuple[Fact, ast.AST]]:
+    if isinstance(key, ast.Constant) and isinstance(key.value, str):
+        yield ("key", key.value), value
+    elif isinstance(key, (ast.Name, ast.Attribute)):
+        yield ("named key", None), key
 
 
 def _aliases(module: Module) -> Iterator[tuple[str, str]]:

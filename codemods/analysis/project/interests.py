@@ -16,9 +16,10 @@ from legacy_shim.catalogue import BY_NAME
 from ..dagster_api.asset_inputs import name_of_asset
 from ..dagster_api.injection import is_reached
 from ..dagster_api.op_outputs import outputs_yielded
+from ..dagster_api.resource_functions import answers_of
 from ..inference.interpreter import Evaluator
 from ..inference.legacy_names import LEGACY_PACKAGES, MISSING_ROW, PLACEHOLDER, is_resource, thing_kind
-from ..inference.values import Keyed, Literal, Local, Value, is_collected, root
+from ..inference.values import Instance, Keyed, Literal, Local, Value, is_collected, root
 from ..syntax.functions import returns_of
 from ..syntax.source_module import FUNCTIONS, Module
 from ..uses.keys import WRITING, texts_of_key, written_in
@@ -63,7 +64,8 @@ class Interests:
             stale += _modules_in(self.evaluator.fixpoint.forget([_BOUND]))
         again = list(dict.fromkeys(stale))
         names = {pair for module in again for pair in self._handed_on(module)}
-        keys = {key.encode(errors="replace") for key in self.bound}
+        holding = (key for module in again for key in self._bound_to_holders_in(module))
+        keys = {key.encode(errors="replace") for key in (*self.bound, *holding)}
         assets = {name.encode(errors="replace") for module in again for name in self._assets_in(module)}
         called = tuple(dict.fromkeys(path for module in again for path in self._called(module)))
         reach = Reach(
@@ -87,11 +89,39 @@ class Interests:
         return self._ask("bound", module, self._find_bound)
 
     def _find_bound(self, module: Module) -> Iterator[str]:
+        return self._keys_of(module, self._is_resource)
+
+    def _keys_of(self, module: Module, is_wanted: Callable[[Value], bool]) -> Iterator[str]:
+        """The keys under which a file puts something."""
         # What a key is may take long to find out, and most entries are no resources.
         for node in module.of(*WRITING):
             for key, value in written_in(node):
-                if any(is_resource(inner) for inner in self.evaluator.values(module, value)):
+                if any(is_wanted(inner) for inner in self.evaluator.values(module, value)):
                     yield from filter(None, texts_of_key(self.evaluator, module, key))
+
+    def _is_resource(self, value: Value) -> bool:
+        """Whether a value is a legacy resource, or a function of the user's that answers one."""
+        return is_resource(value) or any(
+            is_resource(made)
+            for home, node in answers_of(self.evaluator, value)
+            for made in self.evaluator.values(home, node)
+        )
+
+    def _bound_to_holders_in(self, module: Module) -> tuple[str, ...]:
+        """The keys under which an object of the user's own stands that holds something legacy, or a function that makes one."""
+        return self._ask("holders", module, self._find_bound_to_holders)
+
+    def _find_bound_to_holders(self, module: Module) -> Iterator[str]:
+        return self._keys_of(module, self._makes_holder)
+
+    def _makes_holder(self, value: Value) -> bool:
+        made = [value]
+        for home, node in answers_of(self.evaluator, value):
+            made += self.evaluator.values(home, node)
+        return any(
+            isinstance(one, Instance) and any(map(self.matters, self.evaluator.objects.lineage(one.owner)))
+            for one in made
+        )
 
     def _handed_on(self, module: Module) -> tuple[tuple[bytes, bytes], ...]:
         return self._ask("handed on", module, self._find_handed_on)
@@ -183,5 +213,5 @@ class Interests:
 
 def _modules_in(questions: list[Hashable]) -> list[Module]:
     """The files that questions of this room are about."""
-    asked = {"bound", "handed on", "assets", "called"}
+    asked = {"bound", "holders", "handed on", "assets", "called"}
     return [each[1] for each in questions if isinstance(each, tuple) and each[0] in asked]

@@ -25,6 +25,7 @@ from ..syntax.source_module import (
     FUNCTIONS,
     Module,
 )
+from .bound_functions import keys_of_answer
 from .callees import is_all_known
 from .index import Index
 from .keys import UNKNOWN, Texts, keys_of
@@ -105,6 +106,8 @@ def resource_uses(index: Index, value: Value) -> ResourceUses:
     unreadable: list[Use] = []
     for use in index.sinks(value):
         match use:
+            case Returned() | Unknown() if not use.through and (keys := _keys_of_function(index, use)):
+                bindings += [Binding(key, use) for key in sorted(keys)]
             case Entry(name="**"):
                 continue
             case Entry() if _is_spread_into_load(index, use):
@@ -138,6 +141,13 @@ def resource_uses(index: Index, value: Value) -> ResourceUses:
             case _:
                 assert_never(use)
     return ResourceUses(tuple(bindings), tuple(consumers), tuple(escapes), tuple(unreadable))
+
+
+def _keys_of_function(index: Index, use: Use) -> Texts:
+    """The keys under which the code gets what a function of the user's answers, where that is returned or yielded."""
+    above = use.module.parent(use.node)
+    is_answer = isinstance(above, (ast.Return, ast.Yield))
+    return keys_of_answer(index.evaluator, use.module, use.node) if is_answer else UNKNOWN
 
 
 def _is_spread_into_load(index: Index, use: Entry) -> bool:

@@ -13,12 +13,14 @@ from functools import cached_property
 from ..dagster_api.decorators import decorators_of_dagster, unknown_decorators
 from ..dagster_api.names import HANDING_ON
 from ..dagster_api.op_outputs import wraps_as_output
+from ..dagster_api.resource_functions import RESOURCE
 from ..inference.interpreter import Evaluator
 from ..inference.managers import handed_out, is_managed
 from ..inference.values import External, Instance, Keyed, Literal, Local, Made, Value, is_load, legacy_name
 from ..syntax.classes import attribute_of_self
 from ..syntax.source_module import Module
 from .arguments import ACCOUNTED, Arguments
+from .bound_functions import keys_of_answer
 from .carriers import Carriers, is_class, is_function, kind_carried
 from .hashing import is_hashed
 from .index import Index
@@ -29,6 +31,12 @@ _READING = frozenset({"get", "pop", "setdefault", "copy"})
 _VIEWING = frozenset({"items", "values", "keys"})
 _PLAIN = frozenset({"remove", "index", "count", "clear", "discard", "reverse"})
 _BIND_IT = 'bind the resource itself, `resources={"dbt_cloud": DbtCloudClientResource(...)}`'
+
+
+_BUILD_IT = (
+    "build the client in that function, `return DbtCloudClient(auth_token=..., account_id=...)`, and write the key in quotes "
+    "where you bind it"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +102,7 @@ class Judge:
             case ast.Lambda():
                 return "is what a lambda returns: write a function with `def`"
             case ast.Yield() | ast.YieldFrom():
-                return self._yielded(module, node)
+                return self._yielded(module, node, value)
         if value in self.evaluator.values(module, above):
             return ACCOUNTED
         if is_load(value) and isinstance(above, ast.BinOp):
@@ -178,7 +186,7 @@ class Judge:
             case ast.AnnAssign(target=target) | ast.AugAssign(target=target):
                 return self._assigned(module, value, [target])
             case ast.Return():
-                return self._returned(module, node)
+                return self._returned(module, node, value)
             case ast.For(iter=iterated) | ast.AsyncFor(iter=iterated) if iterated is node:
                 return self._looped(value, above.target)
             case ast.comprehension(iter=iterated, target=target):
@@ -245,13 +253,17 @@ class Judge:
                 return ACCOUNTED
         return f"is stored in `{shown}`, which cannot be traced: store it in a variable, a list or a dict of your own"
 
-    def _returned(self, module: Module, node: ast.expr) -> str:
+    def _returned(self, module: Module, node: ast.expr, value: Value) -> str:
         function = module.function_of(node)
         assert function is not None
         if unknown := unknown_decorators(self.evaluator, module, function):
             return f"is returned through `@{module.source_of(unknown[0])}`, which cannot be traced: take the decorator off this function"
         by_dagster = decorators_of_dagster(self.evaluator, module, function)
         if by_dagster:
+            if self._is_made_by_function(module, node, value):
+                return ACCOUNTED
+            if by_dagster == RESOURCE:
+                return f"is returned to Dagster by `{function.name}`: {_BUILD_IT}"
             return (
                 ACCOUNTED
                 if by_dagster & HANDING_ON
@@ -262,7 +274,16 @@ class Judge:
             return f"is returned by `{function.name}`, which Python calls: return it from a method with a name of its own"
         return ACCOUNTED
 
-    def _yielded(self, module: Module, node: ast.expr) -> str:
+    def _is_made_by_function(self, module: Module, node: ast.expr, value: Value) -> bool:
+        """Whether the code gets a value by the keys of the function that makes it, which are known, and is followed there."""
+        is_followed = isinstance(value, Instance) or (
+            isinstance(value, Made) and kind_carried(value) == "resource"
+        )
+        return is_followed and bool(keys_of_answer(self.evaluator, module, node))
+
+    def _yielded(self, module: Module, node: ast.expr, value: Value) -> str:
+        if self._is_made_by_function(module, node, value):
+            return ACCOUNTED
         function = module.function_of(node)
         by_dagster = decorators_of_dagster(self.evaluator, module, function) if function else frozenset()
         if by_dagster & HANDING_ON and isinstance(node, ast.Call) and wraps_as_output(module, node):

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
+from ...analysis.dagster_api.resource_functions import makes_resource
 from ...analysis.inference.legacy_names import CONFIGURED, is_resource
 from ...analysis.inference.values import External, Literal, Made, Value
 from ...analysis.syntax.source_module import Module
@@ -32,16 +33,21 @@ _LINE = re.compile(r"^(?P<blank>\s*)(?:[-{]\s*)*[\"']?(?P<key>[\w./-]+)[\"']?\s*
 
 def kept_for_launch(context: Context, claims: Sequence[Claim[None]]) -> Iterator[Claim[None]]:
     """The claims of resources, those blocked that run configuration gives settings anew."""
-    taking = [claim for claim in claims if takes_run_config(claim)]
+    taking = [claim for claim in claims if takes_run_config(context, claim)]
     given = dict(configured_at_launch(context, frozenset(key for claim in taking for key in claim.keys)))
     for claim in claims:
         places = [given[key] for key in sorted(claim.keys & given.keys())] if claim in taking else []
         yield replace(claim, blocked=(*claim.blocked, *(_at_launch(claim, place) for place in places)))
 
 
-def takes_run_config(claim: Claim) -> bool:
-    """Whether run configuration may give the settings of a resource anew: not of one that is configured for good."""
-    return claim.value is not None and is_configured_by_runs(claim.value)
+def takes_run_config(context: Context, claim: Claim) -> bool:
+    """Whether run configuration may give the settings of a resource anew: not of one that is configured for good.
+
+    What a function of the user's builds has what the function gives it.
+    """
+    if claim.value is None or not is_configured_by_runs(claim.value):
+        return False
+    return not makes_resource(context.index.evaluator, claim.module, claim.module.function_of(claim.node))
 
 
 def is_configured_by_runs(value: Value) -> bool:

@@ -183,7 +183,7 @@ def rewrite(claim: Claim[None], unit: Unit, context: Context) -> Rewrite:
     if settings.leftovers:
         said = "the configuration of the resource is now fixed where it is built, and Dagster refuses configuration for it at launch"
         done.report(module, claim.node, "LDC219", said, claim.name)
-    if takes_run_config(claim):
+    if takes_run_config(context, claim):
         _tell_of_unread_config(claim, context, done)
     return done
 
