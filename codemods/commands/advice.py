@@ -15,6 +15,7 @@ COMMAND = "python -m legacy_shim.codemods"
 
 _OF_LOOKUP = frozenset({"--facts", "--env-file", "--deployment", "--exclude"})
 """What `lookup` takes as `scan` and `migrate` do."""
+_DEPLOYING = frozenset({"--env-file", "--deployment"})
 
 
 def next_steps(
@@ -30,15 +31,16 @@ def next_steps(
 def _steps(
     report: Report, command: str, paths: Sequence[str], given: Sequence[tuple[str, str]]
 ) -> Iterator[str]:
-    where = shell_words([*_words(given), *paths])
-    asked = shell_words([*_words(row for row in given if row[0] in _OF_LOOKUP), *paths])
     codes = {finding.code for finding in report.findings}
     if "LDC402" in codes:
-        yield "name the environment variables of the job ids: add --env-file FILE to the command"
-        yield from (
-            f"{path} is there and was not read: add --env-file {path}" for path in _unread(paths, given)
-        )
-    if codes & {"LDC401", "LDC403"}:
+        yield "name the variables that hold the job ids, in one --env-file for each deployment"
+        if not any(option in _DEPLOYING for option, _ in given):
+            here = [str(path) for path in _unread(paths)]
+            yield from (f"{path} is there and was not read" for path in here)
+            given = [*given, *(("--env-file", path) for path in here or ["FILE"])]
+    where = shell_words([*_words(given), *paths])
+    asked = shell_words([*_words(row for row in given if row[0] in _OF_LOOKUP), *paths])
+    if codes & {"LDC401", "LDC402", "LDC403"}:
         yield f"{COMMAND} lookup {asked}"
     if command == "scan" and report.sites.total:
         yield f"{COMMAND} migrate --diff {where}"
@@ -47,17 +49,15 @@ def _steps(
     elif report.wrote and report.changes:
         review = f"git log -p -{len(report.commits)}" if report.commits else "git diff"
         yield f"review the change ({review}), then load the code location in a test environment"
-        if "LDC401" in codes:
+        if codes & {"LDC401", "LDC402"}:
             yield f"{COMMAND} migrate {where}   (again, with the facts)"
     explained = [code for each, found in by_class(report.findings) if each is not USES for code in found]
     if explained:
         yield f"{COMMAND} explain {explained[0]}   (and the other codes above)"
 
 
-def _unread(paths: Iterable[str], given: Iterable[tuple[str, str]]) -> Iterator[Path]:
-    """The ``.env`` of the project, which Dagster reads where it starts, where no file was given."""
-    if any(option in {"--env-file", "--deployment"} for option, _ in given):
-        return
+def _unread(paths: Iterable[str]) -> Iterator[Path]:
+    """The ``.env`` of the project, which Dagster reads where it starts."""
     folders = [Path(), *(path if path.is_dir() else path.parent for path in map(Path, paths))]
     found = {(folder / ".env").resolve(): folder / ".env" for folder in reversed(folders)}
     yield from (path for path in found.values() if path.is_file())

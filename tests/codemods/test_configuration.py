@@ -128,7 +128,8 @@ def test_an_env_file_that_was_not_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "defs.py").write_text(BY_JOB)
     (tmp_path / ".env").write_text("JOB=67890\n")
     done = run(tmp_path, "migrate", "--check", ".")
-    assert ".env is there and was not read: add --env-file .env" in done.stdout
+    assert ".env is there and was not read" in done.stdout
+    assert "lookup --env-file .env ." in done.stdout
     done = run(tmp_path, "migrate", "--check", ".", "--env-file", ".env")
     assert "was not read" not in done.stdout
 

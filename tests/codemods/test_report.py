@@ -38,6 +38,7 @@ KEPT = Finding(
     "DbtCloudClient",
     related=(Place(Path("src/jobs.py"), 8, 1),),
 )
+UNNAMED = Finding(Place(Path("src/defs.py"), 9), "LDC402", "set JOB_ID, or pass --env-file with its value")
 MISSING = Finding(Place(Path("src/a b,c.py"), 9, 2), "LDC401", "job 67890: its project")
 TOLD = Finding(Place(Path("src/defs.py"), 1, 1), "LDC201", "read at import")
 BROKEN = Finding(Place(Path("old.py"), 1, 7), "LDC502", "invalid syntax")
@@ -214,6 +215,17 @@ def test_markdown_shows_what_it_is_given_and_no_markup_of_it(tmp_path: Path) -> 
             (MISSING,),
             {"sites": Sites(1, 1)},
             ["lookup 'a dir'", "migrate --diff 'a dir'", "explain LDC401"],
+        ),
+        (
+            "scan",
+            (UNNAMED,),
+            {"sites": Sites(1, 1)},
+            [
+                "name the variables that hold the job ids, in one --env-file for each deployment",
+                "lookup --env-file FILE 'a dir'",
+                "migrate --diff --env-file FILE 'a dir'",
+                "explain LDC402",
+            ],
         ),
         ("migrate", (TOLD,), {"wrote": True}, ["explain LDC201"]),
     ],
