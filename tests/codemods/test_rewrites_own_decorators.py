@@ -180,3 +180,53 @@ def test_a_parameter_of_a_class_that_is_no_resource_takes_what_it_is_given(tmp_p
     text, codes = migrate_one(tmp_path, program)
     assert not [code for code in codes if code.startswith("LDC3")]
     assert "    return out.run_id\n" in text  # Dagster checks it against the class: runs are objects
+
+
+NAMED = """
+def told(fn):
+    @functools.wraps(fn)
+    def inner({taken}):
+        {reads}
+        return fn({given})
+
+    return inner
+
+
+@told"""
+NAMED_FOLLOWED = {
+    "some": ("cloud, *args, **kw", "pass", "cloud, *args, **kw"),
+    "all": ("cloud, job_id", "pass", "cloud, job_id"),
+    "by position alone": ("cloud, /, *args, **kw", "pass", "cloud, *args, **kw"),
+    "one that is read": ("cloud, job_id, **kw", "ERRORS.append(job_id)", "cloud, job_id, **kw"),
+    "one that is told": ("cloud, job_id", 'print(f"job {job_id}")', "cloud, job_id"),
+}
+NAMED_KEPT = {
+    "the client is read": ("cloud, job_id", "ERRORS.append(cloud)", "cloud, job_id"),
+    "a method of the client is read": ("cloud, job_id", "cloud.get_dbt_client()", "cloud, job_id"),
+    "in another order": ("cloud, job_id", "pass", "job_id, cloud"),
+    "with a default": ("cloud, job_id=67891", "pass", "cloud, job_id"),
+    "by a keyword alone": ("cloud, *, job_id=67891", "pass", "cloud, job_id"),
+    "one left out": ("cloud, job_id, **kw", "pass", "cloud, **kw"),
+    "one bound anew": ("cloud, job_id", "cloud = ERRORS", "cloud, job_id"),
+    "one of them all": ("*args, **kw", "ERRORS.append(args[0])", "*args, **kw"),
+}
+
+
+@pytest.mark.parametrize(("taken", "reads", "given"), NAMED_FOLLOWED.values(), ids=NAMED_FOLLOWED)
+def test_a_decorator_may_name_what_it_hands_on(tmp_path: Path, taken: str, reads: str, given: str) -> None:
+    text, codes = migrate_one(
+        tmp_path, HEAD + NAMED.format(taken=taken, reads=reads, given=given).lstrip("\n") + USE
+    )
+    assert not [code for code in codes if code.startswith("LDC3")]
+    assert "@told\ndef names(cloud: DbtCloudWorkspace, job_id: int):\n" in text
+
+
+@pytest.mark.parametrize(("taken", "reads", "given"), NAMED_KEPT.values(), ids=NAMED_KEPT)
+def test_a_decorator_that_reads_or_changes_what_it_hands_on_keeps_it(
+    tmp_path: Path, taken: str, reads: str, given: str
+) -> None:
+    text, codes = migrate_one(
+        tmp_path, HEAD + NAMED.format(taken=taken, reads=reads, given=given).lstrip("\n") + USE
+    )
+    assert "LDC303" in codes
+    assert "cloud_v2" not in text

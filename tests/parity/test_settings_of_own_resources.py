@@ -27,7 +27,6 @@ def job_{number}():
 """
 READ = {"read where it is built", "a plain object of the user's"}
 """Where nothing has resolved the variable yet."""
-KEPT = {"a resource of Dagster's kind, built there"}
 TOKEN = 'EnvVar("DBT_CLOUD_API_TOKEN")'
 HOST = 'EnvVar("DBT_CLOUD_HOST")'
 POLL = "run_job_and_poll(job_id, poll_interval=1).run_id"
@@ -211,4 +210,4 @@ def test_what_dagster_resolves_is_used_as_it_is(bench: Bench) -> None:
     for number, name in enumerate((*RESOLVED, *OTHERS)):
         text = done.migration.now(f"form_{number}.py")
         assert (".get_value()" in text) == (name in READ), name
-        assert ("legacy" in text) == (name in KEPT), name
+        assert "legacy" not in text, name

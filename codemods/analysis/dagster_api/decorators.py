@@ -7,7 +7,7 @@ import builtins
 
 from ..inference.values import Evaluates, External, Local, Made, Value
 from ..syntax.reaching_definitions import binds_surely, bound_before
-from ..syntax.scopes import Defined, Imported, runs_at_once
+from ..syntax.scopes import Defined, Imported, Parameter, runs_at_once
 from ..syntax.source_module import Module
 from ..syntax.transparent import answers_transparent, is_transparent
 from .names import KEEPING_DECORATORS
@@ -44,10 +44,12 @@ def unknown_decorators(
     evaluator: Evaluates, module: Module, decorated: Function | ast.ClassDef
 ) -> list[ast.expr]:
     """The decorators that may do anything with a function, what it takes and what it returns; or with a class."""
-    return [one for one in decorated.decorator_list if not _is_known(evaluator, module, one)]
+    return [one for one in decorated.decorator_list if not _is_known(evaluator, module, one, decorated)]
 
 
-def _is_known(evaluator: Evaluates, module: Module, decorator: ast.expr) -> bool:
+def _is_known(
+    evaluator: Evaluates, module: Module, decorator: ast.expr, decorated: Function | ast.ClassDef
+) -> bool:
     callee = _called(decorator)
     if isinstance(callee, ast.Attribute) and callee.attr in {"setter", "getter", "deleter"}:
         return True
@@ -57,18 +59,39 @@ def _is_known(evaluator: Evaluates, module: Module, decorator: ast.expr) -> bool
     ):
         return True  # One of the tree that answers one of Dagster's.
     own = evaluator.values(module, callee)
-    if own and all(_is_transparent(value, decorator) for value in own):
+    if own and all(_hands_on(evaluator, module, value, decorator, decorated) for value in own):
         return True
     is_named = any(isinstance(value, Local) for value in own)
     aside = None if is_named else _defined_aside(evaluator, module, callee)
-    if aside is not None and _is_transparent(aside, decorator):
+    if aside is not None and _hands_on(evaluator, module, aside, decorator, decorated):
         return True
     names = resolved(evaluator, module, callee)
     return bool(names) and all(name in KEEPING_DECORATORS or name.startswith(_DAGSTER) for name in names)
 
 
-def _is_transparent(value: Value, decorator: ast.expr) -> bool:
-    """Whether a decorator of the tree hands on what a function takes and answers, and keeps nothing."""
+def _hands_on(
+    evaluator: Evaluates,
+    module: Module,
+    value: Value,
+    decorator: ast.expr,
+    decorated: Function | ast.ClassDef,
+) -> bool:
+    """Whether a decorator of the tree hands on all that matters of what a function takes, and all that it answers."""
+    if _is_transparent(value, decorator):
+        return True
+    if isinstance(decorated, ast.ClassDef):
+        return False
+    taken = [*decorated.args.posonlyargs, *decorated.args.args]
+    readable = frozenset(
+        place
+        for place, arg in enumerate(taken)
+        if not evaluator.binding_values(module, Parameter(decorated, arg))
+    )
+    return bool(readable) and _is_transparent(value, decorator, readable)
+
+
+def _is_transparent(value: Value, decorator: ast.expr, readable: frozenset[int] = frozenset()) -> bool:
+    """Whether a decorator hands on what a function takes and answers, and reads no more of it than at these places."""
     if (
         not isinstance(value, Local)
         or not isinstance(value.node, ast.FunctionDef)
@@ -76,8 +99,8 @@ def _is_transparent(value: Value, decorator: ast.expr) -> bool:
     ):
         return False
     if isinstance(decorator, ast.Call):
-        return answers_transparent(value.node, decorator)
-    return is_transparent(value.node)
+        return answers_transparent(value.node, decorator, readable)
+    return is_transparent(value.node, readable=readable)
 
 
 def _defined_aside(evaluator: Evaluates, module: Module, callee: ast.expr) -> Local | None:

@@ -13,6 +13,7 @@ from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH, Branches
 from .fields_given import field_given
+from .initializers import class_of_method, inherited
 from .legacy_names import RESOURCES, canonical
 from .possible import NOT_KNOWN, Place, Possible, made_at, union
 from .texts import text_of
@@ -51,7 +52,7 @@ class Attributes:
 
     def values(self, module: Module, node: ast.Attribute) -> Values:
         """What an attribute may be that is read."""
-        found: set[Value] = set()
+        found: set[Value] = set(inherited(self.evaluator, module, node))
         for value in in_order(self.evaluator.values(module, node.value)):
             match value:
                 case External() if value == RESOURCES:
@@ -178,6 +179,9 @@ class Attributes:
                 node.attr,
                 branches,
             )
+        called = class_of_method(module, node.value)
+        if called is not None:  # It may be any class that derives from that, as its objects may.
+            return self._places_of(Instance(called), node.attr, branches)
         stars = self.evaluator.star_imports
         bindings = stars.taken(module, stars.bound(module, node.value), branches)
         bound = self._behind([(module, binding) for binding in bindings])
@@ -216,7 +220,10 @@ class Attributes:
                 return self._places_given(value, name, given, branches)
             return union(each for owner in owners for each in self._places_by_class(owner, name, branches))
         if isinstance(value, Instance):
-            found = self._places_of_field(value.owner, name, branches)
+            # It may be of any class that derives from that, and has what that class says.
+            heirs = (one for one in objects.derived_from(value.owner) if objects.binds(one, name))
+            each = (self._places_of_field(one, name, branches) for one in (value.owner, *heirs))
+            found = union(one for one in each if one is not None)
             return found.read_from([value]) if found is not None else None
         if isinstance(value, Local):
             return self._places_of_field(value, name, branches)

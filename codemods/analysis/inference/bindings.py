@@ -11,11 +11,12 @@ from ..dagster_api.asset_inputs import name_loaded_by
 from ..dagster_api.injection import is_injected
 from ..dagster_api.names import CONFIGURING
 from ..dagster_api.op_outputs import outputs_yielded
-from ..syntax.classes import is_self
+from ..syntax.classes import is_cls, is_self
 from ..syntax.functions import default_of, returns_of, sorted_with
 from ..syntax.scopes import Assigned, Binding, Defined, Entered, Imported, Iterated, Parameter
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH, Branches
+from .initializers import is_made_like_heirs
 from .legacy_names import CONFIGURED, RUN_OP
 from .managers import handed_out
 from .possible import NOT_KNOWN, SO_FAR_NOTHING, Possible, union
@@ -112,6 +113,9 @@ class Bindings:
                 if self.evaluator.bases(local)
                 else frozenset({Instance(local)})
             )
+        if isinstance(owner, ast.ClassDef) and is_cls(function, name):
+            local = Local(module, owner)
+            return frozenset({local}) if is_made_like_heirs(self.evaluator, local) else NOTHING
         if is_injected(self.evaluator, module, function, binding.arg):
             found.add(Keyed(module, binding.arg, name))
             return frozenset(found)

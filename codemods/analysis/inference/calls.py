@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from ..syntax.classes import is_own_class
 from ..syntax.functions import (
     Shape,
     argument_of,
@@ -16,6 +17,7 @@ from ..syntax.functions import (
 )
 from ..syntax.source_module import Module
 from .filled_by_dagster import arguments_given
+from .initializers import made_alike
 from .values import Evaluates, Local, in_order
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -35,15 +37,24 @@ class Calls:
     def arguments(self, function: Function, name: str) -> list[tuple[Module, ast.expr]]:
         """What the calls in the tree give to a parameter; calls that leave it out are left out."""
         found: list[tuple[Module, ast.expr]] = []
-        called: Function | ast.ClassDef = function
         home = self.evaluator.tables.home_of(function)
-        owner = home.parent(function) if home is not None else None
-        if function.name == "__init__" and isinstance(owner, ast.ClassDef):
-            called = owner
-        for caller, call in self._giving(called):
+        for caller, call in self._reaching(home, function):
             given = arguments_given(self.evaluator, caller, call, home, function, name)
             found += [(caller, argument) for argument in given]
         return found
+
+    def _reaching(self, home: Module | None, function: Function) -> list[Place]:
+        """The calls of a function; of an ``__init__`` those of the classes that have it, too."""
+        owner = home.parent(function) if home is not None else None
+        if home is None or function.name != "__init__" or not isinstance(owner, ast.ClassDef):
+            return list(self._giving(function))
+        made = (self._giving(one.node) for one in made_alike(self.evaluator, Local(home, owner)))
+        return [*(place for places in made for place in places), *self._giving(function)]
+
+    def making(self, owner: Local) -> list[Place]:
+        """The calls of a class, by its name or as ``cls(...)`` in one of its methods."""
+        assert isinstance(owner.node, ast.ClassDef)
+        return list(self._giving(owner.node))
 
     def _giving(self, called: Function | ast.ClassDef) -> tuple[tuple[Module, ast.Call], ...]:
         """The calls of a function, or of an op under another name: the same for each of its parameters."""
@@ -52,9 +63,18 @@ class Calls:
 
     def _find_giving(self, called: Function | ast.ClassDef) -> tuple[tuple[Module, ast.Call], ...]:
         found = list(self._named(called.name, "giving by name", renamed).get(called, ()))
-        if not isinstance(called, ast.ClassDef):
+        if isinstance(called, ast.ClassDef):
+            found += self._own(called)
+        else:
             found += self._by_variables(called)
         return tuple(dict.fromkeys(found))
+
+    def _own(self, owner: ast.ClassDef) -> Iterator[Place]:
+        """The calls of a class in its own methods, ``cls(...)``."""
+        home = self.evaluator.tables.home_of(owner)
+        for node in ast.walk(owner) if home is not None else ():
+            if home is not None and isinstance(node, ast.Call) and is_own_class(home, owner, node.func):
+                yield home, node
 
     def _named(self, name: str, question: str, callee_of: Callable[[ast.Call], ast.expr]) -> ByCallee:
         """The calls of whatever has a name, by what each calls: looked through once for all that have it."""

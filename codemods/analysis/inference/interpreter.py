@@ -281,6 +281,9 @@ class Evaluator:
         imported = self.imports.by_text(module, node)
         if imported is not None:
             return imported
+        generic = [one for one in self.values(module, node.value) if self.objects.is_generic(one)]
+        if generic:
+            return frozenset(generic)  # `Runner[str]` is the class.
         key: object = node.slice.value if isinstance(node.slice, ast.Constant) else None
         key = text_of(self.tree, module, node.slice) or None if key is None else key
         return self.containers.under_key(module, node.value, key)

@@ -14,11 +14,11 @@ from ..syntax.classes import (
     attribute_of_self,
     fields_of,
     initializer_of,
-    is_own_object,
+    is_own_class,
 )
-from ..syntax.functions import decorator_name
 from ..syntax.source_module import Module
 from .calls import Calls
+from .initializers import inherited_initializer, made_alike
 from .values import (
     LEGACY,
     NOTHING,
@@ -76,16 +76,16 @@ class Objects:
         return self.evaluator.statements.derived()
 
     def is_plainly_made(self, owner: Value) -> bool:
-        """Whether a call of a class gives its arguments to its own ``__init__``, or to the fields that it declares.
+        """Whether a call of a class gives its arguments to the ``__init__`` that it has or inherits, or to the fields that it declares.
 
-        ``__new__``, a metaclass, or the ``__init__`` of a base class may do anything with them.
+        ``__new__``, a metaclass, or the ``__init__`` of one of several base classes may do anything with them.
         """
         if not isinstance(owner, Local) or not isinstance(owner.node, ast.ClassDef):
             return False
         lineage = [one.node for one in self.lineage(owner) if isinstance(one.node, ast.ClassDef)]
         if any("__new__" in fields_of(node) or node.keywords for node in lineage):
             return False
-        if initializer_of(owner.node) is not None:
+        if initializer_of(owner.node) is not None or inherited_initializer(self.evaluator, owner) is not None:
             return True
         return not any(initializer_of(node) for node in lineage) and self._declares_fields(owner)
 
@@ -152,6 +152,16 @@ class Objects:
                     return True
         return False
 
+    def is_generic(self, value: Value) -> bool:
+        """Whether a value is a class of the tree with type parameters, which stand behind it: ``Runner[str]``."""
+        if not isinstance(value, Local) or not isinstance(value.node, ast.ClassDef):
+            return False
+        node = value.node
+        names_types = any(isinstance(base, ast.Subscript) for base in node.bases)
+        return bool(getattr(node, "type_params", ())) or (
+            names_types and "__class_getitem__" not in fields_of(node)
+        )
+
     def is_enum(self, owner: Local) -> bool:
         """Whether a class derives from one of the standard library's enumerations."""
         return self.derives_from(owner, "enum.")
@@ -184,9 +194,13 @@ class Objects:
         return self.evaluator.answer(asked, lambda: self._attribute_of_any(owner, name), NOTHING)
 
     def _attribute_of_any(self, owner: Local, name: str) -> Values:
-        return frozenset().union(*(self._attribute(one, name) for one in (owner, *self._derived_from(owner))))
+        return frozenset().union(*(self._attribute(one, name) for one in (owner, *self.derived_from(owner))))
 
-    def _derived_from(self, owner: Local) -> list[Local]:
+    def binds(self, owner: Local, name: str) -> bool:
+        """Whether a class itself, in its body or its methods, says what an attribute is."""
+        return name in fields_of(owner.node) or name in self.assigned(owner)
+
+    def derived_from(self, owner: Local) -> list[Local]:
         """The classes of the tree that derive from one, over any number of others."""
         found: list[Local] = []
         asked = [owner]
@@ -196,6 +210,10 @@ class Objects:
             found += new
             asked += new
         return found
+
+    def inherited_by(self, owner: Local, name: str) -> Values:
+        """What an attribute of a class itself is, which a class that derives from it finds by ``super()``."""
+        return self._attribute(owner, name)
 
     def _attribute(self, owner: Local, name: str) -> Values:
         asked = ("own attribute", owner, name)
@@ -222,15 +240,21 @@ class Objects:
         What its methods assign, or what it is called with where it is a dataclass or the like.
         """
         yield from ((owner.module, value) for value in self.assigned(owner).get(name, ()))
-        if isinstance(owner.node, ast.ClassDef) and initializer_of(owner.node) is None:
-            fields = annotated_fields(owner.node)
-            for caller, call in self.calls.of(owner.node.name):
-                if owner not in self.evaluator.values(caller, call.func):
-                    continue
+        if not isinstance(owner.node, ast.ClassDef) or initializer_of(owner.node) is not None:
+            return
+        for maker in made_alike(self.evaluator, owner):
+            fields = self._fields(maker)
+            for caller, call in self.calls.making(maker):
                 for place, argument in enumerate(call.args):
                     if place < len(fields) and fields[place] == name:
                         yield caller, argument
                 yield from ((caller, word.value) for word in call.keywords if word.arg == name)
+
+    def _fields(self, owner: Local) -> list[str]:
+        """The fields that a class declares, and those that it inherits before them, in the order of its arguments."""
+        lineage = reversed(self.lineage(owner))
+        declared = (annotated_fields(one.node) for one in lineage if isinstance(one.node, ast.ClassDef))
+        return list(dict.fromkeys(name for names in declared for name in names))
 
     def assigned(self, owner: Local) -> dict[str, list[ast.expr]]:
         """What the methods of a class assign to each attribute."""
@@ -245,7 +269,7 @@ class Objects:
     def makes_its_own(self, owner: Local) -> bool:
         """Whether methods of a class make its objects, with what is not known: ``cls(...)``, ``type(self)(...)``."""
         return any(
-            isinstance(node, ast.Call) and _is_own_class(owner.module, owner.node, node.func)
+            isinstance(node, ast.Call) and is_own_class(owner.module, owner.node, node.func)
             for node in ast.walk(owner.node)
         )
 
@@ -284,20 +308,3 @@ def _annotations(owner: ast.AST, name: str) -> list[ast.expr]:
         for node in getattr(owner, "body", ())
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == name
     ]
-
-
-def _is_own_class(module: Module, owner: ast.AST, node: ast.expr) -> bool:
-    """Whether an expression in a method is the class that the method is called of."""
-    match node:
-        case ast.Name(id=name):
-            function = module.function_of(node)
-            first = [*function.args.posonlyargs, *function.args.args][:1] if function is not None else []
-            return (
-                function is not None
-                and module.parent(function) is owner
-                and any(arg.arg == name for arg in first)
-                and any(decorator_name(each) == "classmethod" for each in function.decorator_list)
-            )
-        case ast.Call(func=ast.Name("type"), args=[inner]) | ast.Attribute(value=inner, attr="__class__"):
-            return is_own_object(module, inner)
-    return False

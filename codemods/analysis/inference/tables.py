@@ -57,7 +57,7 @@ class Tables:
                 self._also[name][other] = None
                 changed.add(("also", name))
         self._add_calls_by_variables(module, changed)
-        self._homes |= dict.fromkeys(module.of(*FUNCTIONS), module)
+        self._homes |= dict.fromkeys(module.of(*FUNCTIONS, ast.ClassDef), module)
         for node in module.of(ast.Call):
             self._order[node] = len(self._order)
         return changed
@@ -76,7 +76,7 @@ class Tables:
             changed.add(fact)
 
     def home_of(self, function: ast.AST) -> Module | None:
-        """The file that a function stands in."""
+        """The file that a function or class stands in."""
         return self._homes.get(function)
 
     def calls(self, name: str) -> list[tuple[Module, ast.Call]]:

@@ -62,6 +62,24 @@ def is_own_object(module: Module, node: ast.expr) -> bool:
     )
 
 
+def is_own_class(module: Module, owner: ast.AST, node: ast.expr) -> bool:
+    """Whether an expression in a method is the class that the method is called of."""
+    match node:
+        case ast.Name(id=name):
+            function = module.function_of(node)
+            return function is not None and module.parent(function) is owner and is_cls(function, name)
+        case ast.Call(func=ast.Name("type"), args=[inner]) | ast.Attribute(value=inner, attr="__class__"):
+            return is_own_object(module, inner)
+    return False
+
+
+def is_cls(function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
+    """Whether a parameter of a class method is the class."""
+    positional = [*function.args.posonlyargs, *function.args.args]
+    names = {decorator_name(decorator) for decorator in function.decorator_list}
+    return bool(positional) and positional[0].arg == name and "classmethod" in names
+
+
 def annotated_fields(owner: ast.ClassDef) -> list[str]:
     """The annotated names of a class body, in order: the fields of a dataclass or of a Dagster resource."""
     return [

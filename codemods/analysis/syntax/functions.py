@@ -68,6 +68,8 @@ def argument_of(
             return keyword.value
     positional = [arg.arg for arg in [*function.args.posonlyargs, *function.args.args]]
     is_method = isinstance(call.func, ast.Attribute) or function.name == "__init__"
+    if is_method and function.name == "__init__" and _gives_object(call):
+        is_method = False  # `Runner.__init__(self, client)` gives the object itself.
     if is_method and positional[:1] in (["self"], ["cls"]):
         positional = positional[1:]
     elif positional[:1] and takes_context(function, positional[0]):
@@ -76,6 +78,16 @@ def argument_of(
     if name in positional and positional.index(name) < len(call.args):
         return call.args[positional.index(name)]
     return None
+
+
+def _gives_object(call: ast.Call) -> bool:
+    """Whether an ``__init__`` is called of a class by its name, and not of ``super()``."""
+    callee = call.func
+    return (
+        isinstance(callee, ast.Attribute)
+        and callee.attr == "__init__"
+        and not isinstance(callee.value, ast.Call)
+    )
 
 
 def parameters_given(

@@ -21,20 +21,28 @@ _READ = frozenset({"__name__", "__qualname__", "__doc__", "__module__"})
 """Attributes of a function that lead to nothing that it takes or answers."""
 
 
-def is_transparent(decorator: ast.FunctionDef, plain: frozenset[str] = frozenset()) -> bool:
+_NO_PLACES: frozenset[int] = frozenset()
+
+
+def is_transparent(
+    decorator: ast.FunctionDef, plain: frozenset[str] = frozenset(), readable: frozenset[int] = _NO_PLACES
+) -> bool:
     """Whether a decorator neither keeps nor changes what a function takes and answers.
 
-    It may answer what is ``plain`` in place of that: names from around it that hold constants.
+    It may answer what is ``plain`` in place of that: names from around it that hold constants. It may name the first
+    arguments, ``def wrapper(client, job_id, **kwargs)``, and read those at the places that are ``readable``.
     """
     wrapper = _answered(decorator)
     parameters = [*decorator.args.posonlyargs, *decorator.args.args]
     if wrapper is None or len(parameters) != 1 or decorator.args.vararg or decorator.args.kwarg:
         return False
     own = {node.arg for node in ast.walk(decorator) if isinstance(node, ast.arg)}
-    return _hands_on(wrapper, parameters[0].arg, plain - own)
+    return _hands_on(wrapper, parameters[0].arg, plain - own, readable)
 
 
-def answers_transparent(factory: ast.FunctionDef, call: ast.Call) -> bool:
+def answers_transparent(
+    factory: ast.FunctionDef, call: ast.Call, readable: frozenset[int] = _NO_PLACES
+) -> bool:
     """Whether a call of a function answers such a decorator, which stands in it: ``@retried(times=3, default=[])``."""
     inner = _answered(factory)
     if inner is None:
@@ -46,7 +54,7 @@ def answers_transparent(factory: ast.FunctionDef, call: ast.Call) -> bool:
         word.arg is None for word in call.keywords
     )
     plain = () if is_open else (name for name, value in given if value is not None and _is_plain(value))
-    return is_transparent(inner, frozenset(plain))
+    return is_transparent(inner, frozenset(plain), readable)
 
 
 def _is_plain(value: ast.expr) -> bool:
@@ -75,10 +83,13 @@ def _answered(function: ast.FunctionDef) -> ast.FunctionDef | None:
     return inside[0] if isinstance(function.body[-1], ast.Return) else None
 
 
-def _hands_on(wrapper: ast.FunctionDef, function: str, plain: frozenset[str]) -> bool:
+def _hands_on(
+    wrapper: ast.FunctionDef, function: str, plain: frozenset[str], readable: frozenset[int]
+) -> bool:
     given = wrapper.args
-    if given.posonlyargs or given.args or given.kwonlyargs or given.vararg is None or given.kwarg is None:
-        return False
+    if given.kwonlyargs or given.defaults:
+        return False  # What the wrapper puts in by itself is not what the function is called with.
+    named = [arg.arg for arg in (*given.posonlyargs, *given.args)]
     if any(decorator_name(one) != "wraps" for one in wrapper.decorator_list):
         return False
     nodes = [node for statement in wrapper.body for node in ast.walk(statement)]
@@ -87,7 +98,10 @@ def _hands_on(wrapper: ast.FunctionDef, function: str, plain: frozenset[str]) ->
         for node in nodes
     ):
         return False
-    calls = [node for node in nodes if _is_call(node, function, given.vararg.arg, given.kwarg.arg)]
+    wanted = _call_of(function, given)
+    calls: list[ast.AST] = [
+        node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node) == wanted
+    ]
     kept = {
         target.id
         for node in nodes
@@ -104,7 +118,9 @@ def _hands_on(wrapper: ast.FunctionDef, function: str, plain: frozenset[str]) ->
             > 1
         ):
             return False
-    own = {function, given.vararg.arg, given.kwarg.arg, *kept}
+    rest = [arg.arg for arg in (given.vararg, given.kwarg) if arg is not None]
+    read_too = {name for place, name in enumerate(named) if place in readable}
+    own = {function, *named, *rest, *kept}
     inside = {id(inner) for call in calls for inner in ast.walk(call)}
     answers = {id(node.value) for node in nodes if isinstance(node, ast.Return)}
     read = {id(node.value) for node in nodes if isinstance(node, ast.Attribute) and node.attr in _READ}
@@ -121,22 +137,19 @@ def _hands_on(wrapper: ast.FunctionDef, function: str, plain: frozenset[str]) ->
     return (
         bool(calls)
         and all(_is_answer(node.value, calls, kept, plain) for node in nodes if isinstance(node, ast.Return))
-        and all(id(one) in inside | read or id(one) in answers for one in loaded if one.id in own)
+        and all(id(one) in inside | read or id(one) in answers for one in loaded if one.id in own - read_too)
         and all(_is_used(call, nodes) for call in calls)
     )
 
 
-def _is_call(node: ast.AST, function: str, args: str, kwargs: str) -> bool:
-    """Whether a node is ``function(*args, **kwargs)``."""
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == function
-        and len(node.args) == len(node.keywords) == 1
-        and ast.unparse(node.args[0]) == f"*{args}"
-        and node.keywords[0].arg is None
-        and ast.unparse(node.keywords[0].value) == kwargs
-    )
+def _call_of(function: str, given: ast.arguments) -> str:
+    """The call that hands on all that a wrapper takes: ``function(client, *args, **kwargs)``."""
+    handed = [arg.arg for arg in (*given.posonlyargs, *given.args)]
+    if given.vararg is not None:
+        handed.append(f"*{given.vararg.arg}")
+    if given.kwarg is not None:
+        handed.append(f"**{given.kwarg.arg}")
+    return f"{function}({', '.join(handed)})"
 
 
 def _is_answer(node: ast.expr | None, calls: list[ast.AST], kept: set[str], plain: frozenset[str]) -> bool:

@@ -11,6 +11,7 @@ from ..dagster_api.names import (
     LOGGING,
     MUTATING,
 )
+from ..inference.initializers import inherited_initializer
 from ..inference.values import External, Instance, Local
 from ..syntax.classes import annotated_fields, initializer_of
 from ..syntax.functions import is_getattr, is_property, parameters_given
@@ -289,8 +290,10 @@ class Uses:
         self, use: Use, call: ast.Call, keyword: str | None, module: Module, owner: ast.ClassDef
     ) -> Iterator[tuple[Module, ast.AST]]:
         initializer = initializer_of(owner)
-        if initializer is not None:
-            yield from self._to_tree(use, call, keyword, Local(module, initializer))
+        called = inherited_initializer(self.naming.evaluator, Local(module, owner))
+        called = called if initializer is None else Local(module, initializer)
+        if called is not None:
+            yield from self._to_tree(use, call, keyword, called)
             return
         found = parameters_given(call, use.node, keyword, annotated_fields(owner), [])
         if found is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ...exhaustive import assert_never
 from ...findings import Finding
+from ..inference.initializers import inherited_initializer
 from ..inference.values import (
     External,
     Instance,
@@ -19,6 +20,7 @@ from ..inference.values import (
 from ..syntax.classes import (
     annotated_fields,
     initializer_of,
+    is_own_class,
 )
 from ..syntax.functions import argument_of, renamed
 from ..syntax.source_module import (
@@ -239,7 +241,7 @@ def is_followed(index: Index, use: Argument) -> bool:
             else None
         )
         if isinstance(owner, ast.ClassDef):
-            initializer = initializer_of(owner)
+            initializer = initializer_of(owner) or _inherited(index, value)
             if initializer is None:
                 fields = {
                     name
@@ -252,7 +254,7 @@ def is_followed(index: Index, use: Argument) -> bool:
             owner = initializer
         if not isinstance(owner, FUNCTIONS):
             return False
-        if all(call is not use.call for _, call in index.evaluator.calls.of(_name_called(value))) and not (
+        if not _is_by_name(index, value, use) and not (
             isinstance(value, Local)
             and value.node is owner
             and index.evaluator.calls.is_by_variable(owner, use.call)
@@ -265,6 +267,18 @@ def is_followed(index: Index, use: Argument) -> bool:
             return False
         found = True
     return found
+
+
+def _inherited(index: Index, value: Value) -> ast.FunctionDef | None:
+    found = inherited_initializer(index.evaluator, _class_called(value))
+    return found.node if found is not None and isinstance(found.node, ast.FunctionDef) else None
+
+
+def _is_by_name(index: Index, value: Value, use: Argument) -> bool:
+    """Whether a call names what it calls, or is the one of a class in its own methods."""
+    owner = value.owner if isinstance(value, Instance) else value
+    is_own = isinstance(owner, Local) and is_own_class(owner.module, owner.node, use.call.func)
+    return is_own or any(call is use.call for _, call in index.evaluator.calls.of(_name_called(value)))
 
 
 def _class_called(value: Value) -> Local:

@@ -139,7 +139,8 @@ class Judge:
         if isinstance(value, Instance) or is_class(value):
             owner = value.owner if isinstance(value, Instance) else value
             assert isinstance(owner, Local)
-            if name in self.carriers.attributes(owner):
+            heirs = self.evaluator.objects.derived_from(owner)
+            if any(name in self.carriers.attributes(one) for one in (owner, *heirs)):
                 return ACCOUNTED
             return f"is read as `.{name}`, which its class does not define: set it in `__init__`"
         return ACCOUNTED
