@@ -237,6 +237,10 @@ CODES: Final = (
     Code("LDC232", "each run parses the dbt project first", "differs",
          "DbtCloudComponent runs `dbt parse` in dbt Cloud in each process that runs its assets, for 60 seconds at most.",
          "Set DAGSTER_DBT_CLOUD_POLL_TIMEOUT (seconds) in the environment of the runs if parsing takes longer."),
+    Code("LDC233", "a function is also called for models upstream", "differs",
+         "Legacy called the functions of a load for the models that its job builds. v2 also calls them for all models that these "
+         "depend on, and does not load if one fails.",
+         "Check that the function does not fail for models that the job does not build."),
     # LDC3xx: kept on the facade
     Code("LDC301", "kept on request", "manual",
          "A `# legacy-shim: keep` comment, --only or --skip keeps it.",
@@ -332,6 +336,7 @@ ACT_FIRST: Final = frozenset(
         "LDC230",
         "LDC231",
         "LDC232",
+        "LDC233",
     }
 )
 """The behaviour changes that need you before you deploy: a variable, a package, a setting of a job."""

@@ -248,7 +248,7 @@ def group(n): return (Team.SALES if n["name"] == "orders" else Team.OTHER).value
         """
 TAGS = {}
 """,
-        "        return group(dbt_resource_props)\n",
+        '        if dbt_resource_props["resource_type"] == "source":\n            return None\n        return group(dbt_resource_props)\n',
     ),
     "functions registered above": (
         """
@@ -319,7 +319,7 @@ def group(n, groups=GROUPS, default="other"):
         """
 del GROUPS
 """,
-        '        if dbt_resource_props["resource_type"] == "source":\n            return None\n        return group(dbt_resource_props)\n',
+        "        return group(dbt_resource_props)\n",
     ),
 }
 """What stands above the load, the function, what stands below, and what the translator does."""

@@ -10,7 +10,7 @@ from test_rewrites_evaluated_earlier import CLOUD, KEPT, V2_CLOUD, V2_LOAD, load
 
 DEFS = "defs = Definitions(assets=[models])\n"
 V2_DEFS = 'defs = Definitions(assets=[models], resources={"dbt_cloud": cloud})\n'
-BY_TEAM = '        return TEAMS[dbt_resource_props["name"]]\n'
+BY_TEAM = '        if dbt_resource_props["resource_type"] == "source":\n            return None\n        return TEAMS[dbt_resource_props["name"]]\n'
 MOVABLE = sorted(
     KEPT.keys()
     - {"a field of a dataclass", "what another closure changes", "classes that register themselves"}

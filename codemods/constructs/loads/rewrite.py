@@ -76,7 +76,7 @@ from .selections import tell_of_selections
 from .targets.aiming import aimed
 from .targets.component_text import write_component
 from .targets.specs import write_specs
-from .telling import tell_of_runs
+from .telling import tell_of_functions, tell_of_runs
 from .workspace_binding import (
     HowBound,
     bind,
@@ -365,6 +365,8 @@ def _report(claim: Claim[Load], unit: Unit, context: Context, is_bound: bool, do
     asks = asks_dbt_cloud(context, module, node, claim.detail.arguments, context.index.places_of(claim.value))
     report(module, node, "LDC209", asks, NAME)
     tell_of_runs(claim, context, done)
+    built = [job for ref in claim.jobs for job in unit.jobs_of(ref)]
+    tell_of_functions(claim, context, built, done)
 
 
 def _names_each(claim: Claim[Load]) -> bool:

@@ -22,7 +22,7 @@ from ...editing import render
 from ...editing.style import Style
 from ...planning.claims import Context
 from ...planning.v2 import Use
-from .source_props import takes_sources
+from .asked_of_others import can_be_asked
 
 PROPS = "dbt_resource_props"
 _KEY, _GROUP = "node_info_to_asset_key", "node_info_to_group_fn"
@@ -96,7 +96,7 @@ def _method(
 ) -> list[str]:
     indent = style.indent
     is_source = f"if {PROPS}[{style.string('resource_type')}] == {style.string('source')}:"
-    is_safe = not is_named and takes_sources(context.index.evaluator, module, function)
+    is_safe = not is_named and can_be_asked(context.index.evaluator, module, function, "sources")
     guard = [] if is_safe or PROPS not in asked else [is_source, f"{indent}return None"]
     if parameter == _KEY:
         if not _makes_asset_keys(context, module, function):

@@ -26,7 +26,7 @@ from ..asset_text import assigned
 from ..bound_once import NAMES, bound_once
 from ..described import described_by
 from ..read import Load
-from ..telling import tell_of_runs
+from ..telling import tell_of_functions, tell_of_runs
 from ..translator import FUNCTION_PARAMETERS, translator_of
 
 _PLAIN = re.compile(r"[A-Za-z_][\w./+@-]*(?::[\w./+@-]+)*\Z")
@@ -182,6 +182,7 @@ def _report(
 
     tell_of_job(done, claim, job, "", unit.where(claim.jobs[0], job), plan)
     tell_of_runs(claim, context, done)
+    tell_of_functions(claim, context, [job], done)
     name = place.folder.name
     report(
         "LDC231",

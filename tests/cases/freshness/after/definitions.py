@@ -88,8 +88,6 @@ class DbtCloudJob67892Translator(DagsterDbtTranslator):
     def get_asset_spec(self, manifest, unique_id, project):
         spec = super().get_asset_spec(manifest, unique_id, project)
         dbt_resource_props = self.get_resource_props(manifest, unique_id)
-        if dbt_resource_props["resource_type"] == "source":
-            return spec
         policy = either(dbt_resource_props)
         if isinstance(policy, FreshnessPolicy):
             return spec.replace_attributes(freshness_policy=policy)
