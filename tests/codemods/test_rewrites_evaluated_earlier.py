@@ -466,16 +466,17 @@ def test_what_other_files_settle_before_migrates(tmp_path: Path, name: str) -> N
 
 
 IN_TRIES = {
-    "any exception": "try:\n    models = [{load}]\nexcept Exception:\n    models = []\n",
-    "whatever": "try:\n    models = [{load}]\nexcept:\n    models = []\n",
-    "a failure": "try:\n    models = [{load}]\nexcept (KeyError, Failure):\n    models = []\n",
-    "suppressed": "import contextlib\n\nmodels = []\nwith contextlib.suppress(Exception):\n    models = [{load}]\n",
+    "any exception": "try:\n    open('teams')\n    models = [{load}]\nexcept Exception:\n    models = []\n",
+    "whatever": "try:\n    open('teams')\n    models = [{load}]\nexcept:\n    models = []\n",
+    "a failure": "try:\n    open('teams')\n    models = [{load}]\nexcept (KeyError, Failure):\n    models = []\n",
+    "suppressed": "import contextlib\n\nmodels = []\nwith contextlib.suppress(Exception):\n    open('teams')\n    models = [{load}]\n",
     "in a function": "def loaded():\n    return [{load}]\n\ntry:\n    models = loaded()\nexcept Exception:\n    models = []\n",
 }
 OUT_OF_TRIES = {
     "raised again": "try:\n    models = [{load}]\nexcept Exception as e:\n    print(e)\n    raise\n",
     "another exception": "try:\n    models = [{load}]\nexcept (KeyError, ImportError):\n    models = []\n",
     "in the handler": "try:\n    import fast\nexcept Exception:\n    fast = None\nmodels = [{load}]\n",
+    "first": "try:\n    models = [{load}]\nexcept Exception:\n    models = []\n",
     "in the else": "try:\n    import fast\nexcept Exception:\n    raise\nelse:\n    models = [{load}]\n",
 }
 SIMPLE = "load_assets_from_dbt_cloud_job(cloud, 67890)"

@@ -30,6 +30,11 @@ def swallowed(evaluator: Evaluator, module: Module, call: ast.AST) -> tuple[Modu
     return next(_swallowing(evaluator, module, call, set()), None)
 
 
+def all_swallowing(evaluator: Evaluator, module: Module, call: ast.AST) -> list[tuple[Module, ast.AST]]:
+    """All of them, wherever the code that runs the call stands."""
+    return list(dict.fromkeys(_swallowing(evaluator, module, call, set())))
+
+
 def _swallowing(
     evaluator: Evaluator, module: Module, node: ast.AST, seen: set[ast.AST]
 ) -> Iterator[tuple[Module, ast.AST]]:

@@ -37,6 +37,7 @@ from .collecting import prefixed
 from .common_arguments import common_arguments
 from .compiled_fields import compiled_fields
 from .evaluated_earlier import fails_unseen, read_sooner
+from .moved_above import place_above
 from .moved_below import Below, place_below
 from .own_checks import checks_named_like_tests
 from .sequence_uses import SequenceUses, may_be_other, sequence_uses, takes_no_place
@@ -71,6 +72,8 @@ class Load:
     """Whether the one call loads several jobs, one after another or one of them."""
     below: Below | None = None
     """Where it goes so that its functions find what legacy's found; None where it stays."""
+    above: ast.stmt | None = None
+    """The `try` that it goes above, so that nothing catches what it raises; None where it stays."""
     aim: Aim = AT_DECORATOR
 
     @property
@@ -101,10 +104,14 @@ def read_load(context: Context, value: Made) -> ReadLoad:
     ref = context.job_ref(module, job) if job is not None and not problem else None
     makes_several = ref is not None and (ref.at_once > 1 or _is_in_comprehension(module, call))
     below: Below | None = None
+    above: ast.stmt | None = None
     if not problem and ref is not None:
         sooner = list(read_sooner(context, module, call, arguments))
         if sooner and not makes_several:
             below = place_below(context, module, call, arguments)
+        unseen = fails_unseen(context, module, call)
+        if unseen and not makes_several and below is None:
+            above = place_above(context, module, call)
         blocked += [
             Finding(module.place(call), code, said, NAME)
             for code, said in _against(context, module, call, found, ref, makes_several)
@@ -114,7 +121,7 @@ def read_load(context: Context, value: Made) -> ReadLoad:
             _without_variables(context, module, arguments),
             wanted_by_class(context),
             *(sooner if below is None else ()),
-            fails_unseen(context, module, call),
+            unseen if above is None else "",
             read_elsewhere(context, placements, _resources_in(found)),
             configured_by_runs(context, _resources_in(found)),
             *against_binding(context, module, call, arguments, makes_several),
@@ -133,7 +140,7 @@ def read_load(context: Context, value: Made) -> ReadLoad:
     if lacks:
         blocked.append(Finding(module.place(call), "LDC309", lacks, NAME))
     resources = _resources_in(found)
-    load = Load(arguments, parts, tuple(placements), sequence, makes_several, below)
+    load = Load(arguments, parts, tuple(placements), sequence, makes_several, below, above)
     return ReadLoad(load, resources, (ref,) if ref is not None else (), tuple(blocked))
 
 

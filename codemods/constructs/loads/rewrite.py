@@ -171,6 +171,10 @@ def _rewrite_as_function(
         done.edit(module, ReplaceStatement(statement, ""))
         done.edit(module, moved)
         return
+    if load.above is not None:
+        done.edit(module, InsertBefore(module.span(load.above), f"{refused}{text}", blank=True))
+        done.edit(module, _in_place_of(claim, load, name))
+        return
     if refusal:
         done.edit(module, InsertBefore(statement, refused, rank=0))
     if is_assigned:
@@ -208,7 +212,7 @@ def _function_name(claim: Claim[Load], unit: Unit) -> tuple[str, bool]:
         target = statement.targets[0]
     elif isinstance(statement, ast.AnnAssign) and statement.value is claim.node:
         target = statement.target
-    if isinstance(target, ast.Name):
+    if isinstance(target, ast.Name) and claim.detail.above is None:
         return target.id, True
     ref = claim.jobs[0]
     wanted = f"dbt_cloud_job_{ref.job_id}" if ref.job_id is not None else "dbt_cloud_job"

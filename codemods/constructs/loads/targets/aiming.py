@@ -26,6 +26,9 @@ def aimed(context: Context, claims: Sequence[Claim[Load]]) -> Iterator[Claim[Loa
         elif claim.detail.below is not None:
             aim = Aim("decorator", "its functions are defined further down, and the function goes below them")
             yield replace(claim, detail=replace(claim.detail, aim=aim))
+        elif claim.detail.above is not None:
+            aim = Aim("decorator", "the code catches its failure, and the function goes above that")
+            yield replace(claim, detail=replace(claim.detail, aim=aim))
         elif context.to == "specs":
             yield _observed(claim, against_observing(context, claim, claims))
         else:
