@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from .analysis.inference.values import Made
 from .deciding import plan_without
 from .editing.for_others import imports_for_others, kept_for_others, site_of
 from .editing.legacy_imports import LegacyAlias
@@ -87,9 +88,10 @@ def migrated(files: FilesRead, options: Options) -> Report:
 
 def _together(planned: Planned, collected: Collected, changes: Sequence[Change]) -> tuple[Together, ...]:
     found = []
+    parted = _parted(planned.units)
     for paths, units in written_together(planned, collected, changes):
         migrating = [unit for unit in units if unit.migrates]
-        counts = _units(units, planned.units)
+        counts = _units(units, parted)
         found.append(Together(paths, Sites.of(_sites_of(migrating)), replace(counts, kept=0)))
     return tuple(found)
 
@@ -101,7 +103,7 @@ def _report(
         findings=sorted_findings([*planned.findings, *findings]),
         changes=tuple(changes),
         sites=Sites.of(_sites_in(planned)),
-        units=_units(planned.units, planned.units),
+        units=_units(planned.units, _parted(planned.units)),
         files=planned.files,
         facts_files=options.facts.files,
         outside=planned.outside,
@@ -110,9 +112,13 @@ def _report(
     )
 
 
-def _units(units: Sequence[Unit], all_units: Sequence[Unit]) -> Units:
+def _parted(units: Iterable[Unit]) -> frozenset[Made]:
+    """The legacy resources that have a workspace beside them."""
+    return frozenset(resource for unit in units for resource in unit.beside)
+
+
+def _units(units: Sequence[Unit], parted: frozenset[Made]) -> Units:
     migrated = [unit for unit in units if unit.resources and unit.migrates and not unit.beside]
-    parted = {resource for unit in all_units for resource in unit.beside}
     kept = [unit for unit in units if unit.resources and not unit.migrates]
     partial = [unit for unit in kept if unit.resources & parted]
     waiting = sum(unit.waits for unit in kept if unit not in partial)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from .analysis.project.prefilter import (
+    imports_dagster_dbt,
     may_refuse_jobs,
     may_use_legacy,
     names_legacy,
+    names_package,
     names_v2,
+    names_workspace,
     names_workspaces,
 )
 from .errors import SourceError
@@ -26,8 +31,8 @@ class FilesRead:
     """The files of the given paths, read."""
 
     found: walk.FoundFiles
-    raws: Mapping[Path, sources.RawFile]
-    around: Mapping[Path, sources.RawFile]
+    own: tuple[sources.RawFile, ...]
+    near: tuple[sources.RawFile, ...]
     """Files outside the given paths, of the same repositories."""
     findings: tuple[Finding, ...]
     """What could not be read, and what other files than Python's name."""
@@ -36,10 +41,26 @@ class FilesRead:
     matters: Callable[[bytes], bool] = names_legacy
     """Whether a file is worth parsing, by its bytes."""
 
+    # Where nothing is legacy, no file is looked up by its path.
+    @cached_property
+    def raws(self) -> Mapping[Path, sources.RawFile]:
+        """The files of the given paths, by their path."""
+        return {raw.path: raw for raw in self.own}
+
+    @cached_property
+    def around(self) -> Mapping[Path, sources.RawFile]:
+        """Those outside, likewise."""
+        return {raw.path: raw for raw in self.near}
+
     @property
     def data(self) -> dict[Path, bytes]:
         """The bytes of all of them."""
         return {path: raw.data for path, raw in {**self.raws, **self.around}.items()}
+
+    @cached_property
+    def naming_packages(self) -> tuple[bytes, ...]:
+        """The files that name a package which has something legacy: no other needs to be searched for more."""
+        return tuple(raw.data for raw in chain(self.own, self.near) if names_package(raw.data))
 
     @property
     def names_legacy(self) -> bool:
@@ -47,17 +68,33 @@ class FilesRead:
 
         Where none does, there is nothing to analyse.
         """
-        if any(self.matters(raw.data) for raws in (self.raws, self.around) for raw in raws.values()):
+        if any(map(self.matters, self.naming_packages)):
             return True
-        own = [raw.data for raw in self.raws.values()]
-        return any(map(names_v2, own)) and any(map(may_use_legacy, own))
+        own = [raw.data for raw in self.own]
+        return self._may_have_workspace and any(map(names_v2, own)) and any(map(may_use_legacy, own))
+
+    @property
+    def _may_have_workspace(self) -> bool:
+        """Whether any may import v2's resource; where its module is imported in one file, another can have it of that."""
+        if any(map(names_v2, self.naming_packages)):
+            return True
+        return any(map(imports_dagster_dbt, self.naming_packages)) and any(
+            names_workspace(raw.data) for raw in self.own
+        )
+
+    @property
+    def may_refuse_jobs(self) -> bool:
+        """Whether any may hold what an earlier migration wrote, and refuse other jobs than those it was given."""
+        return any(map(names_workspaces, self.naming_packages)) and any(
+            may_refuse_jobs(raw.data) for raw in self.own
+        )
 
 
 def read_files(paths: Sequence[Path], options: Options) -> FilesRead:
     """Find and read the Python files in ``paths`` and around them."""
     found = walk.find_sources(paths, exclude=options.exclude)
-    raws, unread = _read(found.python, options)
-    around, _ = _read(files_around(paths, found), options)
+    own, unread = _read(found.python, options)
+    near, _ = _read(files_around(paths, found), options)
     interrupted = recovery.interrupted(paths, found.journals)
     findings = [
         *found.problems,
@@ -65,12 +102,10 @@ def read_files(paths: Sequence[Path], options: Options) -> FilesRead:
         *other_findings(found),
         *recovery.half_written(interrupted),
     ]
+    files = FilesRead(found, own, near, tuple(findings), interrupted)
     # Where dbt Cloud has changed, what an earlier migration wrote may have to change, too; and a deployment may be new to it.
-    are_changed = any(job.earlier or job.is_gone for job in options.facts.jobs) or any(
-        may_refuse_jobs(raw.data) for raw in raws.values()
-    )
-    matters = of_any_migration if are_changed else names_legacy
-    return FilesRead(found, raws, around, tuple(findings), interrupted, matters)
+    are_changed = any(job.earlier or job.is_gone for job in options.facts.jobs) or files.may_refuse_jobs
+    return replace(files, matters=of_any_migration) if are_changed else files
 
 
 def of_any_migration(data: bytes) -> bool:
@@ -78,14 +113,14 @@ def of_any_migration(data: bytes) -> bool:
     return names_legacy(data) or names_workspaces(data)
 
 
-def _read(paths: Sequence[Path], options: Options) -> tuple[dict[Path, sources.RawFile], list[Finding]]:
-    raws: dict[Path, sources.RawFile] = {}
+def _read(paths: Sequence[Path], options: Options) -> tuple[tuple[sources.RawFile, ...], list[Finding]]:
+    raws: list[sources.RawFile] = []
     problems: list[Finding] = []
     for path in paths:
         if options.on_file is not None:
             options.on_file(path)
         try:
-            raws[path] = sources.read_raw(path)
+            raws.append(sources.read_raw(path))
         except SourceError as error:
             problems.append(error.finding)
-    return raws, problems
+    return tuple(raws), problems

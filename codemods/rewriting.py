@@ -153,12 +153,12 @@ def carry_out(planned: Planned, found: Collected, jobs: int = 1) -> tuple[list[C
     to_facade = _by_module(
         alias for alias in verdicts.needed | stars if not alias.is_facade and not alias.from_tree
     )
-    dropped = _by_module(verdicts.dropped - stars)
+    dropped, untouched = _by_module(verdicts.dropped - stars), _by_module(verdicts.untouched)
     for module, extra in _facade_chains(
         index, verdicts.untouched | verdicts.needed, verdicts.untouched, rewritten
     ).items():
         found.edits[module] += extra
-        if any(alias.module is module for alias in verdicts.untouched):
+        if module in untouched:
             found.imports[module].append(Import(FACADE))
     for module, edit in _reached_at_run_time(index, rewritten):
         if edit not in found.edits[module]:
@@ -166,6 +166,9 @@ def carry_out(planned: Planned, found: Collected, jobs: int = 1) -> tuple[list[C
         found.imports[module].append(Import(FACADE))
     for module, name in starred:
         found.imports[module].append(Import(FACADE, name))
+    to_v2: dict[Module, dict[LegacyAlias, Import]] = defaultdict(dict)
+    for alias, new in verdicts.to_v2.items():
+        to_v2[alias.module][alias] = new
     tasks: list[Task] = []
     broken: list[Finding] = []
     for module in index.tree.modules.values():
@@ -174,14 +177,14 @@ def carry_out(planned: Planned, found: Collected, jobs: int = 1) -> tuple[list[C
         wanted = ImportChanges(
             dropped.get(module, frozenset()),
             to_facade.get(module, frozenset()),
-            {alias: new for alias, new in verdicts.to_v2.items() if alias.module is module},
+            to_v2.get(module, {}),
             tuple(dict.fromkeys(found.imports[module])),
             {},
         )
         if not (found.edits[module] or wanted.drop or wanted.to_facade or wanted.to_v2 or wanted.add):
             continue
         try:
-            guards = [alias.node for alias in verdicts.untouched if alias.module is module]
+            guards = [alias.node for alias in untouched.get(module, ())]
             tasks.append(_task(planned, module, defined_once(found.edits[module]), wanted, guards))
         except SyntaxError as error:
             broken.append(

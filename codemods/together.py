@@ -22,10 +22,13 @@ def written_together(
     """The changed files in groups, in order, each with the units that are in them."""
     changed = {change.path for change in changes}
     groups = Groups()
+    edited: dict[Unit, set[Path]] = defaultdict(set)
+    for path, units in collected.units.items():
+        for unit in units:
+            edited[unit].add(path)
     files: dict[Unit, set[Path]] = {}
     for unit in planned.units:
-        edited = {path for path, units in collected.units.items() if unit in units}
-        files[unit] = {*(claim.module.path for claim in unit.claims), *edited} & changed
+        files[unit] = {*(claim.module.path for claim in unit.claims), *edited[unit]} & changed
         groups.join([unit, *files[unit]])
     for linked in _handed_on(planned.context.index, changed):
         groups.join(linked)
@@ -48,14 +51,16 @@ def _handed_on(index: Index, changed: set[Path]) -> Iterator[set[Path]]:
             given[alias.module.path, alias.bound].add(alias.module.path)
     importers = _importers(index)
     for (home, name), paths in given.items():
-        reached = [(home, name)]
-        for path, bound in reached:
+        reached = {(home, name)}
+        steps = [(home, name)]
+        for path, bound in steps:  # grows as it goes
             for importer, imported, as_name in importers.get(path, ()):
                 if imported in (bound, "*", "") or bound == "*":
                     paths |= {importer} & changed
                     step = (importer, as_name if imported == bound and as_name else bound)
                     if imported and step not in reached:
-                        reached.append(step)
+                        reached.add(step)
+                        steps.append(step)
         if len(paths) > 1:
             yield paths
 

@@ -41,12 +41,14 @@ def read_handle(handle: int, path: Path, *, largest: int) -> bytes:
         raise NotRegularError("it is not a regular file", path)
     parts: list[bytes] = []
     size = 0
-    # Somewhat more than there is, so that mostly one call reads all and the next finds the end.
-    while part := os.read(handle, min(status.st_size, largest) + 512):
+    asked = min(status.st_size, largest) + 512  # more than there is: one call that finds the end, mostly
+    while part := os.read(handle, asked):
         size += len(part)
         if size > largest:
             raise NotRegularError(f"it is larger than {largest // 1024 // 1024} MB", path)
         parts.append(part)
+        if size == status.st_size < asked:
+            break
     return b"".join(parts)
 
 

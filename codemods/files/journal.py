@@ -12,7 +12,6 @@ It is a folder beside or above the files, there only while they are written (git
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import re
@@ -246,6 +245,8 @@ def sync_folder(folder: Path) -> None:
 
 def digest(data: bytes) -> str:
     """What a file's content is compared by."""
+    import hashlib  # it takes as long as all else that finding the files imports
+
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 

@@ -20,10 +20,10 @@ _COMMANDS: Final = {
     "cache-compile-references": "the legacy command `cache-compile-references`",
     "DBT_DAGSTER_COMPILE_RUN_ID": "the variable of cached compile runs",
 }
-_COMMAND = re.compile("|".join(map(re.escape, _COMMANDS)))
+_COMMAND: Final = "|".join(map(re.escape, _COMMANDS))
 _NAMES: Final = frozenset(row.name for row in LEGACY_NAMES if row.public)
-_NAME = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(_NAMES))}|dagster_dbt\.cloud)(?!\w)")
-_HISTORICAL = re.compile(r"(?i)(?:change|histor|news|release)")
+_NAME: Final = rf"(?<!\w)(?:{'|'.join(sorted(_NAMES))}|dagster_dbt\.cloud)(?!\w)"
+_HISTORICAL: Final = r"(?i)(?:change|histor|news|release)"
 """Documents that say what was: nothing is to be changed in them."""
 _LARGEST = 4 * 1024 * 1024
 """Bytes. What is larger is data."""
@@ -38,7 +38,7 @@ def other_findings(found: FoundFiles) -> Iterator[Finding]:
 def _names(notebooks: Sequence[Path], others: Sequence[Path]) -> Iterator[Finding]:
     for path in notebooks:
         for line, text in _lines(path):
-            name = _NAME.search(text)
+            name = re.search(_NAME, text)
             if name:
                 yield Finding(Place(path, line), "LDC505", f"a cell names `{name[0]}`", name[0])
     for path in others:
@@ -48,11 +48,11 @@ def _names(notebooks: Sequence[Path], others: Sequence[Path]) -> Iterator[Findin
 
 
 def _on_line(place: Place, text: str) -> Iterator[Finding]:
-    command = _COMMAND.search(text)
+    command = re.search(_COMMAND, text)
     if command:
         yield Finding(place, "LDC506", _COMMANDS[command[0]], "cache_compile_references")
         return
-    name = _NAME.search(text)
+    name = re.search(_NAME, text)
     if name:
         yield Finding(place, "LDC506", f"it names `{name[0]}`", name[0] if name[0] in _NAMES else "")
 
@@ -68,7 +68,7 @@ def _pins(paths: Iterable[Path]) -> Iterator[Finding]:
 
 
 def _is_historical(path: Path) -> bool:
-    return path.suffix in {".md", ".mdx", ".rst"} and _HISTORICAL.match(path.name) is not None
+    return path.suffix in {".md", ".mdx", ".rst"} and re.match(_HISTORICAL, path.name) is not None
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

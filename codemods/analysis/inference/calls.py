@@ -90,18 +90,33 @@ class Calls:
                     found[value.node][caller, call] = None
         return {node: tuple(places) for node, places in found.items()}
 
-    def _by_variables(self, function: Function) -> list[Place]:
+    def _by_variables(self, function: Function) -> tuple[Place, ...]:
         """The calls of a function by a name that it does not have: ``for step in (f, g): step(x)``."""
+        nothing: tuple[Place, ...] = ()
+        return self.evaluator.answer(
+            ("by variables", function), lambda: self._find_by_variables(function), nothing
+        )
+
+    def _find_by_variables(self, function: Function) -> tuple[Place, ...]:
         if not self.evaluator.tables.is_handed_on(function.name):
-            return []
+            return ()
         order, by_shape = self._variable_calls()
         found = [
             place
-            for shape, calls in by_shape.items()
-            if takes_as_many(function, calls[0][1])
-            for place in self._of_shape(shape, calls).get(function, ())
+            for shape in self._shapes_that_fit(function)
+            for place in self._of_shape(shape, by_shape[shape]).get(function, ())
         ]
-        return sorted(found, key=lambda place: order[place[1]])
+        return tuple(sorted(found, key=lambda place: order[place[1]]))
+
+    def _shapes_that_fit(self, function: Function) -> tuple[Shape, ...]:
+        nothing: tuple[Shape, ...] = ()
+        return self.evaluator.answer(
+            ("shapes that fit", function), lambda: self._find_shapes_that_fit(function), nothing
+        )
+
+    def _find_shapes_that_fit(self, function: Function) -> tuple[Shape, ...]:
+        _, by_shape = self._variable_calls()
+        return tuple(shape for shape, calls in by_shape.items() if takes_as_many(function, calls[0][1]))
 
     def _variable_calls(self) -> tuple[dict[ast.Call, int], dict[Shape, list[Place]]]:
         """The calls that do not spell what they call: where each comes among all, and those of one shape together."""

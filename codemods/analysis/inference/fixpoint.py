@@ -10,11 +10,12 @@ before, so that the result does not depend on the question that was asked first.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 A = TypeVar("A")
+Q = TypeVar("Q", bound=Hashable)
 Question = Hashable
 
 _DEEPEST = 30
@@ -127,7 +128,7 @@ class Fixpoint:
                     later = self._put_off.pop()
                     if later in self._loose:
                         self._first(later, self._loose[later])
-                for circle in _circles({each: asked.grounds for each, asked in self._loose.items()}):
+                for circle in circles({each: asked.grounds for each, asked in self._loose.items()}):
                     if all(each in self._loose for each in circle):
                         self._settle(circle)
         finally:
@@ -177,16 +178,16 @@ class Fixpoint:
         return joined
 
 
-def _circles(grounds: dict[Question, set[Question]]) -> list[list[Question]]:
+def circles(grounds: Mapping[Q, Collection[Q]]) -> list[list[Q]]:
     """The questions that depend on each other, group by group: a group reads those before it alone (Tarjan)."""
-    found: list[list[Question]] = []
-    index: dict[Question, int] = {}
-    low: dict[Question, int] = {}
-    path: list[Question] = []
-    places: dict[Question, int] = {}
-    on_path: set[Question] = set()
+    found: list[list[Q]] = []
+    index: dict[Q, int] = {}
+    low: dict[Q, int] = {}
+    path: list[Q] = []
+    places: dict[Q, int] = {}
+    on_path: set[Q] = set()
 
-    def enter(question: Question) -> tuple[Question, Any]:
+    def enter(question: Q) -> tuple[Q, Iterator[Q]]:
         index[question] = low[question] = len(index)
         places[question] = len(path)
         path.append(question)

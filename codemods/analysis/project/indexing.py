@@ -26,12 +26,14 @@ from .prefilter import (
     Importers,
     calls_legacy,
     gives_run_config,
+    imports_by_text,
     loads_asset,
     loads_jobs,
     loads_packages,
     may_patch,
     merges_definitions,
     names_class_of_loads,
+    names_dagster,
     names_legacy,
     reaches_key,
     reads_causes,
@@ -39,6 +41,7 @@ from .prefilter import (
     resumes,
     scans_modules,
     selects_by_what_is_added,
+    without_dagster,
 )
 from .source_tree import Tree
 
@@ -78,12 +81,15 @@ def build_index(
 
     interests = Interests(Evaluator(tree))
     new = take(path for path, data in files.items() if matters(data))
+    asked = without_dagster(files)
     while new:
-        new = take(_more(files, importers, interests.take(new)))
-    return _index_of(files, interests, problems)
+        new = take(_more(asked, importers, interests.take(new), tree.modules))
+    return _index_of(asked, interests, problems)
 
 
-def _more(files: Mapping[Path, bytes], importers: Importers, reach: Reach) -> Iterator[Path]:
+def _more(
+    files: Mapping[Path, bytes], importers: Importers, reach: Reach, taken: Iterable[Path]
+) -> Iterator[Path]:
     """The files to read next."""
     yield from importers.of(reach.names)
     is_brought = reach.is_first and any(loads_jobs(data) for data in files.values())
@@ -96,8 +102,25 @@ def _more(files: Mapping[Path, bytes], importers: Importers, reach: Reach) -> It
         yield from (path for path, data in files.items() if may_patch(data) or calls_legacy(data))
         yield from (path for path, data in files.items() if loads_packages(data))
     if is_brought:
-        yield from (path for path, data in files.items() if scans_modules(data))
+        yield from _scanning(files, importers, taken)
     yield from reach.called
+
+
+def _scanning(files: Mapping[Path, bytes], importers: Importers, taken: Iterable[Path]) -> Iterator[Path]:
+    """The files that may look through a module of the tree: it is handed to them, or they import it by a text.
+
+    With those by which they are reached, from what is read or uses Dagster.
+    """
+    scanning = [path for path, data in files.items() if scans_modules(data)]
+    using = (path for path, data in files.items() if names_dagster(data))
+    reached = importers.imported_from([*taken, *using])
+    for path in scanning:
+        if path not in reached and imports_by_text(files[path]):
+            yield path
+        on_the_way: Path | None = path if path in reached else None
+        while on_the_way is not None:
+            yield on_the_way
+            on_the_way = reached[on_the_way]
 
 
 def _index_of(files: Mapping[Path, bytes], interests: Interests, problems: list[Finding]) -> Index:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -13,6 +14,10 @@ from pathlib import Path
 
 from legacy_shim.catalogue import LEGACY_NAMES
 
+NEVER_IN_THE_TREE = frozenset(
+    {"dagster", "dagster_dbt", "functools", "itertools", "json", "legacy_shim", "os", "typing"}
+)
+"""What rewrites know the meaning of. A folder of the user's may be called so, and is imported as something longer."""
 _NAMES = tuple(
     sorted(
         {row.name.encode() for row in LEGACY_NAMES} | {b"dagster_dbt.cloud", b"missing_fact", b"missing_row"}
@@ -28,6 +33,7 @@ _OF_ANSWERS = (
     b".result",
     b".docs_url",
 )
+_DAGSTER_DBT = b"dagster_dbt"
 _LOADER = b"load_assets_from_dbt_cloud_job"
 _METHODS = (b"run_job_and_poll", b"get_dbt_client")
 _SELECTING = (
@@ -43,13 +49,20 @@ _SELECTING = (
     b"checks_for_assets",
     b"AssetSelection.checks",
 )
-_SCANNING = (b"getmembers", b".__dict__", b"load_assets_from_", b"efs.assets", b"efinitions.assets")
-_VARS = re.compile(rb"(?<![\w.])(?:vars|dir)\(\s*\w")
+_SCANNING = (b"getmembers", b"load_assets_from_")
+_MAY_SCAN = (b"vars(", b"dir(", b".__dict__", b"efs.assets", b"efinitions.assets")
+_SCANS = re.compile(
+    rb"(?<![\w.])(?:vars|dir)\(\s*(?!(?:self|cls)\b)\w"
+    rb"|(?<!\bself)(?<!\bcls)\.__dict__"  # no module is called so
+    rb"|(?<!_core\.d)e(?:fs|finitions)\.assets"  # there Dagster's module of that name is
+)
 _RESUMES = b"retry_from_failure"
 _STAR = b"import *"
 _BY_TEXT = (b"import_module", b"__import__", b"importorskip", b"modules[", b"modules.get(")
 _RELATIVE = re.compile(rb"from[\s\\]*\.")
+_OF_DAGSTER = str(Path("dagster", "_core", "__init__.py"))
 _BETWEEN = b"\n\0\n"
+_NAMED = re.compile(rb"\s*(?:from\s+(\w+)[\s.][^;]*|import\s+(\w+)[^,;]*)$")
 _WORD = re.compile(rb"[\w\x80-\xff]+")
 
 
@@ -81,7 +94,12 @@ _METHODS_IN_BYTES = tuple(name.encode() for name in sorted(LEGACY_METHODS))
 
 def names_v2(data: bytes) -> bool:
     """Whether a file may use something of v2."""
-    return b"DbtCloudWorkspace" in data or b"cloud_v2" in data
+    return names_workspace(data) or b"cloud_v2" in data
+
+
+def names_workspace(data: bytes) -> bool:
+    """Whether a file names v2's resource."""
+    return b"DbtCloudWorkspace" in data
 
 
 def may_use_legacy(data: bytes) -> bool:
@@ -91,10 +109,18 @@ def may_use_legacy(data: bytes) -> bool:
 
 def names_legacy(data: bytes) -> bool:
     """Whether a file may import something legacy itself, and not from a file that does."""
+    return names_package(data) and (_STAR in data or any(name in data for name in _NAMES))
+
+
+def names_package(data: bytes) -> bool:
+    """Whether a file names a package that has something legacy, in an import or anywhere else."""
     # Asked of every file of the tree: two plain searches are faster than a loop over them, or a regular expression.
-    if b"dagster_dbt" not in data and b"legacy_shim" not in data:
-        return False
-    return _STAR in data or any(name in data for name in _NAMES)
+    return _DAGSTER_DBT in data or b"legacy_shim" in data
+
+
+def imports_dagster_dbt(data: bytes) -> bool:
+    """Whether a file may import dagster-dbt, or a name of it."""
+    return _DAGSTER_DBT in data and _DAGSTER_DBT in _imports_of(data)
 
 
 _WRITTEN = (b"DbtCloudWorkspace", b"dbt_cloud_assets", b"DbtCloudComponent")
@@ -102,7 +128,7 @@ _WRITTEN = (b"DbtCloudWorkspace", b"dbt_cloud_assets", b"DbtCloudComponent")
 
 def names_workspaces(data: bytes) -> bool:
     """Whether a file may hold what an earlier migration wrote."""
-    return b"dagster_dbt" in data and any(name in data for name in _WRITTEN)
+    return _DAGSTER_DBT in data and any(name in data for name in _WRITTEN)
 
 
 GENERATED_FOR = "this module was generated for dbt Cloud job"
@@ -114,6 +140,14 @@ _REFUSING = (GENERATED_FOR.encode(), HAS_NO_ROW.encode())
 def may_refuse_jobs(data: bytes) -> bool:
     """Whether a file may have what an earlier migration wrote to refuse other jobs than those that it was given."""
     return any(words in data for words in _REFUSING)
+
+
+def without_dagster(files: Mapping[Path, bytes]) -> Mapping[Path, bytes]:
+    """The files but for those of a copy of Dagster: they are what code uses, and none that uses it."""
+    copies = tuple(str(path.parents[1]) + os.sep for path in files if str(path).endswith(_OF_DAGSTER))
+    if not copies:
+        return files
+    return {path: data for path, data in files.items() if not str(path).startswith(copies)}
 
 
 @dataclass(eq=False)
@@ -152,6 +186,29 @@ class Importers:
         if is_package:
             places |= {place for place in self._relative if name in self._data[place]}
         return (self._paths[place] for place in sorted(places))
+
+    def imported_from(self, start: Iterable[Path]) -> dict[Path, Path | None]:
+        """The files that some may import, as far as the words of their import statements say, and what those may.
+
+        Each with the file that was seen to import it first; None for those to start from.
+        """
+        found: dict[Path, Path | None] = dict.fromkeys(start)
+        waiting = list(found)
+        for path in waiting:  # grows as it goes
+            words = {word for each in _imports_in(self.files[path]) for word in _WORD.findall(each)}
+            fresh = {each for word in words for each in self._by_stem.get(word, ()) if each not in found}
+            found |= dict.fromkeys(sorted(fresh), path)
+            waiting += sorted(fresh)
+        return found
+
+    @cached_property
+    def _by_stem(self) -> Mapping[bytes, Sequence[Path]]:
+        """The files by the last part of the name by which they are imported."""
+        found: dict[bytes, list[Path]] = defaultdict(list)
+        for path in self._paths:
+            name = path.parent.name if path.name == "__init__.py" else path.name.partition(".")[0]
+            found[name.encode(errors="surrogateescape")].append(path)
+        return found
 
     @cached_property
     def _relative(self) -> list[int]:
@@ -241,7 +298,20 @@ def resumes(data: bytes) -> bool:
 
 def scans_modules(data: bytes) -> bool:
     """Whether a file may look through what a module holds, or through the assets of ``Definitions``."""
-    return any(word in data for word in _SCANNING) or bool(_VARS.search(data))
+    return any(word in data for word in _SCANNING) or (
+        # Plain searches first: the expression takes twenty times as long.
+        any(word in data for word in _MAY_SCAN) and bool(_SCANS.search(data))
+    )
+
+
+def imports_by_text(data: bytes) -> bool:
+    """Whether a file may import a module by a text, which it may work out."""
+    return any(word in data for word in _BY_TEXT) or b"module_from_spec" in data or b"reload(" in data
+
+
+def names_dagster(data: bytes) -> bool:
+    """Whether a file may use Dagster."""
+    return b"dagster" in data
 
 
 def names_class_of_loads(data: bytes) -> bool:
@@ -269,14 +339,27 @@ def _imports_of(data: bytes) -> bytes:
     # Plain searches: a regular expression takes several times as long, and every file of the tree comes by here.
     if any(word in data for word in _BY_TEXT):
         return data  # The name of the module may stand anywhere.
-    statements: list[bytes] = []
+    return b"\n".join(_statements_of(data))
+
+
+def _imports_in(data: bytes) -> Iterator[bytes]:
+    """The import statements that may name a file of the tree; all of a file that may import by a text."""
+    if any(word in data for word in _BY_TEXT):
+        yield data
+        return
+    for statement in _statements_of(data):
+        named = _NAMED.match(statement)
+        if named is None or (named[1] or named[2]).decode() not in NEVER_IN_THE_TREE:
+            yield statement
+
+
+def _statements_of(data: bytes) -> Iterator[bytes]:
     found = data.find(b"import")
     while found >= 0:
         start = data.rfind(b"\n", 0, found) + 1
         end = _end_of_import(data, found)
-        statements.append(data[start:end])
+        yield data[start:end]
         found = data.find(b"import", end)
-    return b"\n".join(statements)
 
 
 def _end_of_import(data: bytes, start: int) -> int:

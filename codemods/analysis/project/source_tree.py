@@ -16,12 +16,9 @@ from ..syntax.scopes import (
     collect_names,
 )
 from ..syntax.source_module import Module
+from .prefilter import NEVER_IN_THE_TREE
 
 _DAGSTER_DBT = "dagster_dbt"
-_NEVER_IN_THE_TREE = frozenset(
-    {"dagster", _DAGSTER_DBT, "functools", "itertools", "json", "legacy_shim", "os", "typing"}
-)
-"""What rewrites know the meaning of. A folder of the user's may be called so, and is imported as something longer."""
 _STARS = (b"import *", b"import*", b"import  ", b"import\t")
 """How a star import may be spelled."""
 
@@ -109,7 +106,7 @@ class Tree:
             for _ in range(level - 1):
                 folder = folder.parent
             return self._in_folder(folder, parts)
-        if not parts or (parts[0] in _NEVER_IN_THE_TREE and not self.is_forked(parts)):
+        if not parts or (parts[0] in NEVER_IN_THE_TREE and not self.is_forked(parts)):
             return None
         if parts not in self._named:
             self._named[parts] = _Nearest.of(

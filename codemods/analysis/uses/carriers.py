@@ -14,6 +14,7 @@ from ..dagster_api.decorators import decorators_of_dagster
 from ..dagster_api.injection import is_reached
 from ..dagster_api.names import CONTEXT_BUILDERS
 from ..dagster_api.op_outputs import outputs_yielded
+from ..inference.fixpoint import circles
 from ..inference.legacy_names import GETTER, is_op, is_output, thing_kind
 from ..inference.values import (
     External,
@@ -52,63 +53,68 @@ class Carriers:
     keys: frozenset[str]
     """The resource keys under which something legacy is bound."""
     _known: dict[Value, Values] = field(default_factory=dict)
-    _open: set[Value] = field(default_factory=set)
-    _cuts: int = 0
-    """How often a value turned up inside of itself: what was found meanwhile is not all."""
 
     def of(self, value: Value) -> Values:
         """The legacy values that ``value`` carries."""
-        if value in self._known:
-            return self._known[value]
-        if value in self._open:
-            self._cuts += 1
-            return NONE  # What it carries is being found out, further up.
-        before = self._cuts
-        self._open.add(value)
-        try:
-            found = frozenset(self._of(value))
-        finally:
-            self._open.discard(value)
-        if not self._open or self._cuts == before:
-            self._known[value] = found
-        return found
+        if value not in self._known:
+            self._find(value)
+        return self._known[value]
 
     def of_all(self, values: Values) -> Values:
         """What any of some values carries."""
         return frozenset().union(*(self.of(value) for value in values))
 
-    def _of(self, value: Value) -> Iterator[Value]:
-        evaluator = self.index.evaluator
+    def _find(self, value: Value) -> None:
+        """Find out what a value carries, and what those in it do: values that hold each other carry the same."""
+        inside: dict[Value, Values] = {}
+        waiting = [value]
+        for each in waiting:  # grows as it goes
+            if each not in inside and each not in self._known:
+                inside[each] = frozenset() if self._is_carried(each) else frozenset(self._inside(each))
+                waiting += inside[each]
+        for circle in circles(inside):
+            own = {each for each in circle if self._is_carried(each)}
+            others = {other for each in circle for other in inside[each]}.difference(circle)
+            self._known |= dict.fromkeys(circle, frozenset(own).union(*map(self._known.__getitem__, others)))
+
+    def _is_carried(self, value: Value) -> bool:
+        """Whether a value is what goes out of sight itself."""
         match value:
             case Made() if thing_kind(value) in _OWN:
-                yield value
-            case External() if is_op(value):
-                yield value
+                return True
+            case External():
+                return is_op(value)
+            case Keyed():
+                return self.is_legacy(value)
+            case Result():
+                return self.is_legacy(value) and (value.member.attribute == GETTER or is_output(value))
+        return False
+
+    def _inside(self, value: Value) -> Iterator[Value]:
+        """The values that a value holds or hands out."""
+        evaluator = self.index.evaluator
+        match value:
             case Made(module, ast.Call() as call, of) if of.startswith(CONTEXT_BUILDERS):
                 for given in (*call.args, *(word.value for word in call.keywords)):
-                    yield from self.of_all(evaluator.values(module, given))
-            case Keyed() if self.is_legacy(value):
-                yield value
-            case Result() if self.is_legacy(value) and (value.member.attribute == GETTER or is_output(value)):
-                yield value
+                    yield from evaluator.values(module, given)
             case Literal():
-                yield from self.of_all(evaluator.element_values(value))
+                yield from evaluator.element_values(value)
             case Instance(owner):
-                yield from self._of_object(owner)
+                yield from self._in_object(owner)
             case Local(node=ast.ClassDef()) if not evaluator.bases(value):
-                yield from self._of_object(value)
+                yield from self._in_object(value)
             case Local(module, ast.FunctionDef() | ast.AsyncFunctionDef() as function):
                 if not decorators_of_dagster(evaluator, module, function):
                     for returned in (*returns_of(function), *outputs_yielded(function)):
-                        yield from self.of_all(evaluator.values(module, returned))
+                        yield from evaluator.values(module, returned)
                     is_method = isinstance(module.parent(function), ast.ClassDef)
                     arguments = [*function.args.posonlyargs, *function.args.args][int(is_method) :]
                     for arg in (*arguments, *function.args.kwonlyargs):
-                        yield from self.of_all(evaluator.parameter_values(module, function, arg))
+                        yield from evaluator.parameter_values(module, function, arg)
 
-    def _of_object(self, owner: Local) -> Iterator[Value]:
+    def _in_object(self, owner: Local) -> Iterator[Value]:
         for member in self.attributes(owner):
-            yield from self.of_all(self.index.evaluator.objects.attribute(owner, member))
+            yield from self.index.evaluator.objects.attribute(owner, member)
 
     def attributes(self, owner: Local) -> list[str]:
         """The names that a class, those that it derives from, and its methods bind on its objects."""
