@@ -23,6 +23,7 @@ from .facts.jobs import (
 )
 from .facts.permission import Approve, Granted, Named, Permission, never
 from .facts.trust import DEFAULT_HOST
+from .files.checkout import refuse_way_out
 from .files.replacing import replace_file
 from .options import WantedJob
 
@@ -239,6 +240,7 @@ def _target_files(groups: Sequence[_Group], existing: Sequence[FactsFile], targe
         _refuse_another_host(group, existing)
         same = (file for file in existing if (file.host, file.account_id) == (group.host, group.account_id))
         file = next(same, None) or FactsFile(_free_path(target, group, taken), _empty_document(group))
+        refuse_way_out(file.path)
         taken.add(file.path.resolve())
         files.append(file)
     return files
@@ -261,8 +263,7 @@ def _free_path(target: Path, group: _Group, taken: set[Path]) -> Path:
     host_name = re.sub(r"[^\w.-]", "-", group.host.partition("://")[2])
     names = (target.name, f"{stem}.{group.account_id}.json", f"{stem}.{group.account_id}.{host_name}.json")
     paths = [target.with_name(name) for name in names]
-    free = (path for path in paths if path.resolve() not in taken and not path.exists())
-    path = next(free, None)
+    path = next((one for one in paths if one.resolve() not in taken and not one.exists()), None)
     if path is None:
         raise UsageError(f"{paths[-1]} is of another account or host; name the file with --facts")
     if path.is_symlink():

@@ -139,7 +139,7 @@ CODES: Final = (
          "Legacy recorded test results as observations on the asset; v2 shows them as asset checks.",
          "Move alerts from observations to asset checks."),
     Code("LDC206", "assets carry more, and other, metadata", "differs",
-         "v2 adds kinds, tags, code versions, descriptions and dbt metadata, and drops the link to the dbt Cloud job. "
+         "v2 adds kinds, tags, owners, code versions, descriptions and dbt metadata, and drops the link to the dbt Cloud job. "
          "Materializations carry other metadata too.",
          "Nothing, unless something reads the old metadata."),
     Code("LDC207", "a failed run reports what succeeded", "differs",

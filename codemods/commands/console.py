@@ -18,6 +18,7 @@ from legacy_shim import visible
 from legacy_shim.regular_file import require_writable
 
 from ..errors import UsageError
+from ..files.checkout import refuse_way_out
 from ..reporting.formats.palette import (
     COLORED,
     PLAIN,
@@ -81,6 +82,7 @@ class Console:
 
     def save(self, path: Path, text: str) -> None:
         """Write a report to a file. Raises UsageError where that is not possible."""
+        refuse_way_out(path)
         try:
             require_writable(path)
             path.write_text(text, "utf-8", errors="backslashreplace", newline="\n")

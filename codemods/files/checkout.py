@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from ..errors import UsageError
 from .git import ask_git
 
 _SHOWN = 3
@@ -36,6 +37,16 @@ def warnings(paths: Iterable[Path]) -> Iterator[str]:
 def top_of(path: Path) -> Path | None:
     """The top of the checkout that a file is in; None where it is in none."""
     return next((folder for folder in path.parents if (folder / ".git").exists()), None)
+
+
+def refuse_way_out(path: Path) -> None:
+    """Raises UsageError where a path of a checkout leads out of it, by a symbolic link: its author chose where to."""
+    named = Path(os.path.normpath(path.absolute()))
+    top = top_of(named)
+    if top is not None and not named.resolve().is_relative_to(top.resolve()):
+        raise UsageError(
+            f"{path} leads out of the checkout, by a symbolic link: delete the link, or name the file behind it"
+        )
 
 
 def uncommitted(top: Path, files: Sequence[Path]) -> list[Path]:

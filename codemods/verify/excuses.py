@@ -39,6 +39,8 @@ def of_asset_field(field: str, was: Mapping[str, Any], now: Mapping[str, Any]) -
         is_reported = set(old) <= set(new) and _is_adapter(
             set(new) - set(old) - _KINDS_OF_DBT, now["metadata"]
         )
+    elif field == "owners":
+        is_reported = set(old) <= set(new)
     elif field == "tags":
         is_reported = _keeps(old, new) and all(new[name] == "" for name in new if name not in old)
     elif field == "metadata":

@@ -73,3 +73,46 @@ def test_facts_are_not_written_through_a_link_to_nothing(tmp_path: Path) -> None
     with pytest.raises(UsageError, match=r"dbt_cloud_jobs\.json is a link to nothing"):
         look_up(wanted, Access({"DBT_CLOUD_API_TOKEN": "t"}), existing=[], target=target, told=print)
     assert not (tmp_path / "elsewhere.json").exists()
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+@pytest.mark.parametrize(
+    "options", [["--write-baseline"], ["--format", "json", "--output"]], ids=["baseline", "report"]
+)
+def test_what_is_saved_follows_no_link_out_of_the_checkout(
+    tmp_path: Path, options: list[str], is_folder: bool
+) -> None:
+    outside, code = tmp_path / "outside", tmp_path / "code"
+    outside.mkdir()
+    code.mkdir()
+    make_project(code)
+    (outside / "saved.json").write_text("precious\n")
+    (code / "out").symlink_to("../outside")
+    (code / "saved.json").symlink_to("../outside/saved.json")
+    named = "out/saved.json" if is_folder else "saved.json"
+    done = _scan(code, *options, named)
+    assert done.returncode == 2
+    assert f"{named} leads out of the checkout" in done.stderr
+    assert (outside / "saved.json").read_text() == "precious\n"
+
+
+def test_a_file_outside_that_is_named_is_written(tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    code.mkdir()
+    make_project(code)
+    assert _scan(code, "--write-baseline", "../saved.json").returncode == 0
+    assert '"uses"' in (tmp_path / "saved.json").read_text()
+
+
+def test_a_link_inside_of_the_checkout_is_followed(tmp_path: Path) -> None:
+    make_project(tmp_path)
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "saved.json").symlink_to("shared/saved.json")
+    done = _scan(tmp_path, "--write-baseline", "saved.json")
+    assert "accepted in saved.json" in done.stderr, done.stderr
+    assert '"uses"' in (tmp_path / "shared" / "saved.json").read_text()
+
+
+def _scan(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "legacy_shim.codemods", "scan", ".", *options]
+    return subprocess.run(command, cwd=folder, env=environment({}), capture_output=True, text=True)

@@ -434,3 +434,20 @@ def test_each_deployment_asks_with_its_own_token(host: str, target: Path, told: 
     assert result.found == (67890, 70001)
     assert "not looked up: job 67891" in result.problems[0]
     assert {job.id for job in load_facts(result.written).jobs} == {67890, 70001}
+
+
+def test_facts_are_not_written_through_a_link_out_of_the_checkout(
+    cloud: DbtCloud, host: str, told: _Told, tmp_path: Path
+) -> None:
+    theirs = tmp_path / "theirs.json"
+    access = Access({"DBT_CLOUD_API_TOKEN": TOKEN}, host=host)
+    wanted = [WantedJob(67890, account_id=12345)]
+    look_up(wanted, access, existing=[], target=theirs, told=told)
+    written = theirs.read_text()
+    (tmp_path / "checkout" / ".git").mkdir(parents=True)
+    link = tmp_path / "checkout" / "dbt_cloud_jobs.json"
+    link.symlink_to(theirs)
+    cloud.jobs[67890]["name"] = "Hourly"
+    with pytest.raises(UsageError, match="leads out of the checkout"):
+        look_up(wanted, access, existing=[read_facts_file(link)], target=link, told=told)
+    assert theirs.read_text() == written

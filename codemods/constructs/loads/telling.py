@@ -26,7 +26,10 @@ def tell_of_runs(claim: Claim[Load], context: Context, done: Rewrite) -> None:
             "LDC225",
             f"a failed run raises `Failure` with another text, without run_page_url and run_details{reads}",
         ),
-        ("LDC206", "kinds, tags, code versions and descriptions are added; the link to the job is dropped"),
+        (
+            "LDC206",
+            "kinds, tags, owners, code versions and descriptions are added; the link to the job is dropped",
+        ),
         ("LDC207", "models that were built before a failure are recorded"),
         ("LDC215", "runs are polled every second"),
         ("LDC218", "a lost answer can start a second run, and failed polls leave the run going"),

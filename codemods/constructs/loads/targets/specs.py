@@ -107,7 +107,10 @@ def _report(claim: Claim[Load], job: Job, context: Context, done: Rewrite) -> No
             f"`dbt parse` runs in a job that Dagster creates, with target `default`, when the code loads; job {job.id} runs as before",
         ),
         ("LDC227", f"the project and environment of job {job.id} stand in the code"),
-        ("LDC206", "kinds, tags, code versions and descriptions are added; the link to the job is dropped"),
+        (
+            "LDC206",
+            "kinds, tags, owners, code versions and descriptions are added; the link to the job is dropped",
+        ),
     )
     asks = asks_dbt_cloud(
         context, claim.module, claim.node, claim.detail.arguments, context.index.places_of(claim.value)
