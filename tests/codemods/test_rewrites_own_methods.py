@@ -217,3 +217,57 @@ def test_ops_stay_that_may_resume_by_a_configuration_that_is_not_read(tmp_path: 
     texts, report = migrate(tmp_path, files)
     assert line in texts["program.py"]
     assert "`retry_from_failure`" in next(each.message for each in report.findings if each.code == "LDC302")
+
+
+_OF_BOTH = """
+from dagster import Definitions, op
+from dagster_dbt import DbtCloudClientResource
+
+cloud = DbtCloudClientResource(auth_token="t", account_id=12345)
+
+
+@op
+def work(cloud: DbtCloudClientResource):
+    client = cloud.get_dbt_client()
+    print(client.get_job(67890))
+    {line}
+
+
+@op(required_resource_keys={{"cloud"}})
+def other(context):
+    client = context.resources.cloud
+    {line}
+
+
+defs = Definitions(resources={{"cloud": cloud}})
+"""
+
+
+@pytest.mark.parametrize(
+    ("read", "of_client", "of_workspace"),
+    [
+        ("client._account_id", "client.account_id", "client.credentials.account_id"),
+        ("client._auth_token", "client.token", "client.credentials.token"),
+        ("client._request_max_retries", "client.request_max_retries", "client.request_max_retries"),
+        ("client._request_retry_delay", "client.request_retry_delay", "client.request_retry_delay"),
+        (
+            "client.api_v2_base_url",
+            '(client.access_url + "/api/v2/accounts/")',
+            '(client.credentials.access_url + "/api/v2/accounts/")',
+        ),
+    ],
+)
+def test_what_code_reads_of_a_client_for_its_requests_is_there_in_v2(
+    tmp_path: Path, read: str, of_client: str, of_workspace: str
+) -> None:
+    text, _ = migrate_one(tmp_path, _OF_BOTH.format(line=f"print({read}, f'{{{read}}}/runs/')"))
+    assert "legacy_shim" not in text
+    assert f"print({of_client}, " in text
+    assert f"print({of_workspace}, " in text
+
+
+@pytest.mark.parametrize("read", ["client._log", "client._dbt_cloud_host", "client._log_requests"])
+def test_what_v2_has_not_or_has_otherwise_stays(tmp_path: Path, read: str) -> None:
+    text, codes = migrate_one(tmp_path, _OF_BOTH.format(line=f"print({read})"))
+    assert "LDC304" in codes
+    assert "cloud_v2" not in text

@@ -21,6 +21,9 @@ models = load_assets_from_dbt_cloud_job(cloud, job)
 defs = Definitions(assets=[models])
 """
 THREE = Facts((*FACTS.jobs, replace(NIGHTLY, id=67892, name="Third")))
+_MODEL = (
+    "from pydantic import BaseModel, field_validator, model_validator\nclass Jobs(BaseModel):\n    a: int\n"
+)
 KNOWN = {
     "before a star": "job, *others = [67890, 67891]",
     "of a display with a star behind": "more = [67891]\njob = [67890, *more][0]",
@@ -29,6 +32,8 @@ KNOWN = {
     "of a list that is added to": "ids = [67890]\nids.append(67891)\njob = ids[0]",
     "under a key that is there": 'ids = {"a": 67890}\njob = ids.get("a") or 67891',
     "an attribute": "class Jobs:\n    a = 67890\n    b: int = 67891\njob = Jobs.a",
+    "a field that is checked": f"{_MODEL}    @field_validator('a')\n    @classmethod\n    def check(cls, value):\n        assert value > 0\n        return value\njob = Jobs(a=67890).a",
+    "a field beside one that is changed": f"{_MODEL}    b: int = 1\n    @field_validator('b')\n    @classmethod\n    def check(cls, value):\n        return value + 1\njob = Jobs(a=67890).a",
     "the first of several that is true": "a, b, c = 0, 67890, 67891\njob = a or b or c",
     "the last of several": 'import os\njob = None or os.environ.get("NOT_SET") or 67890',
     "the first of several, if the second is not known": "import os\njob = 67890 or os.getpid()",
@@ -59,6 +64,10 @@ NOT_KNOWN = {
     "one of several, of which one is not known": "import os\njob = os.getpid() and 0 or 67890",
     "under a key that is missing": 'ids = {"a": 67890}\njob = ids.get("b") or 67891',
     "under a key that may be missing": 'import os\nids = {"a": 67890}\njob = ids.get(os.sep) or 67891',
+    "a field that a validator changes": f"{_MODEL}    @field_validator('a')\n    @classmethod\n    def check(cls, value):\n        return value - 1\njob = Jobs(a=67891).a",
+    "a field that a validator binds anew": f"{_MODEL}    @field_validator('a')\n    @classmethod\n    def check(cls, value):\n        value = 67890\n        return value\njob = Jobs(a=67891).a",
+    "a field of a model that is changed before": f"{_MODEL}    @model_validator(mode='before')\n    @classmethod\n    def check(cls, values):\n        return {{'a': 67890}}\njob = Jobs(a=67891).a",
+    "a field of a model that is changed afterwards": f"{_MODEL}    @model_validator(mode='after')\n    def check(self):\n        self.a -= 1\n        return self\njob = Jobs(a=67891).a",
     "a name that `globals` binds": 'job = 67890\nglobals()["job"] = 67891',
     "a name that `globals` updates": "job = 67890\nglobals().update(job=67891)",
     "a name that `vars` hands out": 'job = 67890\nnames = vars()\nnames["job"] = 67891',

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeGuard
 
 from ..dagster_api.names import CONTEXT_BUILDERS, WRAPPING
+from ..syntax.classes import may_be_replaced
 from ..syntax.functions import is_getattr, is_property, returns_of
 from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated
 from ..syntax.source_module import Module
@@ -253,7 +254,8 @@ class Attributes:
                 return found
             if found is not None:
                 is_default = found.is_default or objects.may_be_set_elsewhere(owner)
-                if name in objects.changed_in_place(one) or objects.makes_its_own(one):
+                is_changed = name in objects.changed_in_place(one) or may_be_replaced(one.node, name)
+                if is_changed or objects.makes_its_own(one):
                     found |= NOT_KNOWN
                 return replace(found, is_default=is_default).read_from([owner])
         return None

@@ -89,6 +89,39 @@ def annotated_fields(owner: ast.ClassDef) -> list[str]:
     ]
 
 
+def may_be_replaced(owner: ast.AST, name: str) -> bool:
+    """Whether a validator of pydantic's in a class may give a field another value than its objects are made with."""
+    for node in getattr(owner, "body", ()):
+        for decorator in node.decorator_list if isinstance(node, FUNCTIONS) else ():
+            called = decorator_name(decorator)
+            given = decorator.args if isinstance(decorator, ast.Call) else []
+            modes = decorator.keywords if isinstance(decorator, ast.Call) else []
+            is_after = any(
+                isinstance(one.value, ast.Constant) and one.value.value == "after" for one in modes
+            )
+            if called in _OF_MODELS and not is_after:
+                return True  # What it sets of the object afterwards is seen.
+            if called in _OF_FIELDS:
+                named = {one.value if isinstance(one, ast.Constant) else "*" for one in given}
+                if named & {name, "*"} and not _answers_what_it_gets(node):
+                    return True
+    return False
+
+
+_OF_FIELDS = frozenset({"field_validator", "validator"})
+_OF_MODELS = frozenset({"model_validator", "root_validator"})
+
+
+def _answers_what_it_gets(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a validator only checks a value, and answers it."""
+    taken = [arg.arg for arg in (*function.args.posonlyargs, *function.args.args)][1:2]
+    names = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id in taken]
+    answers = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)]
+    return all(isinstance(node.ctx, ast.Load) for node in names) and all(
+        isinstance(answer, ast.Name) and answer.id in taken for answer in answers
+    )
+
+
 def fields_of(owner: ast.AST) -> frozenset[str]:
     """The names that a class binds in its body: fields, constants and methods."""
     found: set[str] = set()

@@ -62,7 +62,15 @@ from ...planning.units import Unit
 from ..resource.host_read import ENVIRONMENT, HOST, host_read
 from .bound_methods import bound_claim, own_call, rewrite_bound
 from .call_text import report_poll, rewrite_call, rewrite_poll, rewrite_poll_inside, rewrite_request
-from .methods import SETTINGS, UNSENT, Method, is_legacy_alone, is_written_for_v2, read_call, unlike
+from .methods import (
+    UNSENT,
+    Method,
+    is_legacy_alone,
+    is_written_for_v2,
+    read_call,
+    settings_of,
+    unlike,
+)
 from .run_and_poll import (
     HELPERS,
     Fails,
@@ -202,18 +210,15 @@ def _read_by_name(
 
 
 def _is_setting(value: Value) -> bool:
-    """Whether a value is a setting of the resource itself, and not of the client that it hands out."""
-    return (
-        isinstance(value, Member)
-        and (value.attribute in SETTINGS or value.attribute == HOST)
-        and isinstance(value.of, (Keyed, Made))
-    )
+    """Whether a value is a setting of the resource, or of the client that it hands out."""
+    is_host = isinstance(value, Member) and value.attribute == HOST and isinstance(value.of, (Keyed, Made))
+    return is_host or (isinstance(value, Member) and value.attribute in settings_of(value.of))
 
 
 def _of_setting(context: Context, module: Module, link: ast.Attribute, value: Value) -> Claim[ClientUse]:
     assert isinstance(value, Member)
     if link.attr != HOST:
-        return client_claim(CONSTRUCT, module, link, value, OfResource(SETTINGS[link.attr]))
+        return client_claim(CONSTRUCT, module, link, value, OfResource(settings_of(value.of)[link.attr]))
     text = host_read(context, module, value.of) if isinstance(link.ctx, ast.Load) else ""
     said = f"`.{HOST}` is not rewritten: by hand, `.credentials.access_url`, which has no `/` at its end"
     blocked = () if text else (Finding(module.place(link), "LDC304", said, legacy_name(value)),)

@@ -10,9 +10,10 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ...analysis.inference.legacy_names import RUN_AND_POLL, thing_kind
+from ...analysis.inference.legacy_names import RUN_AND_POLL, is_client, thing_kind
 from ...analysis.inference.values import (
     Keyed,
+    Made,
     Member,
     Result,
     Value,
@@ -89,7 +90,7 @@ RESULTS_ATTRIBUTE = "result"
 STATUS_ATTRIBUTE = "run_status"
 """The attribute of ``DbtCloudOutput`` that compares with ``DbtCloudRunStatus``."""
 
-SETTINGS: Mapping[str, str] = {
+_SETTINGS: Mapping[str, str] = {
     "auth_token": "{}.credentials.token",
     "api_token": "{}.credentials.token",
     "account_id": "{}.credentials.account_id",
@@ -97,8 +98,33 @@ SETTINGS: Mapping[str, str] = {
     "api_v3_base_url": '({}.credentials.access_url + "/api/v3/accounts/")',
     "request_max_retries": "{}.request_max_retries",
     "request_retry_delay": "{}.request_retry_delay",
+    "_auth_token": "{}.credentials.token",
+    "_account_id": "{}.credentials.account_id",
+    "_request_max_retries": "{}.request_max_retries",
+    "_request_retry_delay": "{}.request_retry_delay",
 }
-"""Attributes of the legacy resource that a workspace, which takes the place of ``{}``, holds as well."""
+"""Attributes of the legacy resource that a workspace, which takes the place of ``{}``, holds as well.
+
+So it does those of the client that code is handed under a resource key; some are private, and code reads them for requests.
+"""
+
+_SETTINGS_OF_CLIENT: Mapping[str, str] = {
+    "api_v2_base_url": '({}.access_url + "/api/v2/accounts/")',
+    "api_v3_base_url": '({}.access_url + "/api/v3/accounts/")',
+    "_auth_token": "{}.token",
+    "_account_id": "{}.account_id",
+    "_request_max_retries": "{}.request_max_retries",
+    "_request_retry_delay": "{}.request_retry_delay",
+}
+"""Attributes of the legacy client that v2's, which takes the place of ``{}``, holds as well."""
+
+
+def settings_of(value: Value) -> Mapping[str, str]:
+    """The attributes of a legacy resource, or of its client, that v2's has as well, and how they are written."""
+    if isinstance(value, Result):
+        return _SETTINGS_OF_CLIENT if is_client(value) else {}
+    return _SETTINGS if isinstance(value, (Keyed, Made)) else {}
+
 
 _UNLIKE: Mapping[str, str] = {
     "dbt_cloud_host": "is `{}.credentials.access_url` in v2, without a slash at the end: read that, or the value that you "
