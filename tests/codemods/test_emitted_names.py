@@ -19,6 +19,7 @@ from legacy_shim.codemods import pipeline
 from legacy_shim.codemods.constructs.clients.methods import (
     METHODS,
     SETTINGS,
+    SETTINGS_OF_CLIENT,
 )
 from legacy_shim.codemods.facts.jobs import Facts
 from legacy_shim.codemods.facts.release import Release, installed_release
@@ -30,7 +31,7 @@ WHOLE = replace(HOURLY, id=67894, execute_steps=("dbt build",))
 ELSEWHERE = replace(HOURLY, id=67895, environment_id=23)
 ALL_FACTS = Facts((*FACTS.jobs, *(replace(HOURLY, id=job_id) for job_id in (67892, 67893)), WHOLE, ELSEWHERE))
 ATTRIBUTES = frozenset(
-    {text.removeprefix("{}.").split(".")[-1] for text in SETTINGS.values()}
+    {text.removeprefix("{}.").split(".")[-1] for text in (*SETTINGS.values(), *SETTINGS_OF_CLIENT.values())}
     | {name for name in METHODS.values() if name}
     | {"credentials", "get_client", "cli", "wait", "poll_run", "from_run_details", "raise_for_status"}
     | {"multi_run", "from_coercible", "replace_attributes", "get_value", "get_resource_props", "SUCCESS"}

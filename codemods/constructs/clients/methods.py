@@ -90,7 +90,7 @@ RESULTS_ATTRIBUTE = "result"
 STATUS_ATTRIBUTE = "run_status"
 """The attribute of ``DbtCloudOutput`` that compares with ``DbtCloudRunStatus``."""
 
-_SETTINGS: Mapping[str, str] = {
+SETTINGS: Mapping[str, str] = {
     "auth_token": "{}.credentials.token",
     "api_token": "{}.credentials.token",
     "account_id": "{}.credentials.account_id",
@@ -108,7 +108,7 @@ _SETTINGS: Mapping[str, str] = {
 So it does those of the client that code is handed under a resource key; some are private, and code reads them for requests.
 """
 
-_SETTINGS_OF_CLIENT: Mapping[str, str] = {
+SETTINGS_OF_CLIENT: Mapping[str, str] = {
     "api_v2_base_url": '({}.access_url + "/api/v2/accounts/")',
     "api_v3_base_url": '({}.access_url + "/api/v3/accounts/")',
     "_auth_token": "{}.token",
@@ -122,8 +122,8 @@ _SETTINGS_OF_CLIENT: Mapping[str, str] = {
 def settings_of(value: Value) -> Mapping[str, str]:
     """The attributes of a legacy resource, or of its client, that v2's has as well, and how they are written."""
     if isinstance(value, Result):
-        return _SETTINGS_OF_CLIENT if is_client(value) else {}
-    return _SETTINGS if isinstance(value, (Keyed, Made)) else {}
+        return SETTINGS_OF_CLIENT if is_client(value) else {}
+    return SETTINGS if isinstance(value, (Keyed, Made)) else {}
 
 
 _UNLIKE: Mapping[str, str] = {
