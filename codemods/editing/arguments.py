@@ -14,7 +14,13 @@ def drop_argument(call: cst.Call, place: int) -> cst.Call:
     gone = args.pop(place)
     if place == len(args) and args:
         args[-1] = _as_last(args[-1], gone)
+    if not args and not any(isinstance(node, cst.Comment) for node in _nodes_of(call.whitespace_before_args)):
+        return call.with_changes(args=[], whitespace_before_args=cst.SimpleWhitespace(""))
     return call.with_changes(args=args)
+
+
+def _nodes_of(node: cst.CSTNode) -> list[cst.CSTNode]:
+    return [node, *(inner for child in node.children for inner in _nodes_of(child))]
 
 
 def drop_entry(display: cst.Dict, place: int) -> cst.Dict:

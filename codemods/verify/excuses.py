@@ -16,8 +16,6 @@ _AROUND_TYPES = "[]?"
 """What Dagster writes around the name of a type: a list of it, or it or nothing."""
 LEGACY_RESOURCES = frozenset({"dbt_cloud_resource", "DbtCloudClientResource", "DbtCloudResource"})
 """What snapshots call the resources that a workspace stands in for."""
-_BARE = "ResourceDefinition"
-"""What they call an object that is bound as it is, a client of legacy's for example."""
 _KINDS_OF_DBT = frozenset({"dbtcloud", "dbt"})
 """What v2 shows of each of its assets; the second of a component's."""
 _CLOUD_IDS = "dagster_dbt/cloud_"
@@ -25,6 +23,9 @@ _LINKS = frozenset({LINK_TO_JOB, "dbt Cloud Documentation"})
 """What the legacy loader says of each asset of a job; the second where the job makes docs."""
 _OF_DAGSTER = ("dagster/", "dagster_dbt/", "dagster-dbt/")
 _STORAGE = "dagster/storage_kind"
+_RESOURCES = "resources"
+"""The section of run config that configures resources."""
+_RESOURCES_MISSING = "missing required field resources"
 _UNIQUE_ID = "dagster_dbt/unique_id"
 _TESTS = ("test.", "unit_test.")
 _LEGACY_TEST = "Test ID"
@@ -107,7 +108,7 @@ def test_of(observation: Mapping[str, Any]) -> str:
 
 def is_now_a_workspace(was: str | None, now: str | None) -> bool:
     """Whether a legacy resource became a workspace: that is what migrating means, and no difference."""
-    is_migrated = _of_library(was) in LEGACY_RESOURCES | {_BARE} and is_workspace(now)
+    is_migrated = _of_library(was) in LEGACY_RESOURCES and is_workspace(now)
     return is_migrated and _of_user(was) == _of_user(now)
 
 
@@ -132,10 +133,16 @@ def of_types(was: Mapping[str, str], now: Mapping[str, str]) -> str | None:
     return "LDC213" if list(was) == list(now) and changed == {LEGACY_OUTPUT} else None
 
 
-def of_run_config(was: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
-    """LDC219 where all that is gone is the configuration of resources."""
-    rest = {name: value for name, value in was.items() if name != "resources"}
-    return "LDC219" if rest == now else None
+def of_launch(field: str, was: Any, now: Any) -> str | None:
+    """LDC219 where all that is gone is the configuration of resources: from run config, or from what a launch needs."""
+    if field == "launch":
+        return "LDC219" if now is None and str(was).startswith(_RESOURCES_MISSING) else None
+    if field != "run_config" or not isinstance(was, dict) or not isinstance(now, dict):
+        return None
+    old, new = was.get(_RESOURCES, {}), now.get(_RESOURCES, {})
+    is_kept = all(name in old and old[name] == value for name, value in new.items())
+    rest = {name: value for name, value in was.items() if name != _RESOURCES}
+    return "LDC219" if is_kept and rest == {name: now[name] for name in now if name != _RESOURCES} else None
 
 
 def of_outputs(was: Mapping[str, str], now: Mapping[str, str]) -> str | None:

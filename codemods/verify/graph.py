@@ -152,7 +152,7 @@ def _compare_jobs(old: Mapping[str, Any], new: Mapping[str, Any], origins: Origi
         )
         for field in sorted(was):
             if was[field] != now[field]:
-                code = excuses.of_run_config(was[field], now[field]) if field == "run_config" else None
+                code = excuses.of_launch(field, was[field], now[field])
                 yield Difference(f"job {field.replace('_', ' ')}", name, was[field], now[field], code)
 
 
@@ -239,7 +239,8 @@ def _compare_fields(
 ) -> Iterator[Difference]:
     for field in sorted(was):
         if was[field] != now[field]:
-            yield Difference(f"{kind} {field.replace('_', ' ')}", name, was[field], now[field], None)
+            code = excuses.of_launch(field, was[field], now[field])
+            yield Difference(f"{kind} {field.replace('_', ' ')}", name, was[field], now[field], code)
 
 
 def _lost_and_added(

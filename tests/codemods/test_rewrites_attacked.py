@@ -62,10 +62,10 @@ BUILT = 'DbtCloudClientResource(auth_token="t", account_id=12345).get_dbt_client
     ],
 )
 @pytest.mark.parametrize("star", ["", "from typing import *\n"])
-def test_a_resource_that_is_built_where_it_is_called_stays(tmp_path: Path, use: str, star: str) -> None:
+def test_a_resource_that_is_built_where_it_is_called_becomes_v2(tmp_path: Path, use: str, star: str) -> None:
     text, codes = migrate_one(tmp_path, f"{star}from dagster_dbt import DbtCloudClientResource\n{use}\n")
-    assert "LDC302" in codes and "LDC507" not in codes
-    assert use in text and "from legacy_shim import DbtCloudClientResource" in text
+    assert not {"LDC302", "LDC303", "LDC507"} & set(codes)
+    assert "legacy_shim" not in text and ").get_client()" in text and ".get_job_details(67890)" in text
 
 
 @pytest.mark.parametrize("own", ["from fastops import op", "def op(function): ...", "op = print"])

@@ -24,7 +24,7 @@ def refresh(client):
 def first():
     return refresh(dbt.get_dbt_client())
 """
-INLINE = "DbtCloudClientResource(auth_token='u', account_id=12345).get_dbt_client()"
+INLINE = "DbtCloudClientResource(auth_token='u', account_id=12345, unheard_of=1).get_dbt_client()"
 
 
 @pytest.mark.parametrize(

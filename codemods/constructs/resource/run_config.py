@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ...analysis.inference.texts import text_of
@@ -19,7 +19,8 @@ from ...editing.edits import (
     Edit,
 )
 from ...planning.claims import Context
-from .settings import Found, from_mapping
+from .config_dicts import entries
+from .settings import Found, from_mapping, is_legacy_resource
 
 _SECTION, _CONFIG = "resources", "config"
 
@@ -40,24 +41,70 @@ class _Section:
 
 
 def settings_from_run_config(context: Context, module: Module, name: ast.expr, key: str) -> Found:
-    """The settings of the resource that is bound to ``key`` where ``name`` stands, or why they are not known."""
+    """The settings of the resource that is bound to ``key`` where ``name`` stands, or why they are not known.
+
+    What stands in the call that binds it is for that job; what stands elsewhere may be for each job that has the key.
+    """
     found = list(_sections(context, key))
-    call = next((above for above in module.ancestors(name) if isinstance(above, ast.Call)), None)
-    beside = [section for section in found if call is not None and _is_inside(section, module, call)]
-    sections = beside or found
-    if len(sections) != 1:
-        said = "is given when a run is launched" if not sections else "differs from run to run"
-        return (
-            f"its configuration {said}, and a workspace is configured where it is built: write `.configured({{...}})` there",
-            None,
-        )
-    (section,) = sections
-    if section.module is not module or not _is_readable_anywhere(context, section):
-        return "its configuration uses names of another file: write it where the resource is built", None
-    problem, settings = from_mapping(context, module, section.config)
+    calls = [above for above in module.ancestors(name) if isinstance(above, ast.Call)][:1]
+    own = [section for section in found if _is_inside(section, module, calls)]
+    sections = own + [section for section in found if not _is_inside_binding(context, section)]
+    if not sections:
+        said = "its configuration is given when a run is launched, and a workspace is configured where it is built: write `.configured({...})` there"
+        return said, None
+    first, *others = sorted(sections, key=lambda section: section.module is not module)
+    if any(not _is_same(context, first, other) for other in others):
+        said = "its configuration differs from run to run, and a workspace is configured where it is built: bind two resources, each with `.configured({...})`"
+        return said, None
+    if not _is_readable_anywhere(context, first):
+        said = "its configuration reads names of a function: write the values where the resource is built, `.configured({...})`"
+        return said, None
+    if first.module is not module and not _is_written_out(first.config):
+        said = "its configuration uses names of another file: write it where the resource is built, `.configured({...})`"
+        return said, None
+    problem, settings = from_mapping(context, first.module, first.config)
     if settings is None:
         return problem, None
-    return "", replace(settings, leftovers=tuple(_leftovers(section, key)))
+    leftovers = dict.fromkeys(edit for section in sections for edit in _leftovers(section, key))
+    settings = replace(settings, leftovers=tuple(leftovers))
+    # What comments another file has on its configuration goes with that.
+    return "", settings if first.module is module else replace(settings, parts=(), whole=name)
+
+
+def _is_same(context: Context, one: _Section, other: _Section) -> bool:
+    """Whether two sections surely say the same: what is written in both, and names nothing that may differ between them."""
+    if one.config is other.config:
+        return True
+    if not (_is_readable_anywhere(context, one) and _is_readable_anywhere(context, other)):
+        return False
+    said = _said(context, one)
+    return said is not None and said == _said(context, other)
+
+
+def _said(context: Context, section: _Section) -> dict[str, tuple[str, Module | None]] | None:
+    """What a section says of each setting; an environment variable is one, whoever reads it. None where that is not known."""
+    problem, values = entries(context, section.module, section.config)
+    if problem:
+        return None
+    return {name: _said_of(context, value.module, value.node) for name, value in values.items()}
+
+
+def _said_of(context: Context, module: Module, node: ast.expr) -> tuple[str, Module | None]:
+    read = context.constants.variable_read_at(module, node)
+    if isinstance(node, ast.Call) and len(node.args) != 1:
+        read = None
+    match node:
+        case ast.Dict(keys=[ast.Constant("env")], values=[name]):
+            read = name
+    if isinstance(read, ast.Constant):
+        return f"environment variable {read.value!r}", None
+    names_something = any(isinstance(inner, ast.Name) for inner in ast.walk(node))
+    return ast.dump(node), module if names_something else None
+
+
+def _is_written_out(config: ast.Dict) -> bool:
+    """Whether a dict is made of constants alone."""
+    return all(isinstance(node, (ast.Dict, ast.Constant, ast.expr_context)) for node in ast.walk(config))
 
 
 def _sections(context: Context, key: str) -> Iterator[_Section]:
@@ -86,8 +133,21 @@ def _under(context: Context, module: Module, display: ast.Dict, key: str) -> Ite
                     yield _Display(found.module, found.node)
 
 
-def _is_inside(section: _Section, module: Module, call: ast.Call) -> bool:
-    return section.module is module and any(above is call for above in module.ancestors(section.outer))
+def _is_inside(section: _Section, module: Module, calls: Iterable[ast.Call]) -> bool:
+    around = set(section.module.ancestors(section.outer)) if section.module is module else set()
+    return any(call in around for call in calls)
+
+
+def _is_inside_binding(context: Context, section: _Section) -> bool:
+    """Whether a section stands in the call that binds a resource without configuring it: it is for that job alone."""
+    return any(
+        is_legacy_resource(value)
+        for above in section.module.ancestors(section.outer)
+        if isinstance(above, ast.Call)
+        for inner in ast.walk(above)
+        if isinstance(inner, (ast.Name, ast.Attribute))
+        for value in context.index.values(section.module, inner)
+    )
 
 
 def _is_readable_anywhere(context: Context, section: _Section) -> bool:
