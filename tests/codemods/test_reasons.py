@@ -146,3 +146,24 @@ def test_each_message_says_what_to_write(tmp_path: Path) -> None:
     said = [one for number, way in enumerate(WAYS) for one in said_of(tmp_path / str(number), way)]
     assert len(said) >= len(WAYS) - 1
     assert [one for one in said if not any(mark in one for mark in (": ", "; ", ". "))] == []
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (
+            "DbtCloudClientResource.configure_at_launch()",
+            "`.configure_at_launch()` is configured at launch, and a workspace where it is built: write its settings there",
+        ),
+        (
+            "DbtCloudClientResource.model_validate(acme.SETTINGS)",
+            "what `.model_validate()` is given cannot be read: call the class itself, `DbtCloudClientResource(auth_token=..., account_id=...)`",
+        ),
+        (
+            "DbtCloudClientResource.get_dbt_client(cloud)",
+            "`get_dbt_client` is called of the class `DbtCloudClientResource`: call it of what it is about, `client.get_dbt_client(...)`",
+        ),
+    ],
+)
+def test_what_a_method_of_the_class_makes_is_said_by_its_method(tmp_path: Path, made: str, said: str) -> None:
+    assert said in said_of(tmp_path, f'defs = Definitions(resources={{"dbt_cloud": {made}}})\n')

@@ -46,6 +46,10 @@ BECOMES = {
         f'client = DbtCloudClient({ARGUMENTS}, log=logging.getLogger("dbt"), log_requests=True)\nprint(client.get_job(67890))\n',
         f"client = {WORKSPACE}\nprint(client.get_client().get_job_details(67890))\n",
     ),
+    "a client that logs elsewhere, by position": (
+        'client = DbtCloudClient(os.environ["TOKEN"], 12345, True, 3, 0.25, "https://cloud.getdbt.com/", logging.getLogger("dbt"), True)\nprint(client.get_job(67890))\n',
+        "print(client.get_client().get_job_details(67890))\n",
+    ),
     "a function that takes a client": (
         f"def run(client: DbtCloudClient):\n    return client.get_job(67890)\n\n\nprint(run({CLIENT}))\n",
         f"def run(client: DbtCloudWorkspace):\n    return client.get_client().get_job_details(67890)\n\n\nprint(run({WORKSPACE}))\n",

@@ -30,7 +30,7 @@ KNOWN = {
     *TOKEN, "account_id", "disable_schedule_on_trigger", "request_max_retries", "request_retry_delay", "dbt_cloud_host"
 }  # fmt: skip
 _OF_CLIENT = ("auth_token", "account_id", "disable_schedule_on_trigger", "request_max_retries",
-              "request_retry_delay", "dbt_cloud_host")  # fmt: skip
+              "request_retry_delay", "dbt_cloud_host", "log", "log_requests")  # fmt: skip
 LOGGING = frozenset({"log", "log_requests"})
 """What says where a client of legacy's logs. v2's logs errors alone, by Dagster's own logger."""
 _LOGGING_CLIENTS = frozenset({"DbtCloudClient", "DbtCloudResource"})
@@ -53,8 +53,7 @@ def settings_of(context: Context, value: Made) -> Found:
     if dotted.endswith(".configured"):
         return _of_configured(context, module, call)
     if "." in dotted:
-        said = f"`.{dotted.split('.', 1)[1]}()` is configured at launch, and a workspace where it is built: write its settings there"
-        return said, None
+        return _of_a_method(*dotted.split(".", 1)), None
     config = _config_of_context(context, module, call) if dotted == "dbt_cloud_resource" else None
     if config is not None:
         return from_mapping(context, module, config)
@@ -68,6 +67,29 @@ def settings_of(context: Context, value: Made) -> Found:
                 )
             fields = own_fields(context, callee)
     return _from_arguments(context, module, call, dotted, fields)
+
+
+def _of_a_method(owner: str, method: str) -> str:
+    """Why what a method of a legacy class makes, which is called of the class itself, has no settings to read."""
+    if method == "configure_at_launch":
+        return f"`.{method}()` is configured at launch, and a workspace where it is built: write its settings there"
+    if method in _OF_MODELS:
+        return f"what `.{method}()` is given cannot be read: call the class itself, `{owner}(auth_token=..., account_id=...)`"
+    return f"`{method}` is called of the class `{owner}`: call it of what it is about, `client.{method}(...)`"
+
+
+_OF_MODELS = frozenset(
+    {
+        "model_validate",
+        "model_validate_json",
+        "model_construct",
+        "parse_obj",
+        "construct",
+        "validate",
+        "partial",
+    }
+)
+"""Methods of pydantic's models and of Dagster's resources that make an object."""
 
 
 def _config_of_context(context: Context, module: Module, call: ast.Call) -> ast.expr | None:
