@@ -113,7 +113,7 @@ STAYS = {
     "a setting that is not known": f"from acme import MORE\n\nprint(DbtCloudClient({ARGUMENTS}, **MORE).get_job(67890))\n",
     "given to another package": f"from acme import watch\n\nwatch({CLIENT})\n",
     "a client of it given to another package": f"from acme import watch\n\nwatch({RESOURCE}.get_dbt_client())\n",
-    "an attribute that v2 has not": f"print({CLIENT}._auth_token)\n",
+    "an attribute that v2 has not": f"print({CLIENT}._log)\n",
     "in a text": "print(f\"{DbtCloudClient(os.environ['TOKEN'], 12345).get_job(67890)}\")\n",
     "in a text of a text": 'T = os.environ["TOKEN"]\nprint(f\'{f"{DbtCloudClient(T, 12345).get_job(67890)}"}\')\n',
 }
