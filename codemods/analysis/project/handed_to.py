@@ -75,7 +75,7 @@ def _home(evaluator: Evaluator, module: Module, binding: Imported, dotted: list[
     """The file at the end of imports, of which those before are read."""
     passed = {binding}
     while True:
-        path, rest = _file_named(evaluator, module, binding, dotted)
+        path, rest = file_named(evaluator, module, binding, dotted)
         read = evaluator.file(path)
         if read is None or not rest:
             return path if read is None else None
@@ -87,7 +87,7 @@ def _home(evaluator: Evaluator, module: Module, binding: Imported, dotted: list[
         passed.add(again)
 
 
-def _file_named(
+def file_named(
     evaluator: Evaluator, module: Module, binding: Imported, dotted: list[str]
 ) -> tuple[Path | None, list[str]]:
     """The file that an import, and names read of what it binds, lead to, and the words that are left then."""

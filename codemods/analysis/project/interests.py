@@ -24,6 +24,7 @@ from ..syntax.functions import returns_of
 from ..syntax.source_module import FUNCTIONS, Module
 from ..uses.keys import WRITING, texts_of_key, written_in
 from .handed_to import files_handed_to
+from .settings_read import files_read_for_settings
 
 _BOUND = ("bound keys", None)
 """The fact that certain resource keys are bound."""
@@ -175,7 +176,8 @@ class Interests:
         return self._ask("called", module, self._find_called)
 
     def _find_called(self, module: Module) -> Iterator[Path]:
-        return files_handed_to(self.evaluator, module, self.are_of_interest)
+        yield from files_handed_to(self.evaluator, module, self.are_of_interest)
+        yield from files_read_for_settings(self.evaluator, module)
 
     # -- values
 
