@@ -20,9 +20,11 @@ from typing import Any
 
 ACCOUNT, PROJECT, ENVIRONMENT, JOB = 12345, 11, 22, 67890
 TOKEN = "dbt_api_token_here"
-SIZES = (1_000, 2_000, 5_000)
-LEGACY_SIZES = (500, 1_000)
+SIZES = (1_000, 5_000, 20_000)
+LEGACY_SIZES = (500,)
 """What dagster-dbt's legacy loader is given: its time grows with the square of the models."""
+LARGEST = 30_000
+"""Models of a manifest of 200 MB, which the facade alone is given."""
 
 _RECORDED = Path(__file__).parents[1] / "tests" / "facade" / "loader_project" / "artifacts" / "manifest.json"
 _COLUMNS = 12
@@ -31,25 +33,32 @@ _LAYER = 50  # models that read from the layer before, so that the graph is as d
 
 def main() -> None:
     """Print seconds, megabytes and ratios for each size."""
-    print("  models  loader    seconds    CPU s  peak MB   as parts of v2's: seconds, CPU, memory")
+    print("  models  manifest  loader    seconds    CPU s  peak MB   as parts of v2's: seconds, CPU, memory")
     for models in sorted({*SIZES, *LEGACY_SIZES}):
         loaders = ["v2", "facade", *(["legacy"] if models in LEGACY_SIZES else [])]
         _print_size(models, _measure_all(models, loaders))
+    _print_size(LARGEST, _measure_all(LARGEST, ["facade"]))
 
 
 def _print_size(models: int, measured: Mapping[str, Mapping[str, float]]) -> None:
-    v2 = measured["v2"]
+    v2 = measured.get("v2", {})
     for loader, figures in measured.items():
-        parts = "  ".join(f"{figures[name] / v2[name]:5.2f}" for name in ("seconds", "cpu", "peak"))
+        parts = "  ".join(f"{figures[name] / v2[name]:5.2f}" for name in ("seconds", "cpu", "peak") if v2)
+        beyond = (figures["peak"] - figures["imports"]) / figures["manifest"]
         told = f"{figures['seconds']:9.2f} {figures['cpu']:8.2f} {figures['peak']:8.0f}"
-        print(f"  {models:6,}  {loader:7} {told}   {parts}", flush=True)
+        of_bytes = f"   beyond imports {beyond:.2f} of the manifest's bytes"
+        print(
+            f"  {models:6,} {figures['manifest']:6.0f} MB  {loader:7} {told}   {parts}{of_bytes}", flush=True
+        )
 
 
 def _measure_all(models: int, loaders: list[str]) -> dict[str, dict[str, float]]:
     from legacy_shim.emulator import DbtCloud, RecordedArtifacts, Speed, serve
 
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "manifest.json").write_text(json.dumps(_manifest(models)), encoding="utf-8")
+        manifest = Path(folder) / "manifest.json"
+        manifest.write_text(json.dumps(_manifest(models)), encoding="utf-8")
+        size = manifest.stat().st_size / 1024 / 1024
         cloud = DbtCloud(speed=Speed(hold=600))
         cloud.add_account(ACCOUNT, token=TOKEN)
         cloud.add_project(PROJECT, account_id=ACCOUNT, backend=RecordedArtifacts(folder))
@@ -63,7 +72,8 @@ def _measure_all(models: int, loaders: list[str]) -> dict[str, dict[str, float]]
         cloud.start(warm_up)
         warm_up.done.wait(600)
         with serve(cloud) as server:
-            return {loader: _in_a_process(loader, server.url, models) for loader in loaders}
+            measured = {loader: _in_a_process(loader, server.url, models) for loader in loaders}
+    return {loader: {**figures, "manifest": size} for loader, figures in measured.items()}
 
 
 def _in_a_process(loader: str, url: str, models: int) -> dict[str, float]:
@@ -86,14 +96,19 @@ def _in_a_process(loader: str, url: str, models: int) -> dict[str, float]:
 def load(loader: str, url: str) -> None:
     """Load the job with `loader` in this process and print the figures as JSON."""
     import dagster_dbt  # noqa: F401  # with dbt-core, which it imports where there is one
-    from dagster import Definitions
+    from dagster import DagsterInstance, Definitions
+
+    with DagsterInstance.ephemeral():  # imports what each process of Dagster has imported
+        pass
 
     make = {"facade": _legacy_dialect, "legacy": _legacy_dialect, "v2": _v2}[loader]
     package = {"facade": "legacy_shim", "legacy": "dagster_dbt.cloud", "v2": "dagster_dbt.cloud_v2"}[loader]
+    package_of_loader, imports = import_module(package), _peak_megabytes()
     began, cpu_began = time.perf_counter(), time.process_time()
-    assets = make(import_module(package), url, Definitions)
+    assets = make(package_of_loader, url, Definitions)
     seconds, cpu = time.perf_counter() - began, time.process_time() - cpu_began
-    print(json.dumps({"seconds": seconds, "cpu": cpu, "peak": _peak_megabytes(), "assets": assets}))
+    peak = _peak_megabytes()
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "peak": peak, "imports": imports, "assets": assets}))
 
 
 def _legacy_dialect(module: Any, url: str, definitions: Any) -> int:

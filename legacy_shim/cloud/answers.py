@@ -6,9 +6,10 @@ Artifacts come as they are.
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import requests
@@ -23,6 +24,8 @@ Tell = Callable[[str], str]
 
 DEEPEST = 200
 """Levels of what is read as JSON. An answer has about five, an artifact those of the user's `meta` besides."""
+_PIECE = 256 * 1024
+"""Bytes of a large answer that are read at once."""
 _NOT_SENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
 _PASSING_REFUSALS = frozenset({408, 423, 425, 429})
 """Too slow, locked, too early, too often: the same request may succeed later."""
@@ -64,11 +67,26 @@ def read_text(response: requests.Response) -> dict[str, str]:
 
 def whole_text(response: requests.Response) -> str:
     """Return the content as text. dbt writes UTF-8, whatever the header makes of it."""
+    _require_whole(response, len(response.content))
+    return response.content.decode("utf-8", errors="replace")
+
+
+def text_in_pieces(response: requests.Response) -> Iterator[str]:
+    """Yield the same as it comes."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    received = 0
+    for piece in response.iter_content(_PIECE):
+        received += len(piece)
+        yield decoder.decode(piece)
+    _require_whole(response, received)
+    yield decoder.decode(b"", final=True)
+
+
+def _require_whole(response: requests.Response, received: int) -> None:
     announced = response.headers.get("Content-Length", "")
     encoded = "Content-Encoding" in response.headers  # then the length is that of the compressed content
-    if announced.isdecimal() and not encoded and len(response.content) < int(announced):
-        raise UnreadableAnswer(f"an answer that was cut after {len(response.content)} of {announced} bytes")
-    return response.content.decode("utf-8", errors="replace")
+    if announced.isdecimal() and not encoded and received < int(announced):
+        raise UnreadableAnswer(f"an answer that was cut after {received} of {announced} bytes")
 
 
 def trouble_of_answer(response: requests.Response, tell: Tell) -> Trouble:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn, cast
 from urllib.parse import urlencode, urljoin
 
@@ -28,6 +28,7 @@ from legacy_shim.cloud.settings import (
 from legacy_shim.cloud.transport import Request, Transport
 from legacy_shim.cloud.user_calls import warn_construction
 from legacy_shim.deprecation import warn_use
+from legacy_shim.json_text import JsonError
 
 DBT_API_V2_PATH = "api/v2/accounts/"
 DBT_API_V3_PATH = "api/v3/accounts/"
@@ -177,15 +178,18 @@ class AccountApi:
         request = Request(
             method, urljoin(base_url or self.api_v2_base_url, endpoint), data, params, return_text
         )
-        if self._log_requests:
-            shown = {**data, "raw_value": "***"} if data and "raw_value" in data else data
-            self._log.debug(
-                self.transport.redacted(f"Making Request: method={method} url={request.url} data={shown}")
-            )
+        self._log_request(request)
         job_id = launch.job_of_trigger(request)
         if job_id is not None:
             return launch.trigger(self, request, job_id)
         return self.transport.send(request, self.retry_policy)
+
+    def _log_request(self, request: Request) -> None:
+        if self._log_requests:
+            data = request.data
+            shown = {**data, "raw_value": "***"} if data and "raw_value" in data else data
+            said = f"Making Request: method={request.method} url={request.url} data={shown}"
+            self._log.debug(self.transport.redacted(said))
 
     def list_jobs(self, project_id: int, order_by: str | None = "-id") -> Sequence[Mapping[str, Any]]:
         """List all jobs of a project (``GET jobs``), newest first unless `order_by` says otherwise."""
@@ -266,9 +270,12 @@ class AccountApi:
 
     def get_run_artifact(self, run_id: int, path: str, step: int | None = None) -> str:
         """Return an artifact as text (``GET runs/{id}/artifacts/{path}``); `step` as in ``list_run_artifacts``."""
-        query = f"?step={step}" if step else ""
-        endpoint = f"{self.account_id}/runs/{run_id}/artifacts/{path}{query}"
+        endpoint = self._artifact_endpoint(run_id, path, step)
         return cast(str, self.make_request("GET", endpoint, return_text=True)["text"])
+
+    def _artifact_endpoint(self, run_id: int, path: str, step: int | None) -> str:
+        query = f"?step={step}" if step else ""
+        return f"{self.account_id}/runs/{run_id}/artifacts/{path}{query}"
 
     def get_manifest(self, run_id: int, step: int | None = None) -> Mapping[str, Any]:
         """Return the ``manifest.json`` of a run, parsed."""
@@ -277,6 +284,43 @@ class AccountApi:
     def get_run_results(self, run_id: int, step: int | None = None) -> Mapping[str, Any]:
         """Return the ``run_results.json`` of a run, parsed."""
         return self._json_object(run_id, "run_results.json", step)
+
+    def read_json_object(
+        self, run_id: int, path: str, step: int | None, read: Callable[[Iterable[str]], Any]
+    ) -> Any:
+        """Return what ``read`` makes of an artifact, which it is given piece by piece, and raises ``ValueError`` of.
+
+        One that came incomplete is asked for again.
+        """
+        endpoint = self._artifact_endpoint(run_id, path, step)
+        url = urljoin(self.api_v2_base_url, endpoint)
+        characters = 0
+
+        def read_or_not(pieces: Iterable[str]) -> Any:
+            nonlocal characters
+            characters = 0
+
+            def counted() -> Iterator[str]:
+                nonlocal characters
+                for piece in pieces:
+                    characters += len(piece)
+                    yield piece
+
+            try:
+                return read(counted())
+            except JsonError:
+                return None
+
+        for _ in range(self.retry_policy.max_retries + 1):
+            request = Request("GET", url, as_text=True, read=read_or_not)
+            self._log_request(request)
+            found = self.transport.send(request, self.retry_policy)
+            if found is not None:
+                return found
+            self._log.warning(f"{path} of run {run_id} came incomplete.")
+        raise DbtCloudFailure(
+            f"{path} of run {run_id} is no complete JSON ({characters} characters).", passing=True
+        )
 
     def get_json_artifact(self, run_id: int, path: str, step: int | None = None) -> Any:
         """Return an artifact, parsed. One that came incomplete is asked for again."""

@@ -123,6 +123,10 @@ def _no_policy(_: NodeInfo) -> None:
     return None
 
 
+_READING_LITTLE = (_default_asset_key, _default_group, _default_auto_materialize_policy, _no_policy)
+"""What is given nodes, and reads neither their code nor their columns."""
+
+
 class _JobAssets(JobAssetsBase, Sequence[AssetsDefinition]):
     """One object for both dialects: Dagster asks it for cacheable data, and it is a sequence of its assets."""
 
@@ -199,7 +203,9 @@ class _JobAssets(JobAssetsBase, Sequence[AssetsDefinition]):
         identity = (where, self._translation.identity)
         data = recall_in_process(identity)
         if data is None:
-            job = compile_job(client, self._job_id, self._sample_vars())
+            given = self._translation.functions
+            of_users = not all(any(each is own for own in _READING_LITTLE) for each in given)
+            job = compile_job(client, self._job_id, self._sample_vars(), for_users=of_users)
             data = [cacheable_data(job, self._translation, client)]
             remember_in_process(identity, data)
         return data

@@ -48,14 +48,19 @@ class NodeTranslation:
         return AssetKey.from_coercible(self.asset_key(node))
 
     @property
+    def functions(self) -> list[NodeFunction]:
+        """All of them."""
+        return [self.asset_key, self.group, *self.policies]
+
+    @property
     def identity(self) -> tuple[Hashable, ...]:
         """Where the functions are written: the same when the same code is loaded again, as other objects."""
-        return tuple(_written_at(function) for function in (self.asset_key, self.group, *self.policies))
+        return tuple(_written_at(function) for function in self.functions)
 
     @property
     def mark(self) -> str:
         """A short text that other processes have for the same functions: it distinguishes two loads of one job."""
-        names = [_spelled(function) for function in (self.asset_key, self.group, *self.policies)]
+        names = [_spelled(function) for function in self.functions]
         return blake2b(repr(names).encode(), digest_size=6).hexdigest()
 
 

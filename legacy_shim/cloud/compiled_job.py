@@ -17,9 +17,10 @@ from typing import Any
 
 from dagster import Failure
 
-from legacy_shim.cloud.artifacts import require_manifest, require_results
+from legacy_shim.cloud.artifacts import require_results
 from legacy_shim.cloud.failures import DbtCloudFailure
 from legacy_shim.cloud.manifest import Manifest, find_node, is_asset_id
+from legacy_shim.cloud.manifest_reading import manifest_to_load
 from legacy_shim.dbt_commands import DbtCommand, materialization_step, parse_command, selection_options
 
 COMPILE_RUN_ID_VARIABLE = "DBT_DAGSTER_COMPILE_RUN_ID"
@@ -46,10 +47,13 @@ class CompiledJob:
     """The unique ids of the nodes that the compile run went through: models, tests and more."""
 
 
-def compile_job(client: Any, job_id: int, partition_vars: Mapping[str, Any] | None) -> CompiledJob:
+def compile_job(
+    client: Any, job_id: int, partition_vars: Mapping[str, Any] | None, *, for_users: bool = True
+) -> CompiledJob:
     """Fetch the job and compile it, with at most one run in dbt Cloud.
 
-    `partition_vars` are the vars of any one partition, without which a partitioned project may not compile.
+    `partition_vars` are the vars of any one partition, without which a partitioned project may not compile. Functions of
+    the user's are given nodes of the manifest, unless it is not `for_users`: then these lack what is large and not needed.
     Raises ``DagsterDbtCloudJobInvariantViolationError`` for a job that cannot be loaded.
     """
     job = client.get_job(job_id=job_id)
@@ -63,7 +67,7 @@ def compile_job(client: Any, job_id: int, partition_vars: Mapping[str, Any] | No
         run_id, run_step = _compile(
             client, job_id, job, commands, parse_command(commands[step]), partition_vars
         )
-    manifest = require_manifest(client.get_manifest(run_id=run_id, step=run_step), run_id)
+    manifest = manifest_to_load(client, run_id, run_step, of_users=for_users)
     run_results = require_results(client.get_run_results(run_id=run_id, step=run_step), run_id)
     executed = frozenset(result["unique_id"] for result in run_results.get("results") or ())
     _require_known_nodes(job_id, run_id, manifest, executed)

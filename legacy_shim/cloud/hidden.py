@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from itertools import groupby
 from typing import Any
@@ -69,6 +69,23 @@ def redact_value(value: Any, token: str) -> Any:
     if isinstance(value, list):
         return [redact_value(inner, token) for inner in value]
     return value
+
+
+class Watched:
+    """Pieces of a text as they come, which notes whether a token is in it. An empty one never is."""
+
+    def __init__(self, pieces: Iterable[str], token: str) -> None:
+        self._pieces = pieces
+        self._token = token
+        self.has_met = False
+
+    def __iter__(self) -> Iterator[str]:
+        before = ""
+        for piece in self._pieces:
+            if self._token and not self.has_met:
+                self.has_met = self._token in before + piece
+                before = (before + piece)[-len(self._token) :]  # it may be cut in two
+            yield piece
 
 
 def excerpt(text: str, token: str, length: int = LONGEST_QUOTE) -> str:

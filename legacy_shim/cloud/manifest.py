@@ -18,19 +18,26 @@ ASSET_TYPES = ("model", "seed", "snapshot")
 _STEPPED_OVER = ("metric", "semantic_model", "saved_query", "function")
 """Types that stand between assets; what depends on one depends on what it depends on."""
 
-_COLLECTIONS = (
+COLLECTIONS = (
     *("nodes", "sources", "exposures", "metrics", "semantic_models"),
     *("saved_queries", "unit_tests", "functions"),
 )
+"""Where a manifest has what one may depend on, by its id."""
 
 
 def find_node(manifest: Manifest, unique_id: str) -> Node | None:
     """Return the node, source or other resource of that id, or None if the project does not have it (any more)."""
-    for collection in _COLLECTIONS:
+    for collection in COLLECTIONS:
         node: Node | None = (manifest.get(collection) or {}).get(unique_id)
         if node is not None:
             return node
     return None
+
+
+def may_matter(node: Any) -> bool:
+    """Whether a part of a manifest is an asset, or may stand before one. What has no type is left to those who look at it."""
+    kind = node.get("resource_type") if isinstance(node, Mapping) else None
+    return not isinstance(kind, str) or kind in (*ASSET_TYPES, *_STEPPED_OVER, "source")
 
 
 def is_asset(node: Node) -> bool:

@@ -8,7 +8,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from http.client import HTTPException
@@ -25,13 +25,14 @@ from legacy_shim.cloud.answers import (
     UnreadableAnswer,
     read_data,
     read_text,
+    text_in_pieces,
     trouble_of_answer,
     trouble_of_error,
     whole_text,
 )
 from legacy_shim.cloud.deadline import DeadlineAdapter, whole_request
 from legacy_shim.cloud.failures import DbtCloudConfigurationError, DbtCloudFailure
-from legacy_shim.cloud.hidden import LONGEST_QUOTE, excerpt, redact, redact_value
+from legacy_shim.cloud.hidden import LONGEST_QUOTE, Watched, excerpt, redact, redact_value
 from legacy_shim.cloud.patience import Patience
 from legacy_shim.cloud.retry import Pauses, RetryPolicy, Trouble, http_date, seconds_left
 from legacy_shim.cloud.shapes import expected_instead
@@ -64,6 +65,8 @@ class Request:
     data: Mapping[str, Any] | None = None
     params: Mapping[str, Any] | None = None
     as_text: bool = False
+    read: Callable[[Iterable[str]], Any] | None = None
+    """What makes the content out of the text of a large answer, piece by piece while it comes."""
 
     @property
     def repeatable(self) -> bool:
@@ -142,7 +145,14 @@ class Transport:
                     data=body,
                     params=request.params,
                     timeout=(min(limit, _LONGEST_CONNECT), limit),
+                    stream=request.read is not None,
                 )
+                if request.read is not None and 200 <= response.status_code < 300:
+                    with response:
+                        self._set_clock(response)
+                        return self._read(request.read, response)
+        except UnreadableAnswer as error:
+            return _unusable(str(error), response)
         except DbtCloudConfigurationError:  # a ValueError, but not of the answer
             raise
         except _ERRORS as error:
@@ -169,6 +179,12 @@ class Transport:
     def parsed(self, text: str) -> Any:
         """Return the JSON in an artifact, without the token should dbt Cloud repeat it. Raises ``ValueError``."""
         return self._without_long_token(parse_json(text, deepest=DEEPEST), text)
+
+    def _read(self, read: Callable[[Iterable[str]], Any], response: requests.Response) -> Any:
+        token = self._token()
+        watched = Watched(text_in_pieces(response), token if len(token) >= _LEAST_RANDOM else "")
+        content = read(watched)
+        return redact_value(content, token) if watched.has_met else content
 
     def _without_long_token(self, data: Any, text: str) -> Any:
         """Return what dbt Cloud said without the token, should it repeat that: Dagster stores the details of runs."""
