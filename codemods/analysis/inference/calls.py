@@ -63,11 +63,20 @@ class Calls:
 
     def _find_giving(self, called: Function | ast.ClassDef) -> tuple[tuple[Module, ast.Call], ...]:
         found = list(self._named(called.name, "giving by name", renamed).get(called, ()))
+        found += self._handed(called)
         if isinstance(called, ast.ClassDef):
             found += self._own(called)
         else:
             found += self._by_variables(called)
         return tuple(dict.fromkeys(found))
+
+    def _handed(self, called: Function | ast.ClassDef) -> tuple[Place, ...]:
+        """The calls of it that another thread makes: ``pool.submit(run, client)``."""
+        calls = self.evaluator.tables.handed_calls(called.name)
+        found = self.evaluator.answer(
+            ("handed by name", called.name), lambda: self._by_callee(calls, renamed), _NO_CALLS
+        )
+        return found.get(called, ())
 
     def _own(self, owner: ast.ClassDef) -> Iterator[Place]:
         """The calls of a class in its own methods, ``cls(...)``."""

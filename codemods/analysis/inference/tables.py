@@ -15,6 +15,7 @@ from ..dagster_api.asset_inputs import name_of_asset
 from ..dagster_api.names import EXECUTING
 from ..syntax.bound_names import calls_by_variables, names_bound_in
 from ..syntax.functions import decorator_name, renamed
+from ..syntax.handed_calls import handed_call
 from ..syntax.source_module import FUNCTIONS, Module
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -87,6 +88,10 @@ class Tables:
             found.sort(key=lambda place: self._order[place[1]])
         return found  # type: ignore[return-value]
 
+    def handed_calls(self, name: str) -> list[tuple[Module, ast.Call]]:
+        """The calls of whatever has that name which another thread makes."""
+        return [place for each in self._names_of(name) for place in self._row(("handed call", each))]  # type: ignore[misc]
+
     def is_handed_on(self, name: str) -> bool:
         """Whether something of that name is more than called somewhere, or what is called so somewhere."""
         return any(self._row(("handed on", each)) for each in self._names_of(name))
@@ -149,6 +154,9 @@ def _spelled(module: Module) -> Iterator[tuple[Fact, ast.AST]]:
     for node in module.of(*FUNCTIONS, ast.Call, ast.Dict, ast.Assign, ast.keyword):
         if isinstance(node, ast.Call):
             yield ("call", decorator_name(renamed(node))), node
+            handed = handed_call(node)
+            if handed is not None:
+                yield ("handed call", decorator_name(handed.func)), handed
         elif isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
                 yield from _under(key, value) if key is not None else ()

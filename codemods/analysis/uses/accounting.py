@@ -24,6 +24,7 @@ from .arguments import ACCOUNTED
 from .carriers import NONE, Carriers, is_class, kind_carried
 from .contexts_led_away import contexts_led_away
 from .escape import Escape
+from .followed import called_later
 from .index import Index
 from .judgement import Judge
 from .nodes_by_name import NodesByName
@@ -90,11 +91,19 @@ class _Accounting:
                     if not said and self._is_read_dynamically(module, node, dynamic):
                         said = DYNAMICALLY
                     if said:
-                        yield Escape(module, node, carried, said)
+                        yield Escape(module, node, self._led_away(module, node, value) or carried, said)
                 if not carrying:
                     yield from self._of_unknown(module, node)
             yield from self._of_classes(module)
         yield from self._beyond_limits()
+
+    def _led_away(self, module: Module, node: ast.expr, value: Value) -> Values:
+        """What a function alone leads away that another thread calls: what it answers, and not what it is called with."""
+        above = module.parent(node)
+        call = module.parent(above) if isinstance(above, ast.keyword) else above
+        handed = called_later(self.index, module, call) if isinstance(call, ast.Call) else None
+        is_called = handed is not None and handed.func is node
+        return self.judge.arguments.answered_by(value) if is_called else NONE
 
     def _of_no_name(self, module: Module, node: ast.expr, value: Value) -> str:
         """Why something is read or called of an expression that begins with no name, as `[client][0].get_run(1)` does."""

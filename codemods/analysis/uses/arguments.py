@@ -31,16 +31,18 @@ from ..inference.values import (
     Member,
     Result,
     Value,
+    Values,
     in_order,
     is_list_of_modules,
     is_load,
     root,
 )
-from ..syntax.functions import composes, renamed, takes_context
+from ..syntax.functions import composes, renamed, returns_of, takes_context
+from ..syntax.handed_calls import takes_part
 from ..syntax.source_module import FUNCTIONS, Module
 from .callees import is_all_known
-from .carriers import Carriers, is_class, is_function, kind_carried
-from .escapes import is_followed
+from .carriers import NONE, Carriers, is_class, is_function, kind_carried
+from .followed import called_later, is_followed
 from .index import Index
 from .loops import has_key, is_looped_over
 from .uses import ADDING, EXTENDING, Argument, use_of
@@ -68,6 +70,9 @@ class Arguments:
         return self.index.evaluator
 
     def of(self, module: Module, node: ast.expr, value: Value, call: ast.Call) -> str:
+        handed = called_later(self.index, module, call)
+        if handed is not None and self._is_handed_on(module, node, value, call, handed):
+            return ACCOUNTED
         callees = [one for one in self.evaluator.values(module, renamed(call)) if not _is_of_list(one)]
         said = self._lost_in(module, value, call)
         if not callees:
@@ -77,6 +82,37 @@ class Arguments:
         if all(self._takes(module, node, value, call, callee) for callee in callees):
             return ACCOUNTED
         return said
+
+    def _is_handed_on(
+        self, module: Module, node: ast.expr, value: Value, call: ast.Call, handed: ast.Call
+    ) -> bool:
+        """Whether another thread calls a function of the tree with a value, or is given that function, which keeps nothing."""
+        functions = self.evaluator.values(module, handed.func)
+        if not functions or not all(self._is_plain_function(one) for one in functions):
+            return False
+        if node is handed.func:
+            return not self.answered_by(value)
+        if isinstance(value, Literal) and isinstance(node, (ast.Tuple, ast.List, ast.Dict)):
+            inside = [*handed.args, *(word.value for word in handed.keywords)]
+            carrying = [one for one in inside if self.carriers.of_all(self.evaluator.values(module, one))]
+            uses = [Argument(module=module, node=one, call=call) for one in carrying]
+            return takes_part(call, node) and all(is_followed(self.index, use) for use in uses)
+        return takes_part(call, node) and self._is_followed(module, node)
+
+    def _is_plain_function(self, value: Value) -> bool:
+        return (
+            isinstance(value, Local)
+            and isinstance(value.node, FUNCTIONS)
+            and not unknown_decorators(self.evaluator, value.module, value.node)
+            and not decorators_of_dagster(self.evaluator, value.module, value.node)
+        )
+
+    def answered_by(self, value: Value) -> Values:
+        """What something legacy a function answers, which goes to whoever has another thread call it."""
+        if not isinstance(value, Local) or not isinstance(value.node, FUNCTIONS):
+            return NONE
+        answers = (self.evaluator.values(value.module, one) for one in returns_of(value.node))
+        return frozenset().union(*(self.carriers.of_all(one) for one in answers))
 
     def _lost_in(self, module: Module, value: Value, call: ast.Call) -> str:
         """Why a call takes a value out of sight, and what to write by hand."""

@@ -1,0 +1,96 @@
+"""Which calls hand a value to a function or class of the tree, so that its uses there are judged in turn."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from ..inference.initializers import inherited_initializer
+from ..inference.values import Instance, Local, Value
+from ..syntax.classes import annotated_fields, initializer_of, is_own_class
+from ..syntax.functions import argument_of, renamed
+from ..syntax.handed_calls import handed_call
+from ..syntax.source_module import FUNCTIONS, Module
+from .callees import is_all_known
+from .index import Index
+from .uses import Argument
+
+
+def is_followed(index: Index, use: Argument) -> bool:
+    """Whether a call hands the value to a function of the tree, whose parameter is followed."""
+    found = False
+    handed = called_later(index, use.module, use.call)
+    use = use if handed is None else replace(use, call=handed)
+    callee = renamed(use.call)
+    for value in index.values(use.module, callee):
+        owner = (
+            value.owner.node
+            if isinstance(value, Instance)
+            else value.node
+            if isinstance(value, Local)
+            else None
+        )
+        if isinstance(owner, ast.ClassDef):
+            initializer = initializer_of(owner) or _inherited(index, value)
+            if initializer is None:
+                fields = {
+                    name
+                    for one in index.evaluator.objects.lineage(_class_called(value))
+                    if isinstance(one.node, ast.ClassDef)
+                    for name in annotated_fields(one.node)
+                }
+                found = bool(fields & {word.arg for word in use.call.keywords} or use.call.args)
+                continue
+            owner = initializer
+        if not isinstance(owner, FUNCTIONS):
+            return False
+        if (
+            handed is None
+            and not _is_by_name(index, value, use)
+            and not (
+                isinstance(value, Local)
+                and value.node is owner
+                and index.evaluator.calls.is_by_variable(owner, use.call)
+                and is_all_known(index.evaluator, use.module, callee)
+            )
+        ):
+            return False  # by a way on which its parameters are not followed: `handlers()["dbt"](client)`
+        parameters = [*owner.args.posonlyargs, *owner.args.args, *owner.args.kwonlyargs]
+        taken = (argument_of(use.call, owner, parameter.arg) for parameter in parameters)
+        if not any(argument is not None and _holds(argument, use.node) for argument in taken):
+            return False
+        found = True
+    return found
+
+
+def called_later(index: Index, module: Module, call: ast.Call) -> ast.Call | None:
+    """The call that a call of another package's has another thread make: ``run(client)`` of ``pool.submit(run, client)``."""
+    own = any(isinstance(value, Local) for value in index.values(module, renamed(call)))
+    return None if own else handed_call(call)
+
+
+def _inherited(index: Index, value: Value) -> ast.FunctionDef | None:
+    found = inherited_initializer(index.evaluator, _class_called(value))
+    return found.node if found is not None and isinstance(found.node, ast.FunctionDef) else None
+
+
+def _is_by_name(index: Index, value: Value, use: Argument) -> bool:
+    """Whether a call names what it calls, or is the one of a class in its own methods."""
+    owner = value.owner if isinstance(value, Instance) else value
+    is_own = isinstance(owner, Local) and is_own_class(owner.module, owner.node, use.call.func)
+    return is_own or any(call is use.call for _, call in index.evaluator.calls.of(_name_called(value)))
+
+
+def _class_called(value: Value) -> Local:
+    owner = value.owner if isinstance(value, Instance) else value
+    assert isinstance(owner, Local)
+    return owner
+
+
+def _name_called(value: Value) -> str:
+    owner = value.owner if isinstance(value, Instance) else value
+    return owner.node.name if isinstance(owner, Local) else ""
+
+
+def _holds(outer: ast.expr, inner: ast.expr) -> bool:
+    return any(node is inner for node in ast.walk(outer))
