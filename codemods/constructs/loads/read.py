@@ -69,7 +69,7 @@ class Load:
     sequence: SequenceUses = field(default_factory=SequenceUses)
     """Where it is used as a sequence."""
     makes_several: bool = False
-    """Whether the one call loads several jobs, one after another or one of them."""
+    """Whether a function makes the assets, which the code calls: for several jobs, or where it may not come to the load."""
     below: Below | None = None
     """Where it goes so that its functions find what legacy's found; None where it stays."""
     above: ast.stmt | None = None
@@ -102,7 +102,8 @@ def read_load(context: Context, value: Made) -> ReadLoad:
     found = context.index.values(module, resource) if resource is not None else frozenset()
     job = arguments.get("job_id")
     ref = context.job_ref(module, job) if job is not None and not problem else None
-    makes_several = ref is not None and (ref.at_once > 1 or _is_in_comprehension(module, call))
+    is_called = _is_in_comprehension(module, call) or _is_conditional(module, call)
+    makes_several = ref is not None and (ref.at_once > 1 or is_called)
     below: Below | None = None
     above: ast.stmt | None = None
     if not problem and ref is not None:
@@ -278,11 +279,6 @@ def _against(
         elif ref.is_set or any(_is_looked_up(context, home, place) for home, place in origins.places):
             yield "LDC402", unknown_job(ref)  # No fact would ever fill a placeholder.
     yield from _refused(context, ref)
-    if not makes_several and _is_conditional(module, call):
-        yield (
-            "LDC302",
-            "it is loaded under a condition inside an expression, and v2 would always load it: write an `if` statement",
-        )
     if not makes_several and isinstance(module.scope_of(call), ast.ClassDef):
         yield (
             "LDC302",
