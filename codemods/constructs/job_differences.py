@@ -126,13 +126,14 @@ def _named_by_tests_alone(context: Context, refs: Sequence[JobRef]) -> set[int]:
 def unread_job(context: Context, ref: JobRef) -> str:
     """What is said of a job id that the code does not say, with the place where its trail ends."""
     said = f"its job id `{ref.module.source_of(ref.node)}` cannot be determined"
+    by_hand = "write the number in the code, or in a list of the code, `JOB_IDS = [67890, 67891]`"
     end = end_of_trail(context.constants, ref.module, ref.node)
     if end is None:
-        return said
+        return f"{said}: {by_hand}"
     module, node = end
     line = module.place(node).line
     text = shorten(module.lines[line - 1], 100) if line <= len(module.lines) else ""
-    return f"{said}: it depends on `{text}` ({module.path.name}:{line})"
+    return f"{said}: it depends on `{text}` ({module.path.name}:{line}). {by_hand[0].upper()}{by_hand[1:]}"
 
 
 def unknown_job(ref: JobRef) -> str:

@@ -90,6 +90,22 @@ def test_each_job_that_such_an_object_may_name_has_a_row(tmp_path: Path) -> None
     assert "    67890: {\n" in texts["assets.py"] and "    67891: {\n" in texts["assets.py"]
 
 
+def test_a_list_of_such_objects_is_gone_through(tmp_path: Path) -> None:
+    jobs = (
+        "from dataclasses import dataclass\n\n\n@dataclass\nclass Job:\n    name: str\n    number: int\n\n\n"
+    )
+    files = {
+        "jobs.py": f'{jobs}JOBS = [Job("nightly", 67890), Job("hourly", number=67891)]\n',
+        "assets.py": "from dagster import Definitions\nfrom dagster_dbt import dbt_cloud_resource, load_assets_from_dbt_cloud_job\nfrom jobs import JOBS\n\n"
+        'cloud = dbt_cloud_resource.configured({"auth_token": "t", "account_id": 12345})\n\n\n'
+        "def build(job):\n    return load_assets_from_dbt_cloud_job(dbt_cloud=cloud, job_id=job.number)\n\n\n"
+        "defs = Definitions(assets=[build(job) for job in JOBS])\n",
+    }
+    texts, report = migrate(tmp_path, files)
+    assert not [finding for finding in report.findings if finding.code.startswith(("LDC3", "LDC4"))]
+    assert "    67890: {\n" in texts["assets.py"] and "    67891: {\n" in texts["assets.py"]
+
+
 def test_a_class_of_a_third_file_is_read_too(tmp_path: Path) -> None:
     program = (MADE.replace("settings = load()", ""), "from current import settings", "settings")
     texts, codes = _migrated(

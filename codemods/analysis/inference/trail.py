@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..syntax.scopes import Assigned, Binding, Defined, Imported, Parameter
+from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated, Parameter
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH
 from .constants import Constants
@@ -63,6 +63,10 @@ def _bound_by(constants: Constants, module: Module, binding: Binding) -> Iterato
                 bound = constants.evaluator.star_imports.bound_at_end(home, name)
                 for inner in bound if home is not module else ():
                     yield from _bound_by(constants, home, inner)
+        case Iterated(value=value):
+            yield module, value
+        case Parameter(function=ast.FunctionDef() | ast.AsyncFunctionDef() as function, arg=arg):
+            yield from constants.evaluator.calls.arguments(function, arg.arg)
         case Parameter() | Defined():
             return
         case _:

@@ -15,7 +15,7 @@ from pathlib import Path
 from ..inference.interpreter import Evaluator
 from ..inference.values import Made, legacy_name
 from ..syntax.functions import returns_of
-from ..syntax.scopes import Assigned, Binding, Defined, Imported
+from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated, Parameter
 from ..syntax.source_module import FUNCTIONS, Module
 from .handed_to import file_named
 
@@ -60,10 +60,13 @@ class _Search:
                 if home is not None and rest:
                     for one in tree.names(home).at_end(home, rest[0]):
                         self._follow(home, one, rest[1:])
-            case Assigned(value=ast.Call() | ast.Subscript() | ast.Name() | ast.Attribute() as value):
-                if isinstance(value, ast.Call):
+            case Assigned(value=value) | Iterated(value=value):
+                if any(isinstance(node, ast.Call) for node in ast.walk(value)):
                     self._take(module)
                 self.look_at(module, value)
+            case Parameter(function=ast.FunctionDef() | ast.AsyncFunctionDef() as function, arg=arg):
+                for home, given in self.evaluator.calls.arguments(function, arg.arg):
+                    self.look_at(home, given)
             case Defined(node=ast.ClassDef() as node):
                 if self.paths:
                     self._take(module)
