@@ -25,7 +25,7 @@ from .carriers import Carriers, is_class, is_function, kind_carried
 from .hashing import is_hashed
 from .index import Index
 from .loops import is_looped_over
-from .uses import ADDING, EXTENDING, enclosing_annotation, is_values_view
+from .uses import ADDING, EXTENDING, enclosing_annotation, is_dict_call, is_values_view
 
 _READING = frozenset({"get", "pop", "setdefault", "copy"})
 _VIEWING = frozenset({"items", "values", "keys"})
@@ -120,6 +120,8 @@ class Judge:
             return ACCOUNTED  # The construct of loads answers for what is asked of the sequence.
         if all(isinstance(one, (ast.Is, ast.IsNot)) for one in above.ops):
             return ACCOUNTED
+        if is_asked and isinstance(value, Literal) and _is_dict(value):
+            return ACCOUNTED  # Its keys are compared, and nothing legacy is one.
         others = [side for side in sides if side is not node]
         if all(isinstance(side, ast.Constant) or self._is_plain(module, side) for side in others):
             return ACCOUNTED
@@ -303,6 +305,10 @@ class Judge:
             and isinstance(item.optional_vars, ast.Name | None)
             for caller, call in calls.calling(function)
         )
+
+
+def _is_dict(value: Literal) -> bool:
+    return isinstance(value.node, (ast.Dict, ast.DictComp)) or is_dict_call(value.node)
 
 
 def _is_foreign(value: Value) -> bool:
