@@ -48,6 +48,10 @@ from .patched_in_tests import patched_in
 _CLIENT = "DbtCloudClientResource"
 _APART = "use the two in separate branches, under two names"
 _FAKE = "give it a `get_client()` with v2's methods (`trigger_job_run`, `poll_run`, `get_run_details`), and migrate again"
+_IN_A_TEST = (
+    "`workspace.get_client.return_value = client`, `client.trigger_job_run.return_value = client.poll_run.return_value = "
+    'client.get_run_details.return_value = {"id": 1, "status": 10, ...}`'
+)
 _DATA = (ast.Constant, ast.Dict, ast.List, ast.Set, ast.Tuple, ast.JoinedStr)
 _WHOLE = frozenset({"_asdict", "original_resource_dict", "_original_resource_dict"})
 """Attributes of ``context.resources`` that hand out all resources at once."""
@@ -102,7 +106,7 @@ def _told(other: _Other) -> Claim:
 
 def stand_in_of_a_test(module: Module, node: ast.expr, said: str) -> Claim:
     """A stand-in in a test does not keep the code that is tested from becoming v2; the test is adapted by hand."""
-    said = f"{said}: the migrated code makes v2's calls, so change this test"
+    said = f"{said}: the migrated code makes v2's calls, so change this test: {_IN_A_TEST}"
     return Claim(
         construct=NO_CONSTRUCT,
         part=Stays(),

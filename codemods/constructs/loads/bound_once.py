@@ -96,7 +96,8 @@ def against_binding(
         changed = state_of(context, module, arguments[parameter])
         if changed:
             yield (
-                f"its `{parameter}` changes `{changed}`, and v2 calls it at other times and in another order"
+                f"its `{parameter}` changes `{changed}`, and v2 calls it at other times and in another order: fill `{changed}` "
+                "above the load, or work the answer out from the node alone (`@functools.cache` keeps what is slow)"
             )
     bound = [] if makes_several else bound_once(context, module, arguments)
     if bound and any(isinstance(above, LOOPS) for above in _around(module, call)):

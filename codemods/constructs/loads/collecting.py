@@ -29,6 +29,10 @@ _PREFIX: Mapping[str, int] = {
     "load_assets_from_package_module": 2,
 }
 """The functions that collect, and the place of ``key_prefix`` among their positional parameters."""
+_BY_HAND = (
+    "leave `key_prefix` out there, and prefix the keys in the load, `node_info_to_asset_key=lambda node: "
+    'default_asset_key_fn(node).with_prefix("warehouse")`, with `from dagster_dbt.asset_utils import default_asset_key_fn`'
+)
 
 
 def prefixed(context: Context, module: Module) -> str:
@@ -39,7 +43,7 @@ def prefixed(context: Context, module: Module) -> str:
     for home, name, call in collecting(context):
         if _gives_prefix(name, call) and collects(context, home, name, call, module):
             place = home.place(call)
-            return f"`{name}` at {place} prefixes its sources too, which v2 assets do not support"
+            return f"`{name}` at {place} prefixes its sources too, which v2 assets do not support: {_BY_HAND}"
     return ""
 
 
