@@ -88,6 +88,14 @@ class Member:
     of: Value
     attribute: str
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # Kept: that of what it was reached from takes as long as there are steps to it, and each look-up asks.
+        return hash((self.of, self.attribute))
+
     @cached_property
     def root(self) -> Value:
         """What it was reached from."""
@@ -106,6 +114,13 @@ class Result:
     module: Module
     call: ast.Call
     member: Member
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.module, self.call, self.member))
 
 
 Value = External | InTree | Made | Local | Literal | Instance | Keyed | Member | Result

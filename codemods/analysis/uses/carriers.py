@@ -56,9 +56,11 @@ class Carriers:
 
     def of(self, value: Value) -> Values:
         """The legacy values that ``value`` carries."""
-        if value not in self._known:
+        known = self._known.get(value)
+        if known is None:
             self._find(value)
-        return self._known[value]
+            known = self._known[value]
+        return known
 
     def of_all(self, values: Values) -> Values:
         """What any of some values carries."""
@@ -69,13 +71,18 @@ class Carriers:
         inside: dict[Value, Values] = {}
         waiting = [value]
         for each in waiting:  # grows as it goes
-            if each not in inside and each not in self._known:
-                inside[each] = frozenset() if self._is_carried(each) else frozenset(self._inside(each))
-                waiting += inside[each]
+            if each in inside or each in self._known:
+                continue
+            if self._is_carried(each):
+                self._known[each] = frozenset({each})
+            elif parts := frozenset(self._inside(each)):
+                inside[each] = parts
+                waiting += parts
+            else:
+                self._known[each] = NONE
         for circle in circles(inside):
-            own = {each for each in circle if self._is_carried(each)}
             others = {other for each in circle for other in inside[each]}.difference(circle)
-            self._known |= dict.fromkeys(circle, frozenset(own).union(*map(self._known.__getitem__, others)))
+            self._known |= dict.fromkeys(circle, NONE.union(*map(self._known.__getitem__, others)))
 
     def _is_carried(self, value: Value) -> bool:
         """Whether a value is what goes out of sight itself."""

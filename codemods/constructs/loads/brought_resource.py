@@ -71,8 +71,13 @@ def tell_of_unread_config(claim: Claim, context: Context, done: Rewrite) -> None
         done.report(module, node, "LDC219", said, claim.name)
 
 
-def _readers(context: Context) -> Iterator[tuple[Module, ast.Call]]:
+@lru_cache(maxsize=1)
+def _readers(context: Context) -> tuple[tuple[Module, ast.Call], ...]:
     """What requires the key and may have it from a load: a hook, and all else where the key is bound nowhere."""
+    return tuple(_find_readers(context))
+
+
+def _find_readers(context: Context) -> Iterator[tuple[Module, ast.Call]]:
     for module in context.index.tree.modules.values():
         if _REQUIRED not in module.text:
             continue

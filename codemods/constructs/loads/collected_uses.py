@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from ...analysis.inference.values import External, Literal, Made, Member, Value, is_collected
 from ...analysis.syntax.source_module import Module
@@ -82,19 +83,23 @@ def _homes(context: Context) -> Mapping[Value, list[Module]]:
                 for one in held:
                     if isinstance(one, Made) and module not in found[one]:
                         found[one].append(module)
+    by_star = _by_star(context)
     for modules in found.values():
-        _add_by_stars(context, modules)
+        for home in modules:  # grows as it goes
+            modules += [module for module in by_star.get(home.path, ()) if module not in modules]
     return found
 
 
-def _add_by_stars(context: Context, held: list[Module]) -> None:
-    """Add the modules that have what others hold from a ``from module import *``."""
+def _by_star(context: Context) -> Mapping[Path, Iterable[Module]]:
+    """The modules that have what a file holds from a ``from module import *``."""
     tree = context.index.tree
-    for home in held:  # grows as it goes
-        for module in tree.modules.values():
-            sources = (tree.resolve(module, star.module, star.level) for star in tree.names(module).stars)
-            if module not in held and home.path in sources:
-                held.append(module)
+    found: dict[Path, dict[Module, None]] = defaultdict(dict)
+    for module in tree.modules.values():
+        for star in tree.names(module).stars:
+            path = tree.resolve(module, star.module, star.level)
+            if path is not None:
+                found[path][module] = None
+    return found
 
 
 @lru_cache(maxsize=1)
