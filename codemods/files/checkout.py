@@ -45,7 +45,7 @@ def refuse_way_out(path: Path) -> None:
     top = top_of(named)
     if top is not None and not named.resolve().is_relative_to(top.resolve()):
         raise UsageError(
-            f"{path} leads out of the checkout, by a symbolic link: delete the link, or name the file behind it"
+            f"{path}: it leads out of the checkout by a symbolic link: delete the link, or name the file behind it"
         )
 
 

@@ -92,7 +92,7 @@ def test_what_is_saved_follows_no_link_out_of_the_checkout(
     named = "out/saved.json" if is_folder else "saved.json"
     done = _scan(code, *options, named)
     assert done.returncode == 2
-    assert f"{named} leads out of the checkout" in done.stderr
+    assert f"{named}: it leads out of the checkout" in done.stderr
     assert (outside / "saved.json").read_text() == "precious\n"
 
 

@@ -206,3 +206,17 @@ def test_what_lies_behind_three_hundred_others_is_known(name: str) -> None:
     assert isinstance(asked, ast.Expr)
     found = Constants(_evaluator([module]), {}).possible(module, asked.value) or ()
     assert [str(constant.value) for constant in found] == ["67890"]
+
+
+@pytest.mark.parametrize("start", ["lib.start()", "DbtCloudClientResource(auth_token='t', account_id=1)"])
+def test_code_that_goes_round_many_ways_is_followed_so_far_and_no_further(start: str) -> None:
+    """Each turn of the loop takes one of twelve ways: after eight of them there are more than four hundred million."""
+    ways = "".join(f"    if node.is_{each}():\n        node = node.go_{each}()\n" for each in range(12))
+    [module] = _parsed({"m.py": f"{_HEAD}import lib\nnode = {start}\nwhile node:\n{ways}node.end()\n"})
+    asked = module.tree.body[-1]
+    assert isinstance(asked, ast.Expr) and isinstance(asked.value, ast.Call)
+    evaluator = _evaluator([module])
+    assert isinstance(asked.value.func, ast.Attribute)
+    found = evaluator.values(module, asked.value.func.value)
+    assert len(found) < 12 * 12 * 12
+    assert evaluator.given_up, "that there are more is known"

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, TypeGuard
 from ..dagster_api.names import CONTEXT_BUILDERS, WRAPPING
 from ..syntax.classes import may_be_replaced
 from ..syntax.functions import is_getattr, is_property, returns_of
-from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated
+from ..syntax.scopes import Assigned, Binding, Defined, Imported
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH, Branches
+from .enum_members import places_of_member
 from .fields_given import field_given
 from .initializers import class_of_method, inherited
 from .legacy_names import RESOURCES, canonical
@@ -43,6 +44,8 @@ _KEEPING_WHAT_THEY_GET = (LEGACY, "dagster.")
 """Where the classes come from whose objects have as attributes what they were made with."""
 _LONGEST = 8
 """Attributes and calls that are followed from where a value is reached: a resource's client's run's details' entry."""
+_MOST = 100
+"""Ways to what an attribute is read of that are followed: code that goes round, `x = x.up() or x.next()`, has more and more."""
 
 
 @dataclass(eq=False)
@@ -54,8 +57,14 @@ class Attributes:
     def values(self, module: Module, node: ast.Attribute) -> Values:
         """What an attribute may be that is read."""
         found: set[Value] = set(inherited(self.evaluator, module, node))
-        for value in in_order(self.evaluator.values(module, node.value)):
+        read_of = self.evaluator.values(module, node.value)
+        if len(read_of) > _MOST:
+            self.evaluator.give_up(node)
+        is_given_up = self.evaluator.is_given_up(node)  # for good, or it would go back and forth
+        for value in in_order(read_of):
             match value:
+                case Result() | Member() if is_given_up:
+                    continue
                 case External() if value == RESOURCES:
                     if not node.attr.startswith("_"):
                         found.add(Keyed(module, node, node.attr))
@@ -154,7 +163,7 @@ class Attributes:
             return in_modules
         found = self._places_in_owners(module, node, branches)
         if found is None and node.attr == "value":
-            found = self._places_of_member(module, node.value, branches)
+            found = places_of_member(self.evaluator, module, node.value, branches)
         if found is None or not (found.places or found.is_undecided):
             return made_at(module, node)
         return found.read_from(self.evaluator.places(module, node.value, branches).held_by)
@@ -223,11 +232,11 @@ class Attributes:
         if isinstance(value, Instance):
             # It may be of any class that derives from that, and has what that class says.
             heirs = (one for one in objects.derived_from(value.owner) if objects.binds(one, name))
-            each = (self._places_of_field(one, name, branches) for one in (value.owner, *heirs))
+            each = (self.places_of_field(one, name, branches) for one in (value.owner, *heirs))
             found = union(one for one in each if one is not None)
             return found.read_from([value]) if found is not None else None
         if isinstance(value, Local):
-            return self._places_of_field(value, name, branches)
+            return self.places_of_field(value, name, branches)
         if isinstance(value, Keyed):
             # A resource by its key: of any class of the tree that derives from the legacy one.
             made = (one for owner in objects.derived for one in objects.made_by(owner))
@@ -245,7 +254,7 @@ class Attributes:
         is_set = any(value in self.evaluator.values(module, target) for module, target in set_there)
         return found | NOT_KNOWN if found is not None and is_set else found
 
-    def _places_of_field(self, owner: Local, name: str, branches: Branches) -> Possible | None:
+    def places_of_field(self, owner: Local, name: str, branches: Branches) -> Possible | None:
         objects = self.evaluator.objects
         for one in objects.lineage(owner):
             found = union(self._places_by_class(one, name, branches))
@@ -282,64 +291,6 @@ class Attributes:
         if isinstance(value.call, ast.Call):
             return self.evaluator.values(value.module, value.call.func)
         return NOTHING
-
-    def _places_of_member(self, module: Module, node: ast.expr, branches: Branches) -> Possible | None:
-        """What ``Jobs.DAILY.value`` and ``Jobs["DAILY"].value`` come from, where ``Jobs`` is an ``Enum``."""
-        if isinstance(node, ast.Name):
-            members = self._places_of_members(module, node, branches)
-            return members or self._places_of_chosen(module, node, branches)
-        if isinstance(node, ast.Attribute):
-            name = node.attr
-        elif isinstance(node, ast.Subscript):
-            key = branches.key(module, node.slice)
-            name = key if isinstance(key, str) else text_of(self.evaluator.tree, module, node.slice)
-        else:
-            return self._places_of_chosen(module, node, branches)
-        owners = [*self.evaluator.values(module, node.value), *self.unread_classes(module, node.value)]
-        found = (
-            self._places_of_field(owner, name, branches)
-            for owner in owners
-            if name and isinstance(owner, Local) and self.evaluator.objects.is_enum(owner)
-        )
-        return union(one for one in found if one is not None)
-
-    def _places_of_chosen(self, module: Module, node: ast.expr, branches: Branches) -> Possible | None:
-        """What ``(Jobs.PROD if is_prod else Jobs.STAGING).value`` comes from, and that of a name for it."""
-        chosen = self.evaluator.places(module, node, branches)
-        if not chosen.is_all or any(place is node for _, place in chosen.places):
-            return None
-        found = [self._places_of_member(home, place, branches) for home, place in chosen.places]
-        return None if None in found else union(one for one in found if one is not None)
-
-    def _places_of_members(self, module: Module, node: ast.Name, branches: Branches) -> Possible | None:
-        """What ``each.value`` comes from, where ``each`` goes through an ``Enum``; None where it goes through else."""
-        found: list[Possible | None] = []
-        for binding in self.evaluator.tree.names(module).lookup(module, node.id, node):
-            if not isinstance(binding, Iterated) or binding.path:
-                return None
-            owners = {
-                value
-                for value in (
-                    *self.evaluator.values(module, binding.value),
-                    *self.unread_classes(module, binding.value),
-                )
-                if isinstance(value, Local) and self.evaluator.objects.is_enum(value)
-            }
-            if len(owners) != 1:
-                return None
-            owner = owners.pop()
-            found += [self._places_of_field(owner, name, branches) for name in self._members(owner)]
-        known = [one for one in found if one is not None]
-        return union(known) if len(known) == len(found) else None
-
-    def _members(self, owner: Local) -> list[str]:
-        """The names that the body of an ``Enum`` gives values to."""
-        bound = self.evaluator.tree.names(owner.module).tables.get(owner.node, {})
-        return [
-            name
-            for name, bindings in bound.items()
-            if not name.startswith("_") and any(isinstance(one, Assigned) for one in bindings)
-        ]
 
     # -- files that the index does not need
 

@@ -151,6 +151,10 @@ class Evaluator:
         """Note that it is not known what an expression may be."""
         self._given_up[node] = None
 
+    def is_given_up(self, node: ast.expr) -> bool:
+        """Whether it is not known what an expression may be."""
+        return node in self._given_up
+
     def _give_up(self, question: Hashable, answer: Any) -> Any:
         """What is answered where an answer does not settle: never that there is nothing else."""
         if isinstance(question, ast.expr):
