@@ -38,6 +38,9 @@ FOR_READERS = {
     "a field of a dataclass": "@dataclass\nclass Held:\n    client: Optional[DbtCloudClient] = None\n",
     "in quotes": 'def use(client: "DbtCloudClient" = None):\n    return client is None\n',
     "a method": "class Held:\n    def use(self, clients: list[DbtCloudClient]):\n        return len(clients)\n",
+    "an alias": "Clients = dict[str, DbtCloudClient]\n\n\ndef use(clients: Clients):\n    return clients\n",
+    "an alias of an alias": "Client = Optional[DbtCloudClient]\nUses = Callable[[Client], Any]\n\n\ndef use(fn: Uses):\n    return fn\n",
+    "an alias of a union": "Client = DbtCloudClient | None\ncurrent: Client = None\n",
     "a name in a function": "def use():\n    found: list[DbtCloudClient] = []\n    return found\n",
 }
 READ = {
@@ -46,6 +49,10 @@ READ = {
     "a field of a resource": "class Held(ConfigurableResource):\n    client: Optional[DbtCloudClient] = None\n",
     "a decorator of another package": "from acme import checked\n\n\n@checked\ndef use(client: Optional[DbtCloudClient] = None):\n    return 1\n",
     "what code asks for": "from typing import get_type_hints\n\n\ndef use(client: Optional[DbtCloudClient] = None):\n    return get_type_hints(use)\n",
+    "an alias that Dagster checks": "Client = Optional[DbtCloudClient]\n\n\n@op\ndef use(client: Client = None):\n    return 1\n",
+    "an alias that code reads": "Client = Optional[DbtCloudClient]\nprint(Client)\n",
+    "an alias of a field of a model": "Client = Optional[DbtCloudClient]\n\n\nclass Held(BaseModel):\n    client: Client = None\n",
+    "an alias of what is not known": "from acme import Box\n\nClient = Box[DbtCloudClient]\n",
     "the class itself": "def use(x):\n    return DbtCloudClient\n",
 }
 

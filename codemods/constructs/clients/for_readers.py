@@ -1,6 +1,7 @@
 """Annotations that nobody reads but people: of helpers, of names, of private attributes, of classes that keep no fields.
 
     def with_client(fn: Callable[[DbtCloudClient], Any])        _client: DbtCloudClient = PrivateAttr()
+    Outputs = Dict[str, DbtCloudOutput]                         where nothing but such annotations names `Outputs`
 
 Dagster reads the annotations of what it decorates, pydantic those of the fields of its classes, and code what it asks for.
 """
@@ -24,12 +25,20 @@ _READING = (
     "typeguard",
 )
 _KEEPING_NO_FIELDS = frozenset({"typing.Protocol", "typing_extensions.Protocol", "abc.ABC", "object"})
+_ALIAS = frozenset({"typing.TypeAlias", "typing_extensions.TypeAlias"})
+_GENERIC = frozenset({"dict", "frozenset", "list", "set", "tuple", "type"})
+_TYPING = ("collections.abc.", "typing.", "typing_extensions.")
 _CHECKED = ("dagster.", "pydantic.", "legacy.")
 _LEAVING = frozenset({"staticmethod", "classmethod", "property", "abc.abstractmethod", "typing.overload"})
 
 
 def says_it_to_readers(evaluator: Evaluator, module: Module, node: ast.expr) -> bool:
     """Whether an expression stands in an annotation that no code reads."""
+    return _says_it(evaluator, module, node, frozenset())
+
+
+def _says_it(evaluator: Evaluator, module: Module, node: ast.expr, aliases: frozenset[ast.stmt]) -> bool:
+    """The same, below some aliases of types that are looked at."""
     if any(module.named(name) for name in _READING):
         return False
     child: ast.AST = node
@@ -43,10 +52,53 @@ def says_it_to_readers(evaluator: Evaluator, module: Module, node: ast.expr) -> 
             case ast.AnnAssign() if above.annotation is child:
                 owner = module.parent(above)
                 return not isinstance(owner, ast.ClassDef) or _is_no_field(evaluator, module, owner, above)
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if value is child and child is not node:
+                return _is_alias(evaluator, module, above, value, name, aliases)
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value) if value is child:
+                is_said = resolved(evaluator, module, above.annotation) <= _ALIAS
+                return is_said and _is_alias(evaluator, module, above, value, name, aliases)
             case ast.Call() | ast.stmt():
                 return False
         child = above
     return False
+
+
+def _is_alias(
+    evaluator: Evaluator,
+    module: Module,
+    statement: ast.stmt,
+    value: ast.expr,
+    name: str,
+    aliases: frozenset[ast.stmt],
+) -> bool:
+    """Whether a name of a module stands for a type, and annotations that no code reads are all that names it."""
+    if statement in aliases:
+        return True
+    is_type = isinstance(value, ast.Subscript) or (
+        isinstance(value, ast.BinOp) and isinstance(value.op, ast.BitOr)
+    )
+    if (
+        not is_type
+        or module.parent(statement) is not module.tree
+        or not _is_of_types(evaluator, module, value)
+    ):
+        return False
+    read = evaluator.tree.modules
+    if any(path not in read for path in evaluator.tree.importing(module.dotted, name)):
+        return False
+    return all(
+        _says_it(evaluator, home, use, aliases | {statement})
+        for home, use in evaluator.tables.uses_under_any_name(name)
+    )
+
+
+def _is_of_types(evaluator: Evaluator, module: Module, value: ast.expr) -> bool:
+    """Whether an expression puts types together: ``Dict[str, X]``, ``X | None``."""
+    if isinstance(value, ast.BinOp):
+        return True
+    assert isinstance(value, ast.Subscript)
+    names = resolved(evaluator, module, value.value)
+    return bool(names) and all(one in _GENERIC or one.startswith(_TYPING) for one in names)
 
 
 def _is_plain(evaluator: Evaluator, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
