@@ -146,8 +146,10 @@ def of_launch(field: str, was: Any, now: Any) -> str | None:
 
 
 def of_outputs(was: Mapping[str, str], now: Mapping[str, str]) -> str | None:
-    """LDC213 where each value that differs was the legacy result, and is a mapping now."""
-    changed = {
-        (was.get(name), now.get(name)) for name in was.keys() | now.keys() if was.get(name) != now.get(name)
-    }
-    return "LDC213" if changed == {(LEGACY_OUTPUT, "dict")} else None
+    """LDC213 where each value that differs was the legacy result, and is a mapping or of a class of the code's own now."""
+    names = [name for name in was.keys() | now.keys() if was.get(name) != now.get(name)]
+    is_migrated = all(
+        was.get(name) == LEGACY_OUTPUT and (now.get(name) == "dict" or LEGACY_OUTPUT in now.get(name, ""))
+        for name in names
+    )
+    return "LDC213" if names and is_migrated else None

@@ -152,8 +152,8 @@ BODIES = (
     "    return list(seen.values()), out in seen\n",
     "    from dataclasses import dataclass\n\n    @dataclass(frozen=True)\n    class Row:\n        run: object\n        run_id: int\n\n"
     "    out = {client}.run_job_and_poll({id}, poll_interval=1)\n    row = Row(out, out.run_id)\n    return row.run.run_details['status'], row.run_id > 0\n",
-    "    found = {client}.run_job_and_poll({id}, poll_interval=1).run_details\n    run_id, status = found['id'], found['status']\n"
-    "    return {client}.get_run(run_id)['status'] == status, {client}.get_run_artifact(run_id, 'manifest.json')['metadata']['dbt_schema_version'][:5]\n",
+    "    import json\n\n    found = {client}.run_job_and_poll({id}, poll_interval=1).run_details\n    run_id, status = found['id'], found['status']\n"
+    "    return {client}.get_run(run_id)['status'] == status, json.loads({client}.get_run_artifact(run_id, 'manifest.json'))['metadata']['dbt_schema_version'][:5]\n",
     "    match {client}.run_job_and_poll({id}, poll_interval=1).run_details['status']:\n        case 10:\n            return 'done'\n        case other:\n            return other\n",
     "    while True:\n        out = {client}.run_job_and_poll({id}, poll_interval=1)\n        if out.run_id:\n            break\n"
     "    return out.run_details['is_success']\n",

@@ -267,6 +267,7 @@ CHANGES: list[tuple[str, Change, str | None]] = [
     ("check results", lambda d: _evaluate(d, "orders"), "LDC205"),
     ("check results", lambda d: _evaluate(d, "orders", ""), None),
     ("op outputs", lambda d: action_of(d).update(outputs={"run:result": "dict"}), "LDC213"),
+    ("op outputs", lambda d: action_of(d).update(outputs={"run:result": "_DbtCloudOutput"}), "LDC213"),
     ("op outputs", lambda d: action_of(d).update(outputs={"run:result": "str"}), None),
     ("success", lambda d: action_of(d).update(success=False), None),
     ("Dagster run", lambda d: action_of(d).update(partition="2024-01-01"), None),
