@@ -24,6 +24,7 @@ from .keeping import Limits, asked_to_keep, unclaimed
 from .locations import locations_of
 from .names_bound_inside import keep_bound_names
 from .parts import BUILDING, PLACING, Builds, Fills, Loads
+from .resources_of_tests import set_apart
 from .self_documenting import keep_shown_text, keep_without_quotes
 from .shared_uses import keep_what_is_shared
 from .split import Portion, split
@@ -39,7 +40,7 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
     claims = block_mixed(claims, context)
     components = components_of(context)
     claims = block_doubtful(claims, context, components)
-    claims = block_escapes(claims, context, components)
+    claims = set_apart(block_escapes(claims, context, components))
     claims = sorted(claims, key=lambda claim: (claim.module.place(claim.node), claim.construct.name))
     namespaces: dict[Module, Namespace] = {
         module: namespace_of(module, context.index.tree) for module in context.index.tree.modules.values()

@@ -16,7 +16,7 @@ from .branches import EVERY_BRANCH, Branches
 from .enum_members import places_of_member
 from .fields_given import field_given
 from .initializers import class_of_method, inherited
-from .legacy_names import RESOURCES, canonical
+from .legacy_names import OF_LEGACY, RESOURCES, canonical
 from .possible import NOT_KNOWN, Place, Possible, made_at, union
 from .texts import text_of
 from .under_keys import objects_under
@@ -84,6 +84,8 @@ class Attributes:
                     found.add(RESOURCES)
                 case Made() | Keyed() if self.evaluator.objects.is_own(value, node.attr):
                     found |= self.evaluator.objects.own(value, node.attr)
+                    if isinstance(value, Keyed) and node.attr in OF_LEGACY:
+                        found.add(Member(value, node.attr))  # It may also be of the legacy class itself.
                 case Made() | Keyed() | Result() | Member() if depth_of(value) < _LONGEST:
                     found.add(Member(value, node.attr))
                 case Result() | Member():

@@ -40,6 +40,17 @@ GETTER = "get_dbt_client"
 """The method of the legacy resource that answers its client."""
 RUN_AND_POLL = "run_job_and_poll"
 """The method of the legacy client that answers a ``DbtCloudOutput``."""
+OF_LEGACY = frozenset(
+    {
+        *(GETTER, RUN_AND_POLL, "auth_token", "account_id", "disable_schedule_on_trigger", "dbt_cloud_host"),
+        *("request_max_retries", "request_retry_delay", "api_v2_base_url", "api_v3_base_url"),
+        *("make_request", "list_jobs", "get_job", "update_job", "run_job", "get_runs", "get_run", "poll_run"),
+        *("get_run_steps", "cancel_run", "list_run_artifacts", "get_run_artifact", "get_manifest"),
+        *("get_run_results", "get_job_environment_variables", "set_job_environment_variable"),
+        *("build_url_for_job", "build_url_for_cloud_docs", "rerun_job", "get_json_artifact"),
+    }
+)
+"""What the legacy resource, or the client that stands under its key, has as attributes."""
 RESUMES = "retry_from_failure"
 """The keyword by which the facade's client and op have a job go on where its last run failed."""
 RESOURCES = External("context.resources")
