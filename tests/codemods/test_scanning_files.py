@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from rewriting import migrate
 
+from legacy_shim.codemods.analysis.project.scanning import looks_through_imported
+from legacy_shim.codemods.analysis.syntax.source_module import parse_module
+
 LOADS = """
 from dagster_dbt import DbtCloudClientResource, load_assets_from_dbt_cloud_job
 
@@ -78,6 +81,46 @@ def test_a_load_stays_whose_module_is_looked_through(tmp_path: Path, files: dict
 @pytest.mark.parametrize("files", OTHERWISE.values(), ids=OTHERWISE)
 def test_it_migrates_where_something_else_is(tmp_path: Path, files: dict[str, str]) -> None:
     assert _kept(tmp_path, files) == []
+
+
+HEAD = "import importlib, inspect, sys\nfrom importlib import import_module\nNAME = '.'.join(['team', 'lo' + 'ads'])\n"
+BY_ITSELF = {
+    "at once": "print(vars(import_module(NAME)))\n",
+    "by another name": "from importlib import import_module as load\nprint(vars(load(NAME)))\n",
+    "by a name": "found = importlib.import_module(NAME)\nprint(inspect.getmembers(found))\n",
+    "by a walrus": "if found := import_module(NAME):\n    print(dir(found))\n",
+    "of what is loaded": "import team.loads\nprint(sys.modules[NAME].__dict__)\n",
+    "in a loop": "for found in map(import_module, [NAME]):\n    print(found.__dict__)\n",
+    "in a comprehension": "print([vars(one) for one in (import_module(NAME),)])\n",
+    "as a parameter": "def show(found):\n    print(vars(found))\n\n\nshow(import_module(NAME))\n",
+    "as a default": "def show(found=import_module(NAME)):\n    print(vars(found))\n\n\nshow()\n",
+    "as an answer": "def found():\n    return import_module(NAME)\n\n\nprint(vars(found()))\n",
+    "in an object": "class Book:\n    def __init__(self, of):\n        self.of = of\n\n    def show(self):\n        print(vars(self.of))\n\n\nBook(import_module(NAME)).show()\n",
+    "name by name": "found = __import__(NAME, fromlist=['x'])\nprint([getattr(found, name) for name in dir(found)])\n",
+}
+"""Files that nothing connects with the others, but for the text by which they import."""
+
+
+@pytest.mark.parametrize("text", BY_ITSELF.values(), ids=BY_ITSELF)
+def test_such_a_file_is_read(text: str) -> None:
+    assert looks_through_imported(parse_module(Path("listing.py"), HEAD + text, ("listing",)))
+
+
+@pytest.mark.parametrize("name", sorted(BY_ITSELF.keys() - {"by another name", "in a loop", "in an object"}))
+def test_a_load_stays_that_a_file_reaches_by_a_text(tmp_path: Path, name: str) -> None:
+    kept = _kept(tmp_path, {"defs.py": DEFS.format(""), "listing.py": HEAD + BY_ITSELF[name]})
+    assert any("looks through a module that holds the loaded assets" in each for each in kept)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "found = import_module(NAME)\n\n\nclass Row:\n    def show(self, other):\n        return vars(other)\n",
+        "def show(row):\n    return row.__dict__\n\n\nimport_module(NAME)\n",
+    ],
+)
+def test_what_is_imported_by_a_text_is_not_what_is_looked_through(tmp_path: Path, text: str) -> None:
+    assert _kept(tmp_path, {"defs.py": DEFS.format(""), "listing.py": HEAD + text}) == []
 
 
 def _kept(folder: Path, files: dict[str, str]) -> list[str]:

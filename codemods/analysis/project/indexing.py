@@ -43,6 +43,7 @@ from .prefilter import (
     selects_by_what_is_added,
     without_dagster,
 )
+from .scanning import looks_through_imported
 from .source_tree import Tree
 
 Parse = Callable[[Path, bytes], "Module | Finding"]
@@ -83,13 +84,11 @@ def build_index(
     new = take(path for path, data in files.items() if matters(data))
     asked = without_dagster(files)
     while new:
-        new = take(_more(asked, importers, interests.take(new), tree.modules))
+        new = take(_more(asked, importers, interests.take(new), tree))
     return _index_of(asked, interests, problems)
 
 
-def _more(
-    files: Mapping[Path, bytes], importers: Importers, reach: Reach, taken: Iterable[Path]
-) -> Iterator[Path]:
+def _more(files: Mapping[Path, bytes], importers: Importers, reach: Reach, tree: Tree) -> Iterator[Path]:
     """The files to read next."""
     yield from importers.of(reach.names)
     is_brought = reach.is_first and any(loads_jobs(data) for data in files.values())
@@ -102,21 +101,22 @@ def _more(
         yield from (path for path, data in files.items() if may_patch(data) or calls_legacy(data))
         yield from (path for path, data in files.items() if loads_packages(data))
     if is_brought:
-        yield from _scanning(files, importers, taken)
+        yield from _scanning(files, importers, tree)
     yield from reach.called
 
 
-def _scanning(files: Mapping[Path, bytes], importers: Importers, taken: Iterable[Path]) -> Iterator[Path]:
+def _scanning(files: Mapping[Path, bytes], importers: Importers, tree: Tree) -> Iterator[Path]:
     """The files that may look through a module of the tree: it is handed to them, or they import it by a text.
 
     With those by which they are reached, from what is read or uses Dagster.
     """
     scanning = [path for path, data in files.items() if scans_modules(data)]
     using = (path for path, data in files.items() if names_dagster(data))
-    reached = importers.imported_from([*taken, *using])
+    reached = importers.imported_from([*tree.modules, *using])
     for path in scanning:
         if path not in reached and imports_by_text(files[path]):
-            yield path
+            module = tree.module_at(path)
+            yield from [path] if module is None or looks_through_imported(module) else []
         on_the_way: Path | None = path if path in reached else None
         while on_the_way is not None:
             yield on_the_way
