@@ -5,6 +5,7 @@ Whether the migration did report it, and for that job, is for ``judgement`` to s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -25,7 +26,6 @@ _OF_DAGSTER = ("dagster/", "dagster_dbt/", "dagster-dbt/")
 _STORAGE = "dagster/storage_kind"
 _RESOURCES = "resources"
 """The section of run config that configures resources."""
-_RESOURCES_MISSING = "missing required field resources"
 _UNIQUE_ID = "dagster_dbt/unique_id"
 _TESTS = ("test.", "unit_test.")
 _LEGACY_TEST = "Test ID"
@@ -133,10 +133,20 @@ def of_types(was: Mapping[str, str], now: Mapping[str, str]) -> str | None:
     return "LDC213" if list(was) == list(now) and changed == {LEGACY_OUTPUT} else None
 
 
+def _fields_missing(said: str | None) -> frozenset[str]:
+    """The fields of run config that a launch lacks: `missing required fields ops, resources at the root`."""
+    found = re.fullmatch(r"missing required fields? ([\w, ]+) at the root", said or "")
+    return frozenset(found[1].split(", ")) if found else frozenset({said} if said else ())
+
+
 def of_launch(field: str, was: Any, now: Any) -> str | None:
     """LDC219 where all that is gone is the configuration of resources: from run config, or from what a launch needs."""
     if field == "launch":
-        return "LDC219" if now is None and str(was).startswith(_RESOURCES_MISSING) else None
+        return (
+            "LDC219"
+            if _fields_missing(was) - {_RESOURCES} == _fields_missing(now) != _fields_missing(was)
+            else None
+        )
     if field != "run_config" or not isinstance(was, dict) or not isinstance(now, dict):
         return None
     old, new = was.get(_RESOURCES, {}), now.get(_RESOURCES, {})

@@ -99,6 +99,15 @@ FOLLOWED = {
         ),
         "",
     ),
+    "one of several, in a function": (
+        f'def settings(name):\n    common = {{{ENTRIES}}}\n    return {{"prod": {{**common, "request_max_retries": 5}}, "dev": {{**common, "request_max_retries": 1}}}}[name]\n\n\n'
+        'cloud = DbtCloudClientResource(**settings(os.getenv("ENV", "dev")))\n',
+        tuple(
+            f'settings(os.getenv("ENV", "dev"))["{name}"]{end}'
+            for name, end in (("auth_token", ""), ("account_id", ""), ("dbt_cloud_host", '.rstrip("/")'))
+        ),
+        'settings(os.getenv("ENV", "dev"))["request_max_retries"]',
+    ),
     "one of two, by a branch": (
         f'if os.getenv("ENV") == "prod":\n    CONFIG = {{{ENTRIES}}}\nelse:\n    CONFIG = {{{ENTRIES}, "disable_schedule_on_trigger": False}}\n'
         "cloud = dbt_cloud_resource.configured(CONFIG)\n",
@@ -146,6 +155,8 @@ KEPT = {
     "one of two": f'{BASE}OTHER = {{**BASE, "account_id": 7}}\ncloud = dbt_cloud_resource.configured(BASE if os.getenv("X") else OTHER)\n',
     "by an environment that is not known": f'ENVS = {{"prod": {{{ENTRIES}}}, "dev": {{}}}}\ncloud = dbt_cloud_resource.configured(ENVS[os.environ["X"]])\n',
     "one of several, where one has another setting": f'ENVS = {{"prod": {{{ENTRIES}}}, "dev": {{{ENTRIES}, "request_max_retries": 2}}}}\ncloud = dbt_cloud_resource.configured(ENVS[os.environ["X"]])\n',
+    "one of several in a function, where one has another setting": f'def settings(name):\n    return {{"prod": {{{ENTRIES}}}, "dev": {{{ENTRIES}, "request_max_retries": 2}}}}[name]\n\n\ncloud = DbtCloudClientResource(**settings(os.environ["X"]))\n',
+    "one of several in a function, and more": f"from acme import MORE\n\n\ndef settings(name):\n    return {{'prod': {{{ENTRIES}}}, **MORE}}[name]\n\n\ncloud = DbtCloudClientResource(**settings('prod'))\n",
     "one of several, where one is no environment variable": 'ENVS = {"prod": {"auth_token": {"env": "T"}, "account_id": 12345}, "dev": {"auth_token": "t", "account_id": 12345}}\ncloud = dbt_cloud_resource.configured(ENVS[os.environ["X"]])\n',
     "one of several, chosen by what may answer otherwise": f"from acme import current\n{ENVS}cloud = dbt_cloud_resource.configured(ENVS[current()])\n",
     "one of several, where one gets more": f'{ENVS}ENVS["prod"]["request_max_retries"] = 2\ncloud = dbt_cloud_resource.configured(ENVS[os.environ["X"]])\n',

@@ -216,7 +216,17 @@ class _Reading:
             if where is not home or home.function_of(display) is not maker or not _makes_dict(display):
                 return UNREADABLE, {}
             return reading._changed(home, display, last, maker)
+        if isinstance(answer, ast.Subscript) and isinstance(answer.value, ast.Dict):
+            return reading._of_chosen(home, answer.value)
         return reading.of(home, answer)
+
+    def _of_chosen(self, home: Module, display: ast.Dict) -> Entries:
+        """What each of the dicts in a display holds, one of which is chosen where it stands."""
+        found = [self.of(home, value) for value in display.values]
+        problem = next((problem for problem, _ in found if problem), "")
+        if problem or not found or None in display.keys:
+            return problem or UNREADABLE, {}
+        return one_of([values for _, values in found])
 
     def _inside(self, maker: ast.FunctionDef, call: ast.Call | None, caller: Module) -> _Reading | None:
         """What is known in the body of a function that is called here; None where that is not known."""
