@@ -167,3 +167,17 @@ def test_each_message_says_what_to_write(tmp_path: Path) -> None:
 )
 def test_what_a_method_of_the_class_makes_is_said_by_its_method(tmp_path: Path, made: str, said: str) -> None:
     assert said in said_of(tmp_path, f'defs = Definitions(resources={{"dbt_cloud": {made}}})\n')
+
+
+@pytest.mark.parametrize(
+    "bound",
+    [
+        'build = lambda: DbtCloudClientResource(auth_token="t", account_id=1)\ndefs = Definitions(resources={"dbt_cloud": build()})\n',
+        'BUILD = {"prod": lambda: {"dbt_cloud": DbtCloudClientResource(auth_token="t", account_id=1)}}\ndefs = Definitions(resources=BUILD["prod"]())\n',
+    ],
+)
+def test_what_a_lambda_answers_is_said_to_be_that(tmp_path: Path, bound: str) -> None:
+    said = said_of(tmp_path, bound)
+    assert any(
+        "is what a lambda answers, which is not followed: write a function with `def`" in one for one in said
+    )

@@ -266,6 +266,10 @@ def lost_trail(use: Use, what: str, name: str) -> Finding:
     """The finding for a use that cannot be followed."""
     module: Module = use.module
     line = module.source_of(use.node).split("\n", 1)[0]
+    if isinstance(module.parent(use.node), ast.Lambda):
+        verb = "are" if what == _SEVERAL else "is"
+        said = f"{what} `{line}` {verb} what a lambda answers, which is not followed: write a function with `def`"
+        return Finding(module.place(use.node), "LDC303", said, name)
     by_hand = (
         _IN_CONTAINERS.get(what, _BY_HAND[what]) if isinstance(use, (Element, Entry)) else _BY_HAND[what]
     )
