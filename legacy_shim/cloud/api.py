@@ -285,7 +285,7 @@ class AccountApi:
         """Return the ``run_results.json`` of a run, parsed."""
         return self._json_object(run_id, "run_results.json", step)
 
-    def read_json_object(
+    def _read_json_object(
         self, run_id: int, path: str, step: int | None, read: Callable[[Iterable[str]], Any]
     ) -> Any:
         """Return what ``read`` makes of an artifact, which it is given piece by piece, and raises ``ValueError`` of.

@@ -65,7 +65,7 @@ def manifest_to_load(client: Any, run_id: int, step: int | None, *, of_users: bo
     def read(pieces: Iterable[str]) -> Any:
         return _needed(pieces, whole=of_users)
 
-    return require_manifest(client.read_json_object(run_id, "manifest.json", step, read), run_id)
+    return require_manifest(client._read_json_object(run_id, "manifest.json", step, read), run_id)
 
 
 def _is_plain(client: Any) -> bool:
