@@ -108,8 +108,8 @@ def test_a_class_may_derive_from_the_resource_through_another(tmp_path: Path) ->
 @pytest.mark.parametrize(
     "classes",
     [
-        'class Ours(DbtCloudClientResource):\n    dbt_cloud_host: str = "https://emea.dbt.com"\n',
-        "class Ours(DbtCloudClientResource):\n    request_max_retries: int = 0\n",
+        'class Ours(DbtCloudClientResource):\n    dbt_cloud_host: str = "https://" + HOST\n',
+        "class Ours(DbtCloudClientResource):\n    request_max_retries: int = int(RETRIES)\n",
         "class Base(DbtCloudClientResource):\n    pass\n\n\n"
         "class Ours(Base):\n    def get_dbt_client(self):\n        return super().get_dbt_client()\n",
     ],

@@ -8,6 +8,7 @@ DbtCloudClientResource(auth_token=..., account_id=...)     dbt_cloud_resource.co
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 
 from ...analysis.inference.values import (
     External,
@@ -22,6 +23,7 @@ from ...analysis.syntax.source_module import (
 )
 from ...planning.claims import Context
 from ...planning.settings import TOKEN, Setting, Settings
+from .class_defaults import defaults_of, goes_along
 from .config_dicts import UNREADABLE, entries
 from .env_vars import Kind, kind_of
 from .handed_keywords import with_keywords
@@ -58,6 +60,7 @@ def settings_of(context: Context, value: Made) -> Found:
     if config is not None:
         return from_mapping(context, module, config)
     fields: frozenset[str] = frozenset()
+    defaults: dict[str, Setting] = {}
     for callee in context.index.values(module, call.func):
         if isinstance(callee, Local) and isinstance(callee.node, ast.ClassDef):
             if dotted != "DbtCloudClientResource":
@@ -65,8 +68,19 @@ def settings_of(context: Context, value: Made) -> Found:
                     f"a subclass of `{dotted}` must be rewritten by hand: give its settings where the resource is built",
                     None,
                 )
-            fields = own_fields(context, callee)
-    return _from_arguments(context, module, call, dotted, fields)
+            defaults = _defaults(context, callee)
+            fields = own_fields(context, callee) - defaults.keys()
+    return _from_arguments(context, module, call, dotted, fields, defaults)
+
+
+def _defaults(context: Context, owner: Local) -> dict[str, Setting]:
+    """The settings that a class of the tree has defaults for, and those that it derives from."""
+    found: dict[str, Setting] = {}
+    for one in context.index.evaluator.objects.lineage(owner):
+        for name, node in defaults_of(context, one, frozenset(KNOWN)).items():
+            if node.value is not None and not goes_along(name):
+                found.setdefault(name, Setting(one.module, node.value))
+    return found
 
 
 def _of_a_method(owner: str, method: str) -> str:
@@ -177,7 +191,12 @@ def from_mapping(context: Context, module: Module, config: ast.expr) -> Found:
 
 
 def _from_arguments(
-    context: Context, module: Module, call: ast.Call, name: str, fields: frozenset[str]
+    context: Context,
+    module: Module,
+    call: ast.Call,
+    name: str,
+    fields: frozenset[str],
+    defaults: Mapping[str, Setting],
 ) -> Found:
     values: dict[str, Setting] = {}
     parts: list[tuple[ast.AST, str]] = []
@@ -204,6 +223,10 @@ def _from_arguments(
                     f"its `{left_out}` is made in the call, and a workspace has none: assign it to a name, or leave it out",
                     None,
                 )
+    is_token_given = any(token in values for token in TOKEN)
+    for setting, default in defaults.items():
+        if setting not in TOKEN or not is_token_given:
+            values.setdefault(setting, default)
     own = {key: values.pop(key) for key in sorted(fields & values.keys(), key=list(values).index)}
     return checked(context, Settings(values, tuple(parts), call, own))
 

@@ -24,7 +24,7 @@ from ...analysis.syntax.classes import fields_of
 from ...analysis.syntax.source_module import Module
 from ...analysis.uses.index import Reference
 from ...analysis.uses.uses import Annotation, Base, enclosing_annotation, use_of
-from ...editing.edits import ReplaceExpression
+from ...editing.edits import ReplaceExpression, ReplaceStatement
 from ...findings import Finding
 from ...planning.claims import (
     Claim,
@@ -36,6 +36,7 @@ from ...planning.parts import Uses
 from ...planning.units import Unit
 from ...planning.v2 import CLOUD_V2
 from ..clients.methods import METHODS, OF_A_WORKSPACE
+from .class_defaults import defaults_of, goes_along, read_somewhere
 from .settings import KNOWN
 
 CONSTRUCT = Kind[None]("subclasses")
@@ -65,7 +66,7 @@ def _claim(context: Context, reference: Reference, link: ast.expr, owner: ast.Cl
         for value in objects.made_by(heir)
         if isinstance(value, Made) and thing_kind(value) == "resource"
     )
-    problem = next(filter(None, (_problem(heir) for heir in heirs)), "")
+    problem = next(filter(None, (_problem(context, heir) for heir in heirs)), "")
     if not problem and not resources:
         problem = _not_built(context, module, owner)
     return Claim(
@@ -99,11 +100,13 @@ def _not_built(context: Context, module: Module, owner: ast.ClassDef) -> str:
     return f"no call in these files builds `{owner.name}`: migrate the file that does in the same run, or build it by its name, {build}"
 
 
-def _problem(heir: Local) -> str:
+def _problem(context: Context, heir: Local) -> str:
     module, owner = heir.module, heir.node
     assert isinstance(owner, ast.ClassDef)
     fields = fields_of(owner)
-    overridden = sorted(fields & (_OURS | KNOWN))
+    given = frozenset(defaults_of(context, heir, frozenset(KNOWN)))
+    moved = frozenset(name for name in given if not goes_along(name))
+    overridden = sorted((fields & (_OURS | KNOWN)) - given) or list(read_somewhere(context, moved))
     if overridden:
         return f"`{owner.name}` overrides `{overridden[0]}` of the legacy resource: pass that value where the resource is built"
     clashing = sorted(fields & OF_A_WORKSPACE)
@@ -117,12 +120,26 @@ def _problem(heir: Local) -> str:
     return ""
 
 
-def rewrite(claim: Claim[None], unit: Unit, context: Context) -> Rewrite:  # noqa: ARG001  a construct's signature
+def rewrite(claim: Claim[None], unit: Unit, context: Context) -> Rewrite:
     """Put the workspace where the legacy resource is named as a base."""
     done = Rewrite()
     assert isinstance(claim.node, ast.expr)
+    owner = claim.module.parent(claim.node)
+    assert isinstance(owner, ast.ClassDef)
+    for heir in context.index.evaluator.objects.heirs(Local(claim.module, owner)):
+        _drop_defaults(context, heir, done)
     use = unit.using(done, claim.module)
     done.edit(
         claim.module, ReplaceExpression(claim.module.span(claim.node), use(CLOUD_V2, "DbtCloudWorkspace"))
     )
     return done
+
+
+def _drop_defaults(context: Context, heir: Local, done: Rewrite) -> None:
+    """Take the defaults out of a class that its objects are given where they are built."""
+    assert isinstance(heir.node, ast.ClassDef)
+    found = defaults_of(context, heir, frozenset(KNOWN))
+    gone = [node for name, node in found.items() if not goes_along(name)]
+    for place, node in enumerate(gone):
+        is_last_left = place == 0 and len(gone) == len(heir.node.body)
+        done.edit(heir.module, ReplaceStatement(heir.module.span(node), "pass\n" if is_last_left else ""))
