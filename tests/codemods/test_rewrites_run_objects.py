@@ -264,6 +264,10 @@ from dagster_dbt.cloud.types import DbtCloudOutput
 def took(out: DbtCloudOutput):
     return out.finished_at - out.started_at
 """
+CHECKED = NOTIFY.replace(
+    "\nfrom dagster_dbt.cloud.types",
+    "\nfrom __future__ import annotations\n\nfrom typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from dagster_dbt.cloud.types",
+)
 RUNS = """
 from dagster import Definitions, op
 from dagster_dbt import DbtCloudClientResource
@@ -293,6 +297,14 @@ defs = Definitions(resources={{"cloud": cloud}})
             },
             "p/notify.py",
             ".notify",
+        ),
+        (  # it names the class for type checkers alone
+            {
+                "a.py": RUNS.format(top="from notify import took"),
+                "notify.py": CHECKED,
+            },
+            "notify.py",
+            "notify",
         ),
         (  # neither imports the other, and the first does nothing but define
             {

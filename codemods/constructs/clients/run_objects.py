@@ -33,6 +33,7 @@ from ...analysis.uses.index import Reference, quoted_names
 from ...analysis.uses.uses import Argument, Chain, Flow, Returned, Seen, use_of
 from ...editing.edits import Import, InsertBefore, ReplaceExpression
 from ...editing.facade_names import FACADE
+from ...editing.import_places import names_type_checking
 from ...planning.claims import Claim, Context, Kind, Rewrite, goes_by_name
 from ...planning.parts import Uses
 from ...planning.units import Unit
@@ -242,12 +243,20 @@ def _is_own(context: Context, module: Module, named: list[Reference]) -> bool:
         return False
     source = bound[0]
     is_plain = source.name == NAME and not source.level and source.module in LEGACY_PACKAGES
-    is_at_top = module.parent(source.node) is module.tree and source.module.split(".")[0] != FACADE
+    is_at_top = _is_at_top(module, source.node) and source.module.split(".")[0] != FACADE
     is_handed_out = context.index.imported_names.get(module.path, frozenset()) & {NAME, "*"}
     uses = all(
         not _is_spelled_otherwise(naming_link(context, one)) and _is_served(context, one) for one in named
     )
     return is_plain and is_at_top and uses and not is_handed_out and not _is_spoken_of(context, module)
+
+
+def _is_at_top(module: Module, node: ast.AST) -> bool:
+    """Whether an import stands at the top of a file, or there for type checkers alone."""
+    above = module.parent(node)
+    if isinstance(above, ast.If) and names_type_checking(above) and node in above.body:
+        above = module.parent(above)
+    return above is module.tree
 
 
 def _is_served(context: Context, naming: Reference) -> bool:
@@ -269,11 +278,7 @@ def _can_be_renamed(context: Context, module: Module, named: list[Reference]) ->
             return False
         source = bound[0]
         is_whole = source.module.split(".")[0] == "dagster_dbt" and not source.level
-        if (
-            not is_whole
-            or module.parent(source.node) is not module.tree
-            or "legacy-shim: keep" in module.text
-        ):
+        if not is_whole or not _is_at_top(module, source.node) or "legacy-shim: keep" in module.text:
             return False
         if context.index.imported_names.get(module.path, frozenset()) & {first.id, "*"}:
             return False
