@@ -138,13 +138,21 @@ class Holder:
         'Holder(cloud.get_dbt_client()).client.update_job(67890, name="x")',
         "(cloud.get_dbt_client() if client else client).run_job_and_poll(67890)",
         "(again := cloud.get_dbt_client()).run_job_and_poll(67890)",
+        'print(len(Holder(cloud.get_dbt_client()).client.run_job_and_poll(67890).result["results"]))',
+        'print(len((cloud.get_dbt_client() if client else client).run_job_and_poll(67890).result["results"]))',
+        'print(len((again := cloud.get_dbt_client()).run_job_and_poll(67890).result["results"]), again)',
+        'out = (again := cloud.get_dbt_client()).run_job_and_poll(67890)\n    print(out.result["results"], again)',
+        "print([Holder(cloud.get_dbt_client()).client.run_job_and_poll(one).result for one in (67890, 67891)])",
     ],
 )
-def test_a_client_that_is_made_in_the_expression_that_calls_it(tmp_path: Path, reads: str) -> None:
+def test_a_client_that_is_made_in_the_expression_that_calls_it_is_written_once(
+    tmp_path: Path, reads: str
+) -> None:
     program = HEAD.replace("\n\n\n@op", f"{HOLDER}\n\n@op") + f"    {reads}\n{TAIL}"
-    text, codes = migrate_one(tmp_path, program)
-    assert text == program.replace("from dagster_dbt import", "from legacy_shim import")
-    assert "LDC302" in codes
+    text, _ = migrate_one(tmp_path, program)
+    assert "get_dbt_client" not in text and "legacy_shim" not in text
+    made = "cloud.get_client()"
+    assert text.count(made) == program.count("cloud.get_dbt_client()")
 
 
 def test_a_client_that_is_one_of_two_keeps_its_parentheses(tmp_path: Path) -> None:

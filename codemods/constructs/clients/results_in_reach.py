@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import ast
 
-from ...analysis.inference.legacy_names import is_run
+from ...analysis.inference.legacy_names import GETTER, is_run
 from ...analysis.inference.values import Member, Result, Value
 from ...analysis.syntax.source_module import Module
 from ...planning.claims import Context
-from .uses import client_text
+from .uses import client_text, is_written_anew
 
 
 def results_text(context: Context, module: Module, node: ast.Attribute) -> str | None:
@@ -34,10 +34,20 @@ def _client_at(context: Context, module: Module, node: ast.expr, value: Value) -
     ):
         return ""
     client = run.call.func.value
+    if not _can_be_written_again(context, module, client):
+        return ""
     for inner in ast.walk(client):
         if isinstance(inner, ast.Name) and not _means_the_same(context, module, inner, node):
             return ""
     return client_text(context, module, client)
+
+
+def _can_be_written_again(context: Context, module: Module, client: ast.expr) -> bool:
+    """Whether the expression of a client says the same, and does nothing, where it is written a second time."""
+    getter = client.func if isinstance(client, ast.Call) and not client.args else None
+    held = getter.value if isinstance(getter, ast.Attribute) and getter.attr == GETTER else client
+    does = (inner for inner in ast.walk(held) if isinstance(inner, (ast.Call, ast.NamedExpr, ast.Await)))
+    return not any(does) and not is_written_anew(context, module, client)
 
 
 def _means_the_same(context: Context, module: Module, name: ast.Name, at: ast.expr) -> bool:
