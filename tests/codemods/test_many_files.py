@@ -16,15 +16,26 @@ from cli_runner import FACTS, LEGACY, environment, run
 PROGRAM = LEGACY.replace("HOST", "https://cloud.getdbt.com/")
 FILES = 120
 """More than one process is given."""
+FEW = 30
+"""Enough to be killed between two of them."""
 
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    folder = tmp_path / "tree"
+    return planted(tmp_path, FILES)
+
+
+@pytest.fixture
+def small_tree(tmp_path: Path) -> Path:
+    return planted(tmp_path, FEW)
+
+
+def planted(above: Path, files: int) -> Path:
+    folder = above / "tree"
     folder.mkdir()
     (folder / ".git").mkdir()
     (folder / "dbt_cloud_jobs.json").write_text(json.dumps(FACTS))
-    for place in range(FILES):
+    for place in range(files):
         package = folder / f"team_{place % 7}"
         package.mkdir(exist_ok=True)
         ends = "\r\n" if place % 5 == 0 else "\n"
@@ -40,35 +51,35 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 def test_any_number_of_processes_writes_the_same_bytes_and_says_the_same(tree: Path) -> None:
     before = bytes_of(tree)
     answers = []
-    for jobs in ("1", "2", "3"):
+    for jobs in ("1", "3"):
         copy = tree.parent / "copy"
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(tree, copy)
         done = run(copy, "migrate", ".", "--jobs", jobs)
         answers.append((done.returncode, done.stdout, done.stderr, bytes_of(copy)))
-    assert answers[0] == answers[1] == answers[2]
+    assert answers[0] == answers[1]
     assert len([path for path, data in answers[0][3].items() if data != before[path]]) == FILES
 
 
 def test_killed_at_any_moment_each_file_is_the_old_or_the_new_one_and_a_second_run_completes(
-    tree: Path,
+    small_tree: Path,
 ) -> None:
-    before = bytes_of(tree)
-    whole = tree.parent / "whole"
-    shutil.copytree(tree, whole)
+    before = bytes_of(small_tree)
+    whole = small_tree.parent / "whole"
+    shutil.copytree(small_tree, whole)
     run(whole, "migrate", ".", "--jobs", "1")
     after = bytes_of(whole)
     moments = set()
-    for wanted in (1, FILES // 3, FILES - 2):
-        copy = tree.parent / f"killed_{wanted}"
-        shutil.copytree(tree, copy)
+    for wanted in (1, FEW // 3, FEW - 2):
+        copy = small_tree.parent / f"killed_{wanted}"
+        shutil.copytree(small_tree, copy)
         moments.add(_killed_when_written(copy, before, wanted))
         left = bytes_of(copy)
         assert all(data in (before[path], after[path]) for path, data in left.items())
         done = run(copy, "migrate", ".", "--jobs", "1")
         assert done.returncode == 0, done.stdout
         assert bytes_of(copy) == after
-    assert moments & set(range(1, FILES)), "it was killed when it had written some, and not all"
+    assert moments & set(range(1, FEW)), "it was killed when it had written some, and not all"
 
 
 def _killed_when_written(folder: Path, before: dict[str, bytes], wanted: int) -> int:
