@@ -79,20 +79,25 @@ def user_frame(depth: int) -> FrameType:
     frame: FrameType | None = sys._getframe(depth + 1)
     without_file: FrameType | None = None
     outermost = frame
-    while frame is not None:
-        path = frame.f_code.co_filename
-        library = _is_library_file.get(path)
+    known = _is_library_file.get
+    while frame is not None:  # dozens of frames of Dagster, at each use: no more is done for one than must be
+        library = known(frame.f_code.co_filename)
         if library is None:
             library = _judge(frame)
+            if without_file is None and _is_without_file(frame):
+                without_file = frame
         if not library:
             return frame
-        if without_file is None and path == "<string>" and _package(frame) not in _LIBRARIES:
-            without_file = frame
         outermost = frame
         frame = frame.f_back
     found = without_file or outermost
     assert found is not None, "there is always at least the calling frame"
     return found
+
+
+def _is_without_file(frame: FrameType) -> bool:
+    """Whether code may be all that the user typed. Of such a file name it is never known whose it is."""
+    return frame.f_code.co_filename == "<string>" and _package(frame) not in _LIBRARIES
 
 
 def is_library_frame(frame: FrameType) -> bool:
