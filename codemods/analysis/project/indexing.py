@@ -110,11 +110,12 @@ def _scanning(files: Mapping[Path, bytes], importers: Importers, tree: Tree) -> 
 
     With those by which they are reached, from what is read or uses Dagster.
     """
-    scanning = [path for path, data in files.items() if scans_modules(data)]
     using = (path for path, data in files.items() if names_dagster(data))
     reached = importers.imported_from([*tree.modules, *using])
-    for path in scanning:
-        if path not in reached and imports_by_text(files[path]):
+    for path, data in files.items():
+        if not (path in reached or imports_by_text(data)) or not scans_modules(data):
+            continue
+        if path not in reached:
             module = tree.module_at(path)
             yield from [path] if module is None or looks_through_imported(module) else []
         on_the_way: Path | None = path if path in reached else None
