@@ -39,7 +39,16 @@ KNOWN = {
     "the first of several, if the second is not known": "import os\njob = 67890 or os.getpid()",
 }
 """Programs that become v2, with the job that they load."""
+_FIELDS = "from dataclasses import KW_ONLY, dataclass, field\nfrom typing import ClassVar\n@dataclass\nclass Jobs:\n"
+_BASES = "class First:\n    job = 67891\n    def own(self):\n        return self.job\n"
 LOOKED_UP = {
+    "a field behind one of the class": f"{_FIELDS}    version: ClassVar[int] = 1\n    a: int = 67891\njob = Jobs(67890).a",
+    "a field behind one that is not given": f"{_FIELDS}    other: int = field(init=False, default=1)\n    a: int = 67891\njob = Jobs(67890).a",
+    "a field behind one that is given by name": f"{_FIELDS}    other: int = field(kw_only=True, default=1)\n    a: int = 67891\njob = Jobs(67890).a",
+    "a field that is inherited": f"{_FIELDS}    other: int = 1\n@dataclass\nclass More(Jobs):\n    a: int = 67891\njob = More(1, 67890).a",
+    "an attribute of an heir": f"{_BASES}class Last(First):\n    job = 67890\njob = Last().own()",
+    "an attribute of a class beside": f"{_BASES}class Beside:\n    job = 67890\nclass Last(Beside, First):\n    pass\njob = Last().own()",
+    "an attribute of one of two heirs": f"{_BASES}class Plain(First):\n    pass\nclass Other(First):\n    job = 67890\nclass Last(Plain, Other):\n    pass\njob = Last().own()",
     "in what a star takes": "first, *others = 67891, 67890\njob = others[0]",
     "of a display with a star before": "more = [67890, 67892]\njob = [*more, 67891][1]",
     "unpacked behind a star": "more = [67890, 67892]\nfirst, job, last = [*more, 67891]",

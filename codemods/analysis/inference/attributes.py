@@ -233,8 +233,7 @@ class Attributes:
             return union(each for owner in owners for each in self._places_by_class(owner, name, branches))
         if isinstance(value, Instance):
             # It may be of any class that derives from that, and has what that class says.
-            heirs = (one for one in objects.derived_from(value.owner) if objects.binds(one, name))
-            each = (self.places_of_field(one, name, branches) for one in (value.owner, *heirs))
+            each = (self.places_of_field(one, name, branches) for one in objects.saying(value.owner, name))
             found = union(one for one in each if one is not None)
             return found.read_from([value]) if found is not None else None
         if isinstance(value, Local):

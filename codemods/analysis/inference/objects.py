@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..syntax.classes import (
-    annotated_fields,
     assigned_by,
     attribute_of_self,
     fields_of,
     initializer_of,
     is_own_class,
+    positional_fields,
 )
 from ..syntax.source_module import Module
 from .calls import Calls
@@ -200,6 +200,27 @@ class Objects:
         """Whether a class itself, in its body or its methods, says what an attribute is."""
         return name in fields_of(owner.node) or name in self.assigned(owner)
 
+    def saying(self, owner: Local, name: str) -> list[Local]:
+        """The classes that may say what an attribute of an object is: it may be of a class that derives from its own.
+
+        Where a class derives from several of the tree, any of those above may come first.
+        """
+        found = [owner]
+        for one in (owner, *self.derived_from(owner)):
+            lineage = self.lineage(one)
+            is_forked = any(len(self._bases_in_tree(each)) > 1 for each in lineage)
+            found += [each for each in (lineage if is_forked else [one]) if self.binds(each, name)]
+        return list(dict.fromkeys(found))
+
+    def _bases_in_tree(self, owner: Local) -> list[Value]:
+        bases = getattr(owner.node, "bases", ())
+        return [
+            value
+            for base in bases
+            for value in self.evaluator.values(owner.module, base)
+            if isinstance(value, Local)
+        ]
+
     def derived_from(self, owner: Local) -> list[Local]:
         """The classes of the tree that derive from one, over any number of others."""
         found: list[Local] = []
@@ -253,7 +274,7 @@ class Objects:
     def _fields(self, owner: Local) -> list[str]:
         """The fields that a class declares, and those that it inherits before them, in the order of its arguments."""
         lineage = reversed(self.lineage(owner))
-        declared = (annotated_fields(one.node) for one in lineage if isinstance(one.node, ast.ClassDef))
+        declared = (positional_fields(one.node) for one in lineage if isinstance(one.node, ast.ClassDef))
         return list(dict.fromkeys(name for names in declared for name in names))
 
     def assigned(self, owner: Local) -> dict[str, list[ast.expr]]:

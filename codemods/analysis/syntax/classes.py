@@ -89,6 +89,30 @@ def annotated_fields(owner: ast.ClassDef) -> list[str]:
     ]
 
 
+def positional_fields(owner: ast.ClassDef) -> list[str]:
+    """The fields of a dataclass body that its objects take by position, in order."""
+    found: list[str] = []
+    if any(
+        _says(word, "kw_only", True) for one in owner.decorator_list for word in getattr(one, "keywords", ())
+    ):
+        return found
+    for node in owner.body:
+        if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name):
+            continue
+        declared = ast.unparse(node.annotation)
+        if "KW_ONLY" in declared:
+            break
+        words = node.value.keywords if isinstance(node.value, ast.Call) else []
+        is_left_out = any(_says(word, "init", False) or _says(word, "kw_only", True) for word in words)
+        if "ClassVar" not in declared and not is_left_out:
+            found.append(node.target.id)
+    return found
+
+
+def _says(word: ast.keyword, name: str, value: bool) -> bool:
+    return word.arg == name and isinstance(word.value, ast.Constant) and word.value.value is value
+
+
 def may_be_replaced(owner: ast.AST, name: str) -> bool:
     """Whether a validator of pydantic's in a class may give a field another value than its objects are made with."""
     for node in getattr(owner, "body", ()):

@@ -13,7 +13,7 @@ from ..dagster_api.names import (
 )
 from ..inference.initializers import inherited_initializer
 from ..inference.values import External, Instance, Local
-from ..syntax.classes import annotated_fields, initializer_of
+from ..syntax.classes import annotated_fields, initializer_of, positional_fields
 from ..syntax.functions import is_getattr, is_property, parameters_given
 from ..syntax.scopes import Defined
 from ..syntax.source_module import FUNCTIONS, Module
@@ -295,7 +295,7 @@ class Uses:
         if called is not None:
             yield from self._to_tree(use, call, keyword, called)
             return
-        found = parameters_given(call, use.node, keyword, annotated_fields(owner), [])
+        found = parameters_given(call, use.node, keyword, positional_fields(owner), annotated_fields(owner))
         if found is None:
             yield use.module, call
         for name in found or ():
