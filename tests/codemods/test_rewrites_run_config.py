@@ -10,7 +10,7 @@ from rewriting import clean, migrate, migrate_one
 JOB = """
 import os
 
-from dagster import Definitions, RunRequest, ScheduleDefinition, job, op, schedule
+from dagster import Definitions, RunConfig, RunRequest, ScheduleDefinition, job, op, schedule
 from dagster_dbt import dbt_cloud_resource
 
 
@@ -56,6 +56,20 @@ SAME = {
         BOUND % f", config={of(OWN)}"
         + f"@schedule(job=refresh, cron_schedule='0 5 * * *')\ndef nightly(context):\n    return RunRequest(\n        run_config={of(OWN)},\n    )\n",
         "return RunRequest()",
+    ),
+    "of Dagster's class": (
+        BARE + late(f"RunConfig(resources={{'dbt_cloud': {{'config': {OWN}}}}})"),
+        "run_config=RunConfig())",
+    ),
+    "of Dagster's class, with more": (
+        BARE + late(f"RunConfig(ops={{}}, resources={{'dbt_cloud': {{'config': {OWN}}}, 'io': {{}}}})"),
+        "run_config=RunConfig(ops={}, resources={'io': {}})",
+    ),
+    "under a name": (
+        'KEY = "dbt_cloud"\n'
+        + BARE
+        + late(f"{{'ops': {{}}, 'resources': {{KEY: {{'config': {OWN}}}, 'io': {{}}}}}}"),
+        "run_config={'ops': {}, 'resources': {'io': {}}}",
     ),
     "a dict that several use": (
         f"\nCONFIG = {{'dbt_cloud': {{'config': {OWN}}}}}\n"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ...analysis.inference.texts import text_of
-from ...analysis.inference.values import Literal
+from ...analysis.inference.values import External, Literal
 from ...analysis.syntax.functions import place_of
 from ...analysis.syntax.source_module import Module
 from ...editing.edits import (
@@ -36,8 +36,8 @@ class _Section:
     """``{"config": {...}}``."""
     resources: ast.Dict
     """``{"dbt_cloud": {"config": {...}}}``."""
-    outer: ast.Dict
-    """``{"resources": {...}}``."""
+    outer: ast.Dict | ast.Call
+    """``{"resources": {...}}``, or ``RunConfig(resources={...})``."""
 
 
 def settings_from_run_config(context: Context, module: Module, name: ast.expr, key: str) -> Found:
@@ -65,7 +65,7 @@ def settings_from_run_config(context: Context, module: Module, name: ast.expr, k
     problem, settings = from_mapping(context, first.module, first.config)
     if settings is None:
         return problem, None
-    leftovers = dict.fromkeys(edit for section in sections for edit in _leftovers(section, key))
+    leftovers = dict.fromkeys(edit for section in sections for edit in _leftovers(context, section, key))
     settings = replace(settings, leftovers=tuple(leftovers))
     # What comments another file has on its configuration goes with that.
     return "", settings if first.module is module else replace(settings, parts=(), whole=name)
@@ -109,14 +109,22 @@ def _is_written_out(config: ast.Dict) -> bool:
 
 def _sections(context: Context, key: str) -> Iterator[_Section]:
     for module in context.index.tree.modules.values():
-        for outer in module.nodes:
-            if not isinstance(outer, ast.Dict):
-                continue
-            for resources in _under(context, module, outer, _SECTION):
+        for outer in module.of(ast.Dict, ast.Call):
+            for resources in _resources_of(context, module, outer):
                 for entry in _under(context, resources.module, resources.node, key):
                     for config in _under(context, entry.module, entry.node, _CONFIG):
                         if {config.module, entry.module, resources.module} == {module}:
                             yield _Section(module, config.node, entry.node, resources.node, outer)
+
+
+def _resources_of(context: Context, module: Module, outer: ast.AST) -> Iterator[_Display]:
+    """The configuration of resources in a dict, or in ``RunConfig(resources=...)``."""
+    if isinstance(outer, ast.Dict):
+        yield from _under(context, module, outer, _SECTION)
+    elif isinstance(outer, ast.Call):
+        given = [word.value for word in outer.keywords if word.arg == _SECTION]
+        if given and External("dagster.RunConfig") in context.index.values(module, outer.func):
+            yield from _displays(context, module, *given)
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,9 +136,13 @@ class _Display:
 def _under(context: Context, module: Module, display: ast.Dict, key: str) -> Iterator[_Display]:
     for name, value in zip(display.keys, display.values, strict=True):
         if name is not None and text_of(context.index.tree, module, name) == key:
-            for found in context.index.values(module, value):
-                if isinstance(found, Literal) and isinstance(found.node, ast.Dict):
-                    yield _Display(found.module, found.node)
+            yield from _displays(context, module, value)
+
+
+def _displays(context: Context, module: Module, value: ast.expr) -> Iterator[_Display]:
+    for found in context.index.values(module, value):
+        if isinstance(found, Literal) and isinstance(found.node, ast.Dict):
+            yield _Display(found.module, found.node)
 
 
 def _is_inside(section: _Section, module: Module, calls: Iterable[ast.Call]) -> bool:
@@ -161,19 +173,26 @@ def _is_readable_anywhere(context: Context, section: _Section) -> bool:
     )
 
 
-def _leftovers(section: _Section, key: str) -> Iterator[tuple[Module, Edit]]:
+def _leftovers(context: Context, section: _Section, key: str) -> Iterator[tuple[Module, Edit]]:
     """The configuration goes, and the brackets around it as far as nothing else is in them."""
     module = section.module
     inner, name = section.resources, key
     above = module.parent(section.resources)
-    if len(section.resources.keys) == 1 and above is section.outer:
+    is_alone = len(section.resources.keys) == 1
+    if isinstance(section.outer, ast.Call):
+        if is_alone and isinstance(above, ast.keyword) and module.parent(above) is section.outer:
+            at = place_of(section.outer, section.resources)
+            yield module, DropArgument(module.span(section.outer), at)
+            return
+    elif is_alone and above is section.outer:
         inner, name = section.outer, _SECTION
         keyword = module.parent(section.outer)
         call = module.parent(keyword) if isinstance(keyword, ast.keyword) else None
         if len(section.outer.keys) == 1 and isinstance(call, ast.Call):
             yield module, DropArgument(module.span(call), place_of(call, section.outer))
             return
-    place = next(
-        at for at, node in enumerate(inner.keys) if isinstance(node, ast.Constant) and node.value == name
-    )
-    yield module, DropEntry(module.span(inner), place)
+    tree = context.index.tree
+    places = [
+        at for at, node in enumerate(inner.keys) if node is not None and text_of(tree, module, node) == name
+    ]
+    yield from ((module, DropEntry(module.span(inner), place)) for place in places)
