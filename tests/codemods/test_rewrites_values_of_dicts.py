@@ -67,3 +67,44 @@ def test_loads_of_a_dict_that_go_out_of_sight_stay(tmp_path: Path, program: str)
     text, codes = migrate_one(tmp_path, HEAD + program)
     assert codes.count("LDC303")
     assert text.count("= load_assets") + text.count(": load_assets") == 2
+
+
+COMPREHENSION = """
+from dagster import AssetSelection, Definitions, define_asset_job
+from dagster_dbt import DbtCloudClientResource, load_assets_from_dbt_cloud_job
+
+cloud = DbtCloudClientResource(auth_token="t", account_id=12345)
+JOBS = {"core": 67890, "finance": 67891}
+BY_TEAM = {team: load_assets_from_dbt_cloud_job(cloud, job_id) for team, job_id in JOBS.items()}
+"""
+BY_NAME = {
+    "a comprehension": "jobs = [define_asset_job(team, AssetSelection.groups(team)) for team in BY_TEAM]\n",
+    "a loop": "jobs = []\nfor team in BY_TEAM:\n    jobs.append(define_asset_job(team))\n",
+    "keys": "jobs = [define_asset_job(team) for team in BY_TEAM.keys()]\n",
+    "sorted": "jobs = [define_asset_job(team) for team in sorted(BY_TEAM)]\n",
+    "items": "jobs = [define_asset_job(team) for team, _ in BY_TEAM.items()]\n",
+}
+"""What goes through the names of loads that a comprehension holds by name."""
+BY_VALUE = {
+    "values": "from acme import register\n\nfor each in BY_TEAM.values():\n    register(each)\n",
+    "items": "from acme import register\n\nfor _, each in BY_TEAM.items():\n    register(each)\n",
+    "by its name": "from acme import register\n\nfor team in BY_TEAM:\n    register(BY_TEAM[team])\n",
+    "as keys": "from acme import register\n\nfor each in {each: team for team, each in BY_TEAM.items()}:\n    register(each)\n",
+    "as keys of a view": "from acme import register\n\nfor each in {each: team for team, each in BY_TEAM.items()}.keys():\n    register(each)\n",
+}
+"""What goes through the loads themselves."""
+
+
+@pytest.mark.parametrize("program", BY_NAME.values(), ids=BY_NAME)
+def test_a_loop_over_a_dict_goes_through_its_keys(tmp_path: Path, program: str) -> None:
+    defs = "defs = Definitions(assets=list(BY_TEAM.values()), jobs=jobs)\n"
+    text, codes = migrate_one(tmp_path, COMPREHENSION + program + defs)
+    assert not [code for code in codes if code.startswith("LDC3")]
+    assert "@dbt_cloud_assets(" in text and program in text
+
+
+@pytest.mark.parametrize("program", BY_VALUE.values(), ids=BY_VALUE)
+def test_a_loop_over_the_loads_of_a_dict_keeps_what_it_leads_away(tmp_path: Path, program: str) -> None:
+    text, codes = migrate_one(tmp_path, COMPREHENSION + program + DEFS)
+    assert {"LDC303", "LDC308"} <= set(codes)
+    assert "from legacy_shim import DbtCloudClientResource, load_assets_from_dbt_cloud_job" in text

@@ -14,7 +14,7 @@ from .branches import EVERY_BRANCH, Branches
 from .possible import NOT_KNOWN, Place, Possible, made_at
 from .texts import text_of
 from .values import NOTHING, Literal, Value, Values, in_order, is_list_of_modules, is_load
-from .whole_displays import DISPLAYS, Find, is_whole
+from .whole_displays import DISPLAYS, Find, is_whole, keys_of
 
 if TYPE_CHECKING:
     from .interpreter import Evaluator
@@ -182,10 +182,10 @@ class Containers:
                 return self.iterated(module, iterated.args[path[0]], path[1:], find)
         found: list[tuple[Module, ast.expr]] = []
         for value in find(module, iterated):
-            if isinstance(value.node, ast.Dict):
-                found += [(value.module, key) for key in value.node.keys if key is not None]
-            else:
-                found += [(home, node) for _, home, node in self.entries(value)]
+            keys = keys_of(value)
+            if keys is None:
+                keys = [(home, node) for _, home, node in self.entries(value)]
+            found += keys
         return self.inside(found, path, find)
 
     def _displays(self, module: Module, node: ast.expr) -> list[Literal]:
@@ -202,8 +202,8 @@ class Containers:
             view, path = "values", path[1:]
         found: list[tuple[Module, ast.expr]] = []
         for value in find(module, node):
-            if view == "keys" and isinstance(value.node, ast.Dict):
-                found += [(value.module, key) for key in value.node.keys if key is not None]
+            if view == "keys":
+                found += keys_of(value) or ()
             elif view in {"values", "copy"}:
                 found += [(home, inner) for _, home, inner in self.entries(value)]
         return self.inside(found, path, find)

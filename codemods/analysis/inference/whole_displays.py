@@ -24,6 +24,16 @@ Find = Callable[[Module, ast.expr], list[Literal]]
 """Answers the displays that an expression may be."""
 
 
+def keys_of(value: Literal) -> list[tuple[Module, ast.expr]] | None:
+    """The keys that a loop over a dict goes through, as far as they are written in it; None for what is no dict."""
+    match value.node:
+        case ast.Dict(keys=keys):
+            return [(value.module, key) for key in keys if key is not None]
+        case ast.DictComp(key=key):
+            return [(value.module, key)]
+    return None
+
+
 def is_whole(evaluator: Evaluator, module: Module, node: ast.expr, find: Find) -> bool:
     """Whether all that a loop over ``node`` may go through is known, and not a part of it alone."""
     return _is_whole(evaluator, module, node, find, set())
