@@ -14,10 +14,11 @@ from ..syntax.scopes import Assigned, Binding, Defined, Imported
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH, Branches
 from .enum_members import places_of_member
-from .fields_given import field_given
+from .fields_given import field_given, field_of_made
 from .initializers import class_of_method, inherited
 from .legacy_names import OF_LEGACY, RESOURCES, canonical
 from .possible import NOT_KNOWN, Place, Possible, made_at, union
+from .set_aside import is_set_aside
 from .texts import text_of
 from .under_keys import objects_under
 from .values import (
@@ -166,6 +167,8 @@ class Attributes:
         found = self._places_in_owners(module, node, branches)
         if found is None and node.attr == "value":
             found = places_of_member(self.evaluator, module, node.value, branches)
+        if found is None:
+            found = field_of_made(self.evaluator, module, node.value, node.attr, branches)
         if found is None or not (found.places or found.is_undecided):
             return made_at(module, node)
         return found.read_from(self.evaluator.places(module, node.value, branches).held_by)
@@ -265,9 +268,10 @@ class Attributes:
             if found is not None:
                 is_default = found.is_default or objects.may_be_set_elsewhere(owner)
                 is_changed = name in objects.changed_in_place(one) or may_be_replaced(one.node, name)
+                is_changed = is_changed or is_set_aside(self.evaluator, one, name)
                 if is_changed or objects.makes_its_own(one):
                     found |= NOT_KNOWN
-                return replace(found, is_default=is_default).read_from([owner])
+                return replace(found, is_default=is_default).read_from([owner, one])
         return None
 
     def _places_by_class(self, owner: Local, name: str, branches: Branches) -> Iterator[Possible]:

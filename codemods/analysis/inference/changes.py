@@ -17,6 +17,7 @@ from ..dagster_api.names import TYPING
 from ..syntax.functions import is_getattr, renamed
 from ..syntax.scopes import Imported
 from ..syntax.source_module import Module
+from ..uses.uses import ADDING, EXTENDING
 from .branches import EVERY_BRANCH
 from .possible import Holder
 from .replaced_modules import is_replaced
@@ -32,6 +33,8 @@ _HOOKS = frozenset({"__getattribute__", "__setattr__", "__new__", "__init_subcla
 """Methods that make the attributes of a class something else than its body says."""
 _DESCRIBING = (*TYPING, "attr.", "attrs.")
 """Where the decorators of classes come from that leave the values of a class as its body says."""
+_CHANGING = ADDING | EXTENDING | {"clear", "insert", "pop", "popitem", "remove", "setdefault"}
+"""Methods that change a container."""
 Uses = dict[Value, tuple[ast.expr, ...]]
 _NO_USES: Uses = {}
 UsesByFile = dict[Module, tuple[ast.expr, ...]]
@@ -136,7 +139,17 @@ class Changes:
     def _is_led_away(self, holder: Literal | Local | Instance) -> bool:
         return any(
             is_led_away(self.evaluator, module, node, holder) for module, node in self._uses_of(holder)
-        )
+        ) or (isinstance(holder, Literal) and self._is_added_to(holder))
+
+    def _is_added_to(self, holder: Literal) -> bool:
+        """Whether a file that the index does not need adds to a container by ``x |= y``."""
+        home, tree = holder.module, self.evaluator.tree
+        for name in tree.names(home).tables.get(home.tree, {}):
+            if self._is_bound_to(home, name, holder):
+                own = [home] if self.evaluator.file(home.path) is None else []
+                if any(_is_added_to(module, name) for module in [*own, *self._importing(home, name)]):
+                    return True
+        return False
 
     def _uses_of(self, holder: Literal | Local | Instance) -> Iterator[tuple[Module, ast.expr]]:
         """Each expression that may be ``holder``."""
@@ -158,10 +171,11 @@ class Changes:
         """The same in files that the index does not need, which import it under a name that it has in ``home``."""
         tree = self.evaluator.tree
         for name in tree.names(home).tables.get(home.tree, {}):
-            if self._is_bound_to(home, name, holder):
-                for module in self._importing(home, name):
-                    nodes = (node for node in _names_read(module) if self._may_name(module, node, holder))
-                    yield from ((module, node) for node in nodes)
+            is_bound = self._is_bound_to(home, name, holder)
+            for module in self._importing(home, name):
+                # By the name of a function or an object it is reached, too, and may be changed there.
+                nodes = _names_read(module) if is_bound else _changed_in(module)
+                yield from ((module, node) for node in nodes if self._may_name(module, node, holder))
 
     def _importing(self, home: Module, name: str) -> Iterator[Module]:
         """The files that the index does not need and that may import a name, from others of the kind too."""
@@ -180,6 +194,11 @@ class Changes:
                     for own, bindings in bound
                     if any(isinstance(one, Imported) and one.name == known_as for one in bindings)
                 ]
+                if any(
+                    tree.resolve(module, star.module, star.level) == source.path
+                    for star in tree.names(module).stars
+                ):
+                    names.append(known_as)
                 asked += [(module, own) for own in names if (module, own) not in asked]
 
     def _is_bound_to(self, home: Module, name: str, holder: Literal | Local | Instance) -> bool:
@@ -187,7 +206,11 @@ class Changes:
             return holder in self.evaluator.global_values(home, name)
         if isinstance(holder, Literal):
             found = self.evaluator.bindings.places_at_end(home, name, EVERY_BRANCH)
-            return found is not None and (holder.module, holder.node) in found.places
+            # What stands inside of a display is reached by its name, too.
+            within = {holder.node, *holder.module.ancestors(holder.node)}
+            return found is not None and any(
+                module is holder.module and place in within for module, place in found.places
+            )
         return True
 
     def _uses(self) -> tuple[dict[Module, int], dict[Value, UsesByFile]]:
@@ -248,16 +271,52 @@ class Changes:
     def _may_name(self, module: Module, node: ast.expr, holder: Literal | Local | Instance) -> bool:
         if holder in self.evaluator.values(module, node):
             return True
+        if isinstance(holder, Local):
+            return holder in self.evaluator.attributes.unread_classes(module, node)
+        places = self.evaluator.places(module, node, EVERY_BRANCH).places
         if isinstance(holder, Literal):
-            places = self.evaluator.places(module, node, EVERY_BRANCH).places
             return (holder.module, holder.node) in places
-        return holder in self.evaluator.attributes.unread_classes(module, node)
+        return any(self._makes(home, place, holder.owner) for home, place in places)
+
+    def _makes(self, module: Module, place: ast.expr, owner: Local) -> bool:
+        """Whether a call makes an object of a class, in a file that the index does not need perhaps."""
+        return isinstance(place, ast.Call) and owner in (
+            *self.evaluator.values(module, place.func),
+            *self.evaluator.attributes.unread_classes(module, place.func),
+        )
 
 
 def _names_read(module: Module) -> Iterator[ast.expr]:
+    """What may be a holder: names, and what is reached from them and changed there perhaps."""
     return (
         node
         for node in module.nodes
-        if (isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load))
-        or (isinstance(node, ast.Call) and is_getattr(node))
+        if (
+            isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Store)
+        )
+        or (isinstance(node, ast.Call) and (is_getattr(node) or _is_looked_into(module, node)))
+    )
+
+
+def _changed_in(module: Module) -> Iterator[ast.expr]:
+    """What a file changes a part of."""
+    for node in module.of(ast.Subscript, ast.Call):
+        match node:
+            case ast.Subscript(ctx=ast.Store() | ast.Del()):
+                yield node.value
+            case ast.Call(func=ast.Attribute(value=changed, attr=name)) if name in _CHANGING:
+                yield changed
+
+
+def _is_looked_into(module: Module, node: ast.Call) -> bool:
+    above = module.parent(node)
+    return isinstance(above, (ast.Attribute, ast.Subscript)) and above.value is node
+
+
+def _is_added_to(module: Module, name: str) -> bool:
+    """Whether a statement such as ``x |= y`` adds to a name, or to an attribute of that name."""
+    return any(
+        isinstance(node.target, ast.Name | ast.Attribute)
+        and name == (node.target.id if isinstance(node.target, ast.Name) else node.target.attr)
+        for node in module.of(ast.AugAssign)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..syntax.classes import annotated_fields, fields_of
@@ -10,6 +11,7 @@ from ..syntax.scopes import Assigned, Binding, Imported
 from ..syntax.source_module import Module
 from .branches import Branches
 from .possible import Place, Possible
+from .set_aside import is_set_aside
 from .values import External, Instance, Local
 
 if TYPE_CHECKING:
@@ -30,13 +32,33 @@ def field_given(
     evaluator: Evaluator, bound: list[tuple[Module, Binding]], name: str, branches: Branches
 ) -> Possible | None:
     """What the field ``name`` was given, by each binding of the name of an object; None where that is not certain."""
-    places: list[Place] = []
-    owners: list[Local] = []
+    calls: list[tuple[Module, ast.AST]] = []
     for home, binding in bound:
         if isinstance(binding, Imported):
             continue  # What it imports is among the bindings too.
-        is_made = isinstance(binding, Assigned) and not binding.path and not binding.adds
-        made = _made(evaluator, home, binding.where, name) if is_made else None
+        if not isinstance(binding, Assigned) or binding.path or binding.adds:
+            return None
+        calls.append((home, binding.where))
+    return _given_at(evaluator, calls, name, branches)
+
+
+def field_of_made(
+    evaluator: Evaluator, module: Module, node: ast.expr, name: str, branches: Branches
+) -> Possible | None:
+    """What the field ``name`` was given by each call that makes what an expression may be; None where that is not certain."""
+    origins = evaluator.places(module, node, branches)
+    if not evaluator.is_all(origins) or any(place is node for _, place in origins.places):
+        return None
+    return _given_at(evaluator, origins.places, name, branches)
+
+
+def _given_at(
+    evaluator: Evaluator, calls: Iterable[tuple[Module, ast.AST]], name: str, branches: Branches
+) -> Possible | None:
+    places: list[Place] = []
+    owners: list[Local] = []
+    for home, call in calls:
+        made = _made(evaluator, home, call, name)
         if made is None:
             return None
         places.append((home, made[1]))
@@ -75,7 +97,13 @@ def _keeps_what_it_gets(evaluator: Evaluator, owner: Local, name: str) -> bool:
         return False
     is_plain = len(node.decorator_list) == 1 and not node.bases and _is_one_of(evaluator, owner, _MAKERS)
     is_tuple = not node.decorator_list and len(node.bases) == 1 and _is_one_of(evaluator, owner, _TUPLES)
-    return (is_plain or is_tuple) and not evaluator.tables.attributes_set(name)
+    if not (is_plain or is_tuple) or evaluator.tables.attributes_set(name):
+        return False
+    sets_itself = any(
+        isinstance(each, ast.Attribute) and each.attr == name and not isinstance(each.ctx, ast.Load)
+        for each in ast.walk(node)
+    )
+    return not sets_itself and not is_set_aside(evaluator, owner, name)
 
 
 def _has_other_fields(node: ast.ClassDef) -> bool:

@@ -63,7 +63,10 @@ def _in_expression(
 ) -> bool:
     match above:
         case ast.Attribute():
-            return _is_attribute_away(module, above, holder)
+            # What a file adds that the index does not need is not followed.
+            is_aside = isinstance(holder, Literal) and evaluator.file(module.path) is None
+            adds = is_aside and above.attr in ADDING | EXTENDING | {"setdefault"}
+            return adds or _is_attribute_away(module, above, holder)
         case ast.Call(func=func) if func is node:
             is_class = isinstance(holder, Local) and isinstance(holder.node, ast.ClassDef)
             return is_class and _is_made_of_unknown(above)
@@ -108,11 +111,21 @@ def _is_attribute_away(module: Module, above: ast.Attribute, holder: Holder) -> 
 def _is_item_away(evaluator: Evaluator, module: Module, above: ast.Subscript, holder: Holder) -> bool:
     if isinstance(above.ctx, ast.Load):
         return False
+    if evaluator.file(module.path) is None:
+        # What a file does that the index does not need is not followed.
+        return not (isinstance(holder, Literal) and _is_new_key(holder.node, above.slice))
     # What an assignment puts there is followed; a part that is replaced, changed or deleted is not.
     is_followed = isinstance(module.parent(above), ast.Assign) and holder in evaluator.values(
         module, above.value
     )
     return isinstance(above.slice, ast.Slice) or not is_followed
+
+
+def _is_new_key(display: ast.expr, key: ast.expr) -> bool:
+    """Whether a dict, as it is written, has no such key: what is put there takes the place of nothing."""
+    if not isinstance(display, ast.Dict) or not isinstance(key, ast.Constant):
+        return False
+    return all(isinstance(each, ast.Constant) and each.value != key.value for each in display.keys)
 
 
 def _is_made_of_unknown(call: ast.Call) -> bool:
