@@ -48,7 +48,6 @@ MAY_CHANGE: dict[str, _Program] = {
     "a field of what is in a dict": (f'{MADE}ALL = {{"prod": PROD}}\n', "PROD.job_id", 'import conf\nconf.ALL["prod"].job_id = 67891\n'),
     "a field of what a function answers": (f"{MADE}def get(): return PROD\n", "PROD.job_id", "import conf\nconf.get().job_id = 67891\n"),
     "a field in a function": (MADE, "PROD.job_id", "import conf\ndef fix(s):\n    s.job_id = 67891\nfix(conf.PROD)\n"),
-    "a field by its own method": (MADE.replace("PROD =", "    def stage(self):\n        self.job_id = 67891\nPROD ="), "PROD.job_id", "import conf\nconf.PROD.stage()\n"),
     "what a class inherits": (CLASS, "Prod.job_id", "import conf\nconf.Base.job_id = 67891\n"),
 }  # fmt: skip
 KNOWN: dict[str, _Program] = {
@@ -89,6 +88,14 @@ def test_a_job_id_that_another_file_may_change_stays(tmp_path: Path, name: str) 
 def test_a_job_id_that_no_file_changes_migrates(tmp_path: Path, name: str) -> None:
     texts, report = migrate(tmp_path, files_of(KNOWN[name]))
     assert 'name="dbt_cloud_job_67890"' in texts["loads.py"], report.findings
+
+
+def test_what_the_method_of_a_class_gives_its_field_is_another_job(tmp_path: Path) -> None:
+    stage = "    def stage(self):\n        self.job_id = 67891\nPROD ="
+    program = (MADE.replace("PROD =", stage), "PROD.job_id", "import conf\nconf.PROD.stage()\n")
+    texts, _ = migrate(tmp_path, files_of(program))
+    assert "models = dbt_cloud_job(cloud, PROD.job_id)" in texts["loads.py"]
+    assert "    67890: {" in texts["loads.py"] and "    67891: {" in texts["loads.py"]
 
 
 def test_the_field_of_an_object_is_known_where_it_is_passed(tmp_path: Path) -> None:

@@ -144,12 +144,14 @@ class Changes:
     def _is_added_to(self, holder: Literal) -> bool:
         """Whether a file that the index does not need adds to a container by ``x |= y``."""
         home, tree = holder.module, self.evaluator.tree
-        for name in tree.names(home).tables.get(home.tree, {}):
-            if self._is_bound_to(home, name, holder):
-                own = [home] if self.evaluator.file(home.path) is None else []
-                if any(_is_added_to(module, name) for module in [*own, *self._importing(home, name)]):
-                    return True
-        return False
+        if self.evaluator.file(home.path) is not None:
+            return False
+        return any(
+            _is_added_to(module, name)
+            for name in tree.names(home).tables.get(home.tree, {})
+            if self._is_bound_to(home, name, holder)
+            for module in [home, *self._importing(home, name)]
+        )
 
     def _uses_of(self, holder: Literal | Local | Instance) -> Iterator[tuple[Module, ast.expr]]:
         """Each expression that may be ``holder``."""
@@ -172,6 +174,8 @@ class Changes:
         tree = self.evaluator.tree
         for name in tree.names(home).tables.get(home.tree, {}):
             is_bound = self._is_bound_to(home, name, holder)
+            if not is_bound and self.evaluator.file(home.path) is not None:
+                continue
             for module in self._importing(home, name):
                 # By the name of a function or an object it is reached, too, and may be changed there.
                 nodes = _names_read(module) if is_bound else _changed_in(module)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,35 +22,56 @@ from .values import Local
 if TYPE_CHECKING:
     from .interpreter import Evaluator
 
-_BY_TEXT = (b"setattr", b"__dict__", b"vars(")
-"""What a file spells that sets attributes whose names it may not spell as such."""
-_SETS = rb"\.%s\b\s*(?::|[-+*/|&^%%@<>]*=(?!=)|[,)\]][^\n]*=(?!=)|\s+in\b)"
+_SETS = re.compile(
+    rb"\.(\w+)\s*(?::(?!\s*\n)|[-+*/|&^%@<>]*=(?!=)|[,)\]][^\n]*=(?!=)|\s+in\b)|setattr\s*\([^\n]*?[\"'](\w+)[\"']"
+)
 """What sets an attribute looks like that, roughly: a file that spells it is parsed."""
+_BY_TEXT = re.compile(rb"\b(?:setattr|vars)\s*\(|__dict__")
+"""What sets attributes whose names need not be spelled as such."""
 _FARTHEST = 300
 """Files that the imports of one are followed through. It may have the object if they are more."""
+_Set = tuple[Module, ast.expr, bool]
+"""A file, of what it sets an attribute, and whether it spells the name there."""
+_Files = dict[bytes, tuple[Path, ...]]
 
 
 def is_set_aside(evaluator: Evaluator, owner: Local, name: str) -> bool:
     """Whether some file aside may set the attribute ``name`` of a class or of its objects."""
-    return evaluator.answer(("set aside", owner, name), lambda: _is_set_aside(evaluator, owner, name), False)
+    asked = ("set aside", owner, name)
+    return evaluator.answer(asked, lambda: _is_any_of(evaluator, owner, name), False)
 
 
-def _is_set_aside(evaluator: Evaluator, owner: Local, name: str) -> bool:
+def _is_any_of(evaluator: Evaluator, owner: Local, name: str) -> bool:
+    nothing: tuple[_Set, ...] = ()
+    targets = evaluator.answer(("targets aside", name), lambda: tuple(_targets(evaluator, name)), nothing)
+    return any(
+        _may_be(evaluator, module, target, owner, is_named=is_named) for module, target, is_named in targets
+    )
+
+
+def _targets(evaluator: Evaluator, name: str) -> Iterator[_Set]:
+    """Of what files aside set an attribute of that name, or one whose name they do not spell there."""
     evaluator.fixpoint.watch(("files", None))
-    tree = evaluator.tree
-    spelled = re.compile(_SETS % re.escape(name.encode()))
-    for path in tree.spelling((name.encode(), *_BY_TEXT)):
-        if path in tree.modules or not (
-            spelled.search(tree.data[path]) or any(word in tree.data[path] for word in _BY_TEXT)
-        ):
-            continue
-        module = tree.module_at(path)
-        if module is not None and any(
-            attribute in (name, "") and _may_be(evaluator, module, target, owner, is_named=bool(attribute))
-            for attribute, target in attributes_set_in(module)
-        ):
-            return True
-    return False
+    tree, spelled = evaluator.tree, name.encode()
+    nothing: _Files = {}
+    files = evaluator.answer(("files that set", None), lambda: _files_that_set(tree.data), nothing)
+    by_text = (path for path in files.get(b"", ()) if spelled in tree.data[path])
+    for path in dict.fromkeys([*files.get(spelled, ()), *by_text]):
+        module = tree.module_at(path) if path not in tree.modules else None
+        for attribute, target in attributes_set_in(module) if module is not None else ():
+            if module is not None and attribute in (name, ""):
+                yield module, target, bool(attribute)
+
+
+def _files_that_set(data: Mapping[Path, bytes]) -> _Files:
+    """The files that may set an attribute, by its name; under an empty one those that may set any."""
+    found: dict[bytes, dict[Path, None]] = defaultdict(dict)
+    for path, text in data.items():
+        for names in _SETS.findall(text):
+            found[names[0] or names[1]][path] = None
+        if _BY_TEXT.search(text):
+            found[b""][path] = None
+    return {name: tuple(paths) for name, paths in found.items()}
 
 
 def _may_be(evaluator: Evaluator, module: Module, target: ast.expr, owner: Local, *, is_named: bool) -> bool:
@@ -64,19 +87,20 @@ def _may_be(evaluator: Evaluator, module: Module, target: ast.expr, owner: Local
         bindings = evaluator.tree.names(module).lookup(module, target.id, target)
         if any(isinstance(binding, Parameter) for binding in bindings):
             return True
-    return _reaches(evaluator, module, owner.module.path)
+    nothing: frozenset[Path] | None = frozenset()
+    reached = evaluator.answer(("reached", module), lambda: _reached(evaluator, module), nothing)
+    return reached is None or owner.module.path in reached
 
 
-def _reaches(evaluator: Evaluator, module: Module, home: Path) -> bool:
-    """Whether a file imports another, by way of any others."""
-    seen = {module.path}
-    waiting = [module]
+def _reached(evaluator: Evaluator, module: Module) -> frozenset[Path] | None:
+    """The files that one imports, by way of any others; None for too many."""
+    seen, waiting = {module.path}, [module]
     for one in waiting:  # grows as it goes
-        if one.path == home or len(waiting) > _FARTHEST:
-            return True
         for _, path in evaluator.tree.imports_in(one):
             found = evaluator.tree.module_at(path) if path not in seen else None
+            seen.add(path)
             if found is not None:
-                seen.add(path)
                 waiting.append(found)
-    return False
+        if len(waiting) > _FARTHEST:
+            return None
+    return frozenset(seen)
