@@ -183,6 +183,16 @@ def test_files_without_a_legacy_name_are_read_for_the_keys_of_objects_that_hold_
     assert 'getattr(context.resources, "warehouse").api.get_job_details(67890)' in texts["ops.py"]
 
 
+@pytest.mark.parametrize("manager", ["@contextmanager", "@contextlib.contextmanager"])
+def test_a_manager_that_is_a_resource_hands_the_client_to_the_code(tmp_path: Path, manager: str) -> None:
+    answer = f"try:\n        yield DbtCloudClient({SETTINGS})\n    finally:\n        pass"
+    program = CLIENT.format(answer=answer, bound=KEY).replace("@resource", f"@resource\n{manager}")
+    imports = "import contextlib\nfrom contextlib import contextmanager\n"
+    text, codes = migrate_one(tmp_path, imports + IMPORTS + program)
+    assert not [code for code in codes if code.startswith("LDC3")]
+    assert "    return context.resources.dbt.get_client().get_job_details(67891)\n" in text
+
+
 def test_run_configuration_of_the_function_is_no_configuration_of_the_client(tmp_path: Path) -> None:
     answer = 'return DbtCloudClient(auth_token=init_context.resource_config["token"], account_id=12345)'
     bound = '{"dbt": dbt}, config={"resources": {"dbt": {"config": {"token": "t"}}}}'

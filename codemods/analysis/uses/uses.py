@@ -257,8 +257,9 @@ def _passes_on(call: ast.Call, child: ast.AST) -> bool:
 def _is_of_manager(module: Module, node: ast.Yield) -> bool:
     """Whether a function that `with` enters hands something out."""
     function = module.function_of(node)
-    decorators = function.decorator_list if function is not None else []
-    return any(decorator_name(decorator) == "contextmanager" for decorator in decorators)
+    names = [decorator_name(one) for one in (function.decorator_list if function is not None else [])]
+    # What Dagster's `@resource` is put on answers Dagster.
+    return "contextmanager" in names and {*TRANSPARENT, "contextmanager"}.issuperset(names)
 
 
 def _in(module: Module, at: At, child: ast.AST, above: ast.AST | None) -> Use:
