@@ -136,3 +136,36 @@ def test_configuration_that_reads_a_name_of_another_file_stays(tmp_path: Path) -
     texts, report = migrate(tmp_path, {"jobs.py": JOB + BARE, "schedules.py": schedules})
     assert "LDC302" in [finding.code for finding in report.findings]
     assert texts["schedules.py"] == schedules
+
+
+WITH_OPS = of(OWN, ', "ops": {}')
+SHARED = f"CONFIG = {WITH_OPS}\n" + BOUND % ", config=CONFIG"
+STILL_READ = {
+    "by its keys": 'CONFIG["resources"]["dbt_cloud"]["config"]["account_id"]',
+    "what else is there": 'CONFIG["resources"].get("io")',
+    "whether it is there": '"resources" in CONFIG',
+    "each section": "[section for section in CONFIG]",
+    "with its keys": "dict(CONFIG.items())",
+}
+READ_BESIDE = {"another section": 'CONFIG["ops"]', "put together": '{**CONFIG, "loggers": {}}'}
+
+
+@pytest.mark.parametrize("read", STILL_READ.values(), ids=STILL_READ)
+def test_configuration_that_code_reads_by_itself_stays(tmp_path: Path, read: str) -> None:
+    text, codes = migrate_one(tmp_path, JOB + SHARED + f"print({read})\n")
+    assert "LDC302" in codes
+    assert WITH_OPS in text
+
+
+@pytest.mark.parametrize("read", READ_BESIDE.values(), ids=READ_BESIDE)
+def test_what_code_reads_of_other_sections_keeps_nothing(tmp_path: Path, read: str) -> None:
+    text, codes = migrate_one(tmp_path, JOB + SHARED + f"print({read})\n")
+    assert not [code for code in codes if code.startswith("LDC3")]
+    assert 'CONFIG = {"ops": {}}' in text
+
+
+def test_configuration_that_another_file_reads_stays(tmp_path: Path) -> None:
+    reader = 'from definitions import CONFIG\n\nprint(CONFIG["resources"]["dbt_cloud"])\n'
+    texts, report = migrate(tmp_path, {"definitions.py": JOB + SHARED, "reader.py": reader})
+    assert "LDC302" in {finding.code for finding in report.findings}
+    assert WITH_OPS in texts["definitions.py"]

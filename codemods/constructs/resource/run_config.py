@@ -20,6 +20,7 @@ from ...editing.edits import (
 )
 from ...planning.claims import Context
 from .config_dicts import entries
+from .run_config_reads import read_at
 from .settings import Found, from_mapping, is_legacy_resource
 
 _SECTION, _CONFIG = "resources", "config"
@@ -38,6 +39,10 @@ class _Section:
     """``{"dbt_cloud": {"config": {...}}}``."""
     outer: ast.Dict | ast.Call
     """``{"resources": {...}}``, or ``RunConfig(resources={...})``."""
+
+    def parts(self) -> Iterator[tuple[Module, ast.Dict | ast.Call]]:
+        """All that loses something once the resource is configured where it is bound."""
+        yield from ((self.module, one) for one in (self.config, self.entry, self.resources, self.outer))
 
 
 def settings_from_run_config(context: Context, module: Module, name: ast.expr, key: str) -> Found:
@@ -65,6 +70,11 @@ def settings_from_run_config(context: Context, module: Module, name: ast.expr, k
     problem, settings = from_mapping(context, first.module, first.config)
     if settings is None:
         return problem, None
+    parts = [part for section in sections for part in section.parts()]
+    read = read_at(context, parts, {_SECTION, key, _CONFIG, *settings.values})
+    if read is not None:
+        said = f"its configuration is read at {read} too, and would be gone there: bind it with `.configured({{...}})`"
+        return said, None
     leftovers = dict.fromkeys(edit for section in sections for edit in _leftovers(context, section, key))
     settings = replace(settings, leftovers=tuple(leftovers))
     # What comments another file has on its configuration goes with that.
