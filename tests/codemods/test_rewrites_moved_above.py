@@ -21,6 +21,8 @@ cloud = dbt_cloud_resource.configured({"auth_token": "t", "account_id": 12345})
 LOAD = "load_assets_from_dbt_cloud_job(cloud, 67890)"
 END = "defs = Definitions(assets=models)\n"
 HANDLER = "except Exception:\n    models = []\n"
+JOB_READ = 'load_assets_from_dbt_cloud_job(cloud, int(os.environ["JOB"]))'
+WITH_GROUP = "load_assets_from_dbt_cloud_job(cloud, 67890, node_info_to_group_fn=%s)"
 MOVED = {
     "alone": f"try:\n    models = [{LOAD}]\n{HANDLER}",
     "behind a log entry": f'try:\n    log.info("loading")\n    models = [{LOAD}]\n{HANDLER}',
@@ -38,6 +40,9 @@ STAYS = {
     "behind what it reads": f'try:\n    group = os.environ["X"]\n    models = [load_assets_from_dbt_cloud_job(cloud, 67890, node_info_to_group_fn=lambda node: group)]\n{HANDLER}',
     "under a condition": f"models = []\ntry:\n    if os.environ['X']:\n        models = [{LOAD}]\nexcept Exception:\n    pass\n",
     "in a manager that is not known": f"from acme import timed\n\nmodels = []\ntry:\n    with timed():\n        models = [{LOAD}]\nexcept Exception:\n    pass\n",
+    "its job may fail": f"try:\n    models = [{JOB_READ}]\n{HANDLER}",
+    "what it groups by may fail": f"try:\n    models = [{WITH_GROUP % 'GROUPS[0]'}]\n{HANDLER}",
+    "it calls a function": f"def group():\n    raise ValueError\n\n\ntry:\n    models = [{WITH_GROUP % 'group()'}]\n{HANDLER}",
     "by what calls it": f"def build():\n    return [{LOAD}]\n\n\ntry:\n    models = build()\n{HANDLER}",
     "several jobs": "models = []\ntry:\n    for job in (67890, 67891):\n        models.append(load_assets_from_dbt_cloud_job(cloud, job))\nexcept Exception:\n    pass\n",
 }
@@ -55,7 +60,7 @@ def test_a_load_goes_above_what_catches_its_failure(tmp_path: Path, program: str
 
 
 @pytest.mark.parametrize("program", STAYS.values(), ids=STAYS)
-def test_a_load_that_is_not_the_first_stays(tmp_path: Path, program: str) -> None:
+def test_a_load_that_something_may_fail_before_stays(tmp_path: Path, program: str) -> None:
     text, codes = migrate_one(tmp_path, PROGRAM + program + END)
     assert "LDC302" in codes
     assert clean(program) in text

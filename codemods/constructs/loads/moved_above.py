@@ -8,7 +8,7 @@
                                                     except Exception:
                                                         models = []
 
-It is the first that the ``try`` does, beside what is written to a log.
+It is the first that the ``try`` does, beside what is written to a log, and no argument of it may fail: legacy's ``try`` caught that.
 """
 
 from __future__ import annotations
@@ -17,13 +17,19 @@ import ast
 
 from ...analysis.dagster_api.contexts import is_logger
 from ...analysis.dagster_api.decorators import is_builtin
+from ...analysis.inference.values import External
 from ...analysis.syntax.source_module import FUNCTIONS, Module, is_try
 from ...analysis.timing.swallowed import all_swallowing
 from ...planning.claims import Context
 
+_READING = frozenset({"os.getenv", "os.environ.get"})
+
 
 def place_above(context: Context, module: Module, call: ast.Call) -> ast.stmt | None:
     """The outermost statement that catches what a load raises, where the load may stand above it; None where it may not."""
+    given = [*call.args, *(word.value for word in call.keywords)]
+    if not all(_never_fails(context, module, one) for one in given):
+        return None
     catching = all_swallowing(context.index.evaluator, module, call)
     if not catching or any(home is not module for home, _ in catching):
         return None
@@ -38,6 +44,25 @@ def place_above(context: Context, module: Module, call: ast.Call) -> ast.stmt | 
         if not (is_try(above) or above in holders) or not _is_first(context, module, child, above):
             return None
     return around[outermost]
+
+
+def _never_fails(context: Context, module: Module, node: ast.expr) -> bool:
+    """Whether nothing fails where an argument is evaluated: what names, constants, and Dagster's classes make of such."""
+    match node:
+        case ast.Constant() | ast.Name() | ast.Lambda():
+            return True
+        case ast.Attribute(value=inner):
+            return _never_fails(context, module, inner)
+        case ast.Call(func=func, args=args, keywords=words):
+            called = context.index.values(module, func)
+            is_known = called and all(isinstance(one, External) and _makes(one.name) for one in called)
+            inside = [*args, *(word.value for word in words)]
+            return bool(is_known) and all(_never_fails(context, module, one) for one in inside)
+    return False
+
+
+def _makes(name: str) -> bool:
+    return name in _READING or name.startswith("dagster.")
 
 
 def _statements_around(module: Module, call: ast.Call) -> list[ast.stmt]:
