@@ -197,7 +197,9 @@ def table_of(
             columns.add(ref, claim, ref, {one.name: commands_of(one.served.jobs[ref][0]) for one in seen})
             if len(claim.resources) != 1:
                 columns.problems.append(_kept(claim, f"it loads {ref.in_words}, on several resources"))
-        if claim.value in apart:
+        if claim.value in apart and not all(one.served.jobs[ref] for one in seen):
+            columns.problems.append(_kept(claim, "which job it loads is not known in each deployment"))
+        elif claim.value in apart:
             columns.add(ref, claim, ref, {one.name: _place_of(one, one.served.jobs[ref][0]) for one in seen})
     homes = _homes(context, loads, keys, columns)
     if waiting and (columns.problems or not (apart or keys) or (apart and first in waiting)):

@@ -196,6 +196,12 @@ STAYS = {
         {"prod": {}, "staging": {"JOB": "67900"}},
         "LDC303 its job id `Settings().job` cannot be determined",
     ),
+    "a job that nobody knows, beside one that has a place of its own": (
+        'more = load_assets_from_dbt_cloud_job(cloud, int(os.environ["ELSE"]))\n'
+        'models = [load_assets_from_dbt_cloud_job(cloud, one) for one in [67900] if os.getenv("WHERE") == "prod"]\n',
+        NAMED,
+        "LDC307 which job it loads is not known in each deployment",
+    ),
     "a job that shares another in one deployment alone": (
         'one = load_assets_from_dbt_cloud_job(cloud, int(os.environ["A"]))\n'
         'two = load_assets_from_dbt_cloud_job(cloud, int(os.environ["B"]))\n',
