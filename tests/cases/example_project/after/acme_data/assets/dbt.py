@@ -17,6 +17,8 @@ if int(DBT_CLOUD_JOB_ID) != 67890:
 
 class DbtCloudJob67890Translator(DagsterDbtTranslator):
     def get_group_name(self, dbt_resource_props):
+        if dbt_resource_props["resource_type"] == "source":
+            return None
         return group_by_folder(dbt_resource_props)
 
 
