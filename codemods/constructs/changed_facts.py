@@ -117,7 +117,7 @@ def _of_job(context: Context, job: Job, held: Iterable[Held]) -> Iterator[Claim[
             is_alone = one.form != "statements" and _is_of_all(context, one, held, now[column])
             if not is_alone:
                 yield _left(context, job, one, now[column])
-            elif against := _against(context, job, one, now[column]):
+            elif against := _against(context, job, one, now[column], held):
                 yield _blocked(context, job, one, now[column], against)
             else:
                 yield _claim(context, job, one, now[column])
@@ -141,16 +141,25 @@ def _no_longer_served(
             yield _blocked(context, job, one, None, said)
 
 
-def _against(context: Context, job: Job, held: Held, value: object) -> str:
+def _against(context: Context, job: Job, held: Held, value: object, beside: Iterable[Held]) -> str:
     """What a first migration would have against a value that can be written; empty for nothing."""
     if held.column == "checks" and value:
         (ref,) = _claim(context, job, held, value).jobs
         return next(
             (f"job {job.id}: {one.message}" for one in checks_named_like_tests(context, ref, NAME)), ""
         )
-    other = (
-        _another_workspace(context, job, held) if held.column in ("project_id", "environment_id") else None
+    if held.column not in ("project_id", "environment_id"):
+        return ""
+    runs_itself = any(
+        one.column == "name" and one.value == job.name and one.workspace == held.workspace for one in beside
     )
+    if runs_itself and (why := refusal_to_run(job)):
+        return (
+            f"job {job.id} is now in project {job.project_id} and environment {job.environment_id}, where it can no longer be "
+            f"the one that the workspace runs: {why}. Rename the job and run `lookup` again; or write project and environment "
+            "by hand, and set adhoc_job_name to another name"
+        )
+    other = _another_workspace(context, job, held)
     if other is None:
         return ""
     return (

@@ -135,6 +135,17 @@ def test_a_job_that_moves_to_where_another_workspace_runs_stays(tmp_path: Path) 
     assert "runs in the job 'Elsewhere'" in told[0]
 
 
+@pytest.mark.parametrize("program", [ONE, LOOP], ids=["alone", "one of a table"])
+def test_a_job_that_moves_to_where_another_has_its_name_stays(tmp_path: Path, program: str) -> None:
+    """v2 finds jobs by name: with the new environment written, the assets would run in the other job."""
+    others = (TWIN,) if program is LOOP else ()
+    new = replace(SEEDS, environment_id=23, name_is_unique=False)
+    before, after, told = twice(tmp_path, program, (SEEDS, *others), (new, *others))
+    assert after == before
+    assert {line[:6] for line in told} == {"LDC404"}
+    assert any("another job of its environment is also called 'Nightly'" in line for line in told)
+
+
 def test_a_table_with_a_job_that_no_deployment_loads_is_read(tmp_path: Path) -> None:
     """Whether a job is loaded is not asked of a row of a table: a job that the loader refuses keeps the load."""
     program = HEAD + (
