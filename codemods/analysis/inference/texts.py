@@ -46,6 +46,6 @@ def text_in_parts(tree: Tree, module: Module, node: ast.expr) -> str:
 
 
 def names_module(tree: Tree, module: Module, node: ast.expr) -> bool:
-    """Whether a text names one module from the top, as in `import_module("json.tool")`: it can be no other."""
+    """Whether a string names one module from the top, as in `import_module("json.tool")`: so it can be no other."""
     text = text_of(tree, module, node)
     return bool(text) and not text.startswith(".")

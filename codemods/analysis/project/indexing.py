@@ -106,7 +106,7 @@ def _more(files: Mapping[Path, bytes], importers: Importers, reach: Reach, tree:
 
 
 def _scanning(files: Mapping[Path, bytes], importers: Importers, tree: Tree) -> Iterator[Path]:
-    """The files that may look through a module of the tree: it is handed to them, or they import it by a text.
+    """The files that may look through a module of the tree: it is handed to them, or they import it by a string.
 
     With those by which they are reached, from what is read or uses Dagster.
     """

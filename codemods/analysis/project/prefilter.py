@@ -305,7 +305,7 @@ def scans_modules(data: bytes) -> bool:
 
 
 def imports_by_text(data: bytes) -> bool:
-    """Whether a file may import a module by a text, which it may work out."""
+    """Whether a file may import a module by a string, which it may compute."""
     return any(word in data for word in _BY_TEXT) or b"module_from_spec" in data or b"reload(" in data
 
 
@@ -343,7 +343,7 @@ def _imports_of(data: bytes) -> bytes:
 
 
 def _imports_in(data: bytes) -> Iterator[bytes]:
-    """The import statements that may name a file of the tree; all of a file that may import by a text."""
+    """The import statements that may name a file of the tree; all of a file that may import by a string."""
     if any(word in data for word in _BY_TEXT):
         yield data
         return

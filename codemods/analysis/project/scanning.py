@@ -1,4 +1,4 @@
-"""Whether a file may look through a module that it imports by a text: as far as its names go, whatever they mean.
+"""Whether a file may look through a module that it imports by a string: as far as its names go, whatever they mean.
 
 Asked of files that nothing else connects with the legacy ones. Parsing one takes a small part of what following its values takes.
 """

@@ -59,7 +59,7 @@ from .asset_text import (
 from .bound_once import NAMES, is_plain
 from .brought_resource import tell_of_unread_config
 from .evaluated_earlier import asks_dbt_cloud
-from .exclusive import are_exclusive
+from .loaded_twice import tell_of_other_loads
 from .own_workspace import tell_of_own
 from .polling_sensor import (
     against_sensor,
@@ -352,7 +352,8 @@ def _report(claim: Claim[Load], unit: Unit, context: Context, is_bound: bool, do
             report(module, node, "LDC214", said, NAME, jobs=ref.job_ids)
     if unit.is_apart(claim):
         tell_of_own(claim, unit, done)
-    _tell_of_other_loads(claim, unit, done)
+    loads = CONSTRUCT.among(unit.claims)
+    tell_of_other_loads(claim, loads[: loads.index(claim)], done)
     if claim is CONSTRUCT.among(unit.claims)[0]:
         tell_of_unread_config(claim, context, done)
     partitions = claim.detail.arguments.get("partitions_def")
@@ -371,33 +372,3 @@ def _report(claim: Claim[Load], unit: Unit, context: Context, is_bound: bool, do
     tell_of_runs(claim, context, done)
     built = [job for ref in claim.jobs for job in unit.jobs_of(ref)]
     tell_of_functions(claim, context, built, done)
-
-
-def _names_each(claim: Claim[Load]) -> bool:
-    """Whether a load surely loads each job that it names, and not one of several."""
-    return claim.detail.makes_several or all(len(ref.job_ids) == 1 for ref in claim.jobs)
-
-
-def _tell_of_other_loads(claim: Claim[Load], unit: Unit, done: Rewrite) -> None:
-    """Report each job that a load above this one loads too."""
-    loads = CONSTRUCT.among(unit.claims)
-    for other in loads[: loads.index(claim)]:
-        if other.module is claim.module and are_exclusive(claim.module, other.node, claim.node):
-            continue
-        for job_id in sorted(_loaded_by_both(claim, other)):
-            place = other.module.place(other.node)
-            loaded = "is" if _names_each(claim) and _names_each(other) else "may be"
-            said = f"job {job_id} {loaded} loaded at {place} too: Dagster refuses both in one code location"
-            done.report(claim.module, claim.node, "LDC223", said, NAME, jobs=(job_id,), related=(place,))
-
-
-def _loaded_by_both(one: Claim[Load], other: Claim[Load]) -> set[int]:
-    """The jobs that two loads both load in some deployment."""
-    pairs = [(left, right) for left in one.jobs for right in other.jobs]
-    return {
-        job_id
-        for left, right in pairs
-        for name in left.by_deployment
-        for job_id in left.surely_in(name)
-        if job_id in right.surely_in(name)
-    }
