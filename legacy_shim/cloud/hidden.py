@@ -72,7 +72,7 @@ def redact_value(value: Any, token: str) -> Any:
 
 
 class Watched:
-    """Pieces of a text as they come, which notes whether a token is in it. An empty one never is."""
+    """Pieces of a response as they come, which notes whether a token is in it. An empty token never is."""
 
     def __init__(self, pieces: Iterable[str], token: str) -> None:
         self._pieces = pieces

@@ -47,7 +47,7 @@ _OF_TEXT: Mapping[str, _Kind] = {
     **dict.fromkeys(("split", "rsplit"), _LIST),
     **dict.fromkeys(("count", "endswith", "find", "isdigit", "islower", "isupper", "startswith"), _ANY),
 }
-"""What the methods of a text answer."""
+"""What the methods of a string answer."""
 _OF_ANYTHING: Mapping[str, _Kind] = {
     **dict.fromkeys(("str", "repr"), _TEXT),
     **dict.fromkeys(("bool", "isinstance", "print"), _ANY),
