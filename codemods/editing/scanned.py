@@ -10,7 +10,6 @@ import ast
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from ..analysis.inference.texts import names_module
 from ..analysis.inference.values import InTree
 from ..analysis.syntax.functions import decorator_name
 from ..analysis.syntax.scopes import Assigned
@@ -103,12 +102,7 @@ def _is_loaded(index: Index, module: Module, node: ast.expr) -> bool:
     if isinstance(node, ast.Name):
         bindings = index.tree.names(module).lookup(module, node.id, node)
         made = [one.value for one in bindings if isinstance(one, Assigned)]
-    return any(
-        isinstance(one, ast.Call)
-        and decorator_name(one) in _LOADING
-        and not (one.args and names_module(index.tree, module, one.args[0]))
-        for one in made
-    )
+    return any(isinstance(one, ast.Call) and decorator_name(one) in _LOADING for one in made)
 
 
 def _names_one(module: Module, node: ast.expr) -> bool:

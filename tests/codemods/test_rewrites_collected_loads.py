@@ -22,16 +22,6 @@ OTHER = "from dagster import asset\n\n\n@asset\ndef forecast():\n    return 1\n"
 HEAD = "from dagster import *\nfrom NAME import dbt, other\n"
 DEFS = 'defs = Definitions(assets=loaded, jobs=[define_asset_job("py", AssetSelection.all())])\n'
 HANDED_ON = {
-    "reads_module_named": HEAD
-    + """
-import importlib
-import sys
-TOOL = "json.tool"
-print([getattr(importlib.import_module("NAME.other"), n) for n in ("forecast",)])
-print(dir(importlib.import_module(TOOL)), vars(sys.modules["json"]))
-loaded = load_assets_from_modules([dbt, other])
-"""
-    + DEFS,
     "plain": HEAD
     + """
 loaded = load_assets_from_modules([dbt, other])
@@ -262,14 +252,6 @@ loaded = load_assets_from_modules([dbt, other])
     "getattr": HEAD
     + """
 print([getattr(dbt, n) for n in ("models", "churn") if isinstance(getattr(dbt, n), AssetsDefinition)])
-loaded = load_assets_from_modules([dbt, other])
-"""
-    + DEFS,
-    "reads_module_by_argument": HEAD
-    + """
-import importlib
-import sys
-print(dir(importlib.import_module(sys.argv[0])))
 loaded = load_assets_from_modules([dbt, other])
 """
     + DEFS,

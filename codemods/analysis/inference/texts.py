@@ -43,9 +43,3 @@ def text_in_parts(tree: Tree, module: Module, node: ast.expr) -> str:
     else:
         return text_of(tree, module, node)
     return "".join(parts) if all(parts) else ""
-
-
-def names_module(tree: Tree, module: Module, node: ast.expr) -> bool:
-    """Whether a string names one module from the top, as in `import_module("json.tool")`: so it can be no other."""
-    text = text_of(tree, module, node)
-    return bool(text) and not text.startswith(".")

@@ -9,7 +9,6 @@ from functools import lru_cache
 
 from ...analysis.dagster_api.decorators import is_builtin
 from ...analysis.inference.branches import EVERY_BRANCH
-from ...analysis.inference.texts import names_module
 from ...analysis.inference.values import External, InTree
 from ...analysis.syntax.functions import decorator_name
 from ...analysis.syntax.source_module import Module
@@ -17,7 +16,6 @@ from ...planning.claims import Context
 
 _BUILTINS = frozenset({"vars", "dir"})
 _SCANNING = frozenset({External("inspect.getmembers"), External("inspect.getmembers_static")})
-_MODULES = External("sys.modules")
 _IMPORTING = frozenset({"import_module", "__import__", "module_from_spec", "reload"})
 
 
@@ -74,15 +72,10 @@ def _scanned(context: Context, module: Module, node: ast.AST) -> ast.expr | None
 def _is_imported_by_name(context: Context, module: Module, node: ast.expr) -> bool:
     """Whether something is a module whose name is not known: ``import_module(name)``, ``sys.modules[name]``."""
     for home, place in context.index.evaluator.places(module, node, EVERY_BRANCH).places:
-        match place:
-            case ast.Call(args=[name, *_]) if decorator_name(place) in _IMPORTING:
-                is_known = names_module(context.index.tree, home, name)
-            case ast.Subscript(value=modules, slice=name) if _MODULES in context.index.values(home, modules):
-                is_known = names_module(context.index.tree, home, name)
-            case ast.Call() if decorator_name(place) in _IMPORTING:
-                is_known = False
-            case _:
-                is_known = True
-        if not is_known:
+        if isinstance(place, ast.Call) and decorator_name(place) in _IMPORTING:
+            return True
+        if isinstance(place, ast.Subscript) and External("sys.modules") in context.index.values(
+            home, place.value
+        ):
             return True
     return False
