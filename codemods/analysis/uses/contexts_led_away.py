@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from ..dagster_api.contexts import is_context
 from ..dagster_api.decorators import Function, decorators_of_dagster, resolved, unknown_decorators
 from ..dagster_api.names import LOOKING
+from ..inference.branches import EVERY_BRANCH
 from ..inference.interpreter import Evaluator
 from ..inference.legacy_names import RESOURCES
 from ..inference.values import External, Made, Value, Values
 from ..syntax.functions import composes, is_getattr, nodes_run_by, renamed
-from ..syntax.scopes import Parameter
+from ..syntax.scopes import Defined, Parameter
 from ..syntax.source_module import FUNCTIONS, Module
 from .escape import Escape
 from .index import Index
@@ -153,7 +154,40 @@ class _Search:
                 yield Escape(module, node.func, _NOTHING, said, self.index.bound_keys)
 
     def _is_foreign_call(self, module: Module, call: ast.Call) -> bool:
-        return any(_is_foreign(value) for value in self.evaluator.values(module, renamed(call)))
+        return self._is_of_others(module, renamed(call))
+
+    def _is_of_others(self, module: Module, node: ast.expr) -> bool:
+        """Whether an expression is something of a package that is not read."""
+        return any(map(_is_foreign, self.evaluator.values(module, node))) and not self._is_of_tree(
+            module, node
+        )
+
+    def _is_of_tree(self, module: Module, node: ast.expr) -> bool:
+        """Whether an expression is a file of the tree that names nothing legacy, or what is defined there, called or not."""
+        called = node.func if isinstance(node, ast.Call) else node
+        homes = self.evaluator.modules_named.homes
+        files = homes(module, called, EVERY_BRANCH)
+        if None not in files:
+            return called is node and not any(one is not None and self._hands_on_others(one) for one in files)
+        holders = homes(module, called.value, EVERY_BRANCH) if isinstance(called, ast.Attribute) else [None]
+        return all(home is not None and self._is_defined(home, called) for home in holders)
+
+    def _hands_on_others(self, home: Module) -> bool:
+        """Whether a file has a name of a package that is not read, and makes no use of it: assets to be collected, perhaps."""
+        read = {node.id for node in home.of(ast.Name) if isinstance(node.ctx, ast.Load)}
+        tree = self.index.tree
+        return any(
+            (alias.asname or alias.name) not in read
+            for node in home.tree.body
+            if isinstance(node, ast.ImportFrom) and tree.resolve(home, node.module or "", node.level) is None
+            if _is_foreign(External(node.module or ""))
+            for alias in node.names
+        )
+
+    def _is_defined(self, home: Module, node: ast.expr) -> bool:
+        name = node.attr if isinstance(node, ast.Attribute) else ""
+        bound = self.evaluator.star_imports.bound_at_end(home, name)
+        return bool(bound) and all(isinstance(one, Defined) for one in bound)
 
     def _bound_beside(self, module: Module, call: ast.Call) -> Iterator[Escape]:
         """``Definitions(assets=theirs, resources={"dbt_cloud": cloud})``: what others define may ask for the key."""
@@ -165,8 +199,8 @@ class _Search:
         given += call.args[:1] if "dagster.with_resources" in names else []
         for argument in given if keys else []:
             for inner in ast.walk(argument):
-                if isinstance(inner, (ast.Name, ast.Attribute, ast.Call)) and any(
-                    _is_foreign(value) for value in self.evaluator.values(module, inner)
+                if isinstance(inner, (ast.Name, ast.Attribute, ast.Call)) and self._is_of_others(
+                    module, inner
                 ):
                     said = "may use the resource that is bound beside it: it is from a package that the codemod does not read. Bind the resource under another key for your own code"
                     yield Escape(module, inner, _NOTHING, said, keys)
