@@ -116,7 +116,7 @@ CODES: Final = (
          "A workflow caches compile runs for the legacy loader. v2 never reads them.",
          "Remove the step from the workflow once its job has migrated."),
     Code("LDC114", "a legacy module", "differs",
-         "A whole module of dagster_dbt.cloud is imported.",
+         "A whole module of dagster_dbt.cloud is imported, or names of dagster_dbt are read by strings.",
          "Import the names you use, then migrate."),
     # LDC2xx: a behaviour change
     Code("LDC201", "credentials are read when the module is imported", "differs",

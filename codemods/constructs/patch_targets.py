@@ -27,7 +27,8 @@ CONSTRUCT = Kind[bool]("patch_targets")
 
 _PACKAGE = "dagster_dbt"
 _TARGET = re.compile(rf"(?:{_PACKAGE}|{FACADE})\.(?:cloud(?:\.\w+)*|(\w+)(?:\.\w+)*)")
-_TAKERS = frozenset({"patch", "setattr", "delattr", "import_module", "importorskip", "multiple"})
+TAKERS = frozenset({"patch", "setattr", "delattr", "import_module", "importorskip", "multiple"})
+"""The calls whose first argument names what they patch or import; by their last names, which is enough to report them."""
 _FALLBACK = "DbtCloudClientResource"
 
 
@@ -35,7 +36,7 @@ def claims(context: Context) -> Iterator[Claim[bool]]:
     """One claim for each call that is given such a string."""
     for module in context.index.tree.modules.values():
         for node in module.nodes:
-            if isinstance(node, ast.Call) and node.args and decorator_name(node) in _TAKERS:
+            if isinstance(node, ast.Call) and node.args and decorator_name(node) in TAKERS:
                 name, is_own = _target(context, module, node.args[0])
                 if name:
                     yield Claim(
