@@ -15,7 +15,9 @@ WORKSPACE = "DbtCloudWorkspace"
 LEGACY_OUTPUT = "DbtCloudOutput"
 _AROUND_TYPES = "[]?"
 """What Dagster writes around the name of a type: a list of it, or it or nothing."""
-LEGACY_RESOURCES = frozenset({"dbt_cloud_resource", "DbtCloudClientResource", "DbtCloudResource"})
+LEGACY_RESOURCES = frozenset(
+    {"dbt_cloud_resource", "DbtCloudClientResource", "DbtCloudResource", "DbtCloudClient"}
+)
 """What snapshots call the resources that a workspace stands in for."""
 _KINDS_OF_DBT = frozenset({"dbtcloud", "dbt"})
 """What v2 shows of each of its assets; the second of a component's."""

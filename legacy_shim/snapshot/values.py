@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import itertools
 import json
 from collections.abc import Iterable, Mapping
@@ -124,9 +125,20 @@ def class_of(resource: ResourceDefinition) -> str:
         known = next((one for one in wrapped.__mro__ if one.__module__.startswith(_CLOUD_MODULES)), wrapped)
         return wrapped.__name__ if known is wrapped else f"{wrapped.__name__} ({known.__name__})"
     function = getattr(resource, "resource_fn", None)
+    bound = _bound_as_it_is(function)
+    if type(bound).__module__.startswith(_CLOUD_MODULES):
+        return type(bound).__name__
     modules = {type(resource).__module__, str(getattr(function, "__module__", ""))}
     is_legacy = any(module.startswith(_LEGACY_MODULES) for module in modules)
     return _LEGACY_RESOURCE if is_legacy else type(resource).__name__
+
+
+def _bound_as_it_is(function: object) -> object:
+    """The object that a resource is where no class or function makes it, as in ``resources={"dbt": client}``.
+
+    Source: ``ResourceDefinition.hardcoded_resource`` of ``dagster``, which keeps it in a closure.
+    """
+    return inspect.getclosurevars(function).nonlocals.get("value") if inspect.isfunction(function) else None
 
 
 def job_names_of(definition: ScheduleDefinition | SensorDefinition) -> list[str]:

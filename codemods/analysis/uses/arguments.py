@@ -52,6 +52,7 @@ ACCOUNTED = ""
 _BY_HAND = (
     "call the client's method here, or pass a function that does, `lambda: client.run_job_and_poll(67890)`"
 )
+_BIND_IT = "bind the resource that makes the client, and call `.get_dbt_client()` where you use it"
 _READ_HERE = "read what you need here and pass that on"
 _OF_DEFINITIONS = frozenset({"resource", "load", "op"})
 _RESOURCES = frozenset({"resources", "resource_defs", "resource_defs_by_key"})
@@ -74,7 +75,7 @@ class Arguments:
         if handed is not None and self._is_handed_on(module, node, value, call, handed):
             return ACCOUNTED
         callees = [one for one in self.evaluator.values(module, renamed(call)) if not _is_of_list(one)]
-        said = self._lost_in(module, value, call)
+        said = self._lost_in(module, node, value, call)
         if not callees:
             return ACCOUNTED if self._by_unresolved(module, node, value, call) else said
         if may_be_builtin(self.evaluator, module, call.func):
@@ -114,7 +115,7 @@ class Arguments:
         answers = (self.evaluator.values(value.module, one) for one in returns_of(value.node))
         return frozenset().union(*(self.carriers.of_all(one) for one in answers))
 
-    def _lost_in(self, module: Module, value: Value, call: ast.Call) -> str:
+    def _lost_in(self, module: Module, node: ast.expr, value: Value, call: ast.Call) -> str:
         """Why a call takes a value out of sight, and what to write by hand."""
         shown = f"is passed to `{_shown(module, call)}(...)`"
         for callee in in_order(self.evaluator.values(module, renamed(call))):
@@ -124,6 +125,8 @@ class Arguments:
                     return f"{shown}, whose decorator `@{text}` cannot be traced: call a function without it"
         kinds = {kind_carried(one) for one in self.carriers.of(value)}
         by_hand = _BY_HAND if kinds & {"client", "resource"} else _READ_HERE
+        if any(word.value is node and word.arg in _RESOURCES for word in call.keywords):
+            by_hand = _BIND_IT
         return f"{shown}, which cannot be traced: {by_hand}"
 
     def _by_unresolved(self, module: Module, node: ast.expr, value: Value, call: ast.Call) -> bool:
