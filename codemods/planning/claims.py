@@ -276,7 +276,10 @@ class Context:
     def _job_ids(self, deployment: Deployment, module: Module, node: ast.expr) -> dict[int, str]:
         """The ids that an expression may be in a deployment, and what each is read from."""
         found: dict[int, str] = {}
-        for constant in self.constants_in(deployment).integers(module, node) or ():
+        constants = self.constants_in(deployment).integers(module, node) or ()
+        if any(may_change(self.constants.evaluator, name) for one in constants for name in one.named_by):
+            return found
+        for constant in constants:
             found.setdefault(int(str(constant.value)), constant.variable)
         # What stands for none, as in `os.getenv("JOB_ID", 0)`.
         return found if found and min(found) > 0 else {}

@@ -13,7 +13,8 @@ from ..syntax.functions import BUILD_RESOURCES, VARIANTS, renamed, returns_of
 from ..syntax.source_module import FUNCTIONS, Module
 from .branches import Branches
 from .legacy_names import CALLED, RESOURCES, RUN_OP
-from .possible import Place, Possible, made_at
+from .picked import picked
+from .possible import NOT_KNOWN, Place, Possible, made_at
 from .values import (
     External,
     Instance,
@@ -53,6 +54,9 @@ class Answers:
         variants = self._variants(module, node)
         if variants is not None:
             return variants
+        chosen = picked(self.evaluator, module, node)
+        if chosen is not None:
+            return frozenset().union(*(self.evaluator.values(module, one) for one in chosen))
         callee = renamed(node)
         for value in in_order(
             self.evaluator.values(module, callee if self._is_op(module, callee) else node.func)
@@ -121,6 +125,9 @@ class Answers:
             looked_up = self.evaluator.attributes.places_by_getattr(module, node, branches)
         if looked_up is not None:
             return looked_up
+        chosen = picked(self.evaluator, module, node)
+        if chosen is not None:
+            return self.evaluator.places_of_any([(module, one) for one in chosen], branches) or NOT_KNOWN
         inside: list[Place] = []
         functions: list[Local] = []
         is_read = True

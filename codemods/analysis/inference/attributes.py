@@ -36,6 +36,7 @@ from .values import (
     Values,
     depth_of,
     in_order,
+    legacy_name,
 )
 
 if TYPE_CHECKING:
@@ -167,11 +168,27 @@ class Attributes:
         found = self._places_in_owners(module, node, branches)
         if found is None and node.attr == "value":
             found = places_of_member(self.evaluator, module, node.value, branches)
-        if found is None:
-            found = field_of_made(self.evaluator, module, node.value, node.attr, branches)
+        is_surely = found is not None and not self._may_be_of_others(module, node.value, branches)
+        if found is None or not (found.is_all and is_surely) or isinstance(node.value, ast.Call):
+            exact = field_of_made(self.evaluator, module, node.value, node.attr, branches)
+            found = exact if exact is not None or found is None else found | NOT_KNOWN
         if found is None or not (found.places or found.is_undecided):
             return made_at(module, node)
         return found.read_from(self.evaluator.places(module, node.value, branches).held_by)
+
+    def _may_be_of_others(self, module: Module, node: ast.expr, branches: Branches) -> bool:
+        """Whether an expression may be an object that is not made in sight, of whatever class it is annotated to be."""
+        return any(
+            not isinstance(place, ast.Constant) and not self._is_of_tree(home, place)
+            for home, place in self.evaluator.places(module, node, branches).places
+        )
+
+    def _is_of_tree(self, module: Module, place: ast.expr) -> bool:
+        values = self.evaluator.values(module, place)
+        return bool(values or self.unread_classes(module, place)) and all(
+            isinstance(value, (Instance, Local, Keyed, InTree)) or bool(legacy_name(value))
+            for value in values
+        )
 
     def _places_in_modules(
         self, module: Module, node: ast.expr, name: str, branches: Branches

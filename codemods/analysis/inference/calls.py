@@ -14,6 +14,7 @@ from ..syntax.functions import (
     renamed,
     shape_of,
     takes_as_many,
+    takes_unwritten,
 )
 from ..syntax.source_module import Module
 from .filled_by_dagster import arguments_given
@@ -143,6 +144,13 @@ class Calls:
             ("called by variables", shape), lambda: self._by_callee(calls, renamed), _NO_CALLS
         )
 
+    def is_made_by_variable(self, owner: ast.AST) -> bool:
+        """Whether objects of a class are made by a name that the class does not have: ``factory(67890)``."""
+        if not isinstance(owner, ast.ClassDef) or not self.evaluator.tables.is_handed_on(owner.name):
+            return False
+        _, by_shape = self._variable_calls()
+        return any(owner in self._of_shape(shape, calls) for shape, calls in by_shape.items())
+
     def is_by_variable(self, function: Function, call: ast.Call) -> bool:
         """Whether a call is followed which calls a function by a name that it does not have."""
         return any(one is call for _, one in self._by_variables(function))
@@ -155,9 +163,7 @@ class Calls:
     def may_spread(self, function: Function) -> bool:
         """Whether some call in the tree gives a function arguments that are not written there: ``f(**given)``."""
         return any(
-            any(isinstance(given, ast.Starred) for given in call.args)
-            or any(word.arg is None for word in call.keywords)
-            for _, call in (*self.calling(function), *self._by_variables(function))
+            takes_unwritten(call) for _, call in (*self.calling(function), *self._by_variables(function))
         )
 
     def spreading(self, function: Function, name: str) -> list[tuple[Module, ast.Call]]:
@@ -165,11 +171,7 @@ class Calls:
         return [
             (caller, call)
             for caller, call in (*self.calling(function), *self._by_variables(function))
-            if argument_of(call, function, name) is None
-            and (
-                any(isinstance(given, ast.Starred) for given in call.args)
-                or any(word.arg is None for word in call.keywords)
-            )
+            if argument_of(call, function, name) is None and takes_unwritten(call)
         ]
 
     def calling(self, called: Function | ast.ClassDef) -> list[tuple[Module, ast.Call]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..dagster_api.decorators import is_builtin
@@ -22,6 +22,8 @@ _READERS = ("os.getenv", "os.environ.get", "dagster.EnvVar", "dagster.EnvVar.int
 ENV_VARS = ("dagster.EnvVar", "dagster.EnvVar.int")
 CUTTING = frozenset({"strip", "lstrip", "rstrip", "removeprefix", "removesuffix"})
 """Methods of texts that answer a part of them."""
+_MAKING = CUTTING | {"upper", "lower", "replace"}
+"""Methods of texts that answer another, which depends on nothing else."""
 _AS_IT_IS = -1
 """The conversion of ``{x}`` in an f-string, where it has none."""
 _MANY = 1000
@@ -36,6 +38,8 @@ class Constant:
 
     value: object
     variable: str = ""
+    named_by: tuple[str, ...] = ()
+    """The variables that say which variable that is: ``os.environ[f"JOB_{os.environ['STAGE']}"]``."""
 
 
 Found = tuple[Constant, ...] | None
@@ -120,7 +124,7 @@ class Constants:
                 return None
             if origins.is_default:
                 said = module.source_of(node)
-                read = tuple(Constant(one.value, one.variable or said) for one in read)
+                read = tuple(replace(one, variable=one.variable or said) for one in read)
             found.update(dict.fromkeys(read))
         return tuple(found) if self.evaluator.is_all(origins) else None
 
@@ -135,7 +139,7 @@ class Constants:
         if found is None or any(isinstance(constant.value, bool) for constant in found):
             return None
         try:
-            numbers = [Constant(int(str(constant.value)), constant.variable) for constant in found]
+            numbers = [replace(constant, value=int(str(constant.value))) for constant in found]
         except ValueError:
             return None
         return tuple(dict.fromkeys(numbers))
@@ -195,7 +199,7 @@ class Constants:
                 return self._so_far(module, argument)
             case ast.Call(func=ast.Attribute(value=inner, attr="get_value")):
                 return self._so_far(module, inner)
-            case ast.Call(func=ast.Attribute(attr=method)) if method in CUTTING:
+            case ast.Call(func=ast.Attribute(attr=method)) if method in _MAKING:
                 return self._cut(module, node)
             case ast.Subscript(value=ast.Call(func=ast.Attribute(attr="split")) as split):
                 return self._cut(module, split, node.slice)
@@ -231,38 +235,71 @@ class Constants:
             return None
         try:
             given = [ast.literal_eval(argument) for argument in call.args]
+            longest = max((len(str(one.value)) for one in found), default=0) + 1
+            if longest * max((len(str(one)) for one in given), default=1) > _LONGEST:
+                return None  # `"a...".replace("a", "b...")` makes much of little.
             made = [getattr(one.value, call.func.attr)(*given) for one in found]
             parts = made if place is None else [one[ast.literal_eval(place)] for one in made]
         except (TypeError, ValueError, IndexError):
             return None
-        return tuple(Constant(part, one.variable) for part, one in zip(parts, found, strict=True))
+        return tuple(replace(one, value=part) for part, one in zip(parts, found, strict=True))
 
     def _joined(self, module: Module, parts: Sequence[ast.expr]) -> Found:
         """All texts that some parts may make, each with each; None where one depends on more than the code."""
-        texts = [""]
+        texts = self._put_together(module, parts)
+        return None if texts is None or any(one.named_by for one in texts) else texts
+
+    def _put_together(self, module: Module, parts: Sequence[ast.expr]) -> Found:
+        """The same, with the variables that they depend on."""
+        texts = [Constant("")]
         for part in parts:
             if isinstance(part, ast.FormattedValue) and (part.format_spec or part.conversion != _AS_IT_IS):
                 return None
             found = self._so_far(module, part.value if isinstance(part, ast.FormattedValue) else part)
             if found is None or len(texts) * len(found) > _MANY:
                 return None
-            if any(constant.variable or type(constant.value) not in (str, int) for constant in found):
+            if any(one.named_by or type(one.value) not in (str, int) for one in found):
                 return None
             try:
-                texts = [f"{text}{constant.value}" for text in texts for constant in found]
+                texts = [_joint(text, one) for text in texts for one in found]
             except ValueError:  # a number of too many digits
                 return None
-            if sum(map(len, texts)) > _LONGEST:
+            if sum(len(str(text.value)) for text in texts) > _LONGEST:
                 return None
-        return tuple(Constant(text) for text in texts)
+        return tuple(texts)
 
     def _variable(self, module: Module, name: ast.expr, default: ast.expr | None) -> Found:
-        known = self.read(module, name)
-        if known is None or not isinstance(known.value, str):
+        """What a variable says, or each of those that the name may be of."""
+        read = [self._of_variable(module, one, default) for one in self._names(module, name) or ()]
+        if not read or None in read:
             return None
-        if known.value in self.environment:
-            return (Constant(self.environment[known.value], known.value),)
+        return tuple(dict.fromkeys(constant for each in read for constant in each or ()))
+
+    def _names(self, module: Module, name: ast.expr) -> Found:
+        """The names that an expression may be, also where the environment says which."""
+        found = self.possible(module, name)
+        origins = self.evaluator.places(module, name, self._branches) if found is None else None
+        if origins is None or not self.evaluator.is_all(origins) or len(origins.places) != 1:
+            return found
+        match origins.places[0]:
+            case home, ast.JoinedStr(values=parts):
+                return self._put_together(home, parts) or None
+            case home, ast.BinOp(op=ast.Add(), left=left, right=right) if self.is_text(home, left):
+                return self._put_together(home, [left, right]) or None
+        return None
+
+    def _of_variable(self, module: Module, name: Constant, default: ast.expr | None) -> Found:
+        if not isinstance(name.value, str) or name.variable:
+            return None
+        if name.value in self.environment:
+            return (Constant(self.environment[name.value], name.value, name.named_by),)
         fallback = self._so_far(module, default) if default is not None else None
         if fallback is None or any(constant.value is None for constant in fallback):
             return None
-        return tuple(Constant(constant.value, known.value) for constant in fallback)
+        return tuple(Constant(constant.value, name.value, name.named_by) for constant in fallback)
+
+
+def _joint(text: Constant, part: Constant) -> Constant:
+    """A text with one more part."""
+    named_by = (*text.named_by, part.variable) if part.variable else text.named_by
+    return Constant(f"{text.value}{part.value}", "", named_by)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from ..syntax.classes import annotated_fields, fields_of
+from ..syntax.functions import takes_unwritten
 from ..syntax.scopes import Assigned, Binding, Imported
 from ..syntax.source_module import Module
 from .branches import Branches
-from .possible import Place, Possible
+from .possible import Possible, union
 from .set_aside import is_set_aside
 from .values import External, Instance, Local
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from .interpreter import Evaluator
 
 _MAKERS = frozenset({"dataclasses.dataclass", "attr.s", "attrs.define", "attrs.frozen"})
+_COPYING = frozenset({"dataclasses.replace", "attr.evolve", "attrs.evolve", "copy.replace"})
 _TUPLES = frozenset({"typing.NamedTuple"})
 _COMPUTING = frozenset(
     {"__init__", "__new__", "__post_init__", "__attrs_post_init__", "__getattr__", "__getattribute__"}
@@ -47,7 +49,7 @@ def field_of_made(
 ) -> Possible | None:
     """What the field ``name`` was given by each call that makes what an expression may be; None where that is not certain."""
     origins = evaluator.places(module, node, branches)
-    if not evaluator.is_all(origins) or any(place is node for _, place in origins.places):
+    if not evaluator.is_all(origins):
         return None
     return _given_at(evaluator, origins.places, name, branches)
 
@@ -55,19 +57,38 @@ def field_of_made(
 def _given_at(
     evaluator: Evaluator, calls: Iterable[tuple[Module, ast.AST]], name: str, branches: Branches
 ) -> Possible | None:
-    places: list[Place] = []
-    owners: list[Local] = []
-    for home, call in calls:
-        made = _made(evaluator, home, call, name)
-        if made is None:
-            return None
-        places.append((home, made[1]))
-        owners.append(made[0])
-    found = evaluator.places_of_any(places, branches) if places else None
-    return found.read_from([*owners, *map(Instance, owners)]) if found is not None else None
+    found = [_given(evaluator, home, call, name, branches) for home, call in calls]
+    known = [one for one in found if one is not None]
+    return union(known) if len(known) == len(found) else None
 
 
-def _made(evaluator: Evaluator, module: Module, call: ast.AST, name: str) -> tuple[Local, ast.expr] | None:
+def _given(
+    evaluator: Evaluator, module: Module, call: ast.AST, name: str, branches: Branches
+) -> Possible | None:
+    if isinstance(call, ast.Call) and _is_copied(evaluator, module, call):
+        base = field_of_made(evaluator, module, call.args[0], name, branches)
+        words = [word.value for word in call.keywords if word.arg == name]
+        if base is None or not words:
+            return base
+        return evaluator.places(module, words[0], branches).read_from(base.held_by)
+    made = _made(evaluator, module, call, name)
+    if made is None:
+        return None
+    owner, home, argument = made
+    return evaluator.places(home, argument, branches).read_from([owner, Instance(owner)])
+
+
+def _is_copied(evaluator: Evaluator, module: Module, call: ast.Call) -> bool:
+    """Whether a call answers a copy of an object with other values in some of its fields: ``replace(base, job_id=67891)``."""
+    values = evaluator.values(module, call.func)
+    is_named = bool(values) and all(isinstance(one, External) and one.name in _COPYING for one in values)
+    return is_named and len(call.args) == 1 and not takes_unwritten(call)
+
+
+def _made(
+    evaluator: Evaluator, module: Module, call: ast.AST, name: str
+) -> tuple[Local, Module, ast.expr] | None:
+    """The class that a call makes an object of, and what that has in a field: an argument, or what the class says."""
     if not isinstance(call, ast.Call) or any(isinstance(one, ast.Starred) for one in call.args):
         return None
     classes = list(evaluator.values(module, call.func))
@@ -81,7 +102,14 @@ def _made(evaluator: Evaluator, module: Module, call: ast.AST, name: str) -> tup
         return None
     place = annotated_fields(owner.node).index(name)
     argument = call.args[place] if place < len(call.args) else given.get(name)
-    return (owner, argument) if argument is not None else None
+    if argument is not None:
+        return owner, module, argument
+    default = next((one.value for one in owner.node.body if _declares(one, name)), None)
+    return (owner, owner.module, default) if default is not None else None
+
+
+def _declares(node: ast.stmt, name: str) -> TypeGuard[ast.AnnAssign]:
+    return isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == name
 
 
 def _keeps_what_it_gets(evaluator: Evaluator, owner: Local, name: str) -> bool:

@@ -16,6 +16,7 @@ from ..syntax.classes import (
     is_own_class,
     positional_fields,
 )
+from ..syntax.functions import takes_unwritten
 from ..syntax.source_module import Module
 from .calls import Calls
 from .initializers import inherited_initializer, made_alike
@@ -288,10 +289,14 @@ class Objects:
         return self._assignments[owner]
 
     def makes_its_own(self, owner: Local) -> bool:
-        """Whether methods of a class make its objects, with what is not known: ``cls(...)``, ``type(self)(...)``."""
-        return any(
-            isinstance(node, ast.Call) and is_own_class(owner.module, owner.node, node.func)
+        """Whether code makes its objects with what is not known: ``cls(**row)``, or ``make(Settings)`` that calls what it gets."""
+        own = (
+            node
             for node in ast.walk(owner.node)
+            if isinstance(node, ast.Call) and is_own_class(owner.module, owner.node, node.func)
+        )
+        return any(map(takes_unwritten, own)) or any(
+            self.calls.is_made_by_variable(one.node) for one in made_alike(self.evaluator, owner)
         )
 
     def changed_in_place(self, owner: Local) -> frozenset[str]:

@@ -9,10 +9,11 @@ from ..dagster_api.contexts import is_logger
 from ..dagster_api.decorators import decorators_of_dagster, resolved, unknown_decorators
 from ..dagster_api.names import CHAINING, COPYING, LOOKING, LOOPING, MEASURING, SCALARS, TYPING
 from ..syntax.classes import attribute_of_self
-from ..syntax.functions import argument_of, is_getattr, renamed
+from ..syntax.functions import argument_of, is_getattr, renamed, takes_unwritten
 from ..syntax.scopes import Parameter
 from ..syntax.source_module import Module
 from ..uses.uses import ADDING, EXTENDING, enclosing_annotation
+from .picked import declared_default
 from .values import LEGACY, External, Instance, Literal, Local, Value, Values, legacy_name
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _LOOKING = (
     | LOOPING
     | {"isinstance", "hasattr", "type", "min", "max", "map", "filter", "next", "copy.copy", "copy.deepcopy"}
     | {"json.dumps", "json.dump", "yaml.dump", "yaml.safe_dump", "pprint.pprint", "pprint.pformat"}
+    | {"dataclasses.replace", "attr.evolve", "attrs.evolve", "copy.replace"}
     | {"random.choice", "operator.itemgetter", "super"}
 )
 """Functions that change nothing of what they get."""
@@ -69,7 +71,7 @@ def _in_expression(
             return adds or _is_attribute_away(module, above, holder)
         case ast.Call(func=func) if func is node:
             is_class = isinstance(holder, Local) and isinstance(holder.node, ast.ClassDef)
-            return is_class and _is_made_of_unknown(above)
+            return is_class and takes_unwritten(above)
         case ast.Call():
             return _is_passed(evaluator, module, node, holder, above)
         case ast.Subscript(value=value) if value is node:
@@ -82,9 +84,18 @@ def _in_expression(
             return _is_held_away(evaluator, module, above)
         case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
             return evaluator.changes.is_led_away(Literal(module, above))
-        case ast.Lambda() | ast.Yield() | ast.YieldFrom():
+        case ast.Lambda():
+            return not _is_of_a_field(evaluator, module, above)
+        case ast.Yield() | ast.YieldFrom():
             return True
     return False  # What it may be itself is a use of its own; all others look at it.
+
+
+def _is_of_a_field(evaluator: Evaluator, module: Module, made_by: ast.Lambda) -> bool:
+    """Whether a lambda makes what a field is by default, whose uses are those of the field."""
+    word = module.parent(made_by)
+    call = module.parent(word) if isinstance(word, ast.keyword) else None
+    return isinstance(call, ast.Call) and declared_default(evaluator, module, call) is made_by.body
 
 
 def _is_held_away(evaluator: Evaluator, module: Module, display: ast.expr) -> bool:
@@ -126,13 +137,6 @@ def _is_new_key(display: ast.expr, key: ast.expr) -> bool:
     if not isinstance(display, ast.Dict) or not isinstance(key, ast.Constant):
         return False
     return all(isinstance(each, ast.Constant) and each.value != key.value for each in display.keys)
-
-
-def _is_made_of_unknown(call: ast.Call) -> bool:
-    """Whether a class is called with arguments that are not written there."""
-    return any(isinstance(given, ast.Starred) for given in call.args) or any(
-        word.arg is None for word in call.keywords
-    )
 
 
 def _holds_more(evaluator: Evaluator, holder: Holder) -> bool:

@@ -174,6 +174,13 @@ def composes(function: ast.AST | None) -> bool:
     )
 
 
+def takes_unwritten(call: ast.Call) -> bool:
+    """Whether a call gives arguments that are not written there: ``f(**given)``."""
+    return any(isinstance(given, ast.Starred) for given in call.args) or any(
+        word.arg is None for word in call.keywords
+    )
+
+
 def collected_by(node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> ast.expr:
     """What a comprehension collects: ``f(x)`` of ``[f(x) for x in xs]`` and of ``[y for x in xs for y in f(x)]``."""
     last = node.generators[-1]
