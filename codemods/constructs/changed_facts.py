@@ -50,6 +50,10 @@ _WORDS = {
 CONSTRUCT = Kind[_Update]("changed_facts")
 
 
+def _word(column: str) -> str:
+    return _WORDS.get(column, column)
+
+
 def claims(context: Context) -> Iterator[Claim[_Update]]:
     """One claim for each value that is to change, and for each that cannot be written."""
     refused = {job.id: why for job in context.facts.jobs if (why := refusal_to_run(job))}
@@ -110,17 +114,47 @@ def _of_job(context: Context, job: Job, held: Iterable[Held]) -> Iterator[Claim[
     columns = PLACE if refusal else (*PLACE, *COMMANDS)
     if refusal and "execute_steps" in job.earlier:
         yield from _no_longer_served(context, job, held, before, " ".join(refusal))
-    for column in columns:
-        for one in held if old[column] else ():
-            if one.column != column or one.value not in old[column] or not _is_of(context, one, job):
-                continue
-            is_alone = one.form != "statements" and _is_of_all(context, one, held, now[column])
-            if not is_alone:
-                yield _left(context, job, one, now[column])
-            elif against := _against(context, job, one, now[column], held):
-                yield _blocked(context, job, one, now[column], against)
-            else:
-                yield _claim(context, job, one, now[column])
+    found = [
+        _of_value(context, job, one, now[column], held)
+        for column in columns
+        for one in held
+        if one.column == column and one.value in old[column] and _is_of(context, one, job)
+    ]
+    for claim in found:
+        yield _with_those_beside(context, job, claim, found)
+
+
+def _of_value(context: Context, job: Job, one: Held, value: object, held: Iterable[Held]) -> Claim[_Update]:
+    if one.form == "statements" or not _is_of_all(context, one, held, value):
+        return _left(context, job, one, value)
+    if against := _against(context, job, one, value, held):
+        return _blocked(context, job, one, value, against)
+    return _claim(context, job, one, value)
+
+
+def _with_those_beside(
+    context: Context, job: Job, claim: Claim[_Update], found: Iterable[Claim[_Update]]
+) -> Claim[_Update]:
+    """Where a job is found, by project, environment and name, is written whole: half of it may be where another job is."""
+    mine = claim.detail.held
+    if claim.blocked or mine.column not in PLACE:
+        return claim
+    kept = next((one for one in found if one.blocked and _are_of_one_place(one.detail.held, mine)), None)
+    if kept is None:
+        return claim
+    other = kept.detail.held
+    said = (
+        f"job {job.id}: its {_word(mine.column)} changed to {shown(claim.detail.value)} in dbt Cloud; the code has "
+        f"{shown(mine.value)}, and it is not written without its {_word(other.column)} ({other.module.place(other.node)})"
+    )
+    return _blocked(context, job, mine, claim.detail.value, said)
+
+
+def _are_of_one_place(one: Held, other: Held) -> bool:
+    """Whether two values say in one workspace, or in one row, where a job is found."""
+    if one.column not in PLACE or one.workspace != other.workspace:
+        return False
+    return one.workspace is not None or one.module.parent(one.node) is other.module.parent(other.node)
 
 
 def _no_longer_served(
@@ -148,10 +182,17 @@ def _against(context: Context, job: Job, held: Held, value: object, beside: Iter
         return next(
             (f"job {job.id}: {one.message}" for one in checks_named_like_tests(context, ref, NAME)), ""
         )
+    if held.column == "name" and (why := refusal_to_run(job)):
+        return (
+            f"job {job.id} is now called {job.name!r}, and can no longer be the one that the workspace runs: {why}. Rename the "
+            "job and run `lookup` again; or set adhoc_job_name to another name: v2 creates a new job of that name, with 4 threads "
+            "and target default"
+        )
     if held.column not in ("project_id", "environment_id"):
         return ""
+    names = {job.name, *job.earlier.get("name", ())}
     runs_itself = any(
-        one.column == "name" and one.value == job.name and one.workspace == held.workspace for one in beside
+        one.column == "name" and one.value in names and one.workspace == held.workspace for one in beside
     )
     if runs_itself and (why := refusal_to_run(job)):
         return (
@@ -236,11 +277,13 @@ def _claim(context: Context, job: Job, held: Held, value: object, code: str = "L
 
 
 def _left(context: Context, job: Job, held: Held, new: object) -> Claim[_Update]:
-    what = _WORDS.get(held.column, held.column)
+    what = _word(held.column)
     said = f"job {job.id}: its {what} changed to {shown(new)} in dbt Cloud; the code has {shown(held.value)}"
     if shown(new) == shown(held.value):
         said = f"job {job.id}: its {what} changed in dbt Cloud, and no value to write here is known: write it by hand"
-    if held.workspace is not None:
+    if held.column == "name":
+        said += ", which is the name of another job now: write the name by hand"
+    elif held.workspace is not None:
         said += "; the workspace also serves other jobs"
     return _blocked(context, job, held, new, said)
 
@@ -267,7 +310,7 @@ def rewrite(claim: Claim[_Update], _: Unit, context: Context) -> Rewrite:
         done.edit(claim.module, ReplaceExpression(span, text))
     (ref,) = claim.jobs
     column = update.held.column
-    what = _WORDS.get(column, column)
+    what = _word(column)
     said = f"job {ref.job_id}: its {what} changed from {shown(update.held.value)} to {shown(update.value)}"
     done.report(claim.module, claim.node, "LDC226" if column == "name" else "LDC227", said, NAME)
     return done

@@ -146,6 +146,50 @@ def test_a_job_that_moves_to_where_another_has_its_name_stays(tmp_path: Path, pr
     assert any("another job of its environment is also called 'Nightly'" in line for line in told)
 
 
+@pytest.mark.parametrize("program", [ONE, LOOP], ids=["alone", "one of a table"])
+@pytest.mark.parametrize("moved", [{}, {"environment_id": 23}], ids=["renamed", "renamed and moved"])
+def test_a_job_that_gets_the_name_of_another_stays(
+    tmp_path: Path, program: str, moved: Mapping[str, int]
+) -> None:
+    """v2 finds jobs by name: with the new name written, the assets would run in the other job."""
+    others = (TWIN,) if program is LOOP else ()
+    new = replace(SEEDS, name="Taken", name_is_unique=False, **moved)
+    before, after, told = twice(tmp_path, program, (SEEDS, *others), (new, *others))
+    assert after == before
+    assert {line[:6] for line in told} == {"LDC404"}
+    assert any("another job of its environment is also called 'Taken'" in line for line in told)
+
+
+@pytest.mark.parametrize("program", [ONE, LOOP], ids=["alone", "one of a table"])
+def test_a_job_that_gets_a_free_name_elsewhere_is_followed(tmp_path: Path, program: str) -> None:
+    both = (SEEDS, TWIN) if program is LOOP else (SEEDS,)
+    now = [replace(job, environment_id=24, name=f"{job.name} 2") for job in both]
+    before, after, told = twice(tmp_path, program, both, now)
+    assert after == before.replace('"Nightly"', '"Nightly 2"').replace(
+        "environment_id=22", "environment_id=24"
+    )
+    assert {line[:6] for line in told} == {"LDC226", "LDC227"}
+
+
+def test_a_name_is_not_written_without_its_environment(tmp_path: Path) -> None:
+    """Half of the place of a job may be the place of another job."""
+    moved = replace(NIGHTLY, environment_id=23, name="Moved")
+    before, after, told = twice(tmp_path / "taken", TWO_PLACES, (NIGHTLY, ELSEWHERE), (moved, ELSEWHERE))
+    assert after == before
+    assert sorted(line.partition("(")[0] for line in told)[1:] == [
+        "LDC404 job 67890: its name changed to 'Moved' in dbt Cloud; the code has 'Nightly', and it is not written "
+        "without its environment "
+    ]
+    swapped = (
+        replace(NIGHTLY, environment_id=23, name="Elsewhere"),
+        replace(ELSEWHERE, environment_id=22, name="Nightly"),
+    )
+    before, after, told = twice(tmp_path / "swapped", TWO_PLACES, (NIGHTLY, ELSEWHERE), swapped)
+    assert after == before
+    assert [line[:6] for line in told] == ["LDC404"] * 4
+    assert sum("which is the name of another job now: write the name by hand" in line for line in told) == 2
+
+
 def test_a_table_with_a_job_that_no_deployment_loads_is_read(tmp_path: Path) -> None:
     """Whether a job is loaded is not asked of a row of a table: a job that the loader refuses keeps the load."""
     program = HEAD + (
