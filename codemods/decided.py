@@ -109,7 +109,16 @@ def _report(
         outside=planned.outside,
         interrupted=planned.interrupted,
         token_variables=token_variables(planned),
+        jobs=_jobs(planned),
     )
+
+
+def _jobs(planned: Planned) -> dict[str, frozenset[int]]:
+    refs = [ref for unit in planned.units for claim in unit.claims for ref in claim.jobs]
+    return {
+        one.name: frozenset(job_id for ref in refs for job_id in ref.by_deployment.get(one.name, ()))
+        for one in planned.context.deployments
+    }
 
 
 def _parted(units: Iterable[Unit]) -> frozenset[Made]:

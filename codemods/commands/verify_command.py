@@ -223,7 +223,7 @@ def verify(
         results: dict[str, Result] = {}
         with shown_step() as step, with_facts(request, console.note, step) as request:
             for name, env in _environments(request.options, pass_env).items():
-                one = replace(request, options=replace(request.options, env=env))
+                one = replace(request, options=replace(request.options, env=env), deployment=name)
                 results[name] = verify_request(one, step)
         _print(results, form, output, console)
         console.leave(0 if all(result.is_as_reported for result in results.values()) else 1)

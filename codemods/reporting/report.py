@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,6 +97,13 @@ class Report:
     """The git commits that hold the changes, where these were asked for."""
     token_variables: tuple[str, ...] = ()
     """The environment variables that the code takes its tokens from."""
+    jobs: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    """The dbt Cloud jobs that the code names, by deployment."""
+
+    def concerns(self, finding: Finding, deployment: str) -> bool:
+        """Whether a finding is about a deployment, and not only about jobs that others run."""
+        others = frozenset().union(*self.jobs.values()) - self.jobs.get(deployment, frozenset())
+        return deployment not in self.jobs or not finding.jobs or not others.issuperset(finding.jobs)
 
     @property
     def file_problems(self) -> tuple[Finding, ...]:

@@ -54,6 +54,8 @@ class Request:
     subset: tuple[str, ...] = ()
     """Asset keys to materialize without the others."""
     partition: str | None = None
+    deployment: str = ""
+    """Which of several deployments it is."""
     jobs: tuple[str, ...] = ()
     """Jobs to execute although their ops are the user's own code."""
 

@@ -50,7 +50,7 @@ class Result:
     plan: Plan
     notes: tuple[str, ...]
     findings: tuple[Finding, ...]
-    """Every behaviour change that the migration reported (LDC2xx)."""
+    """Every behaviour change that the migration reported (LDC2xx), without those of jobs that other deployments run."""
 
     @property
     def unseen(self) -> tuple[Finding, ...]:
@@ -113,7 +113,9 @@ def verify(request: Request, step: Callable[[str], None]) -> Result:
         tuple(differences),
         plan,
         (*notes(before, after, plan, report), *(uses_kept(report) if trees.migrated_here else ())),
-        tuple(finding for finding in report.findings if finding.is_difference),
+        tuple(
+            one for one in report.findings if one.is_difference and report.concerns(one, request.deployment)
+        ),
     )
 
 

@@ -60,6 +60,10 @@ def test_each_deployment_is_compared(tmp_path: Path) -> None:
             for each in row[side]
         }
         assert ran == {job_id}
+        # What is reported of the job of the other deployment alone stands there.
+        reported = json.dumps(found[name]["reported_unseen"])
+        assert f"job {job_id} is found by its name" in reported
+        assert f"job {1003 - job_id} is found by its name" not in reported
 
 
 def test_dbt_cloud_is_asked_once_for_all(tmp_path: Path) -> None:
