@@ -39,7 +39,7 @@ _PLACEHOLDERS = frozenset({"missing_fact", "missing_row"})
 
 @dataclass(frozen=True)
 class Reads:
-    """The names that a file reads, and the texts in it that may speak of one."""
+    """The names that a file reads, and the strings in it that may name one."""
 
     names: frozenset[str]
     texts: frozenset[str]

@@ -23,7 +23,7 @@ _MASK = "***"
 LONGEST_QUOTE = 400
 """Characters that a message quotes of what dbt Cloud said."""
 _SHORTEST_PIECE = 10  # characters in a row that a string and a token do not share by chance
-_SHORTEST_SECRET = 4  # shorter texts are no secrets, and masking them would blot out innocent words
+_SHORTEST_SECRET = 4  # shorter strings are no secrets, and masking them would blot out innocent words
 
 
 def hide(token: str) -> str:
@@ -61,7 +61,7 @@ def redact(text: str, token: str) -> str:
 
 
 def redact_value(value: Any, token: str) -> Any:
-    """Return JSON data with `redact` done to each of its texts."""
+    """Return JSON data with `redact` done to each of its strings."""
     if isinstance(value, str):
         return redact(value, token)
     if isinstance(value, Mapping):

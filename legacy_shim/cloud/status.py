@@ -54,7 +54,7 @@ class DbtCloudRunStatus(str, Enum):
         return f"<{type(self).__name__}.{self.name}: {self.text!r}>"  # Enum's own shows the value, a number
 
     def __format__(self, spec: str) -> str:
-        # As upstream's: an Enum whose members are texts was formatted as its text before Python 3.11, and by its name since.
+        # As upstream's: an Enum whose members are strings was formatted as its value before Python 3.11, and by its name since.
         return format(self.text if sys.version_info < (3, 11) else str(self), spec)
 
     @property

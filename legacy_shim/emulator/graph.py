@@ -127,7 +127,7 @@ def is_versioned(node: Mapping[str, Any]) -> bool:
 
 
 def fqn_names(node: Mapping[str, Any]) -> Iterable[str]:
-    """The texts that select a node by name: its own, its folders', with and without the package."""
+    """The strings that select a node by name: its own, its folders', with and without the package."""
     full = [str(part) for part in node["fqn"]]
     for fqn in (full, full[1:]):
         flat = [piece for segment in fqn for piece in segment.split(".")]

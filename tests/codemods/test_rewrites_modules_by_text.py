@@ -1,4 +1,4 @@
-"""A module that a text names, `import_module("jobs")` or `sys.modules["jobs"]`, is that module, for all that is read and changed."""
+"""A module that a string names, `import_module("jobs")` or `sys.modules["jobs"]`, is that module, for all that is read and changed."""
 
 from __future__ import annotations
 

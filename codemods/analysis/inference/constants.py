@@ -21,15 +21,15 @@ from .values import External
 _READERS = ("os.getenv", "os.environ.get", "dagster.EnvVar", "dagster.EnvVar.int")
 ENV_VARS = ("dagster.EnvVar", "dagster.EnvVar.int")
 CUTTING = frozenset({"strip", "lstrip", "rstrip", "removeprefix", "removesuffix"})
-"""Methods of texts that answer a part of them."""
+"""Methods of strings that answer a part of them."""
 _MAKING = CUTTING | {"upper", "lower", "replace"}
-"""Methods of texts that answer another, which depends on nothing else."""
+"""Methods of strings that answer another, which depends on nothing else."""
 _AS_IT_IS = -1
 """The conversion of ``{x}`` in an f-string, where it has none."""
 _MANY = 1000
-"""Texts that parts may make together: of more than so many they are not read off."""
+"""Strings that parts may make together: with more than so many, none is read off."""
 _LONGEST = 100_000
-"""Characters of these texts together: twenty lines of `b = f"{a}{a}"` make a megabyte."""
+"""Characters of these strings together: twenty lines of `b = f"{a}{a}"` make a megabyte."""
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,7 @@ class Constants:
         return tuple(replace(one, value=part) for part, one in zip(parts, found, strict=True))
 
     def _joined(self, module: Module, parts: Sequence[ast.expr]) -> Found:
-        """All texts that some parts may make, each with each; None where one depends on more than the code."""
+        """All strings that some parts may make, each with each; None where one depends on more than the code."""
         texts = self._put_together(module, parts)
         return None if texts is None or any(one.named_by for one in texts) else texts
 

@@ -112,7 +112,7 @@ def _by_package(package: str, name: str) -> str:
 
 
 def named_in_all(says: Sequence[Binding]) -> frozenset[str] | None:
-    """The names of an ``__all__`` that is one display of texts; None for any other, and where there is none."""
+    """The names of an ``__all__`` that is one display of strings; None for any other, and where there is none."""
     match says:
         case [Assigned(value=ast.List(elts) | ast.Tuple(elts), path=(), adds=False)]:
             texts = [each.value if isinstance(each, ast.Constant) else None for each in elts]

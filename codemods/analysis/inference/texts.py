@@ -1,4 +1,4 @@
-"""Texts that an expression always is."""
+"""Strings that an expression always is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..syntax.source_module import Module
 
 
 def text_of(tree: Tree, module: Module, node: ast.expr) -> str:
-    """The text that an expression always is: a literal, or a name that is given one and nothing else."""
+    """The string that an expression always is: a literal, or a name that is given one and nothing else."""
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else ""
     if not isinstance(node, ast.Name):
@@ -34,7 +34,7 @@ def text_of(tree: Tree, module: Module, node: ast.expr) -> str:
 
 
 def text_in_parts(tree: Tree, module: Module, node: ast.expr) -> str:
-    """The text that an expression always is, also where it is put together: ``BASE + ".get_run"``, ``f"{BASE}.get_run"``."""
+    """The string that an expression always is, also where it is put together: ``BASE + ".get_run"``, ``f"{BASE}.get_run"``."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         parts = [text_in_parts(tree, module, node.left), text_in_parts(tree, module, node.right)]
     elif isinstance(node, ast.JoinedStr):

@@ -25,7 +25,7 @@ def entries_of(evaluator: Evaluator, module: Module, node: ast.AST) -> Iterator[
 
 
 def texts_of_key(evaluator: Evaluator, module: Module, key: str | ast.expr) -> Iterable[str]:
-    """The texts that a key may be; an empty one where it cannot be told."""
+    """The strings that a key may be; an empty one where it is not known."""
     return (key,) if isinstance(key, str) else texts_of(evaluator, module, key) or ("",)
 
 
@@ -49,7 +49,7 @@ def written_in(node: ast.AST) -> Iterator[tuple[str | ast.expr, ast.expr]]:
 
 
 def texts_of(evaluator: Evaluator, module: Module, node: ast.expr) -> Texts:
-    """All texts that an expression may be; none where they cannot be told."""
+    """All strings that an expression may be; none where they are not known."""
     if text := text_of(evaluator.tree, module, node):
         return frozenset({text})
     found = Constants(evaluator, {}).possible(module, node) or ()

@@ -2,7 +2,7 @@
 
     DONE = {DbtCloudRunStatus.SUCCESS, DbtCloudRunStatus.ERROR}     ->  the same, of a class that the file defines
 
-Its members are the texts that dbt Cloud answers as ``status_humanized``, in v2 as in legacy. Source:
+Its members are the strings that dbt Cloud answers as ``status_humanized``, in v2 as in legacy. Source:
 ``dagster_dbt.cloud.resources``.
 """
 

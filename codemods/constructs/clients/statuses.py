@@ -3,7 +3,7 @@
     output.run_status == DbtCloudRunStatus.SUCCESS      ->  run["status"] == DbtCloudJobRunStatusType.SUCCESS
     run["status_humanized"] == DbtCloudRunStatus.ERROR  ->  run["status_humanized"] == "Error"
 
-The legacy statuses equal texts, v2's equal numbers. Source: ``dagster_dbt.cloud.resources``, ``dagster_dbt.cloud_v2.types``.
+The legacy statuses equal strings, v2's equal numbers. Source: ``dagster_dbt.cloud.resources``, ``dagster_dbt.cloud_v2.types``.
 """
 
 from __future__ import annotations

@@ -142,7 +142,7 @@ def _is_assigned(scope: _Scope, statement: ast.Assign | ast.AnnAssign) -> bool:
 
 
 def _is_loop_run(scope: _Scope, loop: ast.For) -> bool:
-    """A loop over what depends on no node, or over a list of texts that a node has."""
+    """A loop over what depends on no node, or over a list of strings that a node has."""
     if _depends(scope, loop.iter):
         if _kind(scope, loop.iter) != "list" or not isinstance(loop.target, ast.Name):
             return False

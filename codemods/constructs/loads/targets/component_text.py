@@ -30,7 +30,7 @@ from ..telling import tell_of_functions, tell_of_runs
 from ..translator import FUNCTION_PARAMETERS, translator_of
 
 _PLAIN = re.compile(r"[A-Za-z_][\w./+@-]*(?::[\w./+@-]+)*\Z")
-"""Texts that YAML reads as texts without quotes, but for these."""
+"""Strings that YAML reads as strings without quotes, but for these."""
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null", "none"})
 _TAB = "    "
 _KEPT = "dagster_dbt_translator"
