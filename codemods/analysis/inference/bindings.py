@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..dagster_api.asset_inputs import name_loaded_by
+from ..dagster_api.asset_inputs import may_load, name_loaded_by
 from ..dagster_api.injection import is_injected
 from ..dagster_api.names import CONFIGURING
 from ..dagster_api.op_outputs import outputs_yielded
@@ -121,7 +121,7 @@ class Bindings:
             return frozenset(found)
         for caller, argument in self.evaluator.calls.arguments(function, name):
             found |= self.evaluator.values(caller, argument)
-        if not found and (loaded := name_loaded_by(function, name)):
+        if not found and may_load(function, name) and (loaded := name_loaded_by(function, name)):
             for maker, upstream in self.evaluator.calls.assets_named(loaded):
                 for returned in (*returns_of(upstream), *outputs_yielded(upstream)):
                     found |= self.evaluator.values(maker, returned)

@@ -324,6 +324,11 @@ def reads_outputs_in_hooks(data: bytes) -> bool:
     return b"op_output_values" in data and any(name in data for name in _OF_ANSWERS)
 
 
+def reads_outputs(data: bytes) -> bool:
+    """Whether a file of Dagster code may read what a run answered."""
+    return b"dagster" in data and any(name in data for name in _OF_ANSWERS)
+
+
 def loads_packages(data: bytes) -> bool:
     """Whether a file may have Dagster collect what the modules of a package or folder define."""
     return b"load_" in data and any(name in data for name in _COLLECTING)

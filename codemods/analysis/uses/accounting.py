@@ -30,6 +30,7 @@ from .judgement import Judge
 from .nodes_by_name import NodesByName
 from .outputs_handed_over import outputs_handed_over
 from .patched_names import patched_names
+from .runs_read_elsewhere import runs_read_elsewhere
 
 DYNAMICALLY = "is in a scope that `globals()`, `locals()`, `exec` or the like may read: move it to another function, or read it by its name"
 _SAY_WHAT = "take the client from `context.resources.dbt_cloud`, or from a resource that these files build"
@@ -46,6 +47,7 @@ def escapes_of(index: Index) -> tuple[Escape, ...]:
         *_Accounting(index, carriers, Judge(index, carriers)).all(),
         *contexts_led_away(index),
         *outputs_handed_over(index, carriers),
+        *runs_read_elsewhere(index, carriers),
         *patched_names(index, carriers),
     )
     for escape in escapes:
