@@ -166,12 +166,14 @@ class Attributes:
         if in_modules is not None:
             return in_modules
         found = self._places_in_owners(module, node, branches)
+        if found is not None and self._may_be_of_others(module, node.value, branches):
+            found |= NOT_KNOWN
         if found is None and node.attr == "value":
             found = places_of_member(self.evaluator, module, node.value, branches)
-        is_surely = found is not None and not self._may_be_of_others(module, node.value, branches)
-        if found is None or not (found.is_all and is_surely) or isinstance(node.value, ast.Call):
+        is_one_of_several = isinstance(node.value, ast.Call) and found is not None and len(found.places) > 1
+        if found is None or not found.is_all or is_one_of_several:
             exact = field_of_made(self.evaluator, module, node.value, node.attr, branches)
-            found = exact if exact is not None or found is None else found | NOT_KNOWN
+            found = found if exact is None else exact
         if found is None or not (found.places or found.is_undecided):
             return made_at(module, node)
         return found.read_from(self.evaluator.places(module, node.value, branches).held_by)
