@@ -17,7 +17,7 @@ from .enum_members import places_of_member
 from .fields_given import field_given, field_of_made
 from .initializers import class_of_method, inherited
 from .legacy_names import OF_LEGACY, RESOURCES, canonical
-from .possible import NOT_KNOWN, Place, Possible, made_at, union
+from .possible import NOT_KNOWN, SO_FAR_NOTHING, Place, Possible, made_at, union
 from .set_aside import is_set_aside
 from .texts import text_of
 from .under_keys import objects_under
@@ -240,8 +240,11 @@ class Attributes:
         return self._places_of_any(unread, name, branches) if found is None else found
 
     def _places_of_any(self, values: Iterable[Value], name: str, branches: Branches) -> Possible | None:
-        in_order = sorted(values, key=_position)  # A set has another order each time.
-        return _all_or_not_known([self._places_of(value, name, branches) for value in in_order])
+        found = list(values)
+        found = (
+            sorted(found, key=_position) if len(found) > 1 else found
+        )  # A set has another order each time.
+        return _all_or_not_known([self._places_of(value, name, branches) for value in found])
 
     def _places_of(self, value: Value, name: str, branches: Branches) -> Possible | None:
         objects = self.evaluator.objects
@@ -254,10 +257,11 @@ class Attributes:
                 return self._places_given(value, name, given, branches)
             return union(each for owner in owners for each in self._places_by_class(owner, name, branches))
         if isinstance(value, Instance):
-            # It may be of any class that derives from that, and has what that class says.
-            each = (self.places_of_field(one, name, branches) for one in objects.saying(value.owner, name))
-            found = union(one for one in each if one is not None)
-            return found.read_from([value]) if found is not None else None
+            asked = ("places in objects", value.owner, name, branches.sight)
+            nothing: Possible | None = SO_FAR_NOTHING
+            return self.evaluator.answer(
+                asked, lambda: self._places_in_objects(value, name, branches), nothing
+            )
         if isinstance(value, Local):
             return self.places_of_field(value, name, branches)
         if isinstance(value, Keyed):
@@ -265,6 +269,13 @@ class Attributes:
             made = (one for owner in objects.derived for one in objects.made_by(owner))
             return self._places_of_any(made, name, branches)
         return None
+
+    def _places_in_objects(self, value: Instance, name: str, branches: Branches) -> Possible | None:
+        """Where an attribute of an object has its value from: it may be of any class that derives from its own."""
+        saying = self.evaluator.objects.saying(value.owner, name)
+        each = (self.places_of_field(one, name, branches) for one in saying)
+        found = union(one for one in each if one is not None)
+        return found.read_from([value]) if found is not None else None
 
     def _places_given(
         self, value: Made, name: str, given: list[Place], branches: Branches
@@ -278,6 +289,12 @@ class Attributes:
         return found | NOT_KNOWN if found is not None and is_set else found
 
     def places_of_field(self, owner: Local, name: str, branches: Branches) -> Possible | None:
+        """Where an attribute has its value from that a class says, or one that it derives from; None where none does."""
+        asked = ("places of field", owner, name, branches.sight)
+        nothing: Possible | None = SO_FAR_NOTHING
+        return self.evaluator.answer(asked, lambda: self._places_of_field(owner, name, branches), nothing)
+
+    def _places_of_field(self, owner: Local, name: str, branches: Branches) -> Possible | None:
         objects = self.evaluator.objects
         for one in objects.lineage(owner):
             found = union(self._places_by_class(one, name, branches))

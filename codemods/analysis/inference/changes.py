@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,14 @@ Uses = dict[Value, tuple[ast.expr, ...]]
 _NO_USES: Uses = {}
 UsesByFile = dict[Module, tuple[ast.expr, ...]]
 _NO_FILES: tuple[dict[Module, int], dict[Value, UsesByFile]] = ({}, {})
+
+
+_USES, _ALL_USES = "uses", "uses of values"
+
+
+def is_summary(question: Hashable) -> bool:
+    """Whether a question is about all expressions of a file, or of all files."""
+    return isinstance(question, tuple) and question[0] in (_USES, _ALL_USES)
 
 
 @dataclass(eq=False)
@@ -219,7 +227,7 @@ class Changes:
 
     def _uses(self) -> tuple[dict[Module, int], dict[Value, UsesByFile]]:
         """Which file comes first, and the uses of each value file by file."""
-        return self.evaluator.answer(("uses of values", None), self._find_all_uses, _NO_FILES)
+        return self.evaluator.answer((_ALL_USES, None), self._find_all_uses, _NO_FILES)
 
     def _find_all_uses(self) -> tuple[dict[Module, int], dict[Value, UsesByFile]]:
         self.evaluator.fixpoint.watch(("files", None))
@@ -231,7 +239,7 @@ class Changes:
         return {module: number for number, module in enumerate(modules)}, dict(found)
 
     def _uses_in(self, module: Module) -> Uses:
-        return self.evaluator.answer(("uses", module), lambda: self._find_uses(module), _NO_USES)
+        return self.evaluator.answer((_USES, module), lambda: self._find_uses(module), _NO_USES)
 
     def _find_uses(self, module: Module) -> Uses:
         found: dict[Value, list[ast.expr]] = defaultdict(list)

@@ -41,6 +41,8 @@ class Fixpoint:
 
     give_up: Callable[[Question, Any], Any] = lambda _question, answer: answer
     """What is answered where an answer does not settle, from what it was at last."""
+    is_summary: Callable[[Question], bool] = lambda _question: False
+    """Whether a question reads very many others: in a circle it waits until those have settled without it."""
     worked_out: Counter[Question] = field(default_factory=Counter)
     """How often each question was worked out."""
     _final: dict[Question, Any] = field(default_factory=dict)
@@ -146,7 +148,8 @@ class Fixpoint:
         members: dict[Question, _Asked] = {}
         users: dict[Question, set[Question]] = defaultdict(set)
         turns: Counter[Question] = Counter()
-        todo = self._join(circle, members)
+        todo = dict.fromkeys(self._join(circle, members))
+        waiting: dict[Question, None] = {}
         while todo:
             found: dict[Question, Any] = {}
             again: dict[Question, None] = {}
@@ -164,7 +167,12 @@ class Fixpoint:
             self._so_far |= found
             for question in found:
                 again |= dict.fromkeys(each for each in users[question] if each in members)
-            todo = [each for each in again if turns[each] <= _MOST]
+            todo = {}
+            for each in again:
+                if turns[each] <= _MOST:
+                    (waiting if self.is_summary(each) else todo)[each] = None
+            if not todo:
+                todo, waiting = waiting, {}
         for question in members:
             answer = self._so_far.pop(question)
             self._final[question] = answer if turns[question] <= _MOST else self.give_up(question, answer)

@@ -22,7 +22,7 @@ from .attributes import Attributes
 from .bindings import Bindings
 from .branches import EVERY_BRANCH, Branches
 from .calls import Calls
-from .changes import Changes
+from .changes import Changes, is_summary
 from .containers import Containers
 from .fixpoint import Fixpoint
 from .imports import Imports
@@ -56,7 +56,7 @@ class Evaluator:
     @cached_property
     def fixpoint(self) -> Fixpoint:
         """Works out what depends on each other."""
-        return Fixpoint(self._give_up)
+        return Fixpoint(self._give_up, is_summary)
 
     @cached_property
     def tables(self) -> Tables:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from ..syntax.classes import (
     assigned_by,
@@ -33,6 +34,8 @@ from .values import (
     in_order,
 )
 
+A = TypeVar("A")
+N = TypeVar("N", bound=ast.AST)
 _PLAIN_BASES = (
     "abc.",
     "collections.",
@@ -46,6 +49,11 @@ _PLAIN_BASES = (
 """What classes derive from that have the values that their code says."""
 
 
+Given = dict[str, tuple[tuple[Module, ast.expr], ...]]
+"""The expressions that fields are given, by their names."""
+_NONE_GIVEN: Given = {}
+
+
 @dataclass(eq=False)
 class Objects:
     """Answers what the classes of a tree are, and what their objects hold."""
@@ -53,6 +61,8 @@ class Objects:
     evaluator: Evaluates
     calls: Calls
     _assignments: dict[Local, dict[str, list[ast.expr]]] = field(default_factory=dict, repr=False)
+    _said: dict[tuple[str, ast.AST], Any] = field(default_factory=dict, repr=False)
+    """What the code of a class says by itself, whatever values are: asked for each attribute that is read of its objects."""
 
     def bases(self, value: Local) -> list[str]:
         """The dotted legacy names that a class of the tree derives from."""
@@ -129,17 +139,24 @@ class Objects:
     def is_own(self, value: Made | Keyed, name: str) -> bool:
         """Whether an attribute is one that a class of the user's adds to the legacy resource that it derives from."""
         lineage = (one for owner in self._classes_of(value) for one in self.lineage(owner))
-        return any(name in fields_of(one.node) for one in lineage)
+        return any(name in self._once("bound", one.node, fields_of) for one in lineage)
 
-    def lineage(self, owner: Local) -> list[Local]:
+    def lineage(self, owner: Local) -> tuple[Local, ...]:
         """A class and those of the tree that it derives from."""
-        found = [owner]
-        for heir in found:
-            bases = heir.node.bases if isinstance(heir.node, ast.ClassDef) else []
-            for base in bases:
+        if not isinstance(owner.node, ast.ClassDef) or not owner.node.bases:
+            return (owner,)
+        return self.evaluator.answer(("lineage", owner), lambda: self._lineage(owner), (owner,))
+
+    def _lineage(self, owner: Local) -> tuple[Local, ...]:
+        found = {owner: None}
+        waiting = [owner]
+        for heir in waiting:  # grows as it goes
+            for base in heir.node.bases if isinstance(heir.node, ast.ClassDef) else ():
                 inherited = self.evaluator.values(heir.module, base)
-                found += [one for one in inherited if isinstance(one, Local) and one not in found]
-        return found
+                new = [one for one in inherited if isinstance(one, Local) and one not in found]
+                found |= dict.fromkeys(new)
+                waiting += new
+        return tuple(found)
 
     def may_be_set_elsewhere(self, owner: Local) -> bool:
         """Whether a class derives from one that may fill its fields from elsewhere, as pydantic's ``BaseSettings`` does."""
@@ -199,19 +216,26 @@ class Objects:
 
     def binds(self, owner: Local, name: str) -> bool:
         """Whether a class itself, in its body or its methods, says what an attribute is."""
-        return name in fields_of(owner.node) or name in self.assigned(owner)
+        return name in self._once("bound", owner.node, fields_of) or name in self.assigned(owner)
 
     def saying(self, owner: Local, name: str) -> list[Local]:
         """The classes that may say what an attribute of an object is: it may be of a class that derives from its own.
 
         Where a class derives from several of the tree, any of those above may come first.
         """
-        found = [owner]
+        found = {owner: None}
         for one in (owner, *self.derived_from(owner)):
-            lineage = self.lineage(one)
-            is_forked = any(len(self._bases_in_tree(each)) > 1 for each in lineage)
-            found += [each for each in (lineage if is_forked else [one]) if self.binds(each, name)]
-        return list(dict.fromkeys(found))
+            above = self.lineage(one) if self._is_forked(one) else (one,)
+            found |= {each: None for each in above if self.binds(each, name)}
+        return list(found)
+
+    def _is_forked(self, owner: Local) -> bool:
+        """Whether a class, or one that it derives from, derives from several of the tree."""
+        return self.evaluator.answer(
+            ("forked", owner),
+            lambda: any(len(self._bases_in_tree(each)) > 1 for each in self.lineage(owner)),
+            False,
+        )
 
     def _bases_in_tree(self, owner: Local) -> list[Value]:
         bases = getattr(owner.node, "bases", ())
@@ -222,16 +246,20 @@ class Objects:
             if isinstance(value, Local)
         ]
 
-    def derived_from(self, owner: Local) -> list[Local]:
+    def derived_from(self, owner: Local) -> tuple[Local, ...]:
         """The classes of the tree that derive from one, over any number of others."""
-        found: list[Local] = []
-        asked = [owner]
-        for one in asked:
+        nothing: tuple[Local, ...] = ()
+        return self.evaluator.answer(("derived from", owner), lambda: self._derived_from(owner), nothing)
+
+    def _derived_from(self, owner: Local) -> tuple[Local, ...]:
+        found: dict[Local, None] = {}
+        waiting = [owner]
+        for one in waiting:  # grows as it goes
             heirs = self.evaluator.statements.heirs_of(one.node)
-            new = [heir for heir in heirs if heir not in found and heir != owner]
-            found += new
-            asked += new
-        return found
+            new = [heir for heir in dict.fromkeys(heirs) if heir not in found and heir != owner]
+            found |= dict.fromkeys(new)
+            waiting += new
+        return tuple(found)
 
     def inherited_by(self, owner: Local, name: str) -> Values:
         """What an attribute of a class itself is, which a class that derives from it finds by ``super()``."""
@@ -264,19 +292,38 @@ class Objects:
         yield from ((owner.module, value) for value in self.assigned(owner).get(name, ()))
         if not isinstance(owner.node, ast.ClassDef) or initializer_of(owner.node) is not None:
             return
+        yield from self.evaluator.answer(
+            ("fields given", owner), lambda: self._fields_given(owner), _NONE_GIVEN
+        ).get(name, ())
+
+    def _fields_given(self, owner: Local) -> Given:
+        """What the calls that make objects of a class give to each field."""
+        found: dict[str, list[tuple[Module, ast.expr]]] = defaultdict(list)
         for maker in made_alike(self.evaluator, owner):
             fields = self._fields(maker)
             for caller, call in self.calls.making(maker):
-                for place, argument in enumerate(call.args):
-                    if place < len(fields) and fields[place] == name:
-                        yield caller, argument
-                yield from ((caller, word.value) for word in call.keywords if word.arg == name)
+                for name, argument in zip(fields, call.args, strict=False):
+                    found[name].append((caller, argument))
+                for word in call.keywords:
+                    if word.arg is not None:
+                        found[word.arg].append((caller, word.value))
+        return {name: tuple(given) for name, given in found.items()}
 
     def _fields(self, owner: Local) -> list[str]:
         """The fields that a class declares, and those that it inherits before them, in the order of its arguments."""
         lineage = reversed(self.lineage(owner))
-        declared = (positional_fields(one.node) for one in lineage if isinstance(one.node, ast.ClassDef))
+        declared = (
+            self._once("fields", one.node, positional_fields)
+            for one in lineage
+            if isinstance(one.node, ast.ClassDef)
+        )
         return list(dict.fromkeys(name for names in declared for name in names))
+
+    def _once(self, question: str, node: N, work_out: Callable[[N], A]) -> A:
+        asked = (question, node)
+        if asked not in self._said:
+            self._said[asked] = work_out(node)
+        return self._said[asked]  # type: ignore[no-any-return]
 
     def assigned(self, owner: Local) -> dict[str, list[ast.expr]]:
         """What the methods of a class assign to each attribute."""
@@ -290,41 +337,40 @@ class Objects:
 
     def makes_its_own(self, owner: Local) -> bool:
         """Whether code makes its objects with what is not known: ``cls(**row)``, or ``make(Settings)`` that calls what it gets."""
-        own = (
-            node
-            for node in ast.walk(owner.node)
-            if isinstance(node, ast.Call) and is_own_class(owner.module, owner.node, node.func)
-        )
-        return any(map(takes_unwritten, own)) or any(
-            self.calls.is_made_by_variable(one.node) for one in made_alike(self.evaluator, owner)
-        )
+        return self._once(
+            "makes its own", owner.node, lambda node: _makes_its_own(owner.module, node)
+        ) or any(self.calls.is_made_by_variable(one.node) for one in made_alike(self.evaluator, owner))
 
     def changed_in_place(self, owner: Local) -> frozenset[str]:
         """The attributes that its methods give values otherwise than by a plain assignment: ``self.x += 1``, ``del``."""
-        module = owner.module
-        bound = (
-            (node, attribute_of_self(module, node), module.parent(node))
-            for node in ast.walk(owner.node)
-            if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
-        )
-        in_body = {
-            node.id
-            for node in ast.walk(owner.node)
-            if isinstance(node, ast.Name)
-            and isinstance(node.ctx, ast.Del)
-            and module.scope_of(node) is owner.node
-        }
-        own = {
-            id(target)
-            for node in ast.walk(owner.node)
-            if isinstance(node, ast.Assign)
-            for target, _ in assigned_by(node)
-        }
-        return frozenset(
-            name
-            for node, name, above in bound
-            if name and id(node) not in own and not isinstance(above, (ast.Assign, ast.AnnAssign))
-        ).union(in_body)
+        return self._once("changed in place", owner.node, lambda node: _changed_in_place(owner.module, node))
+
+
+def _makes_its_own(module: Module, owner: ast.AST) -> bool:
+    return any(
+        isinstance(node, ast.Call) and is_own_class(module, owner, node.func) and takes_unwritten(node)
+        for node in ast.walk(owner)
+    )
+
+
+def _changed_in_place(module: Module, owner: ast.AST) -> frozenset[str]:
+    inside = list(ast.walk(owner))
+    bound = (
+        (node, attribute_of_self(module, node), module.parent(node))
+        for node in inside
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
+    )
+    in_body = {
+        node.id
+        for node in inside
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del) and module.scope_of(node) is owner
+    }
+    own = {id(target) for node in inside if isinstance(node, ast.Assign) for target, _ in assigned_by(node)}
+    return frozenset(
+        name
+        for node, name, above in bound
+        if name and id(node) not in own and not isinstance(above, (ast.Assign, ast.AnnAssign))
+    ).union(in_body)
 
 
 def _annotations(owner: ast.AST, name: str) -> list[ast.expr]:

@@ -63,7 +63,14 @@ def made_at(module: Module, node: ast.expr) -> Possible:
 
 def union(found: Iterable[Possible]) -> Possible | None:
     """What may be one of several; None where there are none."""
-    all_of_it: Possible | None = None
-    for one in found:
-        all_of_it = one if all_of_it is None else all_of_it | one
-    return all_of_it
+    several = list(found)
+    if len(several) < 2:
+        return several[0] if several else None
+    # All at once: with one after the other, what was gathered would be copied for each.
+    return Possible(
+        frozenset().union(*(one.values for one in several)),
+        tuple(dict.fromkeys(place for one in several for place in one.places)),
+        all(one.is_all for one in several),
+        any(one.is_default for one in several),
+        frozenset().union(*(one.held_by for one in several)),
+    )

@@ -154,7 +154,15 @@ def legacy_name(value: Value) -> str:
 def in_order(values: Iterable[Value]) -> list[Value]:
     """Some values by name and by where they were made: a set has no order, and what is said of the first must not vary."""
     found = list(values)
-    return found if len(found) < 2 else sorted(found, key=_position)
+    return found if len(found) < 2 else sorted(found, key=_kept_position)
+
+
+def _kept_position(value: Value) -> tuple[str, ...]:
+    # Kept with the value, as its hash is: each question puts what it reads in order.
+    found: tuple[str, ...] | None = value.__dict__.get("_position")
+    if found is None:
+        found = value.__dict__["_position"] = _position(value)
+    return found
 
 
 def _position(value: Value) -> tuple[str, ...]:
