@@ -23,6 +23,7 @@ from .groups import components_of, grouped
 from .keeping import Limits, asked_to_keep, unclaimed
 from .locations import locations_of
 from .names_bound_inside import keep_bound_names
+from .never_bound import keep_what_may_be_asked_for
 from .parts import BUILDING, PLACING, Builds, Fills, Loads
 from .resources_of_tests import set_apart
 from .self_documenting import keep_shown_text, keep_without_quotes
@@ -45,7 +46,7 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
     namespaces: dict[Module, Namespace] = {
         module: namespace_of(module, context.index.tree) for module in context.index.tree.modules.values()
     }
-    groups = grouped(claims, context)
+    groups = keep_what_may_be_asked_for(grouped(claims, context))
     existing = existing_workspaces(context)
     locations = locations_of(
         [

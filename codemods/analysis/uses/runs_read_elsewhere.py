@@ -37,7 +37,7 @@ from ..inference.values import (
 )
 from ..project.prefilter import reads_outputs
 from ..syntax.classes import is_own_object
-from ..syntax.functions import decorator_name, is_getattr, returns_of
+from ..syntax.functions import composes, decorator_name, is_getattr, returns_of
 from ..syntax.scopes import Assigned, Binding, Imported, Iterated, Parameter
 from ..syntax.source_module import FUNCTIONS, Module
 from .carriers import NONE, Carriers, kind_carried
@@ -149,7 +149,8 @@ class _Search:
         if decorators_of_dagster(self.evaluator, module, function) & _OF_ASSETS:
             return bool(name_of_asset(function))
         calls = self.evaluator.calls
-        return bool(calls.calling(function)) and not any(calls.uses_as_value(function))
+        given = list(calls.uses_as_value(function))
+        return bool(calls.calling(function) or given) and all(_is_mapped(*use) for use in given)
 
     @cached_property
     def _of_run_ops(self) -> Values:
@@ -290,6 +291,12 @@ class _Search:
                     if carried:
                         said = f"is handed on by a key or name that cannot be traced: {_WRITE}"
                         yield Escape(module, answer, carried, said)
+
+
+def _is_mapped(module: Module, node: ast.expr) -> bool:
+    """Whether an op runs for each of what another one answers, which is answered for where it is: ``ids().map(op)``."""
+    call = module.parent(node)
+    return isinstance(call, ast.Call) and decorator_name(call) == "map" and composes(module.function_of(call))
 
 
 def _is_imported_by_text(value: Value) -> bool:

@@ -1,0 +1,124 @@
+"""A resource that nothing is seen to use stays where a key is asked for that nothing is seen to bind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rewriting import migrate
+
+RESOURCES = """
+from dagster import EnvVar
+from dagster_dbt import DbtCloudClientResource
+
+{0}
+"""
+CLOUD = "DbtCloudClientResource(auth_token=EnvVar('TOKEN'), account_id=12345)"
+OPS = """
+from dagster import job, op
+from dagster_dbt import DbtCloudClientResource
+
+@op
+def run_it(dbt_cloud: DbtCloudClientResource):
+    dbt_cloud.get_dbt_client().run_job_and_poll(67890)
+
+@job
+def nightly():
+    run_it()
+"""
+DEFINITIONS = """
+from dagster import Definitions
+from acme.ops import nightly
+{0}
+defs = Definitions(jobs=[nightly], resources={{"dbt_cloud": {1}}})
+"""
+LAZY = "import importlib\n\ndef __getattr__(name):\n    return getattr(importlib.import_module('acme.' + 'resources'), name)\n"
+
+HIDDEN = {
+    "the package hands it out by __getattr__": ("import acme", "acme.cloud", LAZY),
+    "the package hands it out by __getattr__ to an import": ("from acme import cloud", "cloud", LAZY),
+    "the module is asked by vars": ("from acme import resources", "vars(resources)['cloud']", ""),
+    "the module is asked by __dict__": ("from acme import resources", "resources.__dict__['cloud']", ""),
+    "the module is asked for a computed name": (
+        "from acme import resources",
+        "getattr(resources, 'clo' + 'ud')",
+        "",
+    ),
+    "a path in a string leads to it": (
+        "from pkgutil import resolve_name",
+        "resolve_name('acme.resources:cloud')",
+        "",
+    ),
+    "the file is run": (
+        "import runpy\nimport acme.resources as home",
+        "runpy.run_path(home.__file__)['cloud']",
+        "",
+    ),
+}
+BOUND = {
+    "an import names it": ("from acme.resources import cloud", "cloud", ""),
+    "a module is asked for its name": ("from acme import resources", "getattr(resources, 'cloud')", ""),
+    "a module is imported by its name": (
+        "from importlib import import_module",
+        "import_module('acme.resources').cloud",
+        "",
+    ),
+}
+
+
+def _migrated(
+    folder: Path, spelled: tuple[str, str, str], made: str = f"cloud = {CLOUD}"
+) -> tuple[dict[str, str], str]:
+    imported, bound, package = spelled
+    files = {
+        "acme/__init__.py": package,
+        "acme/resources.py": RESOURCES.format(made),
+        "acme/ops.py": OPS,
+        "definitions.py": DEFINITIONS.format(imported, bound),
+    }
+    texts, report = migrate(folder, files)
+    return texts, " ".join(finding.message for finding in report.findings)
+
+
+@pytest.mark.parametrize("case", list(HIDDEN))
+def test_it_stays_with_what_asks_for_it(tmp_path: Path, case: str) -> None:
+    texts, said = _migrated(tmp_path, HIDDEN[case])
+    assert "DbtCloudWorkspace" not in "".join(texts.values())
+    assert "nothing in these files is seen to use this resource" in said
+    assert '`resources={"dbt_cloud": ...}`' in said
+
+
+@pytest.mark.parametrize(
+    "made", [f"def make():\n    return {CLOUD}\n", f"by_name = {{'prod': {CLOUD}}}\n", f"cloud = {CLOUD}\n"]
+)
+def test_it_stays_whatever_makes_it(tmp_path: Path, made: str) -> None:
+    texts, _ = _migrated(tmp_path, ("import acme", "acme.anything", LAZY), made)
+    assert "DbtCloudWorkspace" not in "".join(texts.values())
+
+
+@pytest.mark.parametrize("case", list(BOUND))
+def test_it_migrates_where_it_is_seen_to_be_bound(tmp_path: Path, case: str) -> None:
+    texts, said = _migrated(tmp_path, BOUND[case])
+    assert "legacy_shim" not in "".join(texts.values())
+    assert "nothing in these files is seen to use" not in said
+
+
+def test_it_migrates_where_nothing_asks_for_a_key(tmp_path: Path) -> None:
+    files = {
+        "resources.py": RESOURCES.format(f"cloud = {CLOUD}"),
+        "uses.py": "from dagster_dbt import DbtCloudResource\nclient = DbtCloudResource('t', 12345)\nname = client.get_job(67890)['name']\n",
+    }
+    texts, _ = migrate(tmp_path, files)
+    assert "DbtCloudWorkspace(" in texts["resources.py"]
+
+
+def test_another_resource_that_is_used_migrates(tmp_path: Path) -> None:
+    files = {
+        "ops.py": OPS,
+        "script.py": RESOURCES.format(
+            f"client = {CLOUD}.get_dbt_client()\nname = client.get_job(67890)['name']"
+        ),
+    }
+    texts, _ = migrate(tmp_path, files)
+    assert "DbtCloudWorkspace(" in texts["script.py"]
+    assert "get_dbt_client" in texts["ops.py"]
