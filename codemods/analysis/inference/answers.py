@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from ..dagster_api.decorators import may_be_builtin
 from ..dagster_api.names import SAME
 from ..dagster_api.op_outputs import outputs_yielded, value_in_output
-from ..syntax.functions import BUILD_RESOURCES, VARIANTS, renamed, returns_of
+from ..syntax.functions import BUILD_RESOURCES, VARIANTS, renamed, returns_of, takes_unwritten
 from ..syntax.source_module import FUNCTIONS, Module
 from .branches import Branches
 from .legacy_names import CALLED, RESOURCES, RUN_OP
 from .picked import picked
 from .possible import NOT_KNOWN, Place, Possible, made_at
+from .typed_dicts import is_typed_dict
 from .values import (
     External,
     Instance,
@@ -73,6 +74,12 @@ class Answers:
                 case External(name):
                     made = Made(module, node, name)
                     found |= {made, Literal(module, node)} if is_list_of_modules(made) else {made}
+                case Local() if (
+                    is_typed_dict(self.evaluator.objects, value)
+                    and not node.args
+                    and not takes_unwritten(node)
+                ):
+                    found.add(Literal(module, node))
                 case Local(node=ast.ClassDef()):
                     bases = self.evaluator.bases(value)
                     found.add(Made(module, node, bases[0]) if bases else Instance(value))

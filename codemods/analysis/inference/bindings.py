@@ -203,15 +203,19 @@ class Bindings:
         looking = self.evaluator.containers.looking(branches)
         inside = self.evaluator.containers.inside([(module, binding.value)], binding.path, looking)
         found = self.evaluator.places_of_any(inside, branches)
+        if found is None or looking.is_partial:
+            return NOT_KNOWN
         held_by = self.evaluator.places(module, binding.value, branches).held_by
-        return found.read_from([*looking.found, *held_by]) if found is not None else NOT_KNOWN
+        return found.read_from([*looking.found, *held_by])
 
     def _places_of_iterated(self, module: Module, binding: Iterated, branches: Branches) -> Possible:
         containers = self.evaluator.containers
         looking = containers.looking(branches)
         elements = containers.iterated(module, binding.value, binding.path, looking)
         found = self.evaluator.places_of_any(elements, branches)
-        if found is None or not is_whole(self.evaluator, module, binding.value, looking):
+        if found is None or looking.is_partial:
+            return NOT_KNOWN
+        if not is_whole(self.evaluator, module, binding.value, looking):
             return NOT_KNOWN
         held_by = self.evaluator.places(module, binding.value, branches).held_by
         return found.read_from([*looking.found, *held_by])

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..syntax.functions import decorator_name
 from ..syntax.source_module import Module
 from ..uses.uses import COPYING, JOINING, LOOKING_UP, is_dict_call, is_values_view
 from .branches import EVERY_BRANCH, Branches
+from .looking import Looking
 from .possible import NOT_KNOWN, Place, Possible, made_at
 from .texts import text_of
+from .typed_dicts import is_typed_dict
 from .values import NOTHING, Literal, Value, Values, in_order, is_list_of_modules, is_load
 from .whole_displays import DISPLAYS, Find, is_whole, keys_of
 
@@ -112,7 +114,7 @@ class Containers:
             yield (None, module, node.elt)
         elif isinstance(node, ast.DictComp):
             yield (None, module, node.value)
-        elif isinstance(node, ast.Call) and is_dict_call(node):
+        elif isinstance(node, ast.Call) and (is_dict_call(node) or self._is_typed_dict(module, node)):
             yield from ((word.arg, module, word.value) for word in node.keywords if word.arg)
             for spread in [*node.args, *(word.value for word in node.keywords if not word.arg)]:
                 for inner in in_order(self.evaluator.values(module, spread)):
@@ -129,6 +131,10 @@ class Containers:
                 continue
             for inner in self.sequence_values(addition.module, addition.value):
                 yield from self._spread(inner, seen)
+
+    def _is_typed_dict(self, module: Module, node: ast.Call) -> bool:
+        made = self.evaluator.values(module, node.func)
+        return any(is_typed_dict(self.evaluator.objects, value) for value in made)
 
     def _elements(
         self, module: Module, node: ast.List | ast.Tuple | ast.Set, seen: set[Literal]
@@ -214,6 +220,8 @@ class Containers:
         """What stands at a path of places in each of some displays."""
         find = find or self._displays
         for place in path:
+            if isinstance(find, Looking):
+                find.note(nodes)
             nodes = [
                 (inner_module, inner)
                 for module, node in nodes
@@ -336,8 +344,18 @@ class Containers:
             return None
         found = self.evaluator.places_of_any(inside, branches) or NOT_KNOWN
         is_all = is_whole(self.evaluator, module, holder, self.looking(branches))
+        is_all = is_all and self.is_read(module, holder, branches)
         held_by = self.evaluator.places(module, holder, branches).held_by
         return replace(found, is_all=found.is_all and is_all).read_from([*displays, *held_by])
+
+    def is_read(self, module: Module, node: ast.expr, branches: Branches) -> bool:
+        """Whether all that an expression may be are containers that are read, or nothing that has a key."""
+        made = self.evaluator.places(module, node, branches)
+        return made.is_all and all(
+            isinstance(place, ast.Constant)
+            or any(isinstance(value, Literal) for value in self.evaluator.values(home, place))
+            for home, place in made.places
+        )
 
     def is_absent(self, module: Module, node: ast.Subscript, branches: Branches) -> bool:
         """Whether no dict that ``x`` of ``x["key"]`` may be has the key, and nothing puts it in."""
@@ -377,17 +395,3 @@ class Containers:
             any(name == key for name, _, _ in self.entries(display))
             for display in self.displays(module, holder, branches)
         )
-
-
-@dataclass(eq=False)
-class Looking:
-    """Finds displays, and remembers which it found."""
-
-    containers: Containers
-    branches: Branches
-    found: set[Literal] = field(default_factory=set)
-
-    def __call__(self, module: Module, node: ast.expr) -> list[Literal]:
-        found = self.containers.displays(module, node, self.branches)
-        self.found.update(found)
-        return found
