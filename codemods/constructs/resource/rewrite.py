@@ -48,6 +48,7 @@ from ...planning.claims import (
 from ...planning.parts import Adds, Builds
 from ...planning.units import Unit
 from .beside import add_beside
+from .definitions_only import taken_as_definitions
 from .launch_config import kept_for_launch, takes_run_config
 from .run_config import settings_from_run_config
 from .settings import (
@@ -105,6 +106,7 @@ def _claim(context: Context, value: Made) -> Claim[None]:
     problem, settings = settings_of(context, value)
     blocked = [sinks.lost_trail(use, "the resource", name) for use in uses.escapes]
     blocked += [sinks.unreadable_key(use, name) for use in uses.unreadable]
+    blocked += taken_as_definitions(context, uses.bindings, name)
     if not problem and isinstance(module.scope_of(value.call), ast.ClassDef):
         problem = "it is an attribute of a class, where a workspace would be a descriptor: move it to the top level of the module"
     if problem:
