@@ -9,7 +9,7 @@ from ..inference.values import Evaluates, External, Local, Made, Value
 from ..syntax.reaching_definitions import binds_surely, bound_before
 from ..syntax.scopes import Defined, Imported, Parameter, runs_at_once
 from ..syntax.source_module import Module
-from ..syntax.transparent import answers_transparent, is_transparent
+from .applied import hands_on_all, of_decorator
 from .names import KEEPING_DECORATORS
 
 _DAGSTER = "dagster."
@@ -65,6 +65,8 @@ def _is_known(
     aside = None if is_named else _defined_aside(evaluator, module, callee)
     if aside is not None and _hands_on(evaluator, module, aside, decorator, decorated):
         return True
+    if not isinstance(decorated, ast.ClassDef) and of_decorator(evaluator, module, decorated) is not None:
+        return True
     names = resolved(evaluator, module, callee)
     return bool(names) and all(name in KEEPING_DECORATORS or name.startswith(_DAGSTER) for name in names)
 
@@ -77,7 +79,7 @@ def _hands_on(
     decorated: Function | ast.ClassDef,
 ) -> bool:
     """Whether a decorator of the tree hands on all that matters of what a function takes, and all that it answers."""
-    if _is_transparent(value, decorator):
+    if hands_on_all(value, decorator):
         return True
     if isinstance(decorated, ast.ClassDef):
         return False
@@ -87,20 +89,7 @@ def _hands_on(
         for place, arg in enumerate(taken)
         if not evaluator.binding_values(module, Parameter(decorated, arg))
     )
-    return bool(readable) and _is_transparent(value, decorator, readable)
-
-
-def _is_transparent(value: Value, decorator: ast.expr, readable: frozenset[int] = frozenset()) -> bool:
-    """Whether a decorator hands on what a function takes and answers, and reads no more of it than at these places."""
-    if (
-        not isinstance(value, Local)
-        or not isinstance(value.node, ast.FunctionDef)
-        or value.node.decorator_list
-    ):
-        return False
-    if isinstance(decorator, ast.Call):
-        return answers_transparent(value.node, decorator, readable)
-    return is_transparent(value.node, readable=readable)
+    return bool(readable) and hands_on_all(value, decorator, readable)
 
 
 def _defined_aside(evaluator: Evaluates, module: Module, callee: ast.expr) -> Local | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeGuard
 
+from ..dagster_api.applied import applied
 from ..dagster_api.names import CONTEXT_BUILDERS, WRAPPING
 from ..syntax.classes import may_be_replaced
 from ..syntax.functions import is_getattr, is_property, returns_of
@@ -361,7 +362,8 @@ class Attributes:
     def _functions(self, found: list[tuple[Module, Binding]]) -> Values:
         functions = [(home, one.node) for home, one in found if isinstance(one, Defined)]
         others = [one for _, one in found if not isinstance(one, (Defined, Imported))]
-        return NOTHING if others else frozenset(Local(home, function) for home, function in functions)
+        made = (applied(self.evaluator, home, one) or {Local(home, one)} for home, one in functions)
+        return NOTHING if others else frozenset[Value]().union(*made)
 
     def _bindings_anywhere(self, module: Module, node: ast.expr) -> list[tuple[Module, Binding]]:
         """What binds a name, or a name of an imported module: in its own file, and in those that it is imported from."""

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..dagster_api.asset_inputs import may_load, name_loaded_by
+from ..dagster_api.applied import applied, first_of
+from ..dagster_api.asset_inputs import name_loaded_by
 from ..dagster_api.injection import is_injected
 from ..dagster_api.names import CONFIGURING
 from ..dagster_api.op_outputs import outputs_yielded
@@ -59,7 +60,8 @@ class Bindings:
         if isinstance(binding, Imported):
             return self.evaluator.imports.values(module, binding)
         if isinstance(binding, Defined):
-            return self._configured_by(module, binding) or frozenset({Local(module, binding.node)})
+            made = self._configured_by(module, binding) or applied(self.evaluator, module, binding.node)
+            return made or frozenset({Local(module, binding.node)})
         if isinstance(binding, Parameter):
             return self.parameter(module, binding)
         if isinstance(binding, Entered):
@@ -121,7 +123,9 @@ class Bindings:
             return frozenset(found)
         for caller, argument in self.evaluator.calls.arguments(function, name):
             found |= self.evaluator.values(caller, argument)
-        if not found and may_load(function, name) and (loaded := name_loaded_by(function, name)):
+        if name == first_of(function):
+            found |= {Local(home, decorated) for home, decorated in self.evaluator.calls.decorating(function)}
+        if not found and (loaded := name_loaded_by(function, name)):
             for maker, upstream in self.evaluator.calls.assets_named(loaded):
                 for returned in (*returns_of(upstream), *outputs_yielded(upstream)):
                     found |= self.evaluator.values(maker, returned)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from ..dagster_api.applied import is_handed_all
 from ..syntax.classes import is_own_class
 from ..syntax.functions import (
     Shape,
@@ -26,6 +27,7 @@ Place = tuple[Module, ast.Call]
 ByCallee = dict[ast.AST, tuple[Place, ...]]
 """The calls of each function and class."""
 _NO_CALLS: ByCallee = {}
+_NOT_DECORATING: dict[ast.AST, tuple[tuple[Module, Function], ...]] = {}
 _NO_SHAPES: tuple[dict[ast.Call, int], dict[Shape, list[Place]]] = ({}, {})
 
 
@@ -64,19 +66,17 @@ class Calls:
 
     def _find_giving(self, called: Function | ast.ClassDef) -> tuple[tuple[Module, ast.Call], ...]:
         found = list(self._named(called.name, "giving by name", renamed).get(called, ()))
-        found += self._handed(called)
+        found += self.handed(called)
         if isinstance(called, ast.ClassDef):
             found += self._own(called)
         else:
             found += self._by_variables(called)
         return tuple(dict.fromkeys(found))
 
-    def _handed(self, called: Function | ast.ClassDef) -> tuple[Place, ...]:
-        """The calls of it that another thread makes: ``pool.submit(run, client)``."""
-        calls = self.evaluator.tables.handed_calls(called.name)
-        found = self.evaluator.answer(
-            ("handed by name", called.name), lambda: self._by_callee(calls, renamed), _NO_CALLS
-        )
+    def handed(self, called: ast.AST) -> tuple[Place, ...]:
+        """The calls of it that another thread makes, by whatever name: ``pool.submit(run, client)``."""
+        calls = self.evaluator.tables.handed_calls
+        found = self.evaluator.answer(("handed", None), lambda: self._by_callee(calls(), renamed), _NO_CALLS)
         return found.get(called, ())
 
     def _own(self, owner: ast.ClassDef) -> Iterator[Place]:
@@ -174,6 +174,38 @@ class Calls:
             if argument_of(call, function, name) is None and takes_unwritten(call)
         ]
 
+    def decorating(self, function: Function) -> tuple[tuple[Module, Function], ...]:
+        """The functions that a function of the tree decorates: it is called with each."""
+        found = self.evaluator.answer(("decorating", None), self._find_decorating, _NOT_DECORATING)
+        return found.get(function, ())
+
+    def _find_decorating(self) -> dict[ast.AST, tuple[tuple[Module, Function], ...]]:
+        found: dict[ast.AST, dict[tuple[Module, Function], None]] = defaultdict(dict)
+        for module, decorated in self.evaluator.tables.decorated():
+            for decorator in decorated.decorator_list[-1:]:
+                if is_handed_all(self.evaluator, module, decorator):
+                    continue  # What is called by the name of the function is the function.
+                for value in in_order(self.evaluator.values(module, decorator)):
+                    if isinstance(value, Local):
+                        found[value.node][module, decorated] = None
+        return {node: tuple(functions) for node, functions in found.items()}
+
+    def only_decorates(self, function: Function) -> bool:
+        """Whether nobody calls a function but as a decorator, or as what answers one."""
+        home = self.evaluator.tables.home_of(function)
+        uses = list(self.uses_as_value(function))
+        if home is None or any(self._by_variables(function)):
+            return False
+        return all(
+            _is_decorator(module, node) or self._is_answered_as_decorator(module, node)
+            for module, node in uses
+        ) and all(_is_decorator(module, call) for module, call in self.calling(function))
+
+    def _is_answered_as_decorator(self, module: Module, node: ast.expr) -> bool:
+        """Whether a function is answered by the one around it, which is called as a decorator alone."""
+        above, outer = module.parent(node), module.function_of(node)
+        return isinstance(above, ast.Return) and outer is not None and self.only_decorates(outer)
+
     def calling(self, called: Function | ast.ClassDef) -> list[tuple[Module, ast.Call]]:
         """The calls in the tree of a function, or of a class."""
         return list(self._named(called.name, "calling by name", lambda call: call.func).get(called, ()))
@@ -196,3 +228,8 @@ class Calls:
                 for value in in_order(self.evaluator.values(module, node))
             ):
                 yield module, node
+
+
+def _is_decorator(module: Module, node: ast.expr) -> bool:
+    above = module.parent(node)
+    return isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef)) and node in above.decorator_list

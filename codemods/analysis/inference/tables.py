@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ..dagster_api.asset_inputs import name_of_asset
 from ..dagster_api.names import EXECUTING
-from ..syntax.bound_names import calls_by_variables, names_bound_in
+from ..syntax.bound_names import calls_by_variables, decorated_in, names_bound_in
 from ..syntax.functions import decorator_name, renamed
 from ..syntax.handed_calls import handed_call
 from ..syntax.source_module import FUNCTIONS, Module
@@ -71,6 +71,7 @@ class Tables:
         found: list[tuple[Fact, ast.AST]] = [
             (("handed on", name), module.tree) for name in sorted(bound.handed_on)
         ]
+        found += [(("decorated", None), function) for function in decorated_in(module)]
         found += [(("by a variable", None), call) for call in calls_by_variables(module, bound.varying)]
         for fact, node in found:
             self._rows[fact].append((module, node))
@@ -88,9 +89,9 @@ class Tables:
             found.sort(key=lambda place: self._order[place[1]])
         return found  # type: ignore[return-value]
 
-    def handed_calls(self, name: str) -> list[tuple[Module, ast.Call]]:
-        """The calls of whatever has that name which another thread makes."""
-        return [place for each in self._names_of(name) for place in self._row(("handed call", each))]  # type: ignore[misc]
+    def handed_calls(self) -> list[tuple[Module, ast.Call]]:
+        """The calls that other threads make."""
+        return self._row(("handed call", None))  # type: ignore[return-value]
 
     def is_handed_on(self, name: str) -> bool:
         """Whether something of that name is more than called somewhere, or what is called so somewhere."""
@@ -103,6 +104,10 @@ class Tables:
         for name in self._worked_out:
             found |= dict.fromkeys(self._row(("call", name)))
         return list(found)  # type: ignore[arg-type]
+
+    def decorated(self) -> list[tuple[Module, Function]]:
+        """The functions with a decorator that may be one of the tree."""
+        return self._row(("decorated", None))  # type: ignore[return-value]
 
     def _names_of(self, name: str) -> list[str]:
         names = [name]
@@ -156,7 +161,7 @@ def _spelled(module: Module) -> Iterator[tuple[Fact, ast.AST]]:
             yield ("call", decorator_name(renamed(node))), node
             handed = handed_call(node)
             if handed is not None:
-                yield ("handed call", decorator_name(handed.func)), handed
+                yield ("handed call", None), handed
         elif isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
                 yield from _under(key, value) if key is not None else ()

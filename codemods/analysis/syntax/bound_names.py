@@ -6,14 +6,40 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .functions import decorator_name, is_getattr, renamed
-from .source_module import Module
+from .functions import INJECTING, decorator_name, is_getattr, renamed
+from .source_module import FUNCTIONS, Module
 
 _BINDING = (
     *(ast.For, ast.AsyncFor, ast.comprehension, ast.withitem),
     *(ast.NamedExpr, ast.Assign, ast.AnnAssign),
 )
 """The nodes that bind names otherwise than by a definition."""
+_OF_OTHERS = INJECTING | {
+    *("abstractmethod", "cache", "cached_property", "classmethod", "configured", "contextmanager", "deleter"),
+    *(
+        "field_validator",
+        "fixture",
+        "getter",
+        "graph",
+        "graph_multi_asset",
+        "io_manager",
+        "job",
+        "lru_cache",
+        "overload",
+    ),
+    *(
+        "override",
+        "parametrize",
+        "property",
+        "repository",
+        "resource",
+        "setter",
+        "staticmethod",
+        "validator",
+        "wraps",
+    ),
+}
+"""Decorators of Dagster, Python and pytest by their names: most functions have no other."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +49,7 @@ class BoundNames:
     varying: frozenset[str]
     """Parameters, and what loops, comprehensions, ``with`` and unpacking bind."""
     worked_out: frozenset[str]
-    """Names and attributes that are given what a call, a subscript or the like answers."""
+    """Names and attributes that are given what a call, a subscript, a decorator or the like answers."""
     handed_on: frozenset[str]
     """Names and attributes that are read otherwise than to be called."""
 
@@ -45,6 +71,9 @@ def names_bound_in(module: Module) -> BoundNames:
         for node in module.of(ast.Call)
         if is_getattr(node) and isinstance(node.args[1], ast.Constant) and isinstance(node.args[1].value, str)
     }
+    decorated = {node.name for node in decorated_in(module)}
+    handed_on |= decorated
+    worked_out |= decorated
     for node in module.of(*_BINDING):
         match node:
             case ast.For(target=target) | ast.AsyncFor(target=target) | ast.comprehension(target=target):
@@ -62,6 +91,13 @@ def names_bound_in(module: Module) -> BoundNames:
             case ast.AnnAssign(target=target, value=ast.expr()):
                 worked_out.add(decorator_name(target))
     return BoundNames(frozenset(varying), frozenset(worked_out - {""}), frozenset(handed_on))
+
+
+def decorated_in(module: Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """The functions of a file with a decorator that may be one of the tree, which gets the function."""
+    for node in module.of(*FUNCTIONS):
+        if any(decorator_name(one) not in _OF_OTHERS for one in node.decorator_list):
+            yield node
 
 
 def calls_by_variables(module: Module, varying: frozenset[str]) -> Iterator[ast.Call]:

@@ -178,6 +178,10 @@ class Arguments:
             return (is_load(value) or isinstance(value, Literal)) and not has_key(call)
         if name in LOOPING:
             return (is_load(value) or isinstance(value, Literal)) and is_looped_over(module, call)
+        if name == "functools.wraps":
+            return is_function(
+                value
+            )  # It copies the name; who calls the function calls it by a name of the code.
         return name.startswith(TYPING) and (is_class(value) or is_function(value))
 
     def _is_of_no_use(self, module: Module, classes: ast.expr) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
+from ..dagster_api.applied import first_of
 from ..inference.branches import EVERY_BRANCH
 from ..inference.interpreter import Evaluator
 from ..inference.values import InTree, Literal, Local, Values
@@ -109,6 +110,8 @@ class _Callees:
         if default is not None and calls.may_leave_out(function, name):
             given = [*given, (module, default)]
         is_called_elsewhere = any(calls.uses_as_value(function)) or calls.may_spread(function)
+        if calls.decorating(function) and not given:
+            return name == first_of(function) and calls.only_decorates(function)
         return (
             bool(given) and not is_called_elsewhere and all(self.is_known(home, one) for home, one in given)
         )
@@ -117,7 +120,8 @@ class _Callees:
         method = node.func
         if isinstance(method, ast.Attribute) and method.attr in VARIANTS | {"configured"}:
             return self.is_known(module, method.value)
-        if isinstance(method, ast.Attribute) and method.attr in LOOKING_UP:
+        is_own = any(isinstance(one, Local) for one in self.evaluator.values(module, method))
+        if isinstance(method, ast.Attribute) and method.attr in LOOKING_UP and not is_own:
             return self._is_inside(module, method.value) and all(
                 self.is_known(module, other) for other in node.args[1:]
             )

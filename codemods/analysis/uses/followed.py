@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..inference.initializers import inherited_initializer
 from ..inference.values import Instance, Local, Value
 from ..syntax.classes import annotated_fields, initializer_of, is_own_class
-from ..syntax.functions import argument_of, renamed
+from ..syntax.functions import argument_of, decorator_name, renamed
 from ..syntax.handed_calls import handed_call
 from ..syntax.source_module import FUNCTIONS, Module
 from .callees import is_all_known
@@ -44,15 +44,11 @@ def is_followed(index: Index, use: Argument) -> bool:
             owner = initializer
         if not isinstance(owner, FUNCTIONS):
             return False
-        if (
-            handed is None
-            and not _is_by_name(index, value, use)
-            and not (
-                isinstance(value, Local)
-                and value.node is owner
-                and index.evaluator.calls.is_by_variable(owner, use.call)
-                and is_all_known(index.evaluator, use.module, callee)
-            )
+        if not _is_by_name(index, value, use, handed) and not (
+            isinstance(value, Local)
+            and value.node is owner
+            and _is_by_variable(index, owner, use, handed)
+            and is_all_known(index.evaluator, use.module, callee)
         ):
             return False  # by a way on which its parameters are not followed: `handlers()["dbt"](client)`
         parameters = [*owner.args.posonlyargs, *owner.args.args, *owner.args.kwonlyargs]
@@ -74,9 +70,19 @@ def _inherited(index: Index, value: Value) -> ast.FunctionDef | None:
     return found.node if found is not None and isinstance(found.node, ast.FunctionDef) else None
 
 
-def _is_by_name(index: Index, value: Value, use: Argument) -> bool:
+def _is_by_variable(
+    index: Index, function: ast.FunctionDef | ast.AsyncFunctionDef, use: Argument, handed: ast.Call | None
+) -> bool:
+    calls = index.evaluator.calls
+    is_handed = any(call is handed for _, call in calls.handed(function))
+    return is_handed if handed is not None else calls.is_by_variable(function, use.call)
+
+
+def _is_by_name(index: Index, value: Value, use: Argument, handed: ast.Call | None) -> bool:
     """Whether a call names what it calls, or is the one of a class in its own methods."""
     owner = value.owner if isinstance(value, Instance) else value
+    if handed is not None:
+        return decorator_name(handed.func) == _name_called(value)
     is_own = isinstance(owner, Local) and is_own_class(owner.module, owner.node, use.call.func)
     return is_own or any(call is use.call for _, call in index.evaluator.calls.of(_name_called(value)))
 

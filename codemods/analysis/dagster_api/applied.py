@@ -1,0 +1,103 @@
+"""What decorators of the tree make of a function: the function itself, or one that stands in the decorator.
+
+def register(name):                         def with_client(function):
+    def decorate(function):                     @wraps(function)
+        HANDLERS[name] = function               def inner(context, *args):
+        return function                             return function(context.resources.dbt.get_dbt_client(), *args)
+    return decorate                             return inner
+"""
+
+from __future__ import annotations
+
+import ast
+
+from ..inference.values import NOTHING, Evaluates, Local, Value, Values
+from ..syntax.functions import nodes_run_by, returns_of
+from ..syntax.scopes import Parameter
+from ..syntax.source_module import FUNCTIONS, Module
+from ..syntax.transparent import answers_transparent, is_transparent
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def first_of(function: Function) -> str:
+    """The name of the only parameter of a function; empty where it has none, or several."""
+    given = function.args
+    named = [*given.posonlyargs, *given.args]
+    is_only = len(named) == 1 and not (given.vararg or given.kwarg or given.kwonlyargs or given.defaults)
+    return named[0].arg if is_only else ""
+
+
+def applied(evaluator: Evaluates, module: Module, function: ast.AST) -> Values:
+    """The functions that the name of a decorated function is; nothing where it is that function, or is not known."""
+    if not isinstance(function, FUNCTIONS):
+        return NOTHING
+    found = of_decorator(evaluator, module, function)
+    own = Local(module, function)
+    return frozenset() if found is None or own in found else found
+
+
+def of_decorator(evaluator: Evaluates, module: Module, function: Function) -> Values | None:
+    """What the one decorator of a function makes of it, where that is followed; None where it is not."""
+    if len(function.decorator_list) != 1 or isinstance(module.parent(function), ast.ClassDef):
+        return None  # A method gets its object by what is made of it, which is another thing to follow.
+    decorator, own = function.decorator_list[0], Local(module, function)
+    if is_handed_all(evaluator, module, decorator):
+        return frozenset({own})
+    decorators = evaluator.values(module, decorator)
+    answers = [_of(evaluator, one, own) for one in decorators]
+    if not answers or None in answers:
+        return None
+    return frozenset().union(*(one for one in answers if one is not None))
+
+
+def is_handed_all(evaluator: Evaluates, module: Module, decorator: ast.expr) -> bool:
+    """Whether a function takes what it is called with, and answers, as if it had no decorator."""
+    factories = evaluator.values(module, decorator.func if isinstance(decorator, ast.Call) else decorator)
+    return bool(factories) and all(hands_on_all(one, decorator) for one in factories)
+
+
+def hands_on_all(value: Value, decorator: ast.expr, readable: frozenset[int] = frozenset()) -> bool:
+    """Whether a decorator hands on what a function takes and answers, and reads no more of it than at these places."""
+    if (
+        not isinstance(value, Local)
+        or not isinstance(value.node, ast.FunctionDef)
+        or value.node.decorator_list
+    ):
+        return False
+    if isinstance(decorator, ast.Call):
+        return answers_transparent(value.node, decorator, readable)
+    return is_transparent(value.node, readable=readable)
+
+
+def _of(evaluator: Evaluates, decorator: Value, function: Local) -> Values | None:
+    if not isinstance(decorator, Local) or not isinstance(decorator.node, ast.FunctionDef):
+        return None
+    node, home = decorator.node, decorator.module
+    name, returned = first_of(node), returns_of(node)
+    if node.decorator_list or not name or not returned or not isinstance(node.body[-1], ast.Return):
+        return None
+    if any(isinstance(one, (ast.Yield, ast.YieldFrom)) for one in nodes_run_by(node)):
+        return None
+    found: set[Value] = set()
+    for one in returned:
+        if _is_parameter(evaluator, home, one, name):
+            found.add(function)
+            continue
+        values = evaluator.values(home, one)
+        if not values or not all(_stands_in(value, node) for value in values):
+            return None
+        found |= values
+    return frozenset(found)
+
+
+def _is_parameter(evaluator: Evaluates, module: Module, node: ast.expr, name: str) -> bool:
+    if not isinstance(node, ast.Name) or node.id != name:
+        return False
+    return all(isinstance(one, Parameter) for one in evaluator.bound(module, node))
+
+
+def _stands_in(value: Value, decorator: ast.FunctionDef) -> bool:
+    """Whether a value is a function that stands in a decorator, and not the decorator."""
+    is_function = isinstance(value, Local) and isinstance(value.node, FUNCTIONS)
+    return is_function and any(value.node is one for one in ast.walk(decorator) if one is not decorator)  # type: ignore[union-attr]
