@@ -100,6 +100,7 @@ KEEPING_DECORATORS: Final = frozenset(
         "functools.cached_property",
         "functools.wraps",
         "contextlib.contextmanager",
+        "contextlib.asynccontextmanager",
         "property",
         "staticmethod",
         "classmethod",

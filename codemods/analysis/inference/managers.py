@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from ..dagster_api.decorators import has_decorator
 from ..dagster_api.names import CONTEXT_BUILDERS
 from ..syntax.functions import nodes_run_by, returns_of
-from ..syntax.source_module import Module
+from ..syntax.source_module import FUNCTIONS, Module
 from .values import Instance, Local, Made, in_order
 
 if TYPE_CHECKING:
     from .interpreter import Evaluator
 
-MANAGED = frozenset({"contextlib.contextmanager"})
-"""The decorator that makes a manager of a function, which hands out what it yields."""
+MANAGED = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
+"""The decorators that make a manager of a function, which hands out what it yields."""
 
 
 def handed_out(evaluator: Evaluator, module: Module, manager: ast.expr) -> list[tuple[Module, ast.expr]]:
@@ -50,4 +50,4 @@ def handed_out(evaluator: Evaluator, module: Module, manager: ast.expr) -> list[
 def is_managed(evaluator: Evaluator, function: Local) -> bool:
     """Whether a function is a manager that hands out what it yields."""
     node = function.node
-    return isinstance(node, ast.FunctionDef) and has_decorator(evaluator, function.module, node, MANAGED)
+    return isinstance(node, FUNCTIONS) and has_decorator(evaluator, function.module, node, MANAGED)

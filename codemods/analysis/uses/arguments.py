@@ -41,7 +41,7 @@ from ..syntax.functions import composes, renamed, returns_of, takes_context
 from ..syntax.handed_calls import takes_part
 from ..syntax.source_module import FUNCTIONS, Module
 from .callees import is_all_known
-from .carriers import NONE, Carriers, is_class, is_function, kind_carried
+from .carriers import NONE, Carriers, is_asked_its_name, is_class, is_function, kind_carried
 from .followed import called_later, is_followed
 from .index import Index
 from .loops import has_key, is_looped_over
@@ -171,7 +171,9 @@ class Arguments:
         if name in MEASURING:
             return isinstance(value, Literal) or is_load(value)
         if name == "isinstance":
-            return is_class(value) or (len(call.args) == 2 and self._is_of_no_use(module, call.args[1]))
+            return self._is_own(value) or (len(call.args) == 2 and self._is_of_no_use(module, call.args[1]))
+        if name == "type":
+            return isinstance(value, Instance) and is_asked_its_name(module, call)
         if name in SAME:
             return call.args[SAME[name] : SAME[name] + 1] == [node]
         if name in COPYING | CHAINING:
@@ -183,6 +185,13 @@ class Arguments:
                 value
             )  # It copies the name; who calls the function calls it by a name of the code.
         return name.startswith(TYPING) and (is_class(value) or is_function(value))
+
+    def _is_own(self, value: Value) -> bool:
+        """Whether a value is an object or a class of the user's, or several of these: they are what they were."""
+        if isinstance(value, Literal):
+            inside = self.evaluator.element_values(value)
+            return all(is_class(one) for one in inside if self.carriers.of(one))
+        return isinstance(value, Instance) or is_class(value)
 
     def _is_of_no_use(self, module: Module, classes: ast.expr) -> bool:
         """Whether classes are ones that nothing legacy is of, nor what takes its place in v2."""

@@ -29,7 +29,7 @@ from ..inference.values import (
 )
 from ..syntax.classes import fields_of
 from ..syntax.functions import returns_of
-from ..syntax.source_module import FUNCTIONS
+from ..syntax.source_module import FUNCTIONS, Module
 from .index import Index
 
 NONE: Values = frozenset()
@@ -143,3 +143,12 @@ def is_function(value: Value) -> bool:
 def is_class(value: Value) -> bool:
     """Whether a value is a class of the tree."""
     return isinstance(value, Local) and isinstance(value.node, ast.ClassDef)
+
+
+_SAID_OF_CLASSES = frozenset({"__name__", "__qualname__", "__module__", "__doc__"})
+
+
+def is_asked_its_name(module: Module, node: ast.expr) -> bool:
+    """Whether a class is asked what it is called, and nothing else: ``type(self).__name__``."""
+    above = module.parent(node)
+    return isinstance(above, ast.Attribute) and above.attr in _SAID_OF_CLASSES

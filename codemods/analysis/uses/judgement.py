@@ -18,10 +18,10 @@ from ..inference.interpreter import Evaluator
 from ..inference.managers import handed_out, is_managed
 from ..inference.values import External, Instance, Keyed, Literal, Local, Made, Value, is_load, legacy_name
 from ..syntax.classes import attribute_of_self
-from ..syntax.source_module import Module
+from ..syntax.source_module import FUNCTIONS, Module
 from .arguments import ACCOUNTED, Arguments
 from .bound_functions import keys_of_answer
-from .carriers import Carriers, is_class, is_function, kind_carried
+from .carriers import Carriers, is_asked_its_name, is_class, is_function, kind_carried
 from .hashing import is_hashed
 from .index import Index
 from .loops import is_looped_over
@@ -143,6 +143,9 @@ class Judge:
             assert isinstance(owner, Local)
             heirs = self.evaluator.objects.derived_from(owner)
             if any(name in self.carriers.attributes(one) for one in (owner, *heirs)):
+                return ACCOUNTED
+            asked = above.value if is_class(value) else above if name == "__class__" else None
+            if asked is not None and is_asked_its_name(module, asked):
                 return ACCOUNTED
             return f"is read as `.{name}`, which its class does not define: set it in `__init__`"
         return ACCOUNTED
@@ -291,11 +294,11 @@ class Judge:
         by_dagster = decorators_of_dagster(self.evaluator, module, function) if function else frozenset()
         if by_dagster & HANDING_ON and isinstance(node, ast.Call) and wraps_as_output(module, node):
             return ACCOUNTED
-        if isinstance(function, ast.FunctionDef) and self._is_entered_alone(module, function):
+        if isinstance(function, FUNCTIONS) and self._is_entered_alone(module, function):
             return ACCOUNTED  # What the manager hands out is bound by `with`, and its uses are judged.
         return "is yielded, which cannot be traced: return it, or use it here"
 
-    def _is_entered_alone(self, module: Module, function: ast.FunctionDef) -> bool:
+    def _is_entered_alone(self, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         """Whether a function is a manager of which each call stands in a ``with``, which gives what it hands out a name."""
         if not is_managed(self.evaluator, Local(module, function)):
             return False

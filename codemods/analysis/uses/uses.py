@@ -254,12 +254,15 @@ def _passes_on(call: ast.Call, child: ast.AST) -> bool:
     return name in JOINING and (name == "chain" or call.args[:1] == [child])
 
 
+_MANAGING = frozenset({"contextmanager", "asynccontextmanager"})
+
+
 def _is_of_manager(module: Module, node: ast.Yield) -> bool:
     """Whether a function that `with` enters hands something out."""
     function = module.function_of(node)
-    names = [decorator_name(one) for one in (function.decorator_list if function is not None else [])]
+    names = {decorator_name(one) for one in (function.decorator_list if function is not None else [])}
     # What Dagster's `@resource` is put on answers Dagster.
-    return "contextmanager" in names and {*TRANSPARENT, "contextmanager"}.issuperset(names)
+    return bool(names & _MANAGING) and names <= TRANSPARENT | _MANAGING
 
 
 def _in(module: Module, at: At, child: ast.AST, above: ast.AST | None) -> Use:
