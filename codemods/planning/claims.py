@@ -254,7 +254,7 @@ class Context:
         if not read:
             is_set = all(variable in one.variables for one in self.deployments)
             return JobRef(module, node, (), variable, is_set, by_deployment=by_deployment)
-        source = next(iter(next(filter(None, found.values())).values())) or variable
+        source = next((name for ids in found.values() for name in ids.values() if name), variable)
         read_from = {name for ids in found.values() for name in ids.values() if name}
         if any(may_change(self.constants.evaluator, name) for name in read_from):
             return JobRef(module, node, ())
@@ -280,7 +280,10 @@ class Context:
         if any(may_change(self.constants.evaluator, name) for one in constants for name in one.named_by):
             return found
         for constant in constants:
-            found.setdefault(int(str(constant.value)), constant.variable)
+            job_id = int(str(constant.value))
+            found[job_id] = (
+                found.get(job_id, "") or constant.variable
+            )  # Also where the code names it beside that.
         # What stands for none, as in `os.getenv("JOB_ID", 0)`.
         return found if found and min(found) > 0 else {}
 

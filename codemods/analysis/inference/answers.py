@@ -12,6 +12,7 @@ from ..dagster_api.op_outputs import outputs_yielded, value_in_output
 from ..syntax.functions import BUILD_RESOURCES, VARIANTS, renamed, returns_of, takes_unwritten
 from ..syntax.source_module import FUNCTIONS, Module
 from .branches import Branches
+from .data_files import data_read
 from .legacy_names import CALLED, RESOURCES, RUN_OP
 from .picked import picked
 from .possible import NOT_KNOWN, Place, Possible, made_at
@@ -55,6 +56,9 @@ class Answers:
         variants = self._variants(module, node)
         if variants is not None:
             return variants
+        read = data_read(self.evaluator, module, node)
+        if read is not None:
+            return self.evaluator.values(*read)
         chosen = picked(self.evaluator, module, node)
         if chosen is not None:
             return frozenset().union(*(self.evaluator.values(module, one) for one in chosen))
@@ -132,6 +136,9 @@ class Answers:
             looked_up = self.evaluator.attributes.places_by_getattr(module, node, branches)
         if looked_up is not None:
             return looked_up
+        read = data_read(self.evaluator, module, node)
+        if read is not None:
+            return self.evaluator.places(*read, branches)
         chosen = picked(self.evaluator, module, node)
         if chosen is not None:
             return self.evaluator.places_of_any([(module, one) for one in chosen], branches) or NOT_KNOWN

@@ -7,6 +7,7 @@ statement of the tree. Given to a function of another package it may be changed 
 from __future__ import annotations
 
 import ast
+import os
 from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from ..syntax.scopes import Imported
 from ..syntax.source_module import Module
 from ..uses.uses import ADDING, EXTENDING
 from .branches import EVERY_BRANCH
+from .data_files import is_data
 from .possible import Holder
 from .replaced_modules import is_replaced
 from .tables import attributes_set_in, names_set_by_text
@@ -165,6 +167,9 @@ class Changes:
         """Each expression that may be ``holder``."""
         home = holder.owner.module if isinstance(holder, Instance) else holder.module
         self.evaluator.fixpoint.watch(("files", None))
+        if is_data(home):
+            yield from self._uses_of_data(home, holder)
+            return
         if self.evaluator.file(home.path) is None:
             yield from self._uses_by_name(home, holder)
             yield from self._uses_elsewhere(home, holder)
@@ -174,6 +179,18 @@ class Changes:
         for module in sorted({**found, home: ()}, key=lambda module: order.get(module, 0)):
             yield from ((module, node) for node in found.get(module, ()))
             yield from self._uses_elsewhere(module, holder)
+
+    def _uses_of_data(
+        self, data: Module, holder: Literal | Local | Instance
+    ) -> Iterator[tuple[Module, ast.expr]]:
+        """The same of what a file beside the code holds, in the files that name it and in those of the index."""
+        tree = self.evaluator.tree
+        for module, nodes in self._uses()[1].get(holder, {}).items():
+            yield from ((module, node) for node in nodes)
+        for path in tree.spelling([os.fsencode(data.path.name)]):
+            reader = tree.module_at(path)
+            if reader is not None and self.evaluator.file(path) is None:
+                yield from self._uses_by_name(reader, holder)
 
     def _uses_elsewhere(
         self, home: Module, holder: Literal | Local | Instance

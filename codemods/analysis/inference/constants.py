@@ -14,6 +14,7 @@ from ..syntax.scopes import (
 )
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH, UNKNOWN_VALUE, Branches
+from .data_files import is_data
 from .interpreter import CONSTANTS, Evaluator
 from .possible import Possible
 from .values import External
@@ -38,6 +39,8 @@ class Constant:
 
     value: object
     variable: str = ""
+    is_data: bool = False
+    """Whether a file beside the code says it, which may say another thing tomorrow: it decides no branch."""
     named_by: tuple[str, ...] = ()
     """The variables that say which variable that is: ``os.environ[f"JOB_{os.environ['STAGE']}"]``."""
 
@@ -70,6 +73,8 @@ class Constants:
 
     def _said(self, module: Module, node: ast.expr) -> object:
         found = self.read(module, node)
+        if found is not None and found.is_data:
+            return UNKNOWN_VALUE
         return found.value if found is not None else self._truth(module, node)
 
     def _truth(self, module: Module, node: ast.expr) -> object:
@@ -192,7 +197,8 @@ class Constants:
             return self._variable(module, name, default)
         match node:
             case ast.Constant():
-                return (Constant(node.value),)
+                of_file = is_data(module)
+                return (Constant(node.value, module.path.name if of_file else "", is_data=of_file),)
             case ast.Call(func=ast.Name("int" | "str") as name, args=[argument]) if self._is_builtin(
                 module, name
             ):
@@ -220,6 +226,8 @@ class Constants:
                 return read
             if read is None and not self.variable_of(module, side):
                 return None  # It may be anything.
+            if any(one.is_data for one in read or ()):
+                return None
             # A variable that is not set, and has no default, is nothing.
             found.update(dict.fromkeys(one for one in read or () if one.value))
             if read is not None and all(one.value for one in read):
@@ -292,14 +300,14 @@ class Constants:
         if not isinstance(name.value, str) or name.variable:
             return None
         if name.value in self.environment:
-            return (Constant(self.environment[name.value], name.value, name.named_by),)
+            return (Constant(self.environment[name.value], name.value, named_by=name.named_by),)
         fallback = self._so_far(module, default) if default is not None else None
         if fallback is None or any(constant.value is None for constant in fallback):
             return None
-        return tuple(Constant(constant.value, name.value, name.named_by) for constant in fallback)
+        return tuple(Constant(constant.value, name.value, named_by=name.named_by) for constant in fallback)
 
 
 def _joint(text: Constant, part: Constant) -> Constant:
     """A text with one more part."""
     named_by = (*text.named_by, part.variable) if part.variable else text.named_by
-    return Constant(f"{text.value}{part.value}", "", named_by)
+    return Constant(f"{text.value}{part.value}", named_by=named_by)

@@ -11,6 +11,7 @@ from ..syntax.functions import decorator_name
 from ..syntax.source_module import Module
 from ..uses.uses import COPYING, JOINING, LOOKING_UP, is_dict_call, is_values_view
 from .branches import EVERY_BRANCH, Branches
+from .data_files import is_data
 from .looking import Looking
 from .possible import NOT_KNOWN, Place, Possible, made_at
 from .texts import text_of
@@ -320,6 +321,8 @@ class Containers:
         is_surely_there = key is not None and self._is_under(module, node.func.value, key, branches)
         if is_surely_there:
             return found
+        if any(is_data(one.module) for one in self.displays(module, node.func.value, branches)):
+            return NOT_KNOWN
         if default is None:
             return found | NOT_KNOWN  # It may be None.
         return found | default if key is None or isinstance(node.args[0], ast.Constant) else default

@@ -24,6 +24,7 @@ from .branches import EVERY_BRANCH, Branches
 from .calls import Calls
 from .changes import Changes, is_summary
 from .containers import Containers
+from .data_files import is_data
 from .fixpoint import Fixpoint
 from .imports import Imports
 from .modules_named import ModulesNamed
@@ -211,6 +212,8 @@ class Evaluator:
         """What ``node`` may be, where that is made, and whether there can be others, in the branches that are taken."""
         found = self.places(module, node, branches)
         is_all = self.is_all(found) and bool(found.places) and node not in self._given_up
+        # What a file beside the code says, it may say otherwise tomorrow: job ids are refused then, and nothing else is.
+        is_all = is_all and not any(is_data(home) for home, _ in found.places)
         return replace(found, values=self.values(module, node), is_all=is_all)
 
     def is_all(self, found: Possible) -> bool:

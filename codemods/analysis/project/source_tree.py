@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,11 +12,12 @@ from pathlib import Path
 
 from legacy_shim.catalogue import BY_NAME
 
+from ...files.data_files import as_expression
 from ..syntax.scopes import (
     Names,
     collect_names,
 )
-from ..syntax.source_module import Module
+from ..syntax.source_module import Module, parse_module
 from .prefilter import NEVER_IN_THE_TREE
 
 _DAGSTER_DBT = "dagster_dbt"
@@ -43,6 +45,7 @@ class Tree:
     modules: dict[Path, Module] = field(default_factory=dict)
     _aside: dict[Path, Module | None] = field(default_factory=dict)
     _names: dict[Path, Names] = field(default_factory=dict)
+    _data_modules: dict[tuple[Path, str], Module | None] = field(default_factory=dict, repr=False)
     _spelling: dict[tuple[tuple[bytes, ...], bytes], tuple[Path, ...]] = field(
         default_factory=dict, repr=False
     )
@@ -85,6 +88,30 @@ class Tree:
         if module is not None:
             self._names[path] = collect_names(module)
         return module
+
+    def data_at(self, path: Path, form: str) -> Module | None:
+        """What a file beside the code holds, as a module with one expression; None where it is not read.
+
+        Only what lies below the folder that all files of the run have in common is read.
+        """
+        if (path, form) not in self._data_modules:
+            module = self._data_modules[path, form] = self._read_data(path, form)
+            if module is not None:
+                self._names[module.path] = collect_names(module)
+        return self._data_modules[path, form]
+
+    def _read_data(self, path: Path, form: str) -> Module | None:
+        real = os.path.realpath(path)
+        if os.path.commonpath([real, self._top]) != self._top:
+            return None
+        try:
+            return parse_module(Path(real), as_expression(Path(real), form), ())
+        except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
+            return None
+
+    @cached_property
+    def _top(self) -> str:
+        return os.path.commonpath([os.path.realpath(path.parent) for path in self.paths])
 
     def names(self, module: Module) -> Names:
         return self._names[module.path]

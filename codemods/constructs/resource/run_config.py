@@ -9,6 +9,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from ...analysis.inference.data_files import is_data
 from ...analysis.inference.texts import text_of
 from ...analysis.inference.values import External, Literal
 from ...analysis.syntax.functions import place_of
@@ -151,7 +152,7 @@ def _under(context: Context, module: Module, display: ast.Dict, key: str) -> Ite
 
 def _displays(context: Context, module: Module, value: ast.expr) -> Iterator[_Display]:
     for found in context.index.values(module, value):
-        if isinstance(found, Literal) and isinstance(found.node, ast.Dict):
+        if isinstance(found, Literal) and isinstance(found.node, ast.Dict) and not is_data(found.module):
             yield _Display(found.module, found.node)
 
 
