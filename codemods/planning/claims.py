@@ -241,10 +241,6 @@ class Context:
         """The job that an expression names, in each deployment."""
         variable = self.constants.variable_of(module, node)
         found = {one.name: self._job_ids(one, module, node) for one in self.deployments}
-        if len(self.deployments) > 1 and self.constants.origins(module, node).is_default:
-            found = {
-                name: {} for name in found
-            }  # Each deployment may set another; what stands here is of none.
         absent = [one.name for one in self.deployments if one.name and self._is_absent(one, module, node)]
         elsewhere = next((ids for name, ids in found.items() if ids and name not in absent), {})
         # Where its key is in no table the code does not come here, and any job is right.
@@ -279,6 +275,8 @@ class Context:
         constants = self.constants_in(deployment).integers(module, node) or ()
         if any(may_change(self.constants.evaluator, name) for one in constants for name in one.named_by):
             return found
+        if len(self.deployments) > 1 and any(one.is_default for one in constants):
+            return found  # Each deployment may set another; what stands here is of none.
         for constant in constants:
             job_id = int(str(constant.value))
             found[job_id] = (

@@ -191,7 +191,7 @@ STAYS = {
         "LDC402 set ELSE in deployment prod and staging",
     ),
     "settings that each deployment may set": (
-        "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n    job: int = 67890\n\n\n"
+        "from elsewhere import BaseSettings\n\n\nclass Settings(BaseSettings):\n    job: int = 67890\n\n\n"
         "models = load_assets_from_dbt_cloud_job(cloud, Settings().job)\n",
         {"prod": {}, "staging": {"JOB": "67900"}},
         "LDC303 its job id `Settings().job` cannot be determined",

@@ -177,7 +177,7 @@ class Attributes:
             found = found if exact is None else exact
         if found is None or not (found.places or found.is_undecided):
             return made_at(module, node)
-        return found.read_from(self.evaluator.places(module, node.value, branches).held_by)
+        return found.read_in(self.evaluator.places(module, node.value, branches))
 
     def _may_be_of_others(self, module: Module, node: ast.expr, branches: Branches) -> bool:
         """Whether an expression may be an object that is not made in sight, of whatever class it is annotated to be."""
@@ -298,12 +298,13 @@ class Attributes:
     def _places_of_field(self, owner: Local, name: str, branches: Branches) -> Possible | None:
         objects = self.evaluator.objects
         for one in objects.lineage(owner):
-            found = union(self._places_by_class(one, name, branches))
-            found = found or self._places_of_method(one, name, branches)
+            in_class = union(self._places_by_class(one, name, branches))
+            found = in_class or self._places_of_method(one, name, branches)
             if found is not None and found.is_undecided:
                 return found
             if found is not None:
-                is_default = found.is_default or objects.may_be_set_elsewhere(owner)
+                may_be_set = in_class is not None and objects.may_be_set_elsewhere(owner)
+                is_default = found.is_default or may_be_set
                 is_changed = name in objects.changed_in_place(one) or may_be_replaced(one.node, name)
                 is_changed = is_changed or is_set_aside(self.evaluator, one, name)
                 if is_changed or objects.makes_its_own(one):

@@ -209,8 +209,7 @@ class Bindings:
         found = self.evaluator.places_of_any(inside, branches)
         if found is None or looking.is_partial:
             return NOT_KNOWN
-        held_by = self.evaluator.places(module, binding.value, branches).held_by
-        return found.read_from([*looking.found, *held_by])
+        return found.read_in(self.evaluator.places(module, binding.value, branches), looking.found)
 
     def _places_of_iterated(self, module: Module, binding: Iterated, branches: Branches) -> Possible:
         containers = self.evaluator.containers
@@ -221,8 +220,7 @@ class Bindings:
             return NOT_KNOWN
         if not is_whole(self.evaluator, module, binding.value, looking):
             return NOT_KNOWN
-        held_by = self.evaluator.places(module, binding.value, branches).held_by
-        return found.read_from([*looking.found, *held_by])
+        return found.read_in(self.evaluator.places(module, binding.value, branches), looking.found)
 
     def places_of_parameter(
         self,

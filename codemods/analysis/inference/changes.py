@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from ..dagster_api.decorators import resolved, unknown_decorators
 from ..dagster_api.names import TYPING
+from ..syntax.classes import is_own_object
 from ..syntax.functions import is_getattr, renamed
 from ..syntax.scopes import Imported
 from ..syntax.source_module import Module
@@ -77,7 +78,11 @@ class Changes:
             case Literal():
                 return not self._are_entries_known(holder) or self.is_led_away(holder)
             case Instance():
-                return self.is_led_away(holder) or self.may_change(holder.owner)
+                return (
+                    self.is_led_away(holder)
+                    or self.may_change(holder.owner)
+                    or self._is_changed_above(holder)
+                )
             case Local(node=ast.ClassDef()):
                 return self._is_decorated(holder) or self.is_led_away(holder)
             case Local():
@@ -114,6 +119,16 @@ class Changes:
             ):
                 return True
         return False
+
+    def _is_changed_above(self, holder: Instance) -> bool:
+        """Whether a class that the object's derives from leads its objects away: ``setattr(self, name, os.environ[name])``."""
+        return any(
+            is_led_away(self.evaluator, one.module, node, Instance(one))
+            for one in self.evaluator.objects.lineage(holder.owner)
+            if one != holder.owner
+            for node in ast.walk(one.node)
+            if isinstance(node, ast.Name) and is_own_object(one.module, node)
+        )
 
     def _is_name_set(self, module: Module, name: str) -> bool:
         """Whether a name of a module may be set from outside: ``settings.JOB = x``, ``setattr(settings, "JOB", x)``."""

@@ -17,6 +17,7 @@ from .branches import EVERY_BRANCH, UNKNOWN_VALUE, Branches
 from .data_files import is_data
 from .interpreter import CONSTANTS, Evaluator
 from .possible import Possible
+from .settings_fields import SettingsField, settings_field
 from .values import External
 
 _READERS = ("os.getenv", "os.environ.get", "dagster.EnvVar", "dagster.EnvVar.int")
@@ -43,6 +44,8 @@ class Constant:
     """Whether a file beside the code says it, which may say another thing tomorrow: it decides no branch."""
     named_by: tuple[str, ...] = ()
     """The variables that say which variable that is: ``os.environ[f"JOB_{os.environ['STAGE']}"]``."""
+    is_default: bool = False
+    """Whether it depends on what a class of settings says, which may be set elsewhere where the code runs."""
 
 
 Found = tuple[Constant, ...] | None
@@ -73,7 +76,7 @@ class Constants:
 
     def _said(self, module: Module, node: ast.expr) -> object:
         found = self.read(module, node)
-        if found is not None and found.is_data:
+        if found is not None and (found.is_data or found.is_default):
             return UNKNOWN_VALUE
         return found.value if found is not None else self._truth(module, node)
 
@@ -129,7 +132,7 @@ class Constants:
                 return None
             if origins.is_default:
                 said = module.source_of(node)
-                read = tuple(replace(one, variable=one.variable or said) for one in read)
+                read = tuple(replace(one, variable=one.variable or said, is_default=True) for one in read)
             found.update(dict.fromkeys(read))
         return tuple(found) if self.evaluator.is_all(origins) else None
 
@@ -152,6 +155,9 @@ class Constants:
     def variable_of(self, module: Module, node: ast.expr) -> str:
         """The environment variable that an expression reads, whether it is set or not; empty where it reads none."""
         for home, place in self.origins(module, node).places:
+            field = self._settings_field(home, place)
+            if field is not None:
+                return field.names[0]
             for inner in ast.walk(place):
                 name = self.variable_read_at(home, inner)
                 if name is None:
@@ -160,6 +166,27 @@ class Constants:
                 if known is not None and isinstance(known.value, str):
                     return known.value
         return ""
+
+    def _settings_field(self, module: Module, node: ast.expr) -> SettingsField | None:
+        if not isinstance(node, ast.Attribute):
+            return None
+        return settings_field(self.evaluator, module, node, self._branches)
+
+    def _of_settings(self, module: Module, node: ast.Attribute) -> Found:
+        """What a field of settings says, which a variable of the environment fills."""
+        field = self._settings_field(module, node)
+        if field is None:
+            return None
+        said = field.value_in(self.environment)
+        if said is not None:
+            variable, value = said
+            return None if value is None else (Constant(value, variable),)
+        fallback = (
+            self._so_far(*field.default) if field.default is not None and not field.reads_file else None
+        )
+        if fallback is None or any(constant.value is None for constant in fallback):
+            return None
+        return tuple(replace(constant, variable=field.names[0]) for constant in fallback)
 
     def is_absent(self, module: Module, node: ast.Subscript) -> bool:
         """Whether ``x["key"]`` raises a ``KeyError``: no dict that ``x`` may be has the key, and nothing puts it in."""
@@ -199,6 +226,8 @@ class Constants:
             case ast.Constant():
                 of_file = is_data(module)
                 return (Constant(node.value, module.path.name if of_file else "", is_data=of_file),)
+            case ast.Attribute():
+                return self._of_settings(module, node)
             case ast.Call(func=ast.Name("int" | "str") as name, args=[argument]) if self._is_builtin(
                 module, name
             ):
@@ -300,14 +329,23 @@ class Constants:
         if not isinstance(name.value, str) or name.variable:
             return None
         if name.value in self.environment:
-            return (Constant(self.environment[name.value], name.value, named_by=name.named_by),)
+            return (replace(name, value=self.environment[name.value], variable=name.value),)
         fallback = self._so_far(module, default) if default is not None else None
         if fallback is None or any(constant.value is None for constant in fallback):
             return None
-        return tuple(Constant(constant.value, name.value, named_by=name.named_by) for constant in fallback)
+        return tuple(
+            replace(
+                constant,
+                variable=name.value,
+                named_by=name.named_by,
+                is_default=name.is_default or constant.is_default,
+            )
+            for constant in fallback
+        )
 
 
 def _joint(text: Constant, part: Constant) -> Constant:
     """A text with one more part."""
     named_by = (*text.named_by, part.variable) if part.variable else text.named_by
-    return Constant(f"{text.value}{part.value}", named_by=named_by)
+    is_data, is_default = text.is_data or part.is_data, text.is_default or part.is_default
+    return Constant(f"{text.value}{part.value}", "", is_data, named_by, is_default)

@@ -12,7 +12,7 @@ from ..syntax.source_module import Module
 from ..uses.uses import COPYING, JOINING, LOOKING_UP, is_dict_call, is_values_view
 from .branches import EVERY_BRANCH, Branches
 from .data_files import is_data
-from .looking import Looking
+from .looking import Looking, is_read
 from .possible import NOT_KNOWN, Place, Possible, made_at
 from .texts import text_of
 from .typed_dicts import is_typed_dict
@@ -347,18 +347,9 @@ class Containers:
             return None
         found = self.evaluator.places_of_any(inside, branches) or NOT_KNOWN
         is_all = is_whole(self.evaluator, module, holder, self.looking(branches))
-        is_all = is_all and self.is_read(module, holder, branches)
-        held_by = self.evaluator.places(module, holder, branches).held_by
-        return replace(found, is_all=found.is_all and is_all).read_from([*displays, *held_by])
-
-    def is_read(self, module: Module, node: ast.expr, branches: Branches) -> bool:
-        """Whether all that an expression may be are containers that are read, or nothing that has a key."""
-        made = self.evaluator.places(module, node, branches)
-        return made.is_all and all(
-            isinstance(place, ast.Constant)
-            or any(isinstance(value, Literal) for value in self.evaluator.values(home, place))
-            for home, place in made.places
-        )
+        is_all = is_all and is_read(self.evaluator, module, holder, branches)
+        made = self.evaluator.places(module, holder, branches)
+        return replace(found, is_all=found.is_all and is_all).read_in(made, displays)
 
     def is_absent(self, module: Module, node: ast.Subscript, branches: Branches) -> bool:
         """Whether no dict that ``x`` of ``x["key"]`` may be has the key, and nothing puts it in."""

@@ -30,6 +30,7 @@ from .imports import Imports
 from .modules_named import ModulesNamed
 from .objects import Objects
 from .possible import NOT_KNOWN, SO_FAR_NOTHING, Place, Possible, made_at, union
+from .settings_fields import places_of_settings
 from .star_imports import StarImports
 from .statements import Statements
 from .tables import Tables
@@ -234,7 +235,8 @@ class Evaluator:
             case ast.Name():
                 return self.bindings.places(module, node, branches)
             case ast.Attribute():
-                return self.attributes.places(module, node, branches)
+                of_settings = places_of_settings(self, module, node, branches)
+                return of_settings or self.attributes.places(module, node, branches)
             case ast.Subscript():
                 return self.containers.places_by_subscript(module, node, branches)
             case ast.IfExp():

@@ -51,6 +51,11 @@ class Possible:
         """The same, read from what holds it. What is undecided stays so, or circles would not settle for long."""
         return self if self.is_undecided else replace(self, held_by=self.held_by.union(holders))
 
+    def read_in(self, holder: Possible, more: Iterable[Holder] = ()) -> Possible:
+        """The same, read from what an expression holds: who changes that, or sets another there, changes the value."""
+        found = self.read_from([*more, *holder.held_by])
+        return replace(found, is_default=found.is_default or holder.is_default)
+
 
 SO_FAR_NOTHING = Possible()
 NOT_KNOWN = Possible(is_all=False)
