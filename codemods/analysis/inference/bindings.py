@@ -13,6 +13,7 @@ from ..dagster_api.injection import is_injected
 from ..dagster_api.names import CONFIGURING
 from ..dagster_api.op_outputs import outputs_yielded
 from ..syntax.classes import is_cls, is_self
+from ..syntax.fixtures import answers_of_fixture, may_ask_for_fixtures
 from ..syntax.functions import default_of, returns_of, sorted_with
 from ..syntax.scopes import Assigned, Binding, Defined, Entered, Imported, Iterated, Parameter
 from ..syntax.source_module import Module
@@ -129,6 +130,10 @@ class Bindings:
             for maker, upstream in self.evaluator.calls.assets_named(loaded):
                 for returned in (*returns_of(upstream), *outputs_yielded(upstream)):
                     found |= self.evaluator.values(maker, returned)
+        if not found and may_ask_for_fixtures(function):
+            for maker, fixture in self.evaluator.calls.fixtures_for(module, function, name):
+                for answer in answers_of_fixture(fixture):
+                    found |= self.evaluator.values(maker, answer)
         # Last, since Dagster hands over what the asset upstream answers, whatever class the parameter says.
         return frozenset(found) | self.evaluator.instances_of(module, binding.arg.annotation)
 

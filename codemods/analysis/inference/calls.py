@@ -214,6 +214,18 @@ class Calls:
         """The functions whose asset a parameter of that name loads."""
         return self.evaluator.tables.assets(name)
 
+    def fixtures_for(self, asking: Module, function: Function, name: str) -> list[tuple[Module, Function]]:
+        """The fixtures that a test may get by a name: of its file, else of the nearest folder with one, else any."""
+        found = [each for each in self.evaluator.tables.fixtures(name) if each[1] is not function]
+        own = [each for each in found if each[0] is asking]
+        near = [
+            each
+            for each in found
+            if each[0].path.stem == "conftest" and asking.path.is_relative_to(each[0].path.parent)
+        ]
+        deepest = max((len(home.path.parts) for home, _ in near), default=0)
+        return own or [each for each in near if len(each[0].path.parts) == deepest] or found
+
     def of(self, name: str) -> list[tuple[Module, ast.Call]]:
         """The calls of whatever has that name."""
         return self.evaluator.tables.calls(name)

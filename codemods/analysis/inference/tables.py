@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from ..dagster_api.asset_inputs import name_of_asset
 from ..dagster_api.names import EXECUTING
 from ..syntax.bound_names import calls_by_variables, decorated_in, names_bound_in
+from ..syntax.fixtures import name_of_fixture
 from ..syntax.functions import decorator_name, renamed
 from ..syntax.handed_calls import handed_call
 from ..syntax.source_module import FUNCTIONS, Module
@@ -120,6 +121,10 @@ class Tables:
         """The functions that make an asset of that name."""
         return self._row(("asset", name))  # type: ignore[return-value]
 
+    def fixtures(self, name: str) -> list[tuple[Module, Function]]:
+        """The fixtures of pytest that tests ask for by that name."""
+        return self._row(("fixture", name))  # type: ignore[return-value]
+
     def under(self, key: str) -> list[tuple[Module, ast.expr]]:
         """What is under a key in some dict of the tree, or is given to a parameter of that name."""
         return self._row(("key", key))  # type: ignore[return-value]
@@ -170,8 +175,11 @@ def _spelled(module: Module) -> Iterator[tuple[Fact, ast.AST]]:
                 yield from _under(target.slice, node.value) if isinstance(target, ast.Subscript) else ()
         elif isinstance(node, ast.keyword) and node.arg:
             yield ("key", node.arg), node.value
-        elif isinstance(node, FUNCTIONS) and (made := name_of_asset(node)):
-            yield ("asset", made), node
+        elif isinstance(node, FUNCTIONS):
+            if made := name_of_asset(node):
+                yield ("asset", made), node
+            if asked := name_of_fixture(node):
+                yield ("fixture", asked), node
 
 
 def _under(key: ast.expr, value: ast.expr) -> Iterator[tuple[Fact, ast.AST]]:

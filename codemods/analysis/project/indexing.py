@@ -24,6 +24,7 @@ from ..uses.uses import displays_around, spread_at, whole_of
 from .interests import Interests, Reach
 from .prefilter import (
     Importers,
+    asks_for,
     calls_legacy,
     gives_run_config,
     imports_by_text,
@@ -97,6 +98,8 @@ def _more(files: Mapping[Path, bytes], importers: Importers, reach: Reach, tree:
         yield from (path for path, data in files.items() if reaches_key(data, keys) or gives_run_config(data))
     if reach.assets:
         yield from (path for path, data in files.items() if loads_asset(data, reach.assets))
+    if reach.fixtures:
+        yield from (path for path, data in files.items() if asks_for(data, reach.fixtures))
     if reach.is_first:
         yield from (path for path, data in files.items() if may_patch(data) or calls_legacy(data))
         yield from (path for path, data in files.items() if loads_packages(data))

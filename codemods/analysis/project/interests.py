@@ -20,6 +20,7 @@ from ..dagster_api.resource_functions import answers_of
 from ..inference.interpreter import Evaluator
 from ..inference.legacy_names import LEGACY_PACKAGES, MISSING_ROW, PLACEHOLDER, is_resource, thing_kind
 from ..inference.values import Instance, Keyed, Literal, Local, Value, is_collected, root
+from ..syntax.fixtures import answers_of_fixture, name_of_fixture
 from ..syntax.functions import returns_of
 from ..syntax.source_module import FUNCTIONS, Module
 from ..uses.keys import WRITING, texts_of_key, written_in
@@ -38,6 +39,8 @@ class Reach:
     """The last part of a module's name and a name to import from it, for each name that holds something legacy."""
     keys: frozenset[bytes]
     assets: frozenset[bytes]
+    fixtures: frozenset[bytes]
+    """The names by which tests ask for something legacy."""
     called: tuple[Path, ...]
     """The files of functions that are given something legacy."""
     is_first: bool
@@ -54,6 +57,7 @@ class Interests:
     _names: set[tuple[bytes, bytes]] = field(default_factory=set)
     _keys: set[bytes] = field(default_factory=set)
     _assets: set[bytes] = field(default_factory=set)
+    _fixtures: set[bytes] = field(default_factory=set)
 
     def take(self, modules: list[Module]) -> Reach:
         """Take more files of the tree into account; what is new to others."""
@@ -68,17 +72,20 @@ class Interests:
         holding = (key for module in again for key in self._bound_to_holders_in(module))
         keys = {key.encode(errors="replace") for key in (*self.bound, *holding)}
         assets = {name.encode(errors="replace") for module in again for name in self._assets_in(module)}
+        fixtures = {name.encode(errors="replace") for module in again for name in self._fixtures_in(module)}
         called = tuple(dict.fromkeys(path for module in again for path in self._called(module)))
         reach = Reach(
             frozenset(names - self._names),
             frozenset(keys - self._keys),
             frozenset(assets - self._assets),
+            frozenset(fixtures - self._fixtures),
             called,
             is_first,
         )
         self._names |= names
         self._keys |= keys
         self._assets |= assets
+        self._fixtures |= fixtures
         return reach
 
     # -- file by file
@@ -172,6 +179,17 @@ class Interests:
             if any(thing_kind(value) for value in answers):
                 yield name_of_asset(node)
 
+    def _fixtures_in(self, module: Module) -> tuple[str, ...]:
+        """The names of the fixtures that answer something legacy, for which tests of any file may ask."""
+        return self._ask("fixtures", module, self._find_fixtures)
+
+    def _find_fixtures(self, module: Module) -> Iterator[str]:
+        for node in module.of(*FUNCTIONS):
+            asked = name_of_fixture(node)
+            answers = answers_of_fixture(node) if asked else []
+            if any(self.matters(value) for each in answers for value in self.evaluator.values(module, each)):
+                yield asked
+
     def _called(self, module: Module) -> tuple[Path, ...]:
         return self._ask("called", module, self._find_called)
 
@@ -215,5 +233,5 @@ class Interests:
 
 def _modules_in(questions: list[Hashable]) -> list[Module]:
     """The files that questions of this room are about."""
-    asked = {"bound", "holders", "handed on", "assets", "called"}
+    asked = {"bound", "holders", "handed on", "assets", "fixtures", "called"}
     return [each[1] for each in questions if isinstance(each, tuple) and each[0] in asked]

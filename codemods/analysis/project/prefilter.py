@@ -329,6 +329,11 @@ def reads_outputs(data: bytes) -> bool:
     return b"dagster" in data and any(name in data for name in _OF_ANSWERS)
 
 
+def asks_for(data: bytes, fixtures: Iterable[bytes]) -> bool:
+    """Whether a file may have a test, or a fixture, that asks for one of these fixtures."""
+    return (b"def test" in data or b"fixture" in data) and any(name in data for name in fixtures)
+
+
 def loads_packages(data: bytes) -> bool:
     """Whether a file may have Dagster collect what the modules of a package or folder define."""
     return b"load_" in data and any(name in data for name in _COLLECTING)

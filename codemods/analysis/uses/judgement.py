@@ -18,6 +18,7 @@ from ..inference.interpreter import Evaluator
 from ..inference.managers import handed_out, is_managed
 from ..inference.values import External, Instance, Keyed, Literal, Local, Made, Value, is_load, legacy_name
 from ..syntax.classes import attribute_of_self
+from ..syntax.fixtures import is_fixture
 from ..syntax.source_module import FUNCTIONS, Module
 from .arguments import ACCOUNTED, Arguments
 from .bound_functions import keys_of_answer
@@ -262,8 +263,8 @@ class Judge:
     def _returned(self, module: Module, node: ast.expr, value: Value) -> str:
         function = module.function_of(node)
         assert function is not None
-        if unknown := unknown_decorators(self.evaluator, module, function):
-            return f"is returned through `@{module.source_of(unknown[0])}`, which cannot be traced: take the decorator off this function"
+        if said := self._of_decorators(module, function):
+            return said
         by_dagster = decorators_of_dagster(self.evaluator, module, function)
         if by_dagster:
             if self._is_made_by_function(module, node, value):
@@ -280,6 +281,12 @@ class Judge:
             return f"is returned by `{function.name}`, which Python calls: return it from a method with a name of its own"
         return ACCOUNTED
 
+    def _of_decorators(self, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+        """Why what a function hands out may become something else on the way."""
+        if unknown := unknown_decorators(self.evaluator, module, function):
+            return f"is returned through `@{module.source_of(unknown[0])}`, which cannot be traced: take the decorator off this function"
+        return ACCOUNTED
+
     def _is_made_by_function(self, module: Module, node: ast.expr, value: Value) -> bool:
         """Whether the code gets a value by the keys of the function that makes it, which are known, and is followed there."""
         is_followed = isinstance(value, Instance) or (
@@ -294,6 +301,8 @@ class Judge:
         by_dagster = decorators_of_dagster(self.evaluator, module, function) if function else frozenset()
         if by_dagster & HANDING_ON and isinstance(node, ast.Call) and wraps_as_output(module, node):
             return ACCOUNTED
+        if isinstance(function, FUNCTIONS) and is_fixture(function):
+            return self._of_decorators(module, function)
         if isinstance(function, FUNCTIONS) and self._is_entered_alone(module, function):
             return ACCOUNTED  # What the manager hands out is bound by `with`, and its uses are judged.
         return "is yielded, which cannot be traced: return it, or use it here"

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..dagster_api.op_outputs import wraps_as_output
 from ..syntax.classes import attribute_of_self
+from ..syntax.fixtures import is_fixture
 from ..syntax.functions import (
     collected_by,
     decorator_name,
@@ -257,9 +258,11 @@ def _passes_on(call: ast.Call, child: ast.AST) -> bool:
 _MANAGING = frozenset({"contextmanager", "asynccontextmanager"})
 
 
-def _is_of_manager(module: Module, node: ast.Yield) -> bool:
-    """Whether a function that `with` enters hands something out."""
+def _is_followed(module: Module, node: ast.Yield) -> bool:
+    """Whether a function that `with` enters hands something out, or a fixture."""
     function = module.function_of(node)
+    if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and is_fixture(function):
+        return True
     names = {decorator_name(one) for one in (function.decorator_list if function is not None else [])}
     # What Dagster's `@resource` is put on answers Dagster.
     return bool(names & _MANAGING) and names <= TRANSPARENT | _MANAGING
@@ -294,7 +297,7 @@ def _in(module: Module, at: At, child: ast.AST, above: ast.AST | None) -> Use:
             return Returned(**vars(at)) if handed_over else Flow(**vars(at))
         case ast.Yield() if isinstance(child, ast.Call) and wraps_as_output(module, child):
             return Returned(**vars(at))
-        case ast.Yield() if _is_of_manager(module, above):
+        case ast.Yield() if _is_followed(module, above):
             return Flow(**vars(at))
         case ast.Expr() | ast.Compare():
             return Seen(**vars(at))
