@@ -11,6 +11,7 @@ from typing import Any
 from legacy_shim.visible import one_line
 
 from .errors import UsageError
+from .facts.answered import row_of
 from .facts.cloud_reader import CloudError, CloudNotFound, CloudReader, CloudUnavailable
 from .facts.drift import Changed, changes_of, with_earlier
 from .facts.jobs import (
@@ -22,7 +23,7 @@ from .facts.jobs import (
     parse_document,
 )
 from .facts.permission import Approve, Granted, Named, Permission, never
-from .facts.trust import DEFAULT_HOST
+from .facts.trust import DEFAULT_HOST, DEFAULT_TOKEN_ENV
 from .files.checkout import refuse_way_out
 from .files.replacing import replace_file
 from .options import WantedJob
@@ -56,6 +57,13 @@ class Access:
         """What the user said, with the variables of a deployment over those of `env`."""
         own = {name: value for name, value in self.deployments.get(deployment, {}).items() if value.strip()}
         return Permission({**self.env, **own}, self.token_env, self.host, self.approve, self.command)
+
+    def asked_as(self, deployment: str) -> list[str]:
+        """The deployments to ask as, one after the other: of jobs of which the code names none, those that have a token."""
+        token = self.token_env or DEFAULT_TOKEN_ENV
+        if deployment or self.env.get(token, "").strip():
+            return [deployment]
+        return [name for name, own in self.deployments.items() if own.get(token, "").strip()] or [deployment]
 
 
 @dataclass(frozen=True)
@@ -277,17 +285,33 @@ def _empty_document(group: _Group) -> Mapping[str, Any]:
 
 
 def _ask(group: _Group, access: Access, answers: _Answers, told: Callable[[str], None]) -> None:
+    """Ask with the token of the deployment that runs the jobs; where the code does not say which, with each in turn."""
+    gone = set(group.job_ids)
+    for name in access.asked_as(group.deployment):
+        tried = _Answers(answers.rows, [], answers.granted)
+        _ask_as(name, group, access, tried, told)
+        gone.intersection_update(tried.gone)
+        group = replace(group, jobs=tuple(job for job in group.jobs if job.job_id not in answers.rows))
+        if not group.jobs:
+            break
+    answers.gone.extend(sorted(gone))
+    answers.problems.extend(tried.problems)
+
+
+def _ask_as(
+    deployment: str, group: _Group, access: Access, answers: _Answers, told: Callable[[str], None]
+) -> None:
     """Fill the rows job by job, so that an interrupt loses none that was found."""
     rows, problems = answers.rows, answers.problems
     try:
-        grant = access.permission(group.deployment).token_for(group.host, group.host_place, group.variables)
+        grant = access.permission(deployment).token_for(group.host, group.host_place, group.variables)
         for line in _notes(group, access, grant):
             told(line)
         with CloudReader(group.host, group.account_id, grant.token, told) as reader:
             answers.granted[group.host, group.account_id] = grant
             for job_id in group.job_ids:
                 try:
-                    rows[job_id] = _row(reader.job(job_id), job_id)
+                    rows[job_id] = row_of(reader.job(job_id), job_id)
                 except CloudUnavailable:
                     raise
                 except CloudError as error:
@@ -315,34 +339,6 @@ def _notes(group: _Group, access: Access, grant: Granted) -> Iterator[str]:
             yield f"{one_line(named.place)}: the code reads {one_line(named.value)}; --token-env would use it"
 
 
-def _row(job: Mapping[str, Any], job_id: int) -> dict[str, Any]:
-    """What the facts file says of a job, given dbt Cloud's answer."""
-    missing = [
-        key for key in ("name", "project_id", "environment_id", "execute_steps") if job.get(key) is None
-    ]
-    if missing:
-        raise CloudError(f"job {job_id}: the answer of dbt Cloud has no {', '.join(missing)}")
-    for key in ("project_id", "environment_id"):
-        if not isinstance(job[key], int):
-            raise CloudError(f"job {job_id}: {key} in the answer of dbt Cloud is not a number")
-    row: dict[str, Any] = {
-        "name": job["name"],
-        "project_id": job["project_id"],
-        "environment_id": job["environment_id"],
-        "execute_steps": job["execute_steps"],
-        "generate_docs": bool(job.get("generate_docs")),
-        "dbt_version": job.get("dbt_version"),
-        "settings": _known(job.get("settings"), ("threads", "target_name")),
-        "triggers": {
-            key: value for key, value in (job.get("triggers") or {}).items() if isinstance(value, bool)
-        },
-        "deferring": _known(
-            job, ("deferring_job_definition_id", "deferring_environment_id", "self_deferring")
-        ),
-    }
-    return {key: value for key, value in row.items() if value not in (None, {})}
-
-
 def _mark_unique_names(reader: CloudReader, rows: Mapping[int, dict[str, Any]], problems: list[str]) -> None:
     """Say of each job whether another one of its project and environment has its name.
 
@@ -360,11 +356,6 @@ def _mark_unique_names(reader: CloudReader, rows: Mapping[int, dict[str, Any]], 
         for row in rows.values():
             if (row["project_id"], row["environment_id"]) == (project_id, environment_id):
                 row["name_is_unique"] = names.count(row["name"]) <= 1
-
-
-def _known(values: Mapping[str, Any] | None, keys: Sequence[str]) -> dict[str, Any]:
-    """Only what the migration reads: whatever else a service may send does not belong in version control."""
-    return {key: values[key] for key in keys if values.get(key)} if values else {}
 
 
 def _merged(file: FactsFile, rows: Mapping[int, Mapping[str, Any]], gone: Sequence[int] = ()) -> FactsFile:

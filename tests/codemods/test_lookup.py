@@ -451,3 +451,35 @@ def test_facts_are_not_written_through_a_link_out_of_the_checkout(
     with pytest.raises(UsageError, match="leads out of the checkout"):
         look_up(wanted, access, existing=[read_facts_file(link)], target=link, told=told)
     assert theirs.read_text() == written
+
+
+def test_a_job_of_no_deployment_is_asked_for_with_the_token_of_each(
+    host: str, target: Path, told: _Told
+) -> None:
+    own = {"prod": {"DBT_CLOUD_API_TOKEN": "wrong"}, "staging": {"DBT_CLOUD_API_TOKEN": TOKEN}}
+    access = Access({}, deployments=own, host=host)
+    result = look_up([WantedJob(67890, 12345, host)], access, existing=[], target=target, told=told)
+    assert result.found == (67890,)
+    assert result.problems == ()
+
+
+def test_the_token_of_the_process_comes_first(host: str, target: Path, told: _Told) -> None:
+    access = Access(
+        {"DBT_CLOUD_API_TOKEN": TOKEN}, deployments={"prod": {"DBT_CLOUD_API_TOKEN": "wrong"}}, host=host
+    )
+    result = look_up([WantedJob(67890, 12345, host)], access, existing=[], target=target, told=told)
+    assert result.found == (67890,)
+
+
+@pytest.mark.parametrize(("token", "is_gone"), [("wrong", False), (TOKEN, True)])
+def test_a_job_is_gone_where_no_deployment_can_see_it(
+    cloud: DbtCloud, host: str, target: Path, told: _Told, token: str, is_gone: bool
+) -> None:
+    wanted = [WantedJob(67890, 12345, host)]
+    look_up(wanted, Access({"DBT_CLOUD_API_TOKEN": TOKEN}, host=host), existing=[], target=target, told=told)
+    del cloud.jobs[67890]
+    own = {"prod": {"DBT_CLOUD_API_TOKEN": token}, "staging": {"DBT_CLOUD_API_TOKEN": TOKEN}}
+    access = Access({}, deployments=own, host=host)
+    result = look_up(wanted, access, existing=[read_facts_file(target)], target=target, told=told)
+    assert "67890" in " ".join(result.problems)
+    assert load_facts([target]).jobs[0].is_gone is is_gone
