@@ -32,7 +32,7 @@ def _is_without_resource(group: Sequence[Claim]) -> bool:
 
 
 def _is_not_used(group: Sequence[Claim]) -> bool:
-    return all(isinstance(claim.part, Builds) for claim in group)
+    return all(isinstance(claim.part, Builds) and not claim.blocked for claim in group)
 
 
 def _blocked(claim: Claim, asking: Claim) -> Claim:

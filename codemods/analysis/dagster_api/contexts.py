@@ -10,6 +10,7 @@ from ..syntax.functions import decorator_name
 from ..syntax.scopes import Assigned, Parameter
 from ..syntax.source_module import FUNCTIONS, Module
 from .decorators import decorators_of_dagster
+from .injection import is_injected
 from .names import LOGGERS, LOGGING
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _is_parameter(evaluator: Evaluator, module: Module, binding: Parameter, dept
         return False
     first = next(iter([*function.args.posonlyargs, *function.args.args]), None)
     if first is arg and decorators_of_dagster(evaluator, module, function):
-        return True
+        return not is_injected(evaluator, module, function, arg)
     given = evaluator.calls.arguments(function, arg.arg)
     return bool(given) and all(is_context(evaluator, caller, one, depth - 1) for caller, one in given)
 

@@ -6,14 +6,14 @@ import ast
 from dataclasses import replace
 
 from ..inference.initializers import inherited_initializer
-from ..inference.values import Instance, Local, Value
+from ..inference.values import Instance, Literal, Local, Value
 from ..syntax.classes import annotated_fields, initializer_of, is_own_class
 from ..syntax.functions import argument_of, decorator_name, renamed
 from ..syntax.handed_calls import handed_call
 from ..syntax.source_module import FUNCTIONS, Module
 from .callees import is_all_known
 from .index import Index
-from .uses import Argument
+from .uses import ADDING, Argument
 
 
 def is_followed(index: Index, use: Argument) -> bool:
@@ -57,6 +57,15 @@ def is_followed(index: Index, use: Argument) -> bool:
             return False
         found = True
     return found
+
+
+def is_added(index: Index, use: Argument) -> bool:
+    """Whether a call adds the value to a list that is written in the code, which holds it then: ``clients.append(client)``."""
+    method = use.call.func
+    if not isinstance(method, ast.Attribute) or method.attr not in ADDING:
+        return False
+    held = index.values(use.module, method.value)
+    return bool(held) and all(isinstance(one, Literal) for one in held)
 
 
 def called_later(index: Index, module: Module, call: ast.Call) -> ast.Call | None:

@@ -49,7 +49,7 @@ from ...analysis.syntax.source_module import (
     FUNCTIONS,
     Module,
 )
-from ...analysis.uses.index import Reference, quoted_names
+from ...analysis.uses.index import Index, Reference, quoted_names
 from ...editing.edits import ReplaceExpression
 from ...findings import Finding
 from ...planning.claims import (
@@ -64,6 +64,7 @@ from ...planning.v2 import CLOUD_V2
 from ..run_ops.places import KEY
 from . import run_objects
 from .for_readers import says_it_to_readers
+from .unwrapped import is_unwrapped
 
 CONSTRUCT = Kind[str]("annotations")
 
@@ -83,7 +84,7 @@ def claims(context: Context) -> Iterator[Claim[str]]:
                 break
             if name:
                 values = list(_annotated(context, reference.module, link))
-                written = {_written(value) for value in values}
+                written = {_written(index, value) for value in values}
                 if len(written) == 1 and "" not in written:
                     yield _claim(reference.module, reference.chain[0], link, name, values, written.pop())
                 elif _is_checked_by_dagster(context, reference.module, link):
@@ -95,7 +96,7 @@ def claims(context: Context) -> Iterator[Claim[str]]:
         if name == run_objects.NAME and context.run_objects:
             continue
         values = list(_annotated(context, module, node))
-        written = {_written(value) for value in values}
+        written = {_written(index, value) for value in values}
         if len(written) == 1 and "" not in written:
             yield _claim(module, node, node, name, values, written.pop())
         elif not values:
@@ -110,7 +111,7 @@ def _for_readers(
         return
     here = [one for one in context.index.references if one.module is module]
     found = list(_all_of(context, here)) or list(_all_of(context, context.index.references))
-    wanted = {_written(value) for value in found if _is_named_so(value, name)}
+    wanted = {_written(context.index, value) for value in found if _is_named_so(value, name)}
     if len(wanted) == 1:
         yield _claim(module, first, link, name, found, wanted.pop())
 
@@ -232,9 +233,9 @@ def _assigned(evaluator: Evaluator, module: Module, node: ast.AnnAssign) -> Iter
     return ()
 
 
-def _written(value: Value) -> str:
+def _written(index: Index, value: Value) -> str:
     """The name of what takes the place of a value; empty where nothing does."""
-    if isinstance(value, Keyed) or thing_kind(value) == "resource":
+    if isinstance(value, Keyed) or thing_kind(value) == "resource" or is_unwrapped(index, value):
         return _WORKSPACE
     if isinstance(value, Result) and value.member.attribute == GETTER:
         return _CLIENT

@@ -36,8 +36,8 @@ from .uses import (
     client_around,
     client_claim,
     client_text,
-    is_written_anew,
 )
+from .written_anew import is_written_anew
 
 _TAKEN = {
     RUN_AND_POLL: frozenset({"job_id", "poll_interval", "poll_timeout", "steps_override"}),
@@ -126,7 +126,7 @@ def rewrite_bound(claim: Claim[ClientUse], bound: Bound, unit: Unit, context: Co
     module, node = claim.module, claim.node
     assert isinstance(node, ast.Attribute)
     use = unit.using(done, module)
-    is_around = is_written_anew(context, module, bound.base)
+    is_around = is_written_anew(context.index, module, bound.base)
     client = (client_around if is_around else client_text)(context, module, bound.base)
     edit = ReplaceAround if is_around else ReplaceExpression
     plain = _plain(context, bound.name)

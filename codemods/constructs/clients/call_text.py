@@ -50,9 +50,9 @@ from .uses import (
     Requested,
     client_around,
     client_text,
-    is_written_anew,
     own_name,
 )
+from .written_anew import is_written_anew
 
 
 def rewrite_call(claim: Claim, called: Called, context: Context, done: Rewrite) -> None:
@@ -60,7 +60,7 @@ def rewrite_call(claim: Claim, called: Called, context: Context, done: Rewrite) 
     module, node, method = claim.module, claim.node, called.method
     assert isinstance(node, ast.Call)
     # The arguments are the same in v2, and stay as they stand.
-    if is_written_anew(context, module, called.base):
+    if is_written_anew(context.index, module, called.base):
         text = f"{client_around(context, module, called.base)}.{METHODS[method.name]}"
         done.edit(module, ReplaceAround(module.span(node.func), text))
     else:
@@ -98,7 +98,7 @@ def _hand_client_to(
     function: str, module: Module, call: ast.Call, base: ast.expr, context: Context, done: Rewrite
 ) -> None:
     """Have a call of a client's method call a function with the client."""
-    if is_written_anew(context, module, base):
+    if is_written_anew(context.index, module, base):
         done.edit(module, HandFirst(module.span(call), function, client_around(context, module, base)))
         return
     done.edit(module, ReplaceExpression(module.span(call.func), function))

@@ -9,8 +9,7 @@ Source: ``dagster_dbt.cloud_v2.client``. v2's ``poll_run`` returns a failed run,
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 
 from ...analysis.dagster_api.injection import is_reached
 from ...analysis.inference.legacy_names import (
@@ -34,16 +33,20 @@ from ...analysis.syntax.functions import (
 )
 from ...analysis.syntax.source_module import Module
 from ...analysis.uses import escapes as sinks
+from ...analysis.uses.followed import is_added
 from ...analysis.uses.index import Index, Reference
 from ...analysis.uses.uses import (
     Argument,
     Chain,
+    Element,
+    Entry,
     Flow,
     Returned,
     Seen,
     Use,
     use_of,
 )
+from ...editing import render
 from ...editing.edits import ReplaceAround, ReplaceExpression
 from ...exhaustive import assert_never
 from ...facts.release import Release
@@ -62,7 +65,9 @@ from ...planning.units import Unit
 from ..resource.host_read import ENVIRONMENT, HOST, host_read
 from .bound_methods import bound_claim, own_call, rewrite_bound
 from .call_text import report_poll, rewrite_call, rewrite_poll, rewrite_poll_inside, rewrite_request
+from .helper_places import with_place_of_helper
 from .methods import (
+    SETTINGS,
     UNSENT,
     Method,
     is_legacy_alone,
@@ -77,6 +82,7 @@ from .run_and_poll import (
     fails_in,
 )
 from .spreading import may_be_spread
+from .unwrapped import is_unwrapped, not_unwrapped
 from .uses import (
     Bound,
     Called,
@@ -91,13 +97,11 @@ from .uses import (
     client_text,
     is_called,
     is_taken_here,
-    is_written_anew,
     rewrite_attribute,
 )
+from .written_anew import is_written_anew
 
 CONSTRUCT = Kind[ClientUse]("client_calls")
-_IN_FUNCTIONS = (PolledInside, Requested, Bound)
-"""What is written with functions that the file defines."""
 
 
 def claims(context: Context) -> Iterator[Claim[ClientUse]]:
@@ -106,40 +110,7 @@ def claims(context: Context) -> Iterator[Claim[ClientUse]]:
     found = [
         claim for reference in context.index.references for claim in _of_reference(context, reference, seen)
     ]
-    yield from _with_place_of_helper(found)
-
-
-def _with_place_of_helper(claims: list[Claim[ClientUse]]) -> Iterator[Claim[ClientUse]]:
-    """Each module has one function for all calls of a method inside of expressions, before the first of them.
-
-    Functions that send requests of their own stand together, before the first that needs one. One use that needs a function
-    with all that legacy's method takes has the module have that one.
-    """
-    first: dict[tuple[Module, str], ast.stmt] = {}
-    asking: set[Module] = set()
-    loose: set[tuple[Module, str]] = set()
-    for claim in claims:
-        detail = claim.detail
-        if not isinstance(detail, _IN_FUNCTIONS):
-            continue
-        if not isinstance(detail, PolledInside) or detail.takes_any:
-            asking.add(claim.module)
-        if not isinstance(detail, Requested) and detail.takes_any:
-            loose.add((claim.module, _helper_of(detail)))
-        for key in ((claim.module, _helper_of(detail)), (claim.module, "")):
-            first[key] = min(first.get(key, detail.first), detail.first, key=lambda one: one.lineno)
-    for claim in claims:
-        detail = claim.detail
-        if isinstance(detail, _IN_FUNCTIONS):
-            at = first[claim.module, "" if claim.module in asking else _helper_of(detail)]
-            detail = replace(detail, first=at)
-        if isinstance(detail, (PolledInside, Bound)):
-            detail = replace(detail, takes_any=(claim.module, _helper_of(detail)) in loose)
-        yield replace(claim, detail=detail)
-
-
-def _helper_of(detail: PolledInside | Requested | Bound) -> str:
-    return detail.method.name if isinstance(detail, PolledInside) else detail.name
+    yield from with_place_of_helper(found)
 
 
 def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) -> Iterator[Claim[ClientUse]]:
@@ -182,7 +153,8 @@ def _of_reference(context: Context, reference: Reference, seen: set[ast.AST]) ->
         if top not in seen and is_legacy and (isinstance(value, Keyed) or is_output(value)):
             use = use_of(module, top)
             is_wiring = not isinstance(value, Keyed) and composes(module.function_of(top))
-            followed = isinstance(use, (Flow, Seen, Chain, Returned)) or is_wiring
+            # What a list or dict holds that is written there is followed to whoever takes it out.
+            followed = isinstance(use, (Flow, Seen, Chain, Returned, Element, Entry)) or is_wiring
             if context.run_objects and is_output(value):
                 continue
             if not followed and not _goes_to_a_function(context, use):
@@ -215,10 +187,16 @@ def _is_setting(value: Value) -> bool:
     return is_host or (isinstance(value, Member) and value.attribute in settings_of(value.of))
 
 
+def _settings(context: Context, value: Value) -> Mapping[str, str]:
+    return SETTINGS if is_unwrapped(context.index, value) else settings_of(value)
+
+
 def _of_setting(context: Context, module: Module, link: ast.Attribute, value: Value) -> Claim[ClientUse]:
     assert isinstance(value, Member)
     if link.attr != HOST:
-        return client_claim(CONSTRUCT, module, link, value, OfResource(settings_of(value.of)[link.attr]))
+        return client_claim(
+            CONSTRUCT, module, link, value, OfResource(_settings(context, value.of)[link.attr])
+        )
     text = host_read(context, module, value.of) if isinstance(link.ctx, ast.Load) else ""
     said = f"`.{HOST}` is not rewritten: by hand, `.credentials.access_url`, which has no `/` at its end"
     blocked = () if text else (Finding(module.place(link), "LDC304", said, legacy_name(value)),)
@@ -263,7 +241,9 @@ def _of_neither(module: Module, link: ast.expr, value: Value) -> Claim[ClientUse
 
 
 def _goes_to_a_function(context: Context, use: Use) -> bool:
-    return isinstance(use, Argument) and sinks.is_followed(context.index, use)
+    return isinstance(use, Argument) and (
+        sinks.is_followed(context.index, use) or is_added(context.index, use)
+    )
 
 
 def _method_claim(
@@ -273,6 +253,7 @@ def _method_claim(
     name = value.member.attribute
     if name == GETTER:
         blocked_here = _cannot_stand_around(context, module, node, base, name)
+        blocked_here += not_unwrapped(context.index, module, node, name)
         return client_claim(CONSTRUCT, module, node, value, Getter(), blocked=tuple(blocked_here))
     method, problem, job_node = read_call(node, name, lambda given: context.constants.is_text(module, given))
     own = own_call(context, module, node, base, name) if method is None else None
@@ -284,6 +265,7 @@ def _method_claim(
     if lacks:
         blocked.append(Finding(module.place(node), "LDC309", lacks, name))
     blocked += _cannot_stand_around(context, module, node, base, name)
+    blocked += not_unwrapped(context.index, module, base, name)
     if name == RUN_AND_POLL and not context.run_objects:
         blocked += goes_by_name(context, module, node, name)
     detail: ClientUse = own.detail if own is not None else NotInV2()
@@ -317,7 +299,7 @@ def _call_of(context: Context, module: Module, node: ast.Call, base: ast.expr, m
     is_alone = (
         method.name == RUN_AND_POLL
         and fails_in(context) is Fails.AS_V2
-        and not is_written_anew(context, module, base)
+        and not is_written_anew(context.index, module, base)
         and may_be_spread(module, node, method)
         and not _holds_legacy(context, node)
         and not (context.run_objects and not isinstance(module.parent(node), ast.Expr))
@@ -332,7 +314,7 @@ def _cannot_stand_around(
 ) -> list[Finding]:
     """Why a call stays whose client is rewritten itself: in an f-string one rewrite cannot stand around another."""
     is_in_text = any(isinstance(above, ast.JoinedStr) for above in module.ancestors(node))
-    if not is_in_text or not is_written_anew(context, module, base):
+    if not is_in_text or not is_written_anew(context.index, module, base):
         return []
     said = "the client is created inside of an f-string: assign it to a name first: `client = dbt_cloud.get_dbt_client()`"
     return [Finding(module.place(node), "LDC302", said, name)]
@@ -364,8 +346,12 @@ def rewrite(claim: Claim[ClientUse], unit: Unit, context: Context) -> Rewrite:
     module = claim.module
     match claim.detail:
         case Getter():
-            assert isinstance(claim.node, ast.Call)
-            if is_written_anew(context, module, claim.node):
+            assert isinstance(claim.node, ast.Call) and claim.value is not None
+            if is_unwrapped(context.index, claim.value):
+                assert isinstance(claim.node.func, ast.Attribute)
+                text = render.operand(module, claim.node.func.value)
+                done.edit(module, ReplaceExpression(module.span(claim.node), text))
+            elif is_written_anew(context.index, module, claim.node):
                 done.edit(module, ReplaceAround(module.span(claim.node.func), "{}.get_client"))
             elif not _is_rewritten_with_its_call(module, claim.node):
                 text = client_text(context, module, claim.node)

@@ -11,7 +11,8 @@ from ...analysis.inference.legacy_names import GETTER, is_run
 from ...analysis.inference.values import Member, Result, Value
 from ...analysis.syntax.source_module import Module
 from ...planning.claims import Context
-from .uses import client_text, is_written_anew
+from .uses import client_text
+from .written_anew import is_written_anew
 
 
 def results_text(context: Context, module: Module, node: ast.Attribute) -> str | None:
@@ -47,7 +48,7 @@ def _can_be_written_again(context: Context, module: Module, client: ast.expr) ->
     getter = client.func if isinstance(client, ast.Call) and not client.args else None
     held = getter.value if isinstance(getter, ast.Attribute) and getter.attr == GETTER else client
     does = (inner for inner in ast.walk(held) if isinstance(inner, (ast.Call, ast.NamedExpr, ast.Await)))
-    return not any(does) and not is_written_anew(context, module, client)
+    return not any(does) and not is_written_anew(context.index, module, client)
 
 
 def _means_the_same(context: Context, module: Module, name: ast.Name, at: ast.expr) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -39,6 +38,7 @@ from ...planning.parts import Uses
 from ..run_ops.places import KEY
 from .bound_uses import Reading
 from .methods import Method
+from .unwrapped import is_client_of_v2
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,34 +174,14 @@ def client_text(context: Context, module: Module, node: ast.expr) -> str:
     if any(isinstance(value, Result) for value in values):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == GETTER:
             return f"{render.operand(module, node.func.value)}.get_client()"
-        return render.operand(module, node)  # A name that an assignment gave the v2 client.
+        if is_client_of_v2(context.index, values):
+            return render.operand(module, node)  # A name that an assignment gave the v2 client.
     return f"{render.operand(module, node)}.get_client()"
 
 
 def client_around(context: Context, module: Module, node: ast.expr) -> str:
     """The same, with ``{}`` for ``node``, where that is rewritten itself."""
-    values = context.index.values(module, node)
-    return "{}" if any(isinstance(value, Result) for value in values) else "{}.get_client()"
-
-
-def is_written_anew(context: Context, module: Module, client: ast.expr) -> bool:
-    """Whether something in the expression of a client becomes another text itself: `DbtCloudClientResource(...).get_dbt_client()`."""
-    is_getter = (
-        isinstance(client, ast.Call)
-        and isinstance(client.func, ast.Attribute)
-        and client.func.attr == GETTER
-        and not client.args
-    )
-    inside = client.func.value if is_getter else client  # type: ignore[attr-defined]
-    inner = (node for node in ast.walk(inside) if isinstance(node, (ast.Attribute, ast.Call)))
-    return any(_is_written_anew(node, context.index.values(module, node)) for node in inner)
-
-
-def _is_written_anew(node: ast.expr, values: AbstractSet[Value]) -> bool:
-    """Whether it is a call or a member of something legacy, and not a resource that a field of another one holds."""
-    if isinstance(node, ast.Call):
-        return any(isinstance(value, (Result, Made)) and value.call is node for value in values)
-    return bool(values) and all(isinstance(value, Member) for value in values)
+    return "{}" if is_client_of_v2(context.index, context.index.values(module, node)) else "{}.get_client()"
 
 
 def rewrite_attribute(claim: Claim, replacement: str, done: Rewrite) -> None:
