@@ -13,6 +13,7 @@ from rewriting import migrate
 HEAD = """
 import functools
 import os
+from functools import partial
 from concurrent.futures import ThreadPoolExecutor
 from dagster import Definitions, Failure, job, op
 from dagster_dbt import DbtCloudClientResource
@@ -240,6 +241,103 @@ def go(context, dbt_cloud: DbtCloudClientResource):
     out = run(dbt_cloud.get_dbt_client())
     print(str(out.run_details["status_humanized"]))
 """,
+    "below an op": """
+def with_client(fn):
+    def inner(context):
+        return fn(context, context.resources.dbt_cloud.get_dbt_client())
+    inner.__name__ = fn.__name__
+    return inner
+
+@op(required_resource_keys={"dbt_cloud"})
+@with_client
+def go(context, client):
+    out = client.run_job_and_poll(67891)
+    context.log.info(out.run_details["status_humanized"])
+""",
+    "below an op that answers a run": """
+def with_client(fn):
+    def inner(context):
+        return fn(context, context.resources.dbt_cloud.get_dbt_client())
+    inner.__name__ = fn.__name__
+    return inner
+
+@op(required_resource_keys={"dbt_cloud"})
+@with_client
+def start(context, client):
+    return client.run_job_and_poll(67891)
+
+@op
+def note(context, out):
+    context.log.info(str(out.run_id))
+    print(out.run_details["status_humanized"])
+""",
+    "below an op, with arguments of its own": """
+def with_jobs(*jobs):
+    def deco(fn):
+        def inner(context):
+            return fn(context, context.resources.dbt_cloud.get_dbt_client(), jobs)
+        inner.__name__ = fn.__name__
+        return inner
+    return deco
+
+@op(required_resource_keys={"dbt_cloud"})
+@with_jobs(67890, 67891)
+def go(context, client, jobs):
+    for job in jobs:
+        client.run_job_and_poll(job)
+""",
+    "partial": """
+def run_job(client, job_id, interval=10):
+    return client.run_job_and_poll(job_id, poll_interval=interval).run_id
+
+@op
+def go(dbt_cloud: DbtCloudClientResource):
+    run = partial(run_job, dbt_cloud.get_dbt_client(), interval=1)
+    run(67890)
+    run(67891)
+""",
+    "partial that is mapped": """
+def a(client, job_id, wait=True):
+    print(client.get_job(job_id)["name"])
+
+@op
+def go(dbt_cloud: DbtCloudClientResource):
+    client = dbt_cloud.get_dbt_client()
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(partial(a, client, wait=False), [67890, 67891]))
+""",
+    "partial of a method": """
+class Runner:
+    def run(self, client, job_id):
+        print(client.run_job_and_poll(job_id).run_id)
+
+@op
+def go(dbt_cloud: DbtCloudClientResource):
+    run = partial(Runner().run, dbt_cloud.get_dbt_client())
+    run(67891)
+""",
+    "partial of functions of a loop": """
+def a(client, job_id):
+    print(client.run_job_and_poll(job_id).run_id)
+
+def b(client, job_id):
+    print(client.get_job(job_id)["name"])
+
+@op
+def go(dbt_cloud: DbtCloudClientResource):
+    for f in (a, b):
+        partial(f, dbt_cloud.get_dbt_client())(67891)
+""",
+    "partial in a list": """
+def a(client, job_id):
+    print(client.run_job_and_poll(job_id).run_id)
+
+@op
+def go(dbt_cloud: DbtCloudClientResource):
+    client = dbt_cloud.get_dbt_client()
+    for run in [partial(a, client, 67890), partial(a, client, 67891)]:
+        run()
+""",
     "called by a thread": """
 def told(fn):
     def inner(client, job_id):
@@ -311,6 +409,129 @@ def run(client, job_id):
 @op
 def go(context, dbt_cloud: DbtCloudClientResource):
     print(str(run(dbt_cloud.get_dbt_client(), 67891)))
+""",
+    "below an op, with another answer": """
+def with_client(fn):
+    def inner(context):
+        fn(context, context.resources.dbt_cloud.get_dbt_client())
+        return 5
+    inner.__name__ = fn.__name__
+    return inner
+
+@op(required_resource_keys={"dbt_cloud"})
+@with_client
+def start(context, client):
+    return client.run_job_and_poll(67891)
+
+@op
+def note(context, out):
+    print(str(out))
+""",
+    "below an op, with an input": """
+def with_client(fn):
+    def inner(context, x):
+        return fn(context, context.resources.dbt_cloud.get_dbt_client(), x)
+    inner.__name__ = fn.__name__
+    return inner
+
+@op
+def first(dbt_cloud: DbtCloudClientResource):
+    return dbt_cloud.get_dbt_client().run_job_and_poll(67891)
+
+@op(required_resource_keys={"dbt_cloud"})
+@with_client
+def second(context, client, x):
+    print(x.run_details["status_humanized"])
+""",
+    "below an op, with a part of the answer": """
+def with_client(fn):
+    def inner(context):
+        client = context.resources.dbt_cloud.get_dbt_client()
+        client.get_job(67891)
+        return fn(context, client).run_id
+    inner.__name__ = fn.__name__
+    return inner
+
+@op(required_resource_keys={"dbt_cloud"})
+@with_client
+def start(context, client):
+    return client.run_job_and_poll(67891)
+
+@op
+def note(context, out):
+    print(str(type(out)))
+""",
+    "below an op, with a function around it": """
+def notify(x):
+    return 5
+def with_client(fn):
+    def inner(context):
+        return notify(fn(context, context.resources.dbt_cloud.get_dbt_client()))
+    inner.__name__ = fn.__name__
+    return inner
+
+@op(required_resource_keys={"dbt_cloud"})
+@with_client
+def start(context, client):
+    return client.run_job_and_poll(67891)
+
+@op
+def note(context, out):
+    print(str(type(out)))
+""",
+    "partial called with the client": """
+def a(client, job_id):
+    print(client.run_job_and_poll(job_id).run_id)
+
+@op
+def go(dbt_cloud: DbtCloudClientResource):
+    run = partial(a, job_id=67891)
+    run(dbt_cloud.get_dbt_client())
+""",
+    "partial of any arguments": """
+def a(*args):
+    print(args[0].run_job_and_poll(args[1]).run_id)
+
+@op
+def go(dbt_cloud: DbtCloudClientResource):
+    run = partial(a, dbt_cloud.get_dbt_client())
+    run(67891)
+""",
+    "another partial": """
+def partial(f, *args):
+    def inner(x):
+        print(args[0].get_job(x)["name"])
+        return f(*args, x)
+    return inner
+
+def a(client, job_id):
+    print(client.run_job_and_poll(job_id).run_id)
+
+@op
+def go(dbt_cloud: DbtCloudClientResource):
+    run = partial(a, dbt_cloud.get_dbt_client())
+    run(67891)
+""",
+    "partial that is looked into": """
+def a(client, job_id):
+    print(client.run_job_and_poll(job_id).run_id)
+
+@op
+def go(dbt_cloud: DbtCloudClientResource):
+    run = partial(a, dbt_cloud.get_dbt_client())
+    print(run.args[0].get_job(67891)["name"])
+    run(67891)
+""",
+    "partial that is looked into by a text": """
+def a(client, job_id):
+    print(client.run_job_and_poll(job_id).run_id)
+
+@op
+def go(dbt_cloud: DbtCloudClientResource):
+    run = partial(a, dbt_cloud.get_dbt_client())
+    c = getattr(run, "args")[0]
+    print(c.get_job(67891)["name"])
+    run(67891)
 """,
     "a class": """
 class Step:

@@ -45,13 +45,14 @@ _FOLLOWED = {
     "run_in_executor": "asyncio.get_event_loop().run_in_executor(pool, name_of, client, 67890)",
     "Thread": "threading.Thread(target=name_of, args=(client, 67890)).start()",
     "Thread with keywords": 'threading.Thread(target=name_of, args=[client], kwargs={"job_id": 67890}, daemon=True).start()',
+    "a partial": "pool.submit(partial(name_of, client), 67890)",
 }
 _KEPT = {
     "arguments behind a star": "pool.submit(name_of, *(client, 67890))",
     "keywords behind two stars": 'pool.submit(name_of, client, **{"job_id": 67890})',
     "arguments under a name": "args = (client, 67890)\n        threading.Thread(target=name_of, args=args).start()",
     "a thread by position": "threading.Thread(None, name_of, None, (client, 67890)).start()",
-    "a partial": "pool.submit(partial(name_of, client), 67890)",
+    "a partial with the client": "pool.submit(partial(name_of, job_id=67890), client)",
     "a lambda": "pool.submit(lambda one: name_of(one, 67890), client)",
     "a function of others": "pool.submit(os.fspath, client)",
     "a map": "list(pool.map(name_of, [client], [67890]))",

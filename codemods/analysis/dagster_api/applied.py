@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 
-from ..inference.values import NOTHING, Evaluates, Local, Value, Values
+from ..inference.values import NOTHING, Evaluates, External, Local, Value, Values
 from ..syntax.functions import nodes_run_by, returns_of
 from ..syntax.scopes import Parameter
 from ..syntax.source_module import FUNCTIONS, Module
@@ -30,25 +30,67 @@ def first_of(function: Function) -> str:
 
 def applied(evaluator: Evaluates, module: Module, function: ast.AST) -> Values:
     """The functions that the name of a decorated function is; nothing where it is that function, or is not known."""
-    if not isinstance(function, FUNCTIONS):
-        return NOTHING
+    if not isinstance(function, FUNCTIONS) or len(function.decorator_list) != 1:
+        return NOTHING  # Below others, they are given what it is made into, and the name is what those make.
     found = of_decorator(evaluator, module, function)
     own = Local(module, function)
     return frozenset() if found is None or own in found else found
 
 
 def of_decorator(evaluator: Evaluates, module: Module, function: Function) -> Values | None:
-    """What the one decorator of a function makes of it, where that is followed; None where it is not."""
-    if len(function.decorator_list) != 1 or isinstance(module.parent(function), ast.ClassDef):
+    """What the one decorator of a function makes of it, where that is followed; None where it is not.
+
+    Below decorators of Dagster it may make a function that takes the context alone, and answers what the function answers.
+    """
+    if not function.decorator_list or isinstance(module.parent(function), ast.ClassDef):
         return None  # A method gets its object by what is made of it, which is another thing to follow.
-    decorator, own = function.decorator_list[0], Local(module, function)
-    if is_handed_all(evaluator, module, decorator):
+    *others, decorator = function.decorator_list
+    own = Local(module, function)
+    if not others and is_handed_all(evaluator, module, decorator):
         return frozenset({own})
     decorators = evaluator.values(module, decorator)
     answers = [_of(evaluator, one, own) for one in decorators]
     if not answers or None in answers:
         return None
-    return frozenset().union(*(one for one in answers if one is not None))
+    found: Values = frozenset().union(*(one for one in answers if one is not None))
+    if not others:
+        return found
+    names = {
+        first_of(one.node) for one in decorators if isinstance(one, Local) and isinstance(one.node, FUNCTIONS)
+    }
+    is_below = _are_of_dagster(evaluator, module, others)
+    return found if is_below and all(_takes_context(evaluator, one, names) for one in found) else None
+
+
+def _are_of_dagster(evaluator: Evaluates, module: Module, decorators: list[ast.expr]) -> bool:
+    callees = (one.func if isinstance(one, ast.Call) else one for one in decorators)
+    values = [evaluator.values(module, callee) for callee in callees]
+    return all(
+        isinstance(value, External) and value.name.startswith("dagster.") and bool(each)
+        for each in values
+        for value in each or [None]
+    )
+
+
+def _takes_context(evaluator: Evaluates, value: Value, decorated: set[str]) -> bool:
+    """Whether a function takes a context and nothing else, and answers what the decorated one answers."""
+    if (
+        not isinstance(value, Local)
+        or not isinstance(value.node, ast.FunctionDef)
+        or value.node.decorator_list
+    ):
+        return False
+    nodes = nodes_run_by(value.node)
+    returned = returns_of(value.node)
+    is_plain = not any(isinstance(one, (ast.Yield, ast.YieldFrom)) for one in nodes)
+    return (
+        is_plain
+        and first_of(value.node).strip("_") == "context"
+        and len(returned) == 1
+        and isinstance(value.node.body[-1], ast.Return)
+        and isinstance(returned[0], ast.Call)
+        and any(_is_parameter(evaluator, value.module, returned[0].func, name) for name in decorated)
+    )
 
 
 def is_handed_all(evaluator: Evaluates, module: Module, decorator: ast.expr) -> bool:

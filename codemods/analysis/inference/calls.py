@@ -17,6 +17,7 @@ from ..syntax.functions import (
     takes_as_many,
     takes_unwritten,
 )
+from ..syntax.handed_calls import is_partial
 from ..syntax.source_module import Module
 from .filled_by_dagster import arguments_given
 from .initializers import made_alike
@@ -164,7 +165,7 @@ class Calls:
         """Whether some call in the tree gives a function arguments that are not written there: ``f(**given)``."""
         return any(
             takes_unwritten(call) for _, call in (*self.calling(function), *self._by_variables(function))
-        )
+        ) or any(is_partial(call) for _, call in self.handed(function))
 
     def spreading(self, function: Function, name: str) -> list[tuple[Module, ast.Call]]:
         """The calls in the tree that may give a parameter what is not written there."""
@@ -172,6 +173,10 @@ class Calls:
             (caller, call)
             for caller, call in (*self.calling(function), *self._by_variables(function))
             if argument_of(call, function, name) is None and takes_unwritten(call)
+        ] + [
+            (caller, call)
+            for caller, call in self.handed(function)
+            if is_partial(call) and argument_of(call, function, name) not in call.args
         ]
 
     def decorating(self, function: Function) -> tuple[tuple[Module, Function], ...]:

@@ -72,12 +72,18 @@ def argument_of(
         is_method = False  # `Runner.__init__(self, client)` gives the object itself.
     if is_method and positional[:1] in (["self"], ["cls"]):
         positional = positional[1:]
-    elif positional[:1] and takes_context(function, positional[0]):
+    elif positional[:1] and takes_context(function, positional[0]) and not _gives_context(call):
         positional = positional[1:]  # Dagster fills it; calls in a job's body leave it out.
     positional = [each for each in positional if each not in filled]
     if name in positional and positional.index(name) < len(call.args):
         return call.args[positional.index(name)]
     return None
+
+
+def _gives_context(call: ast.Call) -> bool:
+    """Whether a call hands a context on, as what decorates an op does: ``function(context, client)``."""
+    first = call.args[0] if call.args else None
+    return isinstance(first, ast.Name) and first.id.strip("_") == "context"
 
 
 def _gives_object(call: ast.Call) -> bool:

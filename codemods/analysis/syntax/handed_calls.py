@@ -3,6 +3,7 @@
 pool.submit(run, client, 67890)                          run(client, 67890)
 loop.run_in_executor(None, run, client)                  run(client)
 Thread(target=run, args=(client,), kwargs={"job": 1})    run(client, job=1)
+partial(run, client)                                     run(client), with more arguments that whoever calls it gives
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from functools import lru_cache
 
 from .functions import decorator_name
 
-_BEHIND = {"submit": 0, "to_thread": 0, "run_in_executor": 1}
+PARTIAL = "partial"
+_BEHIND = {"submit": 0, "to_thread": 0, "run_in_executor": 1, PARTIAL: 0}
 """Methods and functions by their names, and at which place they take the function."""
-_TAKING_KEYWORDS = frozenset({"submit", "to_thread"})
+_TAKING_KEYWORDS = frozenset({"submit", "to_thread", PARTIAL})
+_OPEN = "takes_more"
 _THREADS = frozenset({"Thread", "Process"})
 
 
@@ -29,7 +32,10 @@ def handed_call(call: ast.Call) -> ast.Call | None:
         )
         if is_open or len(call.args) <= place or (call.keywords and name not in _TAKING_KEYWORDS):
             return None
-        return _made(call, call.args[place], call.args[place + 1 :], call.keywords)
+        made = _made(call, call.args[place], call.args[place + 1 :], call.keywords)
+        if made is not None and name == PARTIAL:
+            setattr(made, _OPEN, True)
+        return made
     return _of_thread(call) if name in _THREADS and not call.args else None
 
 
@@ -60,6 +66,11 @@ def _made(
     if not isinstance(function, (ast.Name, ast.Attribute)):
         return None
     return ast.copy_location(ast.Call(func=function, args=list(args), keywords=list(words)), call)
+
+
+def is_partial(call: ast.Call) -> bool:
+    """Whether a call that is handed on takes more arguments, and other keywords, when it is made."""
+    return getattr(call, _OPEN, False)
 
 
 def takes_part(call: ast.Call, node: ast.expr) -> bool:

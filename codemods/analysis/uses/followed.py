@@ -6,14 +6,21 @@ import ast
 from dataclasses import replace
 
 from ..inference.initializers import inherited_initializer
-from ..inference.values import Instance, Literal, Local, Value
+from ..inference.values import External, Instance, Literal, Local, Value
 from ..syntax.classes import annotated_fields, initializer_of, is_own_class
 from ..syntax.functions import argument_of, decorator_name, renamed
-from ..syntax.handed_calls import handed_call
+from ..syntax.handed_calls import handed_call, is_partial
 from ..syntax.source_module import FUNCTIONS, Module
 from .callees import is_all_known
 from .index import Index
 from .uses import ADDING, Argument
+
+_OF_PARTIALS = tuple(
+    before + name + after
+    for name in (b"args", b"keywords")
+    for before, after in ((b".", b""), (b'"', b'"'), (b"'", b"'"))
+)
+"""By what code reads the arguments of a ``partial``."""
 
 
 def is_followed(index: Index, use: Argument) -> bool:
@@ -70,8 +77,13 @@ def is_added(index: Index, use: Argument) -> bool:
 
 def called_later(index: Index, module: Module, call: ast.Call) -> ast.Call | None:
     """The call that a call of another package's has another thread make: ``run(client)`` of ``pool.submit(run, client)``."""
-    own = any(isinstance(value, Local) for value in index.values(module, renamed(call)))
-    return None if own else handed_call(call)
+    values = index.values(module, renamed(call))
+    handed = None if any(isinstance(value, Local) for value in values) else handed_call(call)
+    if handed is not None and is_partial(handed):
+        # Threads are told by their method, since nobody knows of which class a pool is.
+        is_read = bool(index.tree.spelling(_OF_PARTIALS))
+        return handed if values == {External("functools.partial")} and not is_read else None
+    return handed
 
 
 def _inherited(index: Index, value: Value) -> ast.FunctionDef | None:
