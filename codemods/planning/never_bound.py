@@ -1,7 +1,8 @@
-"""A resource that nothing is seen to use, beside code that asks for one which nothing is seen to bind: it may be that one.
+"""A resource that nothing is seen to use, beside code that asks for one which nothing is seen to give it: it may be that one.
 
 cloud = DbtCloudClientResource(...)                        reached as `getattr(import_module(path), name)`, or by
 def run_it(context): context.resources.dbt_cloud...        a repository that is not read, which binds it
+load_assets_from_dbt_cloud_job(found, 67890)               where `found` is imported from what no path shows
 """
 
 from __future__ import annotations
@@ -11,13 +12,20 @@ from dataclasses import replace
 
 from ..findings import Finding
 from .claims import Claim
-from .parts import BUILDING, Builds, Fills, Stays
+from .parts import BUILDING, Builds, Fills, Loads, Stays
 
 
 def keep_what_may_be_asked_for(groups: Sequence[list[Claim]]) -> list[list[Claim]]:
-    """The groups; those of a resource that nothing uses blocked, where a key is asked for that nothing binds."""
+    """The groups; those of a resource that nothing uses blocked, where one is asked for that nothing builds or binds."""
     asking = next(
-        (claim for group in groups if _is_without_resource(group) for claim in group if claim.keys), None
+        (
+            claim
+            for group in groups
+            if _is_without_resource(group)
+            for claim in group
+            if claim.keys or isinstance(claim.part, Loads)
+        ),
+        None,
     )
     if asking is None:
         return list(groups)
@@ -27,8 +35,7 @@ def keep_what_may_be_asked_for(groups: Sequence[list[Claim]]) -> list[list[Claim
 
 
 def _is_without_resource(group: Sequence[Claim]) -> bool:
-    is_built = any(isinstance(claim.part, (*BUILDING, Fills, Stays)) or claim.resources for claim in group)
-    return not is_built and any(claim.keys for claim in group)
+    return not any(isinstance(claim.part, (*BUILDING, Fills, Stays)) or claim.resources for claim in group)
 
 
 def _is_not_used(group: Sequence[Claim]) -> bool:
@@ -37,10 +44,13 @@ def _is_not_used(group: Sequence[Claim]) -> bool:
 
 def _blocked(claim: Claim, asking: Claim) -> Claim:
     place = asking.module.place(asking.node)
-    key = f'"{min(asking.keys)}"'
-    said = (
-        f"nothing in these files is seen to use this resource, nor to bind the {key} that {place} asks for, which may be this one: "
-        f"bind it by its name, `resources={{{key}: ...}}`, and migrate again"
-    )
+    if asking.keys:
+        key = f'"{min(asking.keys)}"'
+        wants = f"nor to bind the {key} that {place} asks for"
+        how = f"bind it by its name, `resources={{{key}: ...}}`"
+    else:
+        wants = f"nor to build the one that {place} loads with"
+        how = "pass it there by its name"
+    said = f"nothing in these files is seen to use this resource, {wants}, which may be this one: {how}, and migrate again"
     finding = Finding(claim.module.place(claim.node), "LDC303", said, claim.name, (place,))
     return replace(claim, blocked=(*claim.blocked, finding))

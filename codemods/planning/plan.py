@@ -24,6 +24,7 @@ from .keeping import Limits, asked_to_keep, unclaimed
 from .locations import locations_of
 from .names_bound_inside import keep_bound_names
 from .never_bound import keep_what_may_be_asked_for
+from .other_names import keep_what_other_names_may_reach
 from .parts import BUILDING, PLACING, Builds, Fills, Loads
 from .resources_of_tests import set_apart
 from .self_documenting import keep_shown_text, keep_without_quotes
@@ -47,6 +48,7 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
         module: namespace_of(module, context.index.tree) for module in context.index.tree.modules.values()
     }
     groups = keep_what_may_be_asked_for(grouped(claims, context))
+    groups = keep_what_other_names_may_reach(groups, context)
     existing = existing_workspaces(context)
     locations = locations_of(
         [

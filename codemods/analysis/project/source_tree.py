@@ -152,6 +152,10 @@ class Tree:
             )
         return self._spelling[asked]
 
+    def parsed_as(self, name: str) -> list[Module]:
+        """The parsed files that are imported by names whose last part this is."""
+        return [self.modules[path] for path in self._by_stem.get(name, ()) if path in self.modules]
+
     def imports_in(self, module: Module) -> Sequence[tuple[ast.AST, Path]]:
         """The files of the tree that the import statements of a file name, wherever these stand."""
         if module not in self._imports:
