@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .analysis.inference.constants import Constants
 from .analysis.project.indexing import Parse, build_index
+from .analysis.project.prefilter import may_use_legacy
 from .analysis.project.starting import first_start
 from .analysis.syntax.source_module import (
     Module,
@@ -47,10 +48,16 @@ def plan(paths: Sequence[Path], options: Options) -> Planned:
 
 def plan_without(files: FilesRead, options: Options, broken: Broken) -> Planned:
     """The same without the files in ``broken``."""
-    raws, around = files.raws, files.around
+    raws, around, data = files.raws, files.around, files.data
     findings = list(files.findings)
     read: dict[Path, Source] = {}
     unread: dict[Path, Finding] = {}
+
+    def not_parsed(path: Path, problem: Finding) -> Finding:
+        # Python does not load it either, unless it is newer: only what names something legacy may matter.
+        if may_use_legacy(data[path]):
+            unread[path] = problem
+        return problem
 
     def parse(path: Path, _: bytes) -> Module | Finding:
         if path in broken:
@@ -59,13 +66,12 @@ def plan_without(files: FilesRead, options: Options, broken: Broken) -> Planned:
             read[path] = sources.decode(raws[path] if path in raws else around[path])
             return parse_module(path, read[path].text, dotted_name(path))
         except SourceError as error:
-            return error.finding
+            return not_parsed(path, error.finding)
         except SyntaxError as error:
-            return Finding(
-                Place(path, error.lineno or 1, error.offset or 1), "LDC502", error.msg or "it does not parse"
-            )
+            place = Place(path, error.lineno or 1, error.offset or 1)
+            return not_parsed(path, Finding(place, "LDC502", error.msg or "it does not parse"))
         except ValueError as error:
-            return Finding(Place(path), "LDC502", str(error))
+            return not_parsed(path, Finding(Place(path), "LDC502", str(error)))
         except (RecursionError, MemoryError):  # Python's own parser says either.
             unread[path] = Finding(Place(path), "LDC502", "it is nested too deeply to be parsed")
             return unread[path]
@@ -73,7 +79,6 @@ def plan_without(files: FilesRead, options: Options, broken: Broken) -> Planned:
             unread[path] = fault(Place(path), error)
             return unread[path]
 
-    data = files.data
     index = build_index(data, parse, files.matters)
     evaluator = index.evaluator
     context = Context(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,9 @@ from .planning.units import Unit
 Answer = TypeVar("Answer")
 Broken = Mapping[Path, Finding]
 """The files that are set aside, each with the finding (LDC507) that says why."""
+_FROM = rb"(?m)^[^\n#]*?\bfrom\s+(\.*)\s*([\w.]*)\s+import\s+(\([^)]*\)?|[^\n#;]*)"
+_IMPORT = rb"(?m)(?:^|[;:])[ \t]*import\s+([^\n#;]+)"
+"""How import statements begin, also in code that does not parse."""
 
 
 def isolated(work: Callable[[Broken], Answer]) -> Answer:
@@ -82,21 +86,31 @@ def _connected(path: Path, data: bytes, context: Context) -> Iterator[Path]:
     """The files that one which was set aside imports from, or that import from it."""
     tree = context.index.tree
     own = _syntax_of(path, data)
+    importer = own or Module(path, "", ast.Module([], []), (), (), {})
     for module in tree.modules.values():
         imported = {name for node in module.nodes for name in _imported(node)}
         if any(tree.resolve(module, name, level) == path for name, level in imported):
             yield module.path
-    if own is None:
-        # What it imports is not known: whatever has a name that stands in it.
-        stems = (
-            (other.parent.name if other.stem == "__init__" else other.stem, other) for other in tree.modules
-        )
-        yield from (other for stem, other in stems if stem.encode() in data)
-        return
-    for name, level in {name for node in ast.walk(own.tree) for name in _imported(node)}:
-        found = tree.resolve(own, name, level)
+    names = (
+        _spelled(data) if own is None else {name for node in ast.walk(own.tree) for name in _imported(node)}
+    )
+    for name, level in names:
+        found = tree.resolve(importer, name, level)
         if found is not None:
             yield found
+
+
+def _spelled(data: bytes) -> set[tuple[str, int]]:
+    """What the import statements name of a file that does not parse, as far as they can be told by their words."""
+    found: set[tuple[str, int]] = set()
+    for dots, name, rest in re.findall(_FROM, data):
+        module = name.decode(errors="replace")
+        inner = re.findall(rb"(\w+)(?:\s+as\s+\w+)?", rest)
+        names = [".".join(filter(None, [module, each.decode(errors="replace")])) for each in inner]
+        found |= {(each, len(dots)) for each in (module, *names)}
+    for rest in re.findall(_IMPORT, data):
+        found |= {(each.decode(errors="replace"), 0) for each in re.findall(rb"[\w.]+", rest)}
+    return found
 
 
 def _imported(node: ast.AST) -> Sequence[tuple[str, int]]:
