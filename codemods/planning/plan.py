@@ -47,7 +47,7 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
     namespaces: dict[Module, Namespace] = {
         module: namespace_of(module, context.index.tree) for module in context.index.tree.modules.values()
     }
-    groups = keep_what_may_be_asked_for(grouped(claims, context))
+    groups = keep_what_may_be_asked_for(grouped(claims, context), context)
     groups = keep_what_other_names_may_reach(groups, context)
     existing = existing_workspaces(context)
     locations = locations_of(

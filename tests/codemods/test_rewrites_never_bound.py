@@ -122,3 +122,62 @@ def test_another_resource_that_is_used_migrates(tmp_path: Path) -> None:
     texts, _ = migrate(tmp_path, files)
     assert "DbtCloudWorkspace(" in texts["script.py"]
     assert "get_dbt_client" in texts["ops.py"]
+
+
+ANY_METHOD = """
+from dagster import job, op
+
+@op(required_resource_keys={"dbt_cloud"})
+def name_it(context):
+    client = context.resources.dbt_cloud
+    return client.get_job(67890)["name"]
+
+@job
+def nightly():
+    name_it()
+"""
+
+
+@pytest.mark.parametrize("names_legacy", [True, False])
+def test_it_stays_where_what_asks_for_it_calls_a_method_that_others_have_too(
+    tmp_path: Path, *, names_legacy: bool
+) -> None:
+    ops = ("from dagster_dbt import DbtCloudOutput\n" if names_legacy else "") + ANY_METHOD
+    files = {
+        "acme/__init__.py": LAZY,
+        "acme/resources.py": RESOURCES.format(f"cloud = {CLOUD}"),
+        "acme/ops.py": ops,
+        "definitions.py": DEFINITIONS.format("import acme", "acme.cloud"),
+    }
+    texts, report = migrate(tmp_path, files)
+    assert "DbtCloudWorkspace" not in "".join(texts.values())
+    assert any("nothing in these files is seen to use" in one.message for one in report.findings)
+
+
+def test_it_migrates_beside_the_same_methods_of_others(tmp_path: Path) -> None:
+    files = {
+        "resources.py": RESOURCES.format(f"cloud = {CLOUD}"),
+        "other.py": "import databricks\n\ndef name(client):\n    return client.get_job(5)['name'], client.get_run(6)\n",
+    }
+    texts, _ = migrate(tmp_path, files)
+    assert "DbtCloudWorkspace(" in texts["resources.py"]
+
+
+@pytest.mark.parametrize(
+    ("bound", "is_kept"),
+    [
+        ("R = {}\nR.setdefault('dbt', cloud)\n", True),
+        ("KEY = 'd' + 'bt'\nR = {}\nR.setdefault(KEY, cloud)\n", True),
+        ("R = {}\nR['dbt'] = cloud\n", False),
+        ("R = {}\nR.update({'dbt': cloud})\n", False),
+    ],
+)
+def test_a_dict_that_gets_it_by_setdefault_keeps_it(tmp_path: Path, bound: str, *, is_kept: bool) -> None:
+    program = (
+        ANY_METHOD.replace("dbt_cloud", "dbt")
+        + RESOURCES.format(f"cloud = {CLOUD}\n{bound}")
+        + "from dagster import Definitions\ndefs = Definitions(jobs=[nightly], resources=R)\n"
+    )
+    texts, _ = migrate(tmp_path, {"program.py": program})
+    assert ("DbtCloudWorkspace(" not in texts["program.py"]) == is_kept
+    assert ("get_job_details" not in texts["program.py"]) == is_kept

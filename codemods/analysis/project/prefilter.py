@@ -261,6 +261,11 @@ def reaches_key(data: bytes, keys: Iterable[bytes]) -> bool:
     return b"resource" in data and any(key in data for key in keys)
 
 
+def asks_for_client(data: bytes) -> bool:
+    """Whether a file may call a method that a legacy client has of what stands under a resource key."""
+    return b".resources." in data and any(b"." + name + b"(" in data for name in _METHODS_IN_BYTES)
+
+
 def loads_jobs(data: bytes) -> bool:
     """Whether a file may load the assets of a dbt Cloud job, which bring their resource to the jobs they are in."""
     return _LOADER in data

@@ -144,8 +144,14 @@ class Arguments:
             return True
         if callee.attr in ADDING | EXTENDING | {"setdefault", "get", "pop"}:
             held = self.evaluator.values(module, callee.value)
-            return bool(held) and all(isinstance(one, Literal) or is_list_of_modules(one) for one in held)
+            is_list = bool(held) and all(isinstance(one, Literal) or is_list_of_modules(one) for one in held)
+            return is_list and (callee.attr != "setdefault" or self._is_noted(value, call))
         return callee.attr in _BINDING_METHODS and self._binds(module, node, value, call)
+
+    def _is_noted(self, value: Value, call: ast.Call) -> bool:
+        """Whether what ``setdefault`` puts into a dict is found there again: under a key that is written, no resource."""
+        is_written = bool(call.args) and isinstance(call.args[0], ast.Constant)
+        return is_written and not any(kind_carried(one) == "resource" for one in self.carriers.of(value))
 
     def _binds(self, module: Module, node: ast.expr, value: Value, call: ast.Call) -> bool:
         above = module.parent(node)
