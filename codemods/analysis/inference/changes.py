@@ -17,12 +17,12 @@ from ..dagster_api.decorators import resolved, unknown_decorators
 from ..dagster_api.names import TYPING
 from ..syntax.classes import is_own_object
 from ..syntax.functions import is_getattr, renamed
-from ..syntax.scopes import Imported
+from ..syntax.scopes import Imported, Parameter
 from ..syntax.source_module import Module
 from ..uses.uses import ADDING, EXTENDING
 from .branches import EVERY_BRANCH
 from .data_files import is_data
-from .possible import Holder
+from .possible import Holder, Place
 from .replaced_modules import is_replaced
 from .tables import attributes_set_in, names_set_by_text
 from .uses_of_holders import is_led_away, is_spread
@@ -172,11 +172,28 @@ class Changes:
         if self.evaluator.file(home.path) is not None:
             return False
         return any(
-            _is_added_to(module, name)
+            _is_added_to(module, name) or self._is_parameter_added_to(module, holder)
             for name in tree.names(home).tables.get(home.tree, {})
             if self._is_bound_to(home, name, holder)
             for module in [home, *self._importing(home, name)]
         )
+
+    def _is_parameter_added_to(self, module: Module, holder: Literal) -> bool:
+        """The same to a parameter that is given the container."""
+        names = self.evaluator.tree.names(module)
+        targets = [one.target for one in module.of(ast.AugAssign) if isinstance(one.target, ast.Name)]
+        return any(
+            isinstance(binding, Parameter)
+            and isinstance(binding.function, (ast.FunctionDef, ast.AsyncFunctionDef))
+            and (holder.module, holder.node) in self._given(module, binding)
+            for target in targets
+            for binding in names.lookup(module, target.id, target)
+        )
+
+    def _given(self, module: Module, binding: Parameter) -> tuple[Place, ...]:
+        assert not isinstance(binding.function, ast.Lambda)
+        found = self.evaluator.bindings.places_of_parameter(module, binding.function, binding.arg.arg)
+        return found.places
 
     def _uses_of(self, holder: Literal | Local | Instance) -> Iterator[tuple[Module, ast.expr]]:
         """Each expression that may be ``holder``."""

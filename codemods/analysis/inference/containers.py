@@ -288,12 +288,10 @@ class Containers:
         is_partial = values and self._is_partly_read(module, node)
         if values and (len(values) == 1 or branches is EVERY_BRANCH) and not is_partial:
             return values
-        found = [
-            Literal(home, place)
-            for home, place in self.evaluator.places(module, node, branches).places
-            if isinstance(place, DISPLAYS)
-        ]
-        if is_partial and branches is EVERY_BRANCH:
+        made = self.evaluator.places(module, node, branches)
+        found = [Literal(home, place) for home, place in made.places if isinstance(place, DISPLAYS)]
+        # What `x |= y` adds is among the values alone.
+        if not made.is_all or (is_partial and branches is EVERY_BRANCH):
             return list(dict.fromkeys([*values, *found]))
         return found or values
 

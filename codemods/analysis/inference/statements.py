@@ -11,9 +11,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 
+from ..syntax.scopes import Assigned
 from ..syntax.source_module import Module
 from ..uses.uses import ADDING, EXTENDING
-from .values import Evaluates, Literal, Local, in_order
+from .values import NOTHING, Evaluates, Literal, Local, in_order
 
 _SETTLED = 8
 """How often what a file does is worked out anew before it may only be more, and no more be something else."""
@@ -136,11 +137,25 @@ class Statements:
                 for value in in_order(self.evaluator.values(module, target)):
                     if isinstance(value, Literal):
                         found["added", value].append(addition)
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+                for value in self._of_others(module, node.target):
+                    found["added", value].append(Addition(module, node.value, is_whole=True))
             for target in _shifted_by(node):
                 for value in in_order(self.evaluator.values(module, target)):
                     if isinstance(value, Literal):
                         found["shifted", value].append(node)
         return {fact: tuple(each) for fact, each in found.items()}
+
+    def _of_others(self, module: Module, target: ast.Name) -> Iterator[Literal]:
+        """The containers that a name is to which `name += more` adds, where other names have them: a parameter, `mine = CONF`."""
+        bound = self.evaluator.bound(module, target)
+        own = {one.value for one in bound if isinstance(one, Assigned) and not one.path}
+        for binding in bound:
+            is_added = isinstance(binding, Assigned) and binding.adds
+            values = NOTHING if is_added else self.evaluator.binding_values(module, binding)
+            yield from (
+                value for value in in_order(values) if isinstance(value, Literal) and value.node not in own
+            )
 
     def _bases_of(self, module: Module, node: ast.ClassDef, found: dict[Fact, list[object]]) -> None:
         owner = Local(module, node)

@@ -257,15 +257,23 @@ def _is_only_read(
         for node in ast.walk(function)
         if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
     ]
+    is_added_to = any(
+        isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id == name
+        for node in ast.walk(function)
+    )
     asked = ("only read", function, name, holder)
-    return bool(name) and evaluator.answer(
-        asked,
-        lambda: all(
-            not isinstance(module.parent(node), (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Return))
-            and not is_led_away(evaluator, module, node, holder)
-            for node in uses
-        ),
-        True,
+    return (
+        bool(name)
+        and not is_added_to
+        and evaluator.answer(
+            asked,
+            lambda: all(
+                not isinstance(module.parent(node), (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Return))
+                and not is_led_away(evaluator, module, node, holder)
+                for node in uses
+            ),
+            True,
+        )
     )
 
 
