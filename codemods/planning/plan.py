@@ -14,6 +14,7 @@ from ..facts.job_commands import COMMANDS
 from ..facts.jobs import Job
 from ..findings import Finding
 from .accounts import facts_of_another_account, several_accounts
+from .bound_out_of_sight import keep_what_may_be_bound
 from .claims import Claim, Context, JobRef, about
 from .deployments import Seen, half_lacking, names_of, served_in, table_of, union, where_complete
 from .environments import Served
@@ -48,6 +49,7 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
         module: namespace_of(module, context.index.tree) for module in context.index.tree.modules.values()
     }
     groups = keep_what_may_be_asked_for(grouped(claims, context), context)
+    groups = keep_what_may_be_bound(groups, context)
     groups = keep_what_other_names_may_reach(groups, context)
     existing = existing_workspaces(context)
     locations = locations_of(
