@@ -22,7 +22,9 @@ _COMMANDS: Final = {
 }
 _COMMAND: Final = "|".join(map(re.escape, _COMMANDS))
 _NAMES: Final = frozenset(row.name for row in LEGACY_NAMES if row.public)
-_NAME: Final = rf"(?<!\w)(?:{'|'.join(sorted(_NAMES))}|dagster_dbt\.cloud)(?!\w)"
+_METHODS: Final = ("get_dbt_client", "run_job_and_poll")
+"""Those of the legacy client and resource whose names nothing else has."""
+_NAME: Final = rf"(?<!\w)(?:{'|'.join(sorted(_NAMES))}|{'|'.join(_METHODS)}|dagster_dbt\.cloud)(?!\w)"
 _HISTORICAL: Final = r"(?i)(?:change|histor|news|release)"
 """Documents that say what was: nothing is to be changed in them."""
 _LARGEST = 4 * 1024 * 1024
@@ -40,7 +42,7 @@ def _names(notebooks: Sequence[Path], others: Sequence[Path]) -> Iterator[Findin
         for line, text in _lines(path):
             name = re.search(_NAME, text)
             if name:
-                yield Finding(Place(path, line), "LDC505", f"a cell names `{name[0]}`", name[0])
+                yield Finding(Place(path, line), "LDC505", f"a cell names `{name[0]}`", _legacy_name(name[0]))
     for path in others:
         if not _is_historical(path):
             for line, text in _lines(path):
@@ -54,7 +56,11 @@ def _on_line(place: Place, text: str) -> Iterator[Finding]:
         return
     name = re.search(_NAME, text)
     if name:
-        yield Finding(place, "LDC506", f"it names `{name[0]}`", name[0] if name[0] in _NAMES else "")
+        yield Finding(place, "LDC506", f"it names `{name[0]}`", _legacy_name(name[0]))
+
+
+def _legacy_name(found: str) -> str:
+    return found if found in _NAMES else ""
 
 
 def _pins(paths: Iterable[Path]) -> Iterator[Finding]:
@@ -76,6 +82,6 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         data = read_bytes(path, largest=_LARGEST)
     except OSError:
         return
-    if b"dbt" not in data.lower():  # every name, command and variable of the legacy API holds it
+    if b"dbt" not in data.lower() and _METHODS[1].encode() not in data:  # all else holds it
         return
     yield from enumerate(data.decode("utf-8", errors="replace").splitlines(), 1)

@@ -7,6 +7,8 @@ build output, and what ``.gitignore`` files exclude. What the caller names is al
 from __future__ import annotations
 
 import os
+import re
+import stat
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +34,7 @@ _BUILD_OUTPUT = frozenset({"build", "dist"})
 _LARGEST_IGNORE = 128 * 1024
 """Bytes of a file with ignore rules."""
 
-_PYTHON_SUFFIXES = (".py", ".pyi")
+_PYTHON_SUFFIXES = (".py", ".pyi", ".pyw")
 _OTHER_SUFFIXES = (
     ".adoc", ".bash", ".bat", ".cfg", ".cmd", ".dockerfile", ".groovy", ".hcl", ".ini", ".j2", ".jinja", ".jinja2",
     ".just", ".md", ".mdx", ".mk", ".ps1", ".rst", ".sh", ".template", ".tf", ".tmpl", ".toml", ".tpl", ".yaml", ".yml",
@@ -42,6 +44,9 @@ _OTHER_PREFIXES = (
     "Containerfile", "Dockerfile", "Earthfile", "GNUmakefile", "Jenkinsfile", "Justfile", "Makefile", "Procfile",
     "Pipfile", "Tiltfile", "constraints", "crontab", "requirements", ".justfile", "justfile", "makefile",
 )  # fmt: skip
+
+
+_FIRST_LINE = re.compile(rb"#![^\n]*\bpython[\d.]*\b")
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,17 @@ def kind_of(name: str) -> Kind | None:
     if name.endswith(_OTHER_SUFFIXES) or name.startswith(_OTHER_PREFIXES):
         return None if name.endswith(".lock") else "other"  # Pipfile.lock: made, not written
     return None
+
+
+def _is_script(entry: os.DirEntry[str]) -> bool:
+    """Whether a file without a suffix may be run, by Python as its first line says."""
+    if "." in entry.name or not entry.is_file() or not entry.stat().st_mode & stat.S_IXUSR:
+        return False
+    try:
+        with open(entry.path, "rb") as file:  # noqa: PTH123
+            return _FIRST_LINE.match(file.read(128)) is not None
+    except OSError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -191,8 +207,8 @@ class _Walk:
                 return
             self._walk(entry.path, real, levels, excludes, is_root=False)
             return
-        kind = kind_of(entry.name)
         is_link = entry.is_symlink()
+        kind = kind_of(entry.name) or ("python" if not is_link and _is_script(entry) else None)
         if (kind is None and not is_link) or _is_ignored(real, levels, excludes, is_directory=False):
             return
         if is_link:

@@ -40,12 +40,16 @@ def test_each_line_that_names_the_legacy_api_is_found(tmp_path: Path) -> None:
             "app.toml": 'resource = "dagster_dbt.dbt_cloud_resource"\n',
             "job.py.j2": "from dagster_dbt import {{ name }}, dbt_cloud_run_op\n",
             "deploy.sh": "dagster-dbt-cloud cache-compile-references\n",
+            "Makefile": "run:\n\tpython -c 'from jobs import cloud; cloud.run_job_and_poll(1)'\n",
+            "call.ipynb": '{"cells": [{"cell_type": "code", "source": ["cloud.get_dbt_client()"]}]}\n',
             "note.ipynb": '{"cells": [{"cell_type": "markdown", "source": ["`DbtCloudOutput`"]}]}\n',
         },
     )
     assert _outside(report) == [
+        ("Makefile", 2, "LDC506", "it names `run_job_and_poll`"),
         ("README.md", 3, "LDC506", "it names `load_assets_from_dbt_cloud_job`"),
         ("app.toml", 1, "LDC506", "it names `dbt_cloud_resource`"),
+        ("call.ipynb", 1, "LDC505", "a cell names `get_dbt_client`"),
         ("defs.yaml", 1, "LDC506", "it names `DbtCloudClientResource`"),
         ("deploy.sh", 1, "LDC506", "the legacy command `dagster-dbt-cloud`"),
         ("guide.mdx", 1, "LDC506", "it names `dagster_dbt.cloud`"),

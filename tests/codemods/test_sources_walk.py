@@ -35,6 +35,35 @@ def test_python_files_in_order(tree: Path) -> None:
     assert _python(".") == ["a.py", "pkg/a/c.py", "pkg/b.pyi", "z.py"]
 
 
+@pytest.mark.parametrize(
+    "line", ["#!/usr/bin/env python3", "#!/usr/bin/python", "#!/opt/venv/bin/python3.11 -u"]
+)
+def test_a_script_that_python_runs_is_a_python_file(tree: Path, line: str) -> None:
+    script = tree / "bin" / "nightly"
+    script.parent.mkdir()
+    script.write_text(f"{line}\nprint(1)\n")
+    assert _python(".") == []
+    script.chmod(0o755)
+    assert _python(".") == ["bin/nightly"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("bin/nightly", "#!/bin/bash\npython -m jobs\n"),
+        ("bin/nightly", "print(1)\n"),
+        ("bin/nightly", "#!/usr/bin/env pythonic\n"),
+        ("bin/nightly.txt", "#!/usr/bin/env python\n"),
+        ("bin/nightly", ""),
+    ],
+)
+def test_a_script_of_something_else_is_none(tree: Path, name: str, text: str) -> None:
+    _make(tree, name)
+    (tree / name).write_text(text)
+    (tree / name).chmod(0o755)
+    assert _python(".") == []
+
+
 def test_other_kinds_are_listed_apart(tree: Path) -> None:
     _make(
         tree,

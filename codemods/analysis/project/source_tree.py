@@ -21,6 +21,7 @@ from ..syntax.source_module import Module, parse_module
 from .prefilter import NEVER_IN_THE_TREE
 
 _DAGSTER_DBT = "dagster_dbt"
+_IMPORTED = frozenset({".py", ".pyi"})
 _STARS = (b"import *", b"import*", b"import  ", b"import\t")
 """How a star import may be spelled."""
 
@@ -66,6 +67,8 @@ class Tree:
     def _by_stem(self) -> dict[str, list[Path]]:
         found: dict[str, list[Path]] = defaultdict(list)
         for path in self.paths:
+            if path.suffix not in _IMPORTED:
+                continue  # A script: nothing imports it.
             found[path.parent.name if path.stem == "__init__" else path.stem].append(path)
         return found
 
