@@ -6,6 +6,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeGuard
 
@@ -15,7 +16,7 @@ from ..analysis.inference.values import (
     Value,
 )
 from ..analysis.syntax.source_module import Module
-from ..analysis.timing.environment import may_change
+from ..analysis.timing.environment import may_be_set, may_change
 from ..analysis.uses.index import Index
 from ..editing.edits import Edit, Import
 from ..editing.style import Style, style_of
@@ -235,7 +236,9 @@ class Context:
     def constants_in(self, deployment: Deployment) -> Constants:
         """What expressions are in a deployment."""
         is_whole = len(self.deployments) > 1  # one alone may be whatever shell the tool runs in
-        return Constants(self.constants.evaluator, deployment.variables, is_whole)
+        evaluator = self.constants.evaluator
+        is_set = partial(may_be_set, evaluator, deployment.variables)
+        return Constants(evaluator, deployment.variables, is_whole, is_set)
 
     def job_ref(self, module: Module, node: ast.expr) -> JobRef:
         """The job that an expression names, in each deployment."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -53,6 +53,10 @@ Found = tuple[Constant, ...] | None
 _NONE_SO_FAR: Found = ()
 
 
+def _is_never_set(_variable: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, eq=False)
 class Constants:
     """Reads constants off a tree, with the environment that the user gave: a view of what the interpreter answers."""
@@ -61,6 +65,8 @@ class Constants:
     environment: Mapping[str, str]
     is_whole: bool = False
     """Whether the environment is that of a deployment, which says what branches the code takes."""
+    may_be_set: Callable[[str], bool] = _is_never_set
+    """Whether code may have given a variable another value, once a branch goes by it."""
 
     @cached_property
     def _sight(self) -> Hashable:
@@ -76,9 +82,12 @@ class Constants:
 
     def _said(self, module: Module, node: ast.expr) -> object:
         found = self.read(module, node)
-        if found is not None and (found.is_data or found.is_default):
+        if found is None:
+            return self._truth(module, node)
+        variables = [name for name in (found.variable, *found.named_by) if name]
+        if found.is_data or found.is_default or any(map(self.may_be_set, variables)):
             return UNKNOWN_VALUE
-        return found.value if found is not None else self._truth(module, node)
+        return found.value
 
     def _truth(self, module: Module, node: ast.expr) -> object:
         """The value of a name for a comparison."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from ..dagster_api.decorators import resolved
@@ -43,6 +43,15 @@ def may_change(evaluator: Evaluator, name: str) -> bool:
     """Whether code that is no test sets a variable before it is read; what ``load_dotenv`` brings is set already."""
     asked = ("changes of the environment", name)
     return evaluator.answer(asked, lambda: any(_set_for_good(evaluator, name)), False)
+
+
+def may_be_set(evaluator: Evaluator, variables: Collection[str], name: str) -> bool:
+    """The same where these variables are set before the code runs: `load_dotenv` may bring others."""
+    if name in variables:
+        return may_change(evaluator, name)
+    asked = ("brought into the environment", name)
+    places = (not is_test(module.path) for module, _ in changes_of_environment(evaluator, name))
+    return evaluator.answer(asked, lambda: any(places), False)
 
 
 def _set_for_good(evaluator: Evaluator, name: str) -> Iterator[bool]:
