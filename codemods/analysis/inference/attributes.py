@@ -171,7 +171,9 @@ class Attributes:
             found |= NOT_KNOWN
         if found is None and node.attr == "value":
             found = places_of_member(self.evaluator, module, node.value, branches)
-        is_one_of_several = isinstance(node.value, ast.Call) and found is not None and len(found.places) > 1
+        is_one_of_several = (
+            isinstance(node.value, (ast.Call, ast.Name)) and found is not None and len(found.places) > 1
+        )
         if found is None or not found.is_all or is_one_of_several:
             exact = field_of_made(self.evaluator, module, node.value, node.attr, branches)
             found = found if exact is None else exact

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..dagster_api.applied import applied, first_of
@@ -12,7 +12,7 @@ from ..dagster_api.asset_inputs import name_loaded_by
 from ..dagster_api.injection import is_injected
 from ..dagster_api.names import CONFIGURING
 from ..dagster_api.op_outputs import outputs_yielded
-from ..syntax.classes import is_cls, is_self
+from ..syntax.classes import is_cls, is_cls_of_heirs, is_self
 from ..syntax.fixtures import answers_of_fixture, may_ask_for_fixtures
 from ..syntax.functions import default_of, returns_of, sorted_with
 from ..syntax.scopes import Assigned, Binding, Defined, Entered, Imported, Iterated, Parameter
@@ -22,6 +22,7 @@ from .initializers import is_made_like_heirs
 from .legacy_names import CONFIGURED, RUN_OP
 from .managers import handed_out
 from .possible import NOT_KNOWN, SO_FAR_NOTHING, Possible, union
+from .texts import parts_of
 from .values import LEGACY, NOTHING, External, Instance, Keyed, Local, Made, Value, Values
 from .whole_displays import is_whole
 
@@ -109,6 +110,9 @@ class Bindings:
                 else NOTHING
             )
         owner = module.parent(function)
+        if isinstance(owner, ast.ClassDef) and is_cls_of_heirs(function, name):
+            local = Local(module, owner)
+            return frozenset(self.evaluator.objects.derived_from(local))
         if isinstance(owner, ast.ClassDef) and is_self(function, name):
             local = Local(module, owner)
             return (
@@ -221,11 +225,22 @@ class Bindings:
         looking = containers.looking(branches)
         elements = containers.iterated(module, binding.value, binding.path, looking)
         found = self.evaluator.places_of_any(elements, branches)
+        if not elements and not binding.path:
+            return self._places_in_text(module, binding.value, branches)
         if found is None or looking.is_partial:
             return NOT_KNOWN
         if not is_whole(self.evaluator, module, binding.value, looking):
             return NOT_KNOWN
         return found.read_in(self.evaluator.places(module, binding.value, branches), looking.found)
+
+    def _places_in_text(self, module: Module, node: ast.expr, branches: Branches) -> Possible:
+        """The parts of a text that a loop goes through: ``for job in os.environ["JOBS"].split(",")``."""
+        if not isinstance(node, ast.Call) and not _is_only_looped_over(module, node):
+            return NOT_KNOWN
+        origins = self.evaluator.places(module, node, branches)
+        parts = [(home, parts_of(place)) for home, place in origins.places]
+        known = [(home, part) for home, part in parts if part is not None]
+        return replace(origins, places=tuple(known)) if known and len(known) == len(parts) else NOT_KNOWN
 
     def places_of_parameter(
         self,
@@ -257,3 +272,15 @@ class Bindings:
         """The file that an import names, also one that the index does not need; None where the tree has none."""
         tree = self.evaluator.tree
         return tree.module_at(tree.resolve(module, binding.module, binding.level))
+
+
+def _is_only_looped_over(module: Module, node: ast.expr) -> bool:
+    """Whether a name that a file binds stands for what loops go through, and for nothing else that may change it."""
+    if not isinstance(node, ast.Name):
+        return False
+    read = [one for one in module.named(node.id) if isinstance(one.ctx, ast.Load)]
+    above = [(one, module.parent(one)) for one in read]
+    return all(
+        isinstance(outer, (ast.For, ast.AsyncFor, ast.comprehension)) and outer.iter is one
+        for one, outer in above
+    )

@@ -70,6 +70,7 @@ class Calls:
         found += self.handed(called)
         if isinstance(called, ast.ClassDef):
             found += self._own(called)
+            found += self.making_by_variables(called)
         else:
             found += self._by_variables(called)
         return tuple(dict.fromkeys(found))
@@ -145,12 +146,17 @@ class Calls:
             ("called by variables", shape), lambda: self._by_callee(calls, renamed), _NO_CALLS
         )
 
-    def is_made_by_variable(self, owner: ast.AST) -> bool:
-        """Whether objects of a class are made by a name that the class does not have: ``factory(67890)``."""
-        if not isinstance(owner, ast.ClassDef) or not self.evaluator.tables.is_handed_on(owner.name):
-            return False
-        _, by_shape = self._variable_calls()
-        return any(owner in self._of_shape(shape, calls) for shape, calls in by_shape.items())
+    def making_by_variables(self, owner: ast.ClassDef) -> tuple[Place, ...]:
+        """The calls of a class by a name that it does not have: ``for task in (A, B): task(client)``."""
+        if not self.evaluator.tables.is_handed_on(owner.name):
+            return ()
+        order, by_shape = self._variable_calls()
+        found = [
+            place
+            for shape, calls in by_shape.items()
+            for place in self._of_shape(shape, calls).get(owner, ())
+        ]
+        return tuple(sorted(found, key=lambda place: order[place[1]]))
 
     def is_by_variable(self, function: Function, call: ast.Call) -> bool:
         """Whether a call is followed which calls a function by a name that it does not have."""

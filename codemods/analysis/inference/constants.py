@@ -247,6 +247,8 @@ class Constants:
                 return self._cut(module, node)
             case ast.Subscript(value=ast.Call(func=ast.Attribute(attr="split")) as split):
                 return self._cut(module, split, node.slice)
+            case ast.Starred(value=ast.Call(func=ast.Attribute(attr="split")) as split):
+                return self._parts(module, split)
             case ast.BoolOp(op=ast.Or()):
                 return self._either(module, node.values)
             case ast.JoinedStr():
@@ -289,6 +291,19 @@ class Constants:
         except (TypeError, ValueError, IndexError):
             return None
         return tuple(replace(one, value=part) for part, one in zip(parts, found, strict=True))
+
+    def _parts(self, module: Module, split: ast.Call) -> Found:
+        """Each part of each text that is split."""
+        assert isinstance(split.func, ast.Attribute)
+        found = self._so_far(module, split.func.value)
+        if found is None or not all(isinstance(one.value, str) for one in found):
+            return None
+        try:
+            given = [ast.literal_eval(argument) for argument in split.args]
+            parts = [replace(one, value=part) for one in found for part in str(one.value).split(*given)]
+        except (TypeError, ValueError):
+            return None
+        return tuple(dict.fromkeys(parts)) if len(parts) <= _MANY else None
 
     def _joined(self, module: Module, parts: Sequence[ast.expr]) -> Found:
         """All strings that some parts may make, each with each; None where one depends on more than the code."""

@@ -336,10 +336,16 @@ class Objects:
         return self._assignments[owner]
 
     def makes_its_own(self, owner: Local) -> bool:
-        """Whether code makes its objects with what is not known: ``cls(**row)``, or ``make(Settings)`` that calls what it gets."""
-        return self._once(
-            "makes its own", owner.node, lambda node: _makes_its_own(owner.module, node)
-        ) or any(self.calls.is_made_by_variable(one.node) for one in made_alike(self.evaluator, owner))
+        """Whether code makes its objects with what is not known: ``cls(**row)``, ``kind(**row)`` for ``kind in (A, B)``."""
+        if self._once("makes its own", owner.node, lambda node: _makes_its_own(owner.module, node)):
+            return True
+        makers = [one.node for one in made_alike(self.evaluator, owner)]
+        return any(
+            takes_unwritten(call)
+            for maker in makers
+            if isinstance(maker, ast.ClassDef)
+            for _, call in self.calls.making_by_variables(maker)
+        )
 
     def changed_in_place(self, owner: Local) -> frozenset[str]:
         """The attributes that its methods give values otherwise than by a plain assignment: ``self.x += 1``, ``del``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from ..project.source_tree import Tree
 from ..syntax.scopes import (
@@ -43,3 +44,12 @@ def text_in_parts(tree: Tree, module: Module, node: ast.expr) -> str:
     else:
         return text_of(tree, module, node)
     return "".join(parts) if all(parts) else ""
+
+
+@lru_cache(maxsize=1 << 10)
+def parts_of(node: ast.expr) -> ast.Starred | None:
+    """What stands for each of the parts into which ``text.split(",")`` cuts a text; None for other expressions."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="split"), args=[] | [ast.Constant()], keywords=[]):
+            return ast.copy_location(ast.Starred(value=node, ctx=ast.Load()), node)
+    return None

@@ -80,6 +80,12 @@ def is_cls(function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
     return bool(positional) and positional[0].arg == name and "classmethod" in names
 
 
+def is_cls_of_heirs(function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
+    """Whether a parameter is each class that derives from the one that has the function: ``def __init_subclass__(cls)``."""
+    positional = [*function.args.posonlyargs, *function.args.args]
+    return function.name == "__init_subclass__" and bool(positional) and positional[0].arg == name
+
+
 def annotated_fields(owner: ast.ClassDef) -> list[str]:
     """The annotated names of a class body, in order: the fields of a dataclass or of a Dagster resource."""
     return [

@@ -45,7 +45,7 @@ from .carriers import NONE, Carriers, is_asked_its_name, is_class, is_function, 
 from .followed import called_later, is_followed
 from .index import Index
 from .loops import has_key, is_looped_over
-from .uses import ADDING, EXTENDING, Argument, use_of
+from .uses import ADDING, EXTENDING, Argument, is_dict_call, use_of
 
 ACCOUNTED = ""
 """What is said of a use that is no escape."""
@@ -74,6 +74,8 @@ class Arguments:
         handed = called_later(self.index, module, call)
         if handed is not None and self._is_handed_on(module, node, value, call, handed):
             return ACCOUNTED
+        if self._stands_in_dict(module, node, call):
+            return ACCOUNTED  # The dict carries it now, and its own uses are judged.
         callees = [one for one in self.evaluator.values(module, renamed(call)) if not _is_of_list(one)]
         said = self._lost_in(module, node, value, call)
         if not callees:
@@ -83,6 +85,13 @@ class Arguments:
         if all(self._takes(module, node, value, call, callee) for callee in callees):
             return ACCOUNTED
         return said
+
+    def _stands_in_dict(self, module: Module, node: ast.expr, call: ast.Call) -> bool:
+        """Whether a value gets a name in ``dict(name=value)``."""
+        above = module.parent(node)
+        is_named = isinstance(above, ast.keyword) and above.arg is not None
+        is_dict = is_dict_call(call) and isinstance(call.func, ast.Name)
+        return is_named and is_dict and is_builtin(self.evaluator, module, call.func)  # type: ignore[arg-type]
 
     def _is_handed_on(
         self, module: Module, node: ast.expr, value: Value, call: ast.Call, handed: ast.Call

@@ -37,6 +37,12 @@ def is_followed(index: Index, use: Argument) -> bool:
             if isinstance(value, Local)
             else None
         )
+        if not _is_by_name(index, value, use, handed) and not (
+            isinstance(value, Local)
+            and _is_by_variable(index, value.node, use, handed)
+            and is_all_known(index.evaluator, use.module, callee)
+        ):
+            return False  # by a way on which its parameters are not followed: `handlers()["dbt"](client)`
         if isinstance(owner, ast.ClassDef):
             initializer = initializer_of(owner) or _inherited(index, value)
             if initializer is None:
@@ -51,13 +57,6 @@ def is_followed(index: Index, use: Argument) -> bool:
             owner = initializer
         if not isinstance(owner, FUNCTIONS):
             return False
-        if not _is_by_name(index, value, use, handed) and not (
-            isinstance(value, Local)
-            and value.node is owner
-            and _is_by_variable(index, owner, use, handed)
-            and is_all_known(index.evaluator, use.module, callee)
-        ):
-            return False  # by a way on which its parameters are not followed: `handlers()["dbt"](client)`
         parameters = [*owner.args.posonlyargs, *owner.args.args, *owner.args.kwonlyargs]
         taken = (argument_of(use.call, owner, parameter.arg) for parameter in parameters)
         if not any(argument is not None and _holds(argument, use.node) for argument in taken):
@@ -91,12 +90,14 @@ def _inherited(index: Index, value: Value) -> ast.FunctionDef | None:
     return found.node if found is not None and isinstance(found.node, ast.FunctionDef) else None
 
 
-def _is_by_variable(
-    index: Index, function: ast.FunctionDef | ast.AsyncFunctionDef, use: Argument, handed: ast.Call | None
-) -> bool:
+def _is_by_variable(index: Index, called: ast.AST, use: Argument, handed: ast.Call | None) -> bool:
+    """Whether a call by a name that a function or class does not have is among those that are followed to it."""
     calls = index.evaluator.calls
-    is_handed = any(call is handed for _, call in calls.handed(function))
-    return is_handed if handed is not None else calls.is_by_variable(function, use.call)
+    if handed is not None:
+        return any(call is handed for _, call in calls.handed(called))
+    if isinstance(called, ast.ClassDef):
+        return any(call is use.call for _, call in calls.making_by_variables(called))
+    return isinstance(called, FUNCTIONS) and calls.is_by_variable(called, use.call)
 
 
 def _is_by_name(index: Index, value: Value, use: Argument, handed: ast.Call | None) -> bool:
