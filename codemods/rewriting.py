@@ -281,6 +281,7 @@ def _task(
         planned.sources[module.path],
         statement_lines(module),
         (*edits, *imports),
+        style.indent,
         unbound_names(module.nodes),
         index.tree.is_forked(["dagster_dbt"]),
     )

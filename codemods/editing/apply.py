@@ -46,13 +46,14 @@ from .in_strings import quoted_for, replaced_in_string
 from .kept_comments import NOTHING_KEPT, Kept, homes_of, lost_comments, on_first_line, split_blank
 from .removed import heirs_of_comments, heirs_of_space, is_removed
 
+_DEFINITIONS = (cst.FunctionDef, cst.ClassDef)
 _STATEMENT_EDITS = (ReplaceStatement, InsertBefore, InsertAfter)
 
 
-def apply_edits(text: str, statements: Sequence[Lines], edits: Sequence[Edit]) -> str:
+def apply_edits(text: str, statements: Sequence[Lines], edits: Sequence[Edit], indent: str) -> str:
     """The text with all edits carried out. Raises ``NotApplied``.
 
-    ``statements`` says where the statements at the top level of ``text`` stand.
+    ``statements`` says where the statements at the top level of ``text`` stand, ``indent`` how new blocks are indented.
     """
     lines = split_lines(text)
     newline = _newline_of(lines)
@@ -62,13 +63,18 @@ def apply_edits(text: str, statements: Sequence[Lines], edits: Sequence[Edit]) -
         last = len(lines) if excerpt.last is None else excerpt.last
         done += lines[reached : excerpt.first - 1]
         own = [replace(edit, span=_moved(edit.span, excerpt.first - 1)) for edit in excerpt.edits]
-        done.append(_apply("".join(lines[excerpt.first - 1 : last]), newline, own))
+        done.append(_apply("".join(lines[excerpt.first - 1 : last]), newline, indent, own))
         reached = last
     return "".join([*done, *lines[reached:]])
 
 
-def _apply(text: str, newline: str, edits: Sequence[Edit]) -> str:
-    module = cst.parse_module(text, config=cst.PartialParserConfig(default_newline=newline))
+def _apply(text: str, newline: str, indent: str, edits: Sequence[Edit]) -> str:
+    module = _with_comments_of_first(
+        cst.parse_module(text, config=cst.PartialParserConfig(default_newline=newline))
+    )
+    # LibCST takes the indentation of the blocks in it, of which an excerpt may have none.
+    indented = module.with_changes(default_indent=indent)
+    module = indented if indented.code == text else module
     if module.code != text:
         raise NotApplied("LibCST does not give this file back as it was")
     wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
@@ -89,6 +95,16 @@ def _apply(text: str, newline: str, edits: Sequence[Edit]) -> str:
     changed = change({})
     lost = lost_comments(module, changed, positions, edits) if "#" in text else []
     return (change(homes_of(lost, blocks, positions, targets)) if lost else changed).code
+
+
+def _with_comments_of_first(module: cst.Module) -> cst.Module:
+    """The module, with the comments directly above a definition at its top as that's own, and not the module's."""
+    above, own = split_comments(list(module.header))
+    first = module.body[0] if module.body else None
+    if not above or not own or not isinstance(first, _DEFINITIONS):
+        return module
+    first = first.with_changes(leading_lines=[*own, *first.leading_lines])
+    return module.with_changes(header=above, body=[first, *module.body[1:]])
 
 
 def _newline_of(lines: Sequence[str]) -> str:
@@ -268,7 +284,7 @@ class _Changer(cst.CSTTransformer):
             if isinstance(edit, InsertBefore):
                 before += self._statements(edit.text)
                 if edit.blank and middle:
-                    spaces = 2 if isinstance(middle[0], (cst.FunctionDef, cst.ClassDef)) else 1
+                    spaces = 2 if isinstance(middle[0], _DEFINITIONS) else 1
                     space = [cst.EmptyLine(indent=False)] * spaces
                     middle[0] = middle[0].with_changes(leading_lines=space)
                 is_apart = edit.blank and not middle
@@ -293,11 +309,9 @@ class _Changer(cst.CSTTransformer):
         nodes = [piece.node for piece in pieces]
         above, own = split_comments(leading)
         # What is inserted goes above the comments of the statement; an import, below the heading of its block.
-        at = (
-            0
-            if above and is_import(nodes[0])
-            else next((at for at, piece in enumerate(pieces) if not piece.is_inserted), 0)
-        )
+        own_place = next((at for at, piece in enumerate(pieces) if not piece.is_inserted), 0)
+        is_heading = above and is_import(nodes[0]) and not isinstance(nodes[own_place], _DEFINITIONS)
+        at = 0 if is_heading else own_place
         if at:
             nodes[0] = with_leading(nodes[0], above)
             nodes[at] = nodes[at].with_changes(leading_lines=[*nodes[at].leading_lines, *own])
@@ -333,7 +347,7 @@ class _Changer(cst.CSTTransformer):
             is_apart = place > 0 and any(body[place - 1] is one for one in self.apart)
             if place > 0 and (after_new or is_new or is_apart):
                 blank, rest = split_blank(list(statement.leading_lines))
-                is_defined = is_new and isinstance(statement, (cst.FunctionDef, cst.ClassDef))
+                is_defined = is_new and isinstance(statement, _DEFINITIONS)
                 if is_new and isinstance(statement, cst.If):  # whatever stood there before it
                     is_defined = not is_import(body[place - 1])
                     blank = blank if is_defined else blank[:1]
@@ -357,6 +371,6 @@ class _Changer(cst.CSTTransformer):
         return text.replace("\n", self.module.default_newline)
 
 
-def _turn(edit: Edit) -> int:
+def _turn(edit: Edit) -> tuple[bool, int]:
     """The statement itself first, then what goes around it."""
-    return -1 if isinstance(edit, ReplaceStatement) else edit.rank if isinstance(edit, InsertBefore) else 0
+    return not isinstance(edit, ReplaceStatement), edit.rank if isinstance(edit, InsertBefore) else 0

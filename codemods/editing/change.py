@@ -36,6 +36,8 @@ class Task:
     statements: tuple[Lines, ...]
     """Where the statements at its top level stand."""
     edits: tuple[Edit, ...]
+    indent: str
+    """What a block in it is indented by."""
     unbound: frozenset[str]
     """The names that it reads and binds nowhere, as it is now."""
     has_own_package: bool = False
@@ -69,7 +71,7 @@ def change_one(task: Task) -> Change | Finding:
 
     source = task.source
     try:
-        text = apply_edits(source.text, task.statements, task.edits)
+        text = apply_edits(source.text, task.statements, task.edits, task.indent)
         tree = ast.parse(text)
     except (NotApplied, ParserSyntaxError) as error:
         return _problem(source, str(error))

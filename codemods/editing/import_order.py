@@ -120,7 +120,13 @@ class Additions:
         first = body[0]
         has_docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
         later = [node for node in body[1 if has_docstring and len(body) > 1 else 0 :] if _is_no_future(node)]
-        return InsertBefore(self.module.span(later[0] if later else first), text + "\n", blank=True)
+        return InsertBefore(
+            self.module.span(later[0] if later else first), text + "\n", blank=True, rank=_ABOVE_ALL
+        )
+
+
+_ABOVE_ALL = -9
+"""The rank of imports where nothing is imported yet: above the functions and tables that are added there."""
 
 
 def _is_no_future(node: ast.stmt) -> bool:

@@ -456,3 +456,31 @@ def nightly():
     assert ";" not in head
     assert "from dagster import job, op" in head
     assert "from dagster_dbt.cloud_v2 import DbtCloudCredentials, DbtCloudWorkspace" in head
+
+
+_HELPED = "def names(client):\n    return [client.run_job_and_poll(job).job_name for job in (67890, 67891)]\n"
+_HANDS_IT_ON = (
+    "import os\n\nfrom dagster_dbt import DbtCloudClientResource\nfrom helper import names\n\n"
+    'cloud = DbtCloudClientResource(auth_token=os.environ["T"], account_id=12345)\n'
+    "print(names(cloud.get_dbt_client()))\n"
+)
+_TYPES = "from dagster_dbt.cloud_v2.types import DbtCloudJobRunStatusType, DbtCloudRun\n\n\ndef run_job("
+
+
+@pytest.mark.parametrize(
+    ("before", "head", "own"),
+    [
+        ("", "", ""),
+        ('"""Helpers."""\n', '"""Helpers."""\n', ""),
+        ("from __future__ import annotations\n\n", "from __future__ import annotations\n\n", ""),
+        ("# Copyright\n\n# their names\n", "# Copyright\n\n", "# their names\n"),
+        ("#!/usr/bin/env python\n\n# their names\n# in order\n", "#!/usr/bin/env python\n\n", "# their names\n# in order\n"),
+        ("# their names\n", "# their names\n", ""),
+    ],
+)  # fmt: skip
+def test_a_file_without_imports_gets_them_above_what_is_added(
+    tmp_path: Path, before: str, head: str, own: str
+) -> None:
+    texts, _ = migrate(tmp_path, {"program.py": _HANDS_IT_ON, "helper.py": before + _HELPED})
+    assert texts["helper.py"].startswith(head + _TYPES)
+    assert f"    return run\n\n\n{own}def names(client):\n" in texts["helper.py"]

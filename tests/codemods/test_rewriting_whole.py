@@ -40,10 +40,12 @@ def test_a_unit_with_a_file_that_cannot_be_changed_stays(
 ) -> None:
     real = apply.apply_edits
 
-    def refuses_to_decorate(text: str, statements: Sequence[Lines], edits: Sequence[Edit]) -> str:
+    def refuses_to_decorate(
+        text: str, statements: Sequence[Lines], edits: Sequence[Edit], indent: str
+    ) -> str:
         if "models = " in text and any("@dbt_cloud_assets" in getattr(edit, "text", "") for edit in edits):
             raise apply.NotApplied("it cannot be given back as it was")
-        return real(text, statements, edits)
+        return real(text, statements, edits, indent)
 
     monkeypatch.setattr(apply, "apply_edits", refuses_to_decorate)
     texts, report = migrate(tmp_path, FILES)
@@ -64,11 +66,11 @@ def test_names_do_not_depend_on_how_often_they_were_asked_for(
     straight, _ = migrate(tmp_path / "one", FILES)
     real, asked = apply.apply_edits, []
 
-    def refuses_once(text: str, statements: Sequence[Lines], edits: Sequence[Edit]) -> str:
+    def refuses_once(text: str, statements: Sequence[Lines], edits: Sequence[Edit], indent: str) -> str:
         asked.append(text)
         if "unrelated" in text and len(asked) < 4:
             raise apply.NotApplied("not now")
-        return real(text, statements, edits)
+        return real(text, statements, edits, indent)
 
     monkeypatch.setattr(apply, "apply_edits", refuses_once)
     blocked = {
