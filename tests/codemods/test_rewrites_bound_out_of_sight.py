@@ -94,7 +94,6 @@ def test_the_resource_stays(tmp_path: Path, imported: str, bound: str) -> None:
         ("", "{'dbt_cloud': ResourceDefinition.none_resource()}"),
         ("", "{'dbt_cloud': object()}"),
         ("", "{'other': 1}"),
-        ("import acme", "{'other': acme.cloud}"),
         ("class Fake:\n    pass\n", "{'dbt_cloud': Fake()}"),
     ],
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from legacy_shim.catalogue import BY_NAME
@@ -25,6 +26,7 @@ from ..syntax.functions import returns_of
 from ..syntax.source_module import FUNCTIONS, Module
 from ..uses.keys import WRITING, texts_of_key, written_in
 from .handed_to import files_handed_to
+from .prefilter import hands_out_names
 from .settings_read import files_read_for_settings
 
 _BOUND = ("bound keys", None)
@@ -141,11 +143,21 @@ class Interests:
         names = self._names_handed_on(module)
         yield from ((stem, name.encode(errors="replace")) for name in names)
         if names:
+            own = self.evaluator.tree.names(module).tables.get(module.tree, {})
+            yield from ((each, name.encode(errors="replace")) for each in self._handing_out for name in own)
             yield (stem, b"import *")
             for package in module.dotted[:-1][-1:]:
                 # `from . import resources` and `from package import resources` name the module alone.
                 yield (package.encode(errors="surrogateescape"), stem)
             yield (stem, stem)
+
+    @cached_property
+    def _handing_out(self) -> tuple[bytes, ...]:
+        """The modules, by the last part of their names, that may answer names of others by a ``__getattr__``."""
+        tree = self.evaluator.tree
+        paths = [path for path in tree.spelling([b"__getattr__"]) if hands_out_names(tree.data[path])]
+        stems = (path.parent.name if path.stem == "__init__" else path.stem for path in paths)
+        return tuple(dict.fromkeys(stem.encode(errors="surrogateescape") for stem in stems))
 
     def _names_handed_on(self, module: Module) -> tuple[str, ...]:
         """The names to be imported from a module that hold something legacy, those included that stars bring there."""

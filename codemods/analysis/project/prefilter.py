@@ -58,9 +58,13 @@ _SCANS = re.compile(
 )
 _RESUMES = b"retry_from_failure"
 _STAR = b"import *"
-_BY_TEXT = (b"import_module", b"__import__", b"importorskip", b"modules[", b"modules.get(")
+_BY_TEXT = (
+    *(b"import_module", b"__import__", b"importorskip", b"modules[", b"modules.get("),
+    *(b"resolve_name", b"pydoc"),
+)
 _RELATIVE = re.compile(rb"from[\s\\]*\.")
 _OF_DAGSTER = str(Path("dagster", "_core", "__init__.py"))
+_HANDING_OUT = re.compile(rb"^(?:def\s+__getattr__\b|__getattr__\s*[=:,])", re.MULTILINE)
 _BETWEEN = b"\n\0\n"
 _NAMED = re.compile(rb"\s*(?:from\s+(\w+)[\s.][^;]*|import\s+(\w+)[^,;]*)$")
 _WORD = re.compile(rb"[\w\x80-\xff]+")
@@ -264,6 +268,11 @@ def reaches_key(data: bytes, keys: Iterable[bytes]) -> bool:
 def asks_for_client(data: bytes) -> bool:
     """Whether a file may call a method that a legacy client has of what stands under a resource key."""
     return b".resources." in data and any(b"." + name + b"(" in data for name in _METHODS_IN_BYTES)
+
+
+def hands_out_names(data: bytes) -> bool:
+    """Whether a module may answer names that it does not bind."""
+    return _HANDING_OUT.search(data) is not None
 
 
 def loads_jobs(data: bytes) -> bool:

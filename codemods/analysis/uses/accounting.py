@@ -27,6 +27,7 @@ from .escape import Escape
 from .followed import called_later
 from .index import Index
 from .judgement import Judge
+from .looked_up_in_modules import looked_up_in_modules
 from .nodes_by_name import NodesByName
 from .outputs_handed_over import outputs_handed_over
 from .patched_names import patched_names
@@ -48,6 +49,7 @@ def escapes_of(index: Index) -> tuple[Escape, ...]:
         *contexts_led_away(index),
         *outputs_handed_over(index, carriers),
         *runs_read_elsewhere(index, carriers),
+        *looked_up_in_modules(index, carriers),
         *patched_names(index, carriers),
     )
     for escape in escapes:
