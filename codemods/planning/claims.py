@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -259,14 +259,20 @@ class Context:
             return JobRef(module, node, ())
         if not source and not all(found.values()):
             return JobRef(module, node, ())  # What is read in one deployment says nothing of another.
-        if absent and not source:
-            source = module.source_of(
-                node
-            )  # A deployment that nobody gave may have a job there: it is refused.
+        if not source and (absent or self._may_be_another(module, node, read)):
+            # A deployment that nobody gave may have another job there: it is refused.
+            source = module.source_of(node)
         parameter = self.constants.parameter_of(module, node)
         return JobRef(
             module, node, read, source, parameter=parameter, by_deployment=by_deployment, absent=tuple(absent)
         )
+
+    def _may_be_another(self, module: Module, node: ast.expr, read: Sequence[int]) -> bool:
+        """Whether a deployment that nobody gave may take another branch, to a job that none of those given has."""
+        if len(self.deployments) == 1:
+            return False
+        found = self.constants.integers(module, node)
+        return found is None or any(int(str(one.value)) not in read for one in found)
 
     def _is_absent(self, deployment: Deployment, module: Module, node: ast.expr) -> bool:
         """Whether an id stands under a key that the table of a deployment surely does not have."""

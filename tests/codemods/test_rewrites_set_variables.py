@@ -17,11 +17,12 @@ LOAD = """
 from dagster import Definitions
 from dagster_dbt import dbt_cloud_resource, load_assets_from_dbt_cloud_job
 
-JOB = 67890 if os.environ.get("STAGE", "dev") == "prod" else 67900
-cloud = dbt_cloud_resource.configured({"auth_token": "t", "account_id": 12345})
+{}
+cloud = dbt_cloud_resource.configured({{"auth_token": "t", "account_id": 12345}})
 models = load_assets_from_dbt_cloud_job(cloud, JOB)
 defs = Definitions(assets=[models])
 """
+CHOICE = 'JOB = 67890 if os.environ.get("STAGE", "dev") == "prod" else 67900'
 NOTHING: Mapping[str, str] = {}
 DEV = {"STAGE": "dev"}
 SET: Mapping[str, tuple[str, Mapping[str, str]]] = {
@@ -43,11 +44,11 @@ AS_SAID: Mapping[str, tuple[str, Mapping[str, str]]] = {
 }
 
 
-def _migrated(folder: Path, head: str, variables: Mapping[str, str]) -> str:
+def _migrated(folder: Path, head: str, variables: Mapping[str, str], choice: str = CHOICE) -> str:
     elsewhere = replace(NIGHTLY, id=67900, name="Staging", execute_steps=("dbt run --select tag:hourly",))
     texts, _ = migrate(
         folder,
-        {"defs.py": head + LOAD},
+        {"defs.py": head + LOAD.format(choice)},
         facts=Facts((NIGHTLY, elsewhere)),
         deployments=(Deployment("one", variables), Deployment("two", variables)),
     )
@@ -62,3 +63,23 @@ def test_a_variable_that_code_sets_decides_nothing(tmp_path: Path, name: str) ->
 @pytest.mark.parametrize("name", AS_SAID)
 def test_a_variable_that_is_as_the_deployment_says_decides(tmp_path: Path, name: str) -> None:
     assert 'name="dbt_cloud_job_67900"' in _migrated(tmp_path, *AS_SAID[name])
+
+
+EQUAL = {
+    "a table": ('JOBS = {"prod": 67890, "dev": 67900}\nJOB = JOBS[os.environ.get("STAGE", "dev")]', True),
+    "a choice": ('JOB = 67890 if os.environ.get("STAGE") == "prod" else 67900', True),
+    "an unknown rest": ('JOB = int(input()) if os.environ.get("STAGE") == "prod" else 67900', True),
+    "the same in each branch": ('JOB = 67900 if os.environ.get("STAGE") == "prod" else 67900', False),
+    "no choice": ("JOB = 67900", False),
+}
+
+
+@pytest.mark.parametrize("name", EQUAL)
+def test_a_job_that_all_given_deployments_share_is_refused_elsewhere_if_code_may_name_another(
+    tmp_path: Path, name: str
+) -> None:
+    """A deployment that nobody gave would load the assets of this job, in silence."""
+    choice, is_guarded = EQUAL[name]
+    text = _migrated(tmp_path, "import os\n", DEV, choice)
+    assert 'name="dbt_cloud_job_67900"' in text
+    assert ("if int(JOB) != 67900:\n    raise ValueError(" in text) == is_guarded
