@@ -159,3 +159,18 @@ CONTEXT_BUILDERS: Final = (
     "dagster.build_hook_context",
 )
 """Functions that answer a context which holds the resources that they are given, also where ``with`` enters it."""
+LOADING_BY_NAME = frozenset(
+    {
+        "django.utils.module_loading.import_string",
+        "hydra.utils.get_object",
+        "hydra.utils.instantiate",
+        "importlib.util.module_from_spec",
+        "joblib.load",
+        "pickle.load",
+        "pickle.loads",
+        "pkgutil.resolve_name",
+        "pydoc.locate",
+        "werkzeug.utils.import_string",
+    }
+)
+"""Functions of other packages that may answer an object of the tree: by its name, its file, or as it was stored."""

@@ -14,9 +14,9 @@ from functools import cached_property, lru_cache
 
 from ..dagster_api.contexts import is_context
 from ..dagster_api.decorators import is_builtin, unknown_decorators
-from ..dagster_api.names import DYNAMIC, EXECUTING, KNOWN_BASES, READING_BY_NAME
+from ..dagster_api.names import DYNAMIC, EXECUTING, KNOWN_BASES, LOADING_BY_NAME, READING_BY_NAME
 from ..inference.interpreter import Evaluator
-from ..inference.values import External, Instance, Keyed, Literal, Local, Value, Values, root
+from ..inference.values import External, Instance, Keyed, Literal, Local, Made, Value, Values, root
 from ..syntax.classes import is_own_object
 from ..syntax.scopes import Assigned, Parameter
 from ..syntax.source_module import Module
@@ -209,6 +209,7 @@ class _Accounting:
         """Whether a receiver may be a legacy client that was not followed, or what a key means that is bound nowhere here."""
         return all(
             isinstance(value, Literal)
+            or _is_loaded_by_name(root(value))
             or (isinstance(root(value), Keyed) and not self.carriers.is_legacy(value))
             for value in receiver
         )
@@ -283,6 +284,11 @@ class _Accounting:
                     carried,
                     "is nested too deeply to be traced: assign a part of it to a name first",
                 )
+
+
+def _is_loaded_by_name(value: Value) -> bool:
+    """Whether a value is what a function of another package answers that may be an object of the tree."""
+    return isinstance(value, Made) and value.of in LOADING_BY_NAME
 
 
 def _expressions(module: Module) -> Iterator[ast.expr]:
