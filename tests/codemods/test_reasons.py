@@ -181,3 +181,47 @@ def test_what_a_lambda_answers_is_said_to_be_that(tmp_path: Path, bound: str) ->
     assert any(
         "is what a lambda answers, which is not followed: write a function with `def`" in one for one in said
     )
+
+
+def in_function(*lines: str, before: str = "") -> str:
+    """A helper that an op calls with its client, and what stands before it."""
+    body = "\n    ".join(lines)
+    return before + f"\ndef helper(client):\n    {body}\n" + in_op("helper(client)")
+
+
+@pytest.mark.parametrize(
+    ("program", "wanted"),
+    [
+        (in_function("return getattr(client, 'get_job')(1)['name']"), "write `client.get_job`"),
+        (in_function("return hasattr(client, 'get_job')"), "take the test out"),
+        (
+            in_function("return partial(run, job=1)(client)", before="from functools import partial\ndef run(client, job):\n    return 1\n"),
+            "is passed to `partial(run, job=1)(...)`",
+        ),
+        (
+            in_function("return partial(run, client, 7)", before="from functools import partial\ndef run(*given):\n    return 1\n"),
+            "`def run(value): return run(client, 7, ...)`",
+        ),
+        (
+            "MAKE = lambda: DbtCloudClientResource(auth_token='t', account_id=12345)\n" + in_op("MAKE().get_dbt_client().get_job(1)"),
+            "`def make(): return DbtCloudClientResource(",
+        ),
+        (
+            "def loads():\n    yield load_assets_from_dbt_cloud_job(cloud, 67890)\n\ndefs = Definitions(assets=list(loads()))\n",
+            "`return found` in place of `yield`",
+        ),
+        (
+            "def load(job, **kw):\n    return load_assets_from_dbt_cloud_job(cloud, job, **kw)\n\n"
+            "defs = Definitions(assets=[load(67890, node_info_to_group_fn=str)])\n",
+            "give `load` a parameter for each, `def load(job_id, group_fn)`",
+        ),
+        (
+            "@acme.cached\ndef load():\n    return load_assets_from_dbt_cloud_job(cloud, 67890)\n\ndefs = Definitions(assets=[load()])\n",
+            "is returned through `@acme.cached`",
+        ),
+    ],
+    ids=["getattr", "hasattr", "partial_called", "partial", "lambda", "generator", "keywords", "decorator"],
+)  # fmt: skip
+def test_what_to_write_by_hand_has_the_names_of_the_code(tmp_path: Path, program: str, wanted: str) -> None:
+    said = said_of(tmp_path, program)
+    assert any(wanted in one.replace("are returned", "is returned") for one in said), said

@@ -40,6 +40,7 @@ from ..inference.values import (
 from ..syntax.functions import composes, renamed, returns_of, takes_context
 from ..syntax.handed_calls import takes_part
 from ..syntax.source_module import FUNCTIONS, Module
+from .by_hand import of_call
 from .callees import is_all_known
 from .carriers import NONE, Carriers, is_asked_its_name, is_class, is_function, kind_carried
 from .followed import called_later, is_followed
@@ -136,7 +137,7 @@ class Arguments:
         by_hand = _BY_HAND if kinds & {"client", "resource"} else _READ_HERE
         if any(word.value is node and word.arg in _RESOURCES for word in call.keywords):
             by_hand = _BIND_IT
-        return f"{shown}, which cannot be traced: {by_hand}"
+        return f"{shown}, which cannot be traced: {of_call(module, node, call) or by_hand}"
 
     def _by_unresolved(self, module: Module, node: ast.expr, value: Value, call: ast.Call) -> bool:
         """Whether a call of something that is no value here is accounted for: a builtin, or a method of a container."""

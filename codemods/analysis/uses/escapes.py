@@ -18,6 +18,7 @@ from ..syntax.source_module import (
     Module,
 )
 from .bound_functions import keys_of_answer
+from .by_hand import of_call, of_decorated, of_lambda, of_yield
 from .followed import is_followed
 from .index import Index
 from .keys import UNKNOWN, Texts, keys_of
@@ -268,16 +269,28 @@ def lost_trail(use: Use, what: str, name: str) -> Finding:
     line = module.source_of(use.node).split("\n", 1)[0]
     if isinstance(module.parent(use.node), ast.Lambda):
         verb = "are" if what == _SEVERAL else "is"
-        said = f"{what} `{line}` {verb} what a lambda answers, which is not followed: write a function with `def`"
+        said = f"{what} `{line}` {verb} what a lambda answers, which is not followed: {of_lambda(module, use.node)}"
         return Finding(module.place(use.node), "LDC303", said, name)
     by_hand = (
         _IN_CONTAINERS.get(what, _BY_HAND[what]) if isinstance(use, (Element, Entry)) else _BY_HAND[what]
     )
-    how = _how(use)
+    how, by_hand = _how_special(use, by_hand)
     if what == _SEVERAL:
         how = how.replace("is ", "are ", 1)
     said = f"{what} `{line}` {how}: {by_hand}"
     return Finding(module.place(use.node), "LDC303", said, name)
+
+
+def _how_special(use: Use, by_hand: str) -> tuple[str, str]:
+    """How a value goes out of sight, and what to write by hand: by the lines of the code where its form is met often."""
+    if isinstance(use, Argument) and (said := of_call(use.module, use.node, use.call)):
+        return _how(use), said
+    if said := of_yield(use.module, use.node):
+        return "is yielded, and generators are not followed", said
+    decorator, said = of_decorated(use.module, use.node) if isinstance(use, Returned) else ("", "")
+    if decorator:
+        return f"is returned through `@{decorator}`, which may make something else of it", said
+    return _how(use), by_hand
 
 
 def unreadable_key(use: Use, name: str) -> Finding:

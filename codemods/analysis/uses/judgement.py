@@ -22,6 +22,7 @@ from ..syntax.fixtures import is_fixture
 from ..syntax.source_module import FUNCTIONS, Module
 from .arguments import ACCOUNTED, Arguments
 from .bound_functions import keys_of_answer
+from .by_hand import of_lambda
 from .carriers import Carriers, is_asked_its_name, is_class, is_function, kind_carried
 from .hashing import is_hashed
 from .index import Index
@@ -101,7 +102,7 @@ class Judge:
             case ast.DictComp(key=key):
                 return "is the key of a dict: use a name or an id as the key" if node is key else ACCOUNTED
             case ast.Lambda():
-                return "is what a lambda returns: write a function with `def`"
+                return f"is what a lambda returns, which is not followed: {of_lambda(module, node)}"
             case ast.Yield() | ast.YieldFrom():
                 return self._yielded(module, node, value)
         if value in self.evaluator.values(module, above):

@@ -19,6 +19,7 @@ from ...analysis.syntax.source_module import (
     Module,
 )
 from ...analysis.uses import escapes as sinks
+from ...analysis.uses.by_hand import of_keywords
 from ...analysis.uses.escapes import Placement
 from ...analysis.uses.uses import COMPREHENSIONS, Element
 from ...facts.job_commands import refusal_of
@@ -204,7 +205,9 @@ def _arguments(
         if keyword.arg is None:
             common = common_arguments(context, module, keyword.value)
             if common is None or set(common) & set(arguments):
-                return _SPREAD, {}, ()
+                own = of_keywords(module, keyword.value)
+                said = f"its arguments are passed with `**`, and differ from call to call: {own}"
+                return said if own else _SPREAD, {}, ()
             arguments |= common
             continue
         arguments[keyword.arg] = keyword.value
