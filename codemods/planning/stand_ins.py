@@ -11,7 +11,7 @@ what is legacy in one run of the code alone:
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -74,9 +74,15 @@ def block_doubtful(
     """Block each use of a key under which something else may stand as well; report stand-ins in tests."""
     keyed = {key for claim in claims if not isinstance(claim.part, Builds) for key in claim.keys}
     bound = {key for claim in claims if isinstance(claim.part, Builds) for key in claim.keys}
+    parts = {components[claim.module.path] for claim in claims}
+    modules = [
+        module
+        for module in context.index.tree.modules.values()
+        if components[module.path] in parts or is_test(module.path)
+    ]
     others: dict[tuple[object, str], _Other] = {}
     in_tests: list[Claim] = []
-    for other in (*_bound_to_others(context, keyed), *_by_unknown_key(context)):
+    for other in (*_bound_to_others(context, modules, keyed), *_by_unknown_key(context, modules)):
         if other.key in bound and is_test(other.module.path):
             in_tests.append(_told(other))
         elif not is_test(other.module.path):
@@ -145,10 +151,10 @@ def _blocked(
     return replace(claim, blocked=(*claim.blocked, *found)) if found else claim
 
 
-def _bound_to_others(context: Context, keys: set[str]) -> Iterator[_Other]:
+def _bound_to_others(context: Context, modules: Iterable[Module], keys: set[str]) -> Iterator[_Other]:
     """Each value under one of the keys that is, or may be, something else than a resource of dbt Cloud."""
     index = context.index
-    for module in index.tree.modules.values():
+    for module in modules:
         for node in module.of(*WRITING):
             for key, value in entries_of(index.evaluator, module, node):
                 if key in keys and _may_be_other(context, module, value):
@@ -191,10 +197,10 @@ def _makes_resource(context: Context, value: Value) -> bool:
     return bool(made) and not any(_is_other(context, values) for values in made)
 
 
-def _by_unknown_key(context: Context) -> Iterator[_Other]:
+def _by_unknown_key(context: Context, modules: Iterable[Module]) -> Iterator[_Other]:
     """Each place that reaches into ``context.resources`` in a way that does not say for what."""
     evaluator = context.index.evaluator
-    for module in context.index.tree.modules.values():
+    for module in modules:
         for node in module.nodes:
             if isinstance(node, ast.Attribute) and node.attr in _WHOLE:
                 if RESOURCES in evaluator.values(module, node.value):

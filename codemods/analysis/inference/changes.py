@@ -11,20 +11,21 @@ import os
 from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..dagster_api.decorators import resolved, unknown_decorators
 from ..dagster_api.names import TYPING
 from ..syntax.classes import is_own_object
-from ..syntax.functions import is_getattr, renamed
-from ..syntax.scopes import Imported, Parameter
+from ..syntax.functions import renamed
+from ..syntax.scopes import Parameter
 from ..syntax.source_module import Module
-from ..uses.uses import ADDING, EXTENDING
 from .branches import EVERY_BRANCH
 from .data_files import is_data
 from .possible import Holder, Place
 from .replaced_modules import is_replaced
-from .tables import attributes_set_in, names_set_by_text
+from .tables import names_set_by_text
+from .uses_aside import SUMMARIES_ASIDE, UsesAside
 from .uses_of_holders import is_led_away, is_spread
 from .values import Instance, Literal, Local, Made, Value, in_order
 from .whole_displays import is_whole
@@ -36,8 +37,6 @@ _HOOKS = frozenset({"__getattribute__", "__setattr__", "__new__", "__init_subcla
 """Methods that make the attributes of a class something else than its body says."""
 _DESCRIBING = (*TYPING, "attr.", "attrs.")
 """Where the decorators of classes come from that leave the values of a class as its body says."""
-_CHANGING = ADDING | EXTENDING | {"clear", "insert", "pop", "popitem", "remove", "setdefault"}
-"""Methods that change a container."""
 Uses = dict[Value, tuple[ast.expr, ...]]
 _NO_USES: Uses = {}
 UsesByFile = dict[Module, tuple[ast.expr, ...]]
@@ -45,11 +44,12 @@ _NO_FILES: tuple[dict[Module, int], dict[Value, UsesByFile]] = ({}, {})
 
 
 _USES, _ALL_USES = "uses", "uses of values"
+_SUMMARIES = frozenset({_USES, _ALL_USES, *SUMMARIES_ASIDE})
 
 
 def is_summary(question: Hashable) -> bool:
     """Whether a question is about all expressions of a file, or of all files."""
-    return isinstance(question, tuple) and question[0] in (_USES, _ALL_USES)
+    return isinstance(question, tuple) and question[0] in _SUMMARIES
 
 
 @dataclass(eq=False)
@@ -57,6 +57,11 @@ class Changes:
     """Answers whether code that is not followed may change what values are read from."""
 
     evaluator: Evaluator
+
+    @cached_property
+    def aside(self) -> UsesAside:
+        """What files that the index does not need name and change."""
+        return UsesAside(self.evaluator)
 
     def may_change(self, holder: Holder) -> bool:
         """Whether what is read from ``holder`` may be something else than the code in sight says."""
@@ -141,8 +146,8 @@ class Changes:
         set_there = [
             (home, target)
             for home in self._importing(module, name)
-            for attribute, target in attributes_set_in(home)
-            if attribute in {name, ""}
+            for attribute in (name, "")
+            for target in self.evaluator.tables.set_in(home).get(attribute, ())
         ]
         return any(
             self._may_be(home, target, module)
@@ -235,32 +240,35 @@ class Changes:
                 continue
             for module in self._importing(home, name):
                 # By the name of a function or an object it is reached, too, and may be changed there.
-                nodes = _names_read(module) if is_bound else _changed_in(module)
-                yield from ((module, node) for node in nodes if self._may_name(module, node, holder))
+                nodes = self.aside.naming(module, holder) if is_bound else self.aside.changing(module, holder)
+                yield from ((module, node) for node in nodes)
 
-    def _importing(self, home: Module, name: str) -> Iterator[Module]:
+    def _importing(self, home: Module, name: str) -> tuple[Module, ...]:
         """The files that the index does not need and that may import a name, from others of the kind too."""
+        nothing: tuple[Module, ...] = ()
+        asked = ("importing", home, name)
+        return self.evaluator.answer(asked, lambda: tuple(self._find_importing(home, name)), nothing)
+
+    def _find_importing(self, home: Module, name: str) -> Iterator[Module]:
+        self.evaluator.fixpoint.watch(("files", None))
         tree = self.evaluator.tree
-        asked = [(home, name)]
-        for source, known_as in asked:  # grows as it goes
-            for path in tree.importing(source.dotted, known_as):
+        asked = {(home, name): None}
+        waiting = list(asked)
+        for source, known_as in waiting:  # grows as it goes
+            for path in tree.importing(source, known_as):
                 module = tree.module_at(path)
                 if module is None or module is home:
                     continue
                 if path not in tree.modules:
                     yield module
-                bound = tree.names(module).tables.get(module.tree, {}).items()
-                names = [
-                    own
-                    for own, bindings in bound
-                    if any(isinstance(one, Imported) and one.name == known_as for one in bindings)
-                ]
-                if any(
-                    tree.resolve(module, star.module, star.level) == source.path
-                    for star in tree.names(module).stars
-                ):
-                    names.append(known_as)
-                asked += [(module, own) for own in names if (module, own) not in asked]
+                names = tree.names(module)
+                imported = names.imported.get(known_as, ())
+                found = {own: None for scope, own, _ in imported if scope is module.tree}
+                if any(tree.resolve(module, star.module, star.level) == source.path for star in names.stars):
+                    found[known_as] = None
+                new = [(module, own) for own in found if (module, own) not in asked]
+                asked |= dict.fromkeys(new)
+                waiting += new
 
     def _is_bound_to(self, home: Module, name: str, holder: Literal | Local | Instance) -> bool:
         if self.evaluator.file(home.path) is not None:
@@ -307,10 +315,10 @@ class Changes:
         """The same of what stands in a file that the index does not need: by the names that it has there, and gets."""
         names = dict.fromkeys(self.evaluator.tree.names(home).tables.get(home.tree, {}))
         waiting = list(names)
-        yield from ((home, node) for node in _names_read(home) if self._may_name(home, node, holder))
+        yield from ((home, node) for node in self.aside.naming(home, holder))
         for name in waiting:  # grows as it goes
             for module, node in self.evaluator.tables.uses_under_any_name(name):
-                if self._may_name(module, node, holder):
+                if self.aside.may_name(module, node, holder):
                     yield module, node
                     new = [each for each in self._names_given(module, node) if each not in names]
                     names |= dict.fromkeys(new)
@@ -328,50 +336,6 @@ class Changes:
             for callee in in_order(self.evaluator.values(module, renamed(call))):
                 if isinstance(callee, Local):
                     yield from (each.arg for each in ast.walk(callee.node) if isinstance(each, ast.arg))
-
-    def _may_name(self, module: Module, node: ast.expr, holder: Literal | Local | Instance) -> bool:
-        if holder in self.evaluator.values(module, node):
-            return True
-        if isinstance(holder, Local):
-            return holder in self.evaluator.attributes.unread_classes(module, node)
-        places = self.evaluator.places(module, node, EVERY_BRANCH).places
-        if isinstance(holder, Literal):
-            return (holder.module, holder.node) in places
-        return any(self._makes(home, place, holder.owner) for home, place in places)
-
-    def _makes(self, module: Module, place: ast.expr, owner: Local) -> bool:
-        """Whether a call makes an object of a class, in a file that the index does not need perhaps."""
-        return isinstance(place, ast.Call) and owner in (
-            *self.evaluator.values(module, place.func),
-            *self.evaluator.attributes.unread_classes(module, place.func),
-        )
-
-
-def _names_read(module: Module) -> Iterator[ast.expr]:
-    """What may be a holder: names, and what is reached from them and changed there perhaps."""
-    return (
-        node
-        for node in module.nodes
-        if (
-            isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Store)
-        )
-        or (isinstance(node, ast.Call) and (is_getattr(node) or _is_looked_into(module, node)))
-    )
-
-
-def _changed_in(module: Module) -> Iterator[ast.expr]:
-    """What a file changes a part of."""
-    for node in module.of(ast.Subscript, ast.Call):
-        match node:
-            case ast.Subscript(ctx=ast.Store() | ast.Del()):
-                yield node.value
-            case ast.Call(func=ast.Attribute(value=changed, attr=name)) if name in _CHANGING:
-                yield changed
-
-
-def _is_looked_into(module: Module, node: ast.Call) -> bool:
-    above = module.parent(node)
-    return isinstance(above, (ast.Attribute, ast.Subscript)) and above.value is node
 
 
 def _is_added_to(module: Module, name: str) -> bool:

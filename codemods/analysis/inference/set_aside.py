@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from ..syntax.classes import attribute_of_self
 from ..syntax.scopes import Parameter
 from ..syntax.source_module import Module
-from .tables import attributes_set_in
 from .values import Local
 
 if TYPE_CHECKING:
@@ -58,9 +57,10 @@ def _targets(evaluator: Evaluator, name: str) -> Iterator[_Set]:
     by_text = (path for path in files.get(b"", ()) if spelled in tree.data[path])
     for path in dict.fromkeys([*files.get(spelled, ()), *by_text]):
         module = tree.module_at(path) if path not in tree.modules else None
-        for attribute, target in attributes_set_in(module) if module is not None else ():
-            if module is not None and attribute in (name, ""):
-                yield module, target, bool(attribute)
+        if module is not None:
+            set_there = evaluator.tables.set_in(module)
+            yield from ((module, target, True) for target in set_there.get(name, ()))
+            yield from ((module, target, False) for target in set_there.get("", ()))
 
 
 def _files_that_set(data: Mapping[Path, bytes]) -> _Files:

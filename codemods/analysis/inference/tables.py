@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..dagster_api.asset_inputs import name_of_asset
@@ -42,6 +42,7 @@ class Tables:
     _uses: dict[str, list[tuple[Module, ast.expr]]] = field(
         default_factory=lambda: defaultdict(list), repr=False
     )
+    _set_in: dict[Module, dict[str, list[ast.expr]]] = field(default_factory=dict, repr=False)
     _with_uses: int = 0
     """How many of the files the uses are noted of."""
     _worked_out: dict[str, None] = field(default_factory=dict, repr=False)
@@ -136,6 +137,15 @@ class Tables:
     def attributes_set(self, name: str) -> list[tuple[Module, ast.expr]]:
         """Of what an attribute of that name is set, or one whose name is not written there."""
         return [*self._row(("set", name)), *self._row(("set", ""))]  # type: ignore[list-item]
+
+    def set_in(self, module: Module) -> Mapping[str, Sequence[ast.expr]]:
+        """Of what a file sets attributes, by their names, whether it is taken into account or not."""
+        if module not in self._set_in:
+            found: dict[str, list[ast.expr]] = defaultdict(list)
+            for name, target in attributes_set_in(module):
+                found[name].append(target)
+            self._set_in[module] = found
+        return self._set_in[module]
 
     def uses_under_any_name(self, name: str) -> list[tuple[Module, ast.expr]]:
         """Where a name or attribute of that name is read, or one that it is also called."""

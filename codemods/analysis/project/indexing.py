@@ -22,6 +22,7 @@ from ..syntax.source_module import Module
 from ..uses.index import Index, Reference
 from ..uses.uses import displays_around, spread_at, whole_of
 from .interests import Interests, Reach
+from .named_in_imports import NamedInImports
 from .prefilter import (
     Importers,
     asks_for,
@@ -46,6 +47,7 @@ from .prefilter import (
 )
 from .scanning import looks_through_imported
 from .source_tree import Tree
+from .spelled import spells
 
 Parse = Callable[[Path, bytes], "Module | Finding"]
 
@@ -63,9 +65,15 @@ def build_index(
         parsed = parse(path, files[path])
         return parsed if isinstance(parsed, Module) else None
 
-    importers = Importers(files)
+    asked = without_dagster(files)
+    importers = Importers(asked)
 
-    tree = Tree(tuple(files), load, importers.importing, files, importers.naming)
+    def importing(home: Module, name: str) -> Iterator[Path]:
+        found = importers.importing(home.dotted, name)
+        return (path for path in found if named.may_import(path, home.path))
+
+    tree = Tree(tuple(files), load, importing, files, importers.naming)
+    named = NamedInImports(tree)
     failed: set[Path] = set()
 
     def take(paths: Iterable[Path]) -> list[Module]:
@@ -83,38 +91,61 @@ def build_index(
 
     interests = Interests(Evaluator(tree))
     new = take(path for path, data in files.items() if matters(data))
-    asked = without_dagster(files)
     while new:
-        new = take(_more(asked, importers, interests.take(new), tree))
+        new = take(_more(asked, importers, named, interests.take(new)))
     return _index_of(asked, interests, problems)
 
 
-def _more(files: Mapping[Path, bytes], importers: Importers, reach: Reach, tree: Tree) -> Iterator[Path]:
+def _more(
+    files: Mapping[Path, bytes], importers: Importers, named: NamedInImports, reach: Reach
+) -> Iterator[Path]:
     """The files to read next."""
-    yield from importers.of(reach.names)
+    tree = named.tree
+    importing = {
+        path
+        for (home, through), names in reach.names.items()
+        if named.may_hand_out(through, home)
+        for path in importers.of(names)
+        if named.may_import(path, through)
+    }
+    yield from (path for path in files if path in importing)
+    read = list(tree.modules)
     is_brought = reach.is_first and any(loads_jobs(data) for data in files.values())
     keys = reach.keys | ({KEY_OF_LOADS.encode()} if is_brought else set())
     if keys:
-        yield from (path for path, data in files.items() if reaches_key(data, keys) or gives_run_config(data))
+        yield from (
+            path
+            for path, data in files.items()
+            if gives_run_config(data) or (reaches_key(data, keys) and _spells(tree, path, keys))
+        )
     if reach.assets:
-        yield from (path for path, data in files.items() if loads_asset(data, reach.assets))
+        assets = reach.assets
+        loading = (path for path, data in files.items() if loads_asset(data, assets))
+        yield from (path for path in loading if _spells(tree, path, assets))
     if reach.fixtures:
         yield from (path for path, data in files.items() if asks_for(data, reach.fixtures))
     if reach.is_first:
         yield from (path for path, data in files.items() if may_patch(data) or calls_legacy(data))
         yield from (path for path, data in files.items() if loads_packages(data))
     if is_brought:
-        yield from _scanning(files, importers, tree)
+        yield from _scanning(files, named, read)
     yield from reach.called
 
 
-def _scanning(files: Mapping[Path, bytes], importers: Importers, tree: Tree) -> Iterator[Path]:
+def _spells(tree: Tree, path: Path, words: Iterable[bytes]) -> bool:
+    """Whether the code of a file has one of some words, which its bytes have; one that cannot be parsed has a finding."""
+    module = tree.modules.get(path) or tree.module_at(path)
+    return module is None or spells(module, [word.decode(errors="replace") for word in words])
+
+
+def _scanning(files: Mapping[Path, bytes], named: NamedInImports, read: Iterable[Path]) -> Iterator[Path]:
     """The files that may look through a module of the tree: it is handed to them, or they import it by a string.
 
-    With those by which they are reached, from what is read or uses Dagster.
+    With those by which they are reached, from what is ``read`` or uses Dagster.
     """
     using = (path for path, data in files.items() if names_dagster(data))
-    reached = importers.imported_from([*tree.modules, *using])
+    tree = named.tree
+    reached = named.imported_from([*read, *using])
     for path, data in files.items():
         if not (path in reached or imports_by_text(data)) or not scans_modules(data):
             continue

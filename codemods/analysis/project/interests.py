@@ -7,7 +7,8 @@ be others.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Hashable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +30,8 @@ from .handed_to import files_handed_to
 from .prefilter import hands_out_names
 from .settings_read import files_read_for_settings
 
+Handing = tuple[Path, Path]
+"""A file that has names which hold something legacy, and the file from which they are imported: itself, mostly."""
 _BOUND = ("bound keys", None)
 """The fact that certain resource keys are bound."""
 
@@ -37,7 +40,7 @@ _BOUND = ("bound keys", None)
 class Reach:
     """What was found to reach other files, since the last time."""
 
-    names: frozenset[tuple[bytes, bytes]]
+    names: Mapping[Handing, Sequence[tuple[bytes, bytes]]]
     """The last part of a module's name and a name to import from it, for each name that holds something legacy."""
     keys: frozenset[bytes]
     assets: frozenset[bytes]
@@ -56,7 +59,7 @@ class Interests:
     evaluator: Evaluator
     bound: dict[str, None] = field(default_factory=dict)
     """The resource keys under which a legacy resource stands in some dict."""
-    _names: set[tuple[bytes, bytes]] = field(default_factory=set)
+    _names: set[tuple[Handing, bytes, bytes]] = field(default_factory=set)
     _keys: set[bytes] = field(default_factory=set)
     _assets: set[bytes] = field(default_factory=set)
     _fixtures: set[bytes] = field(default_factory=set)
@@ -70,25 +73,33 @@ class Interests:
             self.bound |= bound
             stale += _modules_in(self.evaluator.fixpoint.forget([_BOUND]))
         again = list(dict.fromkeys(stale))
-        names = {pair for module in again for pair in self._handed_on(module)}
+        names = self._new_names(again)
         holding = (key for module in again for key in self._bound_to_holders_in(module))
         keys = {key.encode(errors="replace") for key in (*self.bound, *holding)}
         assets = {name.encode(errors="replace") for module in again for name in self._assets_in(module)}
         fixtures = {name.encode(errors="replace") for module in again for name in self._fixtures_in(module)}
         called = tuple(dict.fromkeys(path for module in again for path in self._called(module)))
         reach = Reach(
-            frozenset(names - self._names),
+            names,
             frozenset(keys - self._keys),
             frozenset(assets - self._assets),
             frozenset(fixtures - self._fixtures),
             called,
             is_first,
         )
-        self._names |= names
         self._keys |= keys
         self._assets |= assets
         self._fixtures |= fixtures
         return reach
+
+    def _new_names(self, modules: Iterable[Module]) -> dict[Handing, list[tuple[bytes, bytes]]]:
+        found: dict[Handing, list[tuple[bytes, bytes]]] = defaultdict(list)
+        for each in dict.fromkeys(each for module in modules for each in self._handed_on(module)):
+            if each not in self._names:
+                handing, stem, name = each
+                found[handing].append((stem, name))
+                self._names.add(each)
+        return dict(found)
 
     # -- file by file
 
@@ -133,31 +144,29 @@ class Interests:
             for one in made
         )
 
-    def _handed_on(self, module: Module) -> tuple[tuple[bytes, bytes], ...]:
+    def _handed_on(self, module: Module) -> tuple[tuple[Handing, bytes, bytes], ...]:
         return self._ask("handed on", module, self._find_handed_on)
 
-    def _find_handed_on(self, module: Module) -> Iterator[tuple[bytes, bytes]]:
-        stem = (module.path.parent.name if module.is_package else module.path.stem).encode(
-            errors="surrogateescape"
-        )
+    def _find_handed_on(self, module: Module) -> Iterator[tuple[Handing, bytes, bytes]]:
+        itself, stem = (module.path, module.path), _stem(module.path)
         names = self._names_handed_on(module)
-        yield from ((stem, name.encode(errors="replace")) for name in names)
+        yield from ((itself, stem, name.encode(errors="replace")) for name in names)
         if names:
             own = self.evaluator.tree.names(module).tables.get(module.tree, {})
-            yield from ((each, name.encode(errors="replace")) for each in self._handing_out for name in own)
-            yield (stem, b"import *")
+            for path in self._handing_out:
+                yield from (((module.path, path), _stem(path), name.encode(errors="replace")) for name in own)
+            yield (itself, stem, b"import *")
             for package in module.dotted[:-1][-1:]:
                 # `from . import resources` and `from package import resources` name the module alone.
-                yield (package.encode(errors="surrogateescape"), stem)
-            yield (stem, stem)
+                yield (itself, package.encode(errors="surrogateescape"), stem)
+            yield (itself, stem, stem)
 
     @cached_property
-    def _handing_out(self) -> tuple[bytes, ...]:
-        """The modules, by the last part of their names, that may answer names of others by a ``__getattr__``."""
+    def _handing_out(self) -> tuple[Path, ...]:
+        """The modules that may answer names of others by a ``__getattr__``."""
         tree = self.evaluator.tree
-        paths = [path for path in tree.spelling([b"__getattr__"]) if hands_out_names(tree.data[path])]
-        stems = (path.parent.name if path.stem == "__init__" else path.stem for path in paths)
-        return tuple(dict.fromkeys(stem.encode(errors="surrogateescape") for stem in stems))
+        paths = tree.spelling([b"__getattr__"])
+        return tuple(path for path in paths if hands_out_names(tree.data[path]))
 
     def _names_handed_on(self, module: Module) -> tuple[str, ...]:
         """The names to be imported from a module that hold something legacy, those included that stars bring there."""
@@ -241,6 +250,12 @@ class Interests:
         if isinstance(root(value), Keyed):
             self.evaluator.fixpoint.watch(_BOUND)
         return is_reached(self.evaluator, value, self.bound.keys())
+
+
+def _stem(path: Path) -> bytes:
+    """The last part of the name by which a file is imported."""
+    name = path.parent.name if path.stem == "__init__" else path.stem
+    return name.encode(errors="surrogateescape")
 
 
 def _modules_in(questions: list[Hashable]) -> list[Module]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate
 from pathlib import Path
 
 from legacy_shim.catalogue import LEGACY_NAMES
+
+from .import_statements import BY_TEXT, imports_of
 
 NEVER_IN_THE_TREE = frozenset(
     {"dagster", "dagster_dbt", "functools", "itertools", "json", "legacy_shim", "os", "typing"}
@@ -58,16 +58,10 @@ _SCANS = re.compile(
 )
 _RESUMES = b"retry_from_failure"
 _STAR = b"import *"
-_BY_TEXT = (
-    *(b"import_module", b"__import__", b"importorskip", b"modules[", b"modules.get("),
-    *(b"resolve_name", b"pydoc"),
-)
 _RELATIVE = re.compile(rb"from[\s\\]*\.")
 _OF_DAGSTER = str(Path("dagster", "_core", "__init__.py"))
 _HANDING_OUT = re.compile(rb"^(?:def\s+__getattr__\b|__getattr__\s*[=:,])", re.MULTILINE)
-_BETWEEN = b"\n\0\n"
-_NAMED = re.compile(rb"\s*(?:from\s+(\w+)[\s.][^;]*|import\s+(\w+)[^,;]*)$")
-_WORD = re.compile(rb"[\w\x80-\xff]+")
+WORD = re.compile(rb"[\w\x80-\xff]+")
 
 
 LEGACY_METHODS = frozenset(
@@ -124,7 +118,7 @@ def names_package(data: bytes) -> bool:
 
 def imports_dagster_dbt(data: bytes) -> bool:
     """Whether a file may import dagster-dbt, or a name of it."""
-    return _DAGSTER_DBT in data and _DAGSTER_DBT in _imports_of(data)
+    return _DAGSTER_DBT in data and _DAGSTER_DBT in imports_of(data)
 
 
 _WRITTEN = (b"DbtCloudWorkspace", b"dbt_cloud_assets", b"DbtCloudComponent")
@@ -159,20 +153,23 @@ class Importers:
     """Finds the files that may import a name from a module, by their import statements."""
 
     files: Mapping[Path, bytes]
+    _words: dict[int, frozenset[bytes]] = field(default_factory=dict, repr=False)
 
     def of(self, wanted: Iterable[tuple[bytes, bytes]]) -> Iterator[Path]:
         """The files that may import one of the ``(last part of the module's name, name)`` pairs."""
+        return (self._paths[place] for place in self._importing(wanted))
+
+    def _importing(self, wanted: Iterable[tuple[bytes, bytes]]) -> Iterator[int]:
         names: dict[bytes, list[bytes]] = defaultdict(list)
         for module, name in wanted:
             names[module].append(name)
         near: dict[int, list[bytes]] = defaultdict(list)
         for module in names:
-            for place in self._places_of(module):
+            for place in self._places.get(module, ()):
                 near[place].append(module)
         for place in sorted(near):
-            modules = _words(self._imports[place], near[place])
-            if any(name in self._data[place] for module in modules for name in names[module]):
-                yield self._paths[place]
+            if any(self._has(place, name) for module in near[place] for name in names[module]):
+                yield place
 
     def importing(self, module: tuple[str, ...], name: str) -> Iterator[Path]:
         """The files that may import a name from a module, or the module to read the name of it."""
@@ -180,52 +177,42 @@ class Importers:
             return
         stem, found = module[-1].encode(errors="surrogateescape"), name.encode(errors="replace")
         package = [(each.encode(errors="surrogateescape"), stem) for each in module[-2:-1]]
-        for path in self.of([(stem, found), *package]):
-            if found in self.files[path]:
-                yield path
+        for place in self._importing([(stem, found), *package]):
+            if self._has(place, found):
+                yield self._paths[place]
 
     def naming(self, name: bytes, is_package: bool) -> Iterator[Path]:
         """The files that may import a module by the last part of its name; a package, by dots alone too."""
-        places = set(self._places_of(name))
+        places = set(self._places.get(name, ()) if WORD.fullmatch(name) else self._having(name))
         if is_package:
             places |= {place for place in self._relative if name in self._data[place]}
         return (self._paths[place] for place in sorted(places))
 
-    def imported_from(self, start: Iterable[Path]) -> dict[Path, Path | None]:
-        """The files that some may import, as far as the words of their import statements say, and what those may.
+    def _has(self, place: int, name: bytes) -> bool:
+        """Whether a file has a name in it."""
+        if not WORD.fullmatch(name):
+            return name in self._data[place]
+        if place not in self._words:  # Kept: many names are looked for in a file.
+            self._words[place] = frozenset(WORD.findall(self._data[place]))
+        return name in self._words[place]
 
-        Each with the file that was seen to import it first; None for those to start from.
-        """
-        found: dict[Path, Path | None] = dict.fromkeys(start)
-        waiting = list(found)
-        for path in waiting:  # grows as it goes
-            words = {word for each in _imports_in(self.files[path]) for word in _WORD.findall(each)}
-            fresh = {each for word in words for each in self._by_stem.get(word, ()) if each not in found}
-            found |= dict.fromkeys(sorted(fresh), path)
-            waiting += sorted(fresh)
-        return found
-
-    @cached_property
-    def _by_stem(self) -> Mapping[bytes, Sequence[Path]]:
-        """The files by the last part of the name by which they are imported."""
-        found: dict[bytes, list[Path]] = defaultdict(list)
-        for path in self._paths:
-            name = path.parent.name if path.name == "__init__.py" else path.name.partition(".")[0]
-            found[name.encode(errors="surrogateescape")].append(path)
-        return found
+    def _having(self, text: bytes) -> Iterator[int]:
+        """Which of the files have what is no word in their import statements: the name of a file that a string imports."""
+        return (place for place, imports in enumerate(self._imports) if text in imports)
 
     @cached_property
     def _relative(self) -> list[int]:
         """Which of the files may import from the package that they are in."""
         return [place for place, imports in enumerate(self._imports) if _RELATIVE.search(imports)]
 
-    def _places_of(self, word: bytes) -> Iterator[int]:
-        """Which of the files have a word in their import statements, or as a part of a longer one."""
-        found = self._text.find(word)
-        while found >= 0:
-            place = bisect_right(self._starts, found) - 1
-            yield place
-            found = self._text.find(word, self._starts[place] + len(self._imports[place]))
+    @cached_property
+    def _places(self) -> Mapping[bytes, Sequence[int]]:
+        """Which of the files have a word in their import statements: a file may be asked about as often as there are files."""
+        found: dict[bytes, list[int]] = defaultdict(list)
+        for place, imports in enumerate(self._imports):
+            for word in set(WORD.findall(imports)):
+                found[word].append(place)
+        return found
 
     @cached_property
     def _paths(self) -> list[Path]:
@@ -237,21 +224,7 @@ class Importers:
 
     @cached_property
     def _imports(self) -> list[bytes]:
-        return [_imports_of(data) for data in self._data]
-
-    @cached_property
-    def _text(self) -> bytes:
-        """All import statements, to be searched at once: a file may be asked about as often as there are files."""
-        return _BETWEEN.join(self._imports)
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        lengths = (len(imports) + len(_BETWEEN) for imports in self._imports)
-        return list(accumulate(lengths, initial=0))
-
-
-def _words(text: bytes, of: Iterable[bytes]) -> set[bytes]:
-    return set(_WORD.findall(text)).intersection(of)
+        return [imports_of(data) for data in self._data]
 
 
 def may_patch(data: bytes) -> bool:
@@ -320,7 +293,7 @@ def scans_modules(data: bytes) -> bool:
 
 def imports_by_text(data: bytes) -> bool:
     """Whether a file may import a module by a string, which it may compute."""
-    return any(word in data for word in _BY_TEXT) or b"module_from_spec" in data or b"reload(" in data
+    return any(word in data for word in BY_TEXT) or b"module_from_spec" in data or b"reload(" in data
 
 
 def names_dagster(data: bytes) -> bool:
@@ -356,44 +329,3 @@ def loads_packages(data: bytes) -> bool:
 def loads_asset(data: bytes, names: Iterable[bytes]) -> bool:
     """Whether a file may load one of the assets of these names."""
     return b"asset" in data and any(name in data for name in names)
-
-
-def _imports_of(data: bytes) -> bytes:
-    """The text of all import statements, and some that only looks like one: a small part of a file."""
-    # Plain searches: a regular expression takes several times as long, and every file of the tree comes by here.
-    if any(word in data for word in _BY_TEXT):
-        return data  # The name of the module may stand anywhere.
-    return b"\n".join(_statements_of(data))
-
-
-def _imports_in(data: bytes) -> Iterator[bytes]:
-    """The import statements that may name a file of the tree; all of a file that may import by a string."""
-    if any(word in data for word in _BY_TEXT):
-        yield data
-        return
-    for statement in _statements_of(data):
-        named = _NAMED.match(statement)
-        if named is None or (named[1] or named[2]).decode() not in NEVER_IN_THE_TREE:
-            yield statement
-
-
-def _statements_of(data: bytes) -> Iterator[bytes]:
-    found = data.find(b"import")
-    while found >= 0:
-        start = data.rfind(b"\n", 0, found) + 1
-        end = _end_of_import(data, found)
-        yield data[start:end]
-        found = data.find(b"import", end)
-
-
-def _end_of_import(data: bytes, start: int) -> int:
-    end = data.find(b"\n", start)
-    if end < 0:
-        return len(data)
-    if data.find(b"(", start, end) >= 0 and data.find(b")", start, end) < 0:
-        closing = data.find(b")", end)
-        return closing if closing > 0 else end
-    while data[max(start, end - 2) : end].rstrip().endswith(b"\\"):
-        following = data.find(b"\n", end + 1)
-        end = following if following > 0 else len(data)
-    return end

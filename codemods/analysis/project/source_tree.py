@@ -33,10 +33,8 @@ class Tree:
     paths: Sequence[Path]
     load: Callable[[Path], Module | None] = field(repr=False)
     """Parses a file that holds nothing legacy, for the constants in it."""
-    importing: Callable[[tuple[str, ...], str], Iterable[Path]] = field(
-        default=lambda _module, _name: (), repr=False
-    )
-    """The files that may import a name from a module, by its dotted name, whether they are parsed or not."""
+    importing: Callable[[Module, str], Iterable[Path]] = field(default=lambda _module, _name: (), repr=False)
+    """The files that may import a name from a module, whether they are parsed or not."""
     data: Mapping[Path, bytes] = field(default_factory=dict, repr=False)
     """What the files hold that may be searched for words."""
     naming_in_imports: Callable[[bytes, bool], Iterable[Path]] = field(
@@ -127,12 +125,14 @@ class Tree:
         """
         asked = (importer, name, level)
         if asked not in self._resolved:
-            self._resolved[asked] = self._resolve(importer, tuple(name.split(".")) if name else (), level)
+            self._resolved[asked] = self.resolve_at(importer.path, name, level)
         return self._resolved[asked]
 
-    def _resolve(self, importer: Module, parts: tuple[str, ...], level: int) -> Path | None:
+    def resolve_at(self, importer: Path, name: str, level: int) -> Path | None:
+        """The same by the path of the importer."""
+        parts = tuple(name.split(".")) if name else ()
         if level:
-            folder = importer.path.parent
+            folder = importer.parent
             for _ in range(level - 1):
                 folder = folder.parent
             return self._in_folder(folder, parts)
@@ -142,7 +142,7 @@ class Tree:
             self._named[parts] = _Nearest.of(
                 path for path in self._by_stem.get(parts[-1], ()) if _is_named(path, parts)
             )
-        return self._named[parts].to(importer.path)
+        return self._named[parts].to(importer)
 
     def spelling(self, words: Iterable[bytes], also: bytes = b"") -> tuple[Path, ...]:
         """The files that have one of some words anywhere in their bytes, and ``also``, whether they are parsed or not."""

@@ -146,7 +146,7 @@ class _Judge:
                 yield home, node
         paths = (
             {home.path: None}
-            | dict.fromkeys(tree.importing(home.dotted, name))
+            | dict.fromkeys(tree.importing(home, name))
             | dict.fromkeys(
                 path
                 for path in tree.spelling(

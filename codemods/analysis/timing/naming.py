@@ -119,7 +119,7 @@ class Naming:
                 if names.scope_that_binds(module, name, node) is variable.scope:
                     yield module, node
         if variable.is_global:
-            for path in self.evaluator.tree.importing(module.dotted, name):
+            for path in self.evaluator.tree.importing(module, name):
                 importer = self.evaluator.tree.module_at(path)
                 if importer is not None and importer is not module:
                     yield from self._naming_in(importer, variable)

@@ -84,7 +84,7 @@ def _is_alias(
     ):
         return False
     read = evaluator.tree.modules
-    if any(path not in read for path in evaluator.tree.importing(module.dotted, name)):
+    if any(path not in read for path in evaluator.tree.importing(module, name)):
         return False
     return all(
         _says_it(evaluator, home, use, aliases | {statement})

@@ -1,0 +1,83 @@
+"""The import statements of a file, by its bytes: what they name, without parsing the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+BY_TEXT = (
+    *(b"import_module", b"__import__", b"importorskip", b"modules[", b"modules.get("),
+    *(b"resolve_name", b"pydoc"),
+)
+"""How a file may import a module by a string."""
+_FROM = re.compile(rb"\bfrom[\s\\]*([.\s\\]*)([\w.\x80-\xff]*)[\s\\]*\bimport\b")
+_IMPORT = re.compile(rb"\bimport\b")
+_DOTTED = re.compile(rb"[\w\x80-\xff]+(?:\s*\.\s*[\w\x80-\xff]+)*")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """An import statement: ``from ..module import names``, or ``import name`` for each of several. More may be named than is."""
+
+    names: tuple[str, ...]
+    module: str = ""
+    level: int = 0
+    is_from: bool = False
+    is_star: bool = False
+
+
+def statements_in(data: bytes) -> Iterator[Statement]:
+    """The import statements of a file, and some that only look like one."""
+    for text in import_lines(data):
+        place = 0
+        while (found := _IMPORT.search(text, place)) is not None:
+            before = _FROM.search(text, place)
+            following = _IMPORT.search(text, found.end())
+            end = following.start() if following is not None else len(text)
+            named = text[found.end() : end]
+            names = tuple(_dotted(each) for each in _DOTTED.findall(named) if each != b"as")
+            if before is not None and before.end() == found.end():
+                dots, module = before[1].count(b"."), before[2].decode(errors="replace")
+                dots += len(module) - len(module.lstrip("."))
+                yield Statement(names, module.lstrip("."), dots, is_from=True, is_star=b"*" in named)
+            else:
+                yield Statement(names)
+            place = found.end()
+
+
+def _dotted(name: bytes) -> str:
+    return "".join(name.decode(errors="replace").split())
+
+
+def imports_of(data: bytes) -> bytes:
+    """The text of all import statements, and some that only looks like one: a small part of a file."""
+    # Plain searches: a regular expression takes several times as long, and every file of the tree comes by here.
+    if any(word in data for word in BY_TEXT):
+        return data  # The name of the module may stand anywhere.
+    return b"\n".join(import_lines(data))
+
+
+def import_lines(data: bytes) -> Iterator[bytes]:
+    """The lines in which import statements stand, each statement whole."""
+    found = data.find(b"import")
+    while found >= 0:
+        start = data.rfind(b"\n", 0, found) + 1
+        while data[max(start - 3, 0) : start].rstrip().endswith(b"\\"):
+            start = data.rfind(b"\n", 0, start - 1) + 1  # `from package \` stands on the line above.
+        end = _end_of_import(data, found)
+        yield data[start:end]
+        found = data.find(b"import", end)
+
+
+def _end_of_import(data: bytes, start: int) -> int:
+    end = data.find(b"\n", start)
+    if end < 0:
+        return len(data)
+    if data.find(b"(", start, end) >= 0 and data.find(b")", start, end) < 0:
+        closing = data.find(b")", end)
+        return closing if closing > 0 else end
+    while data[max(start, end - 2) : end].rstrip().endswith(b"\\"):
+        following = data.find(b"\n", end + 1)
+        end = following if following > 0 else len(data)
+    return end
