@@ -778,3 +778,16 @@ def test_an_id_is_what_the_decorator_makes_of_it(tmp_path: Path, read: str, answ
     )
     texts, _ = migrate(tmp_path, {"settings.py": settings, "definitions.py": text})
     assert 'select="tag:daily"' not in texts["definitions.py"]
+
+
+def test_a_name_in_the_body_of_a_job_is_an_input_and_no_context(tmp_path: Path) -> None:
+    text = HEAD + (
+        "@op\ndef load(dbt_cloud: DbtCloudClientResource):\n    return dbt_cloud.get_dbt_client().run_job_and_poll(67891)\n\n"
+        "@op\ndef number():\n    return 5\n\n"
+        "@op\ndef show(context, output, number):\n    print(output.run_id, number)\n\n"
+        "@job\ndef nightly():\n    context = load()\n    show(context, number())\n\n"
+        'cloud = DbtCloudClientResource(auth_token=os.environ["T"], account_id=12345)\n'
+        'defs = Definitions(jobs=[nightly], resources={"dbt_cloud": cloud})\n'
+    )
+    texts, _ = migrate(tmp_path, {"definitions.py": text})
+    assert 'print(output["id"], number)' in texts["definitions.py"]

@@ -199,12 +199,13 @@ NAMED_FOLLOWED = {
     "by position alone": ("cloud, /, *args, **kw", "pass", "cloud, *args, **kw"),
     "one that is read": ("cloud, job_id, **kw", "ERRORS.append(job_id)", "cloud, job_id, **kw"),
     "one that is told": ("cloud, job_id", 'print(f"job {job_id}")', "cloud, job_id"),
+    "the client is noted": ("cloud, job_id", "ERRORS.append(cloud)", "cloud, job_id"),
     "a method of the client is read": ("cloud, job_id", "cloud.get_dbt_client()", "cloud, job_id"),
     "with a default": ("cloud, job_id=67891", "pass", "cloud, job_id"),
     "one left out": ("cloud, job_id, **kw", "pass", "cloud, **kw"),
 }
 NAMED_KEPT = {
-    "the client is read": ("cloud, job_id", "ERRORS.append(cloud)", "cloud, job_id"),
+    "the client is handed on": ("cloud, job_id", "__import__('theirs').note(cloud)", "cloud, job_id"),
     "in another order": ("cloud, job_id", "pass", "job_id, cloud"),
     "by a keyword alone": ("cloud, *, job_id=67891", "pass", "cloud, job_id"),
     "one bound anew": ("cloud, job_id", "cloud = ERRORS", "cloud, job_id"),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..syntax.functions import argument_of, composes, is_injected
+from ..syntax.functions import argument_of, composes, hands_context, is_injected
 from ..syntax.source_module import Module
 from .values import LEGACY, Evaluates, External, Local, Value
 
@@ -42,7 +42,8 @@ def arguments_given(
         readings.insert(
             0, frozenset()
         )  # A function of Dagster's that is called by hand may be given all of them.
-    found = (argument_of(call, function, name, filled) for filled in readings)
+    has_context = hands_context(call, caller.function_of(call))
+    found = (argument_of(call, function, name, filled, has_context=has_context) for filled in readings)
     yield from dict.fromkeys(one for one in found if one is not None)
 
 

@@ -61,8 +61,10 @@ def argument_of(
     function: ast.FunctionDef | ast.AsyncFunctionDef,
     name: str,
     filled: frozenset[str] = frozenset(),
+    *,
+    has_context: bool = False,
 ) -> ast.expr | None:
-    """The argument that a call gives to a parameter, where others are ``filled`` by Dagster."""
+    """The argument that a call gives to a parameter, where others are ``filled`` by Dagster, the context too but where it is handed on."""
     for keyword in call.keywords:
         if keyword.arg == name:
             return keyword.value
@@ -72,7 +74,7 @@ def argument_of(
         is_method = False  # `Runner.__init__(self, client)` gives the object itself.
     if is_method and positional[:1] in (["self"], ["cls"]):
         positional = positional[1:]
-    elif positional[:1] and takes_context(function, positional[0]) and not _gives_context(call):
+    elif positional[:1] and takes_context(function, positional[0]) and not has_context:
         positional = positional[1:]  # Dagster fills it; calls in a job's body leave it out.
     positional = [each for each in positional if each not in filled]
     if name in positional and positional.index(name) < len(call.args):
@@ -80,10 +82,11 @@ def argument_of(
     return None
 
 
-def _gives_context(call: ast.Call) -> bool:
-    """Whether a call hands a context on, as what decorates an op does: ``function(context, client)``."""
+def hands_context(call: ast.Call, caller: ast.AST | None) -> bool:
+    """Whether a call hands a context on to an op, as what decorates an op does: ``function(context, client)``."""
     first = call.args[0] if call.args else None
-    return isinstance(first, ast.Name) and first.id.strip("_") == "context"
+    is_context = isinstance(first, ast.Name) and first.id.strip("_") == "context"
+    return is_context and not composes(caller)
 
 
 def _gives_object(call: ast.Call) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..inference.initializers import inherited_initializer
 from ..inference.values import External, Instance, Literal, Local, Value
 from ..syntax.classes import annotated_fields, initializer_of, is_own_class
-from ..syntax.functions import argument_of, decorator_name, renamed
+from ..syntax.functions import argument_of, decorator_name, hands_context, renamed
 from ..syntax.handed_calls import handed_call, is_partial
 from ..syntax.source_module import FUNCTIONS, Module
 from .callees import is_all_known
@@ -58,7 +58,8 @@ def is_followed(index: Index, use: Argument) -> bool:
         if not isinstance(owner, FUNCTIONS):
             return False
         parameters = [*owner.args.posonlyargs, *owner.args.args, *owner.args.kwonlyargs]
-        taken = (argument_of(use.call, owner, parameter.arg) for parameter in parameters)
+        has_context = hands_context(use.call, use.module.function_of(use.node))
+        taken = (argument_of(use.call, owner, one.arg, has_context=has_context) for one in parameters)
         if not any(argument is not None and _holds(argument, use.node) for argument in taken):
             return False
         found = True
