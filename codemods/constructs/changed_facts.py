@@ -118,14 +118,14 @@ def _of_job(context: Context, job: Job, held: Iterable[Held]) -> Iterator[Claim[
         _of_value(context, job, one, now[column], held)
         for column in columns
         for one in held
-        if one.column == column and one.value in old[column] and _is_of(context, one, job)
+        if one.column == column and one.value in old[column] and _is_of(context, one, job, held)
     ]
     for claim in found:
         yield _with_those_beside(context, job, claim, found)
 
 
 def _of_value(context: Context, job: Job, one: Held, value: object, held: Iterable[Held]) -> Claim[_Update]:
-    if one.form == "statements" or not _is_of_all(context, one, held, value):
+    if one.form == "statements" or not _is_of_all(context, one, job, held, value):
         return _left(context, job, one, value)
     if against := _against(context, job, one, value, held):
         return _blocked(context, job, one, value, against)
@@ -236,27 +236,32 @@ def columns_of(job: Job) -> Mapping[str, object]:
     return {**place, **commands_of(job)}
 
 
-def _is_of(context: Context, one: Held, job: Job) -> bool:
+def _is_of(context: Context, one: Held, job: Job, held: Iterable[Held]) -> bool:
     """Whether a value is said of a job; a name is that of the job which all of an environment run in."""
     if one.column != "name":
         return one.job_id == job.id
-    other = context.facts.job(one.job_id)
-    places = {job.environment_id, *job.earlier.get("environment_id", ())}
-    return other is not None and bool(
-        places & {other.environment_id, *other.earlier.get("environment_id", ())}
-    )
+    beside = (each.value for each in held if each.column == "environment_id" and _are_of_one_place(each, one))
+    environment, other = next(beside, None), context.facts.job(one.job_id)
+    near = _places(job) & _places(other) if other is not None else set()
+    return bool(near) if environment is None else environment in near
 
 
-def _is_of_all(context: Context, one: Held, held: Iterable[Held], value: object) -> bool:
+def _places(job: Job) -> set[object]:
+    """The environments where a job is and was."""
+    return {job.environment_id, *job.earlier.get("environment_id", ())}
+
+
+def _is_of_all(context: Context, one: Held, job: Job, held: Iterable[Held], value: object) -> bool:
     """Whether what a workspace says may change: it says it of all jobs that run on it."""
     if one.column == "name":
-        return not any(job.name == one.value for job in context.facts.jobs)  # It may be that of another job.
+        # It may be that of another job.
+        return not any(each.name == one.value and _places(each) & _places(job) for each in context.facts.jobs)
     if one.workspace is None:
         beside = {other.job_id for other in held if other.node is one.node and other.column == one.column}
     else:
         beside = {other.job_id for other in held if other.workspace == one.workspace}
     jobs = [context.facts.job(job_id) for job_id in beside]
-    return all(job is not None and columns_of(job)[one.column] == value for job in jobs)
+    return all(each is not None and columns_of(each)[one.column] == value for each in jobs)
 
 
 def _claim(context: Context, job: Job, held: Held, value: object, code: str = "LDC227") -> Claim[_Update]:

@@ -107,14 +107,18 @@ def _jobs_of_tables(
 ) -> tuple[int, ...]:
     """The jobs for which a function makes the assets: what its table does not say of each, it says of all."""
     match name:
-        case ast.JoinedStr(values=[ast.Constant(value="dbt_cloud_job_"), ast.FormattedValue()]):
+        case ast.JoinedStr(values=[ast.Constant(value="dbt_cloud_job_"), ast.FormattedValue(value=node)]):
             around = [above for above in module.ancestors(function) if isinstance(above, FUNCTIONS)]
             read = {node.id for above in around for node in ast.walk(above) if isinstance(node, ast.Name)}
             own = [ids for table, ids in tables_of(module) if table in read]
             # Those of deployments are read through a function, which may stand in another file.
             modules = context.index.tree.modules.values()
             found = own or [ids for other in modules if not around for _, ids in tables_of(other)]
-            return tuple(dict.fromkeys(job_id for ids in found for job_id in ids))
+            rows = tuple(dict.fromkeys(job_id for ids in found for job_id in ids))
+            # Several loads may read one table.
+            named = context.constants.integers(module, node) or ()
+            mine = tuple(job_id for job_id in rows if job_id in {one.value for one in named})
+            return mine if len(mine) == len(named) and mine else rows
     return ()
 
 

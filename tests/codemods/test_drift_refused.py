@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from rewriting import HOURLY, NIGHTLY, migrate
 
+from legacy_shim.codemods.facts.deployments import Deployment
 from legacy_shim.codemods.facts.jobs import Facts, Job
 
 HEAD = """\
@@ -188,6 +189,46 @@ def test_a_name_is_not_written_without_its_environment(tmp_path: Path) -> None:
     assert after == before
     assert [line[:6] for line in told] == ["LDC404"] * 4
     assert sum("which is the name of another job now: write the name by hand" in line for line in told) == 2
+
+
+def test_a_job_whose_old_name_is_now_that_of_a_job_elsewhere_is_followed(tmp_path: Path) -> None:
+    far = replace(TWIN, environment_id=23)
+    now = (replace(SEEDS, name=far.name), replace(far, name="Hourly 2"))
+    before, after, told = twice(tmp_path, LOOP, (SEEDS, far), now)
+    assert after == before.replace('"Hourly"', '"Hourly 2"').replace('"Nightly"', '"Hourly"')
+    assert {line[:6] for line in told} == {"LDC226"}
+
+
+def test_of_two_loads_that_read_one_table_each_has_its_own_jobs(tmp_path: Path) -> None:
+    """The commands of a load are not those of the other's jobs."""
+    loads = (
+        'JOBS = {"prod": (67890, 67892), "dev": (67891, 67893)}\na, b = JOBS[os.environ["WHERE"]]\n'
+        + "".join(
+            f"{name} = load_assets_from_dbt_cloud_job(cloud, {name[0]})\n" for name in ("apples", "beans")
+        )
+    )
+    jobs = (
+        replace(SEEDS, execute_steps=("dbt run -s x",)),
+        replace(TWIN, environment_id=23, execute_steps=("dbt run -s y",)),
+        replace(NIGHTLY, id=67892, environment_id=24, name="Third", execute_steps=("dbt run -s a",)),
+        replace(NIGHTLY, id=67893, environment_id=25, name="Fourth", execute_steps=("dbt run -s b",)),
+    )
+    where = tuple(Deployment(name, {"WHERE": name}) for name in ("prod", "dev"))
+    texts, report = migrate(
+        tmp_path, {"defs.py": "import os\n" + HEAD + loads}, facts=Facts(jobs), deployments=where
+    )
+    assert not report.left_for_a_person
+    new = [
+        replace(
+            job,
+            execute_steps=(f"{job.execute_steps[0]} --full-refresh",),
+            earlier={"execute_steps": [list(job.execute_steps)]},
+        )
+        for job in jobs[:2]
+    ]
+    after, report = migrate(tmp_path, texts, facts=Facts((*new, *jobs[2:])), deployments=where)
+    assert not report.left_for_a_person
+    assert after["defs.py"] == texts["defs.py"].replace('["run"]', '["run", "--full-refresh"]', 1)
 
 
 def test_a_table_with_a_job_that_no_deployment_loads_is_read(tmp_path: Path) -> None:
