@@ -16,6 +16,8 @@ from .names import LOGGERS, LOGGING
 if TYPE_CHECKING:
     from ..inference.interpreter import Evaluator
 
+_GETTER = "Context.get"
+"""``OpExecutionContext.get()`` answers the context of the op that runs."""
 _DEEPEST = 6
 """Functions that hand a context to each other."""
 
@@ -37,7 +39,7 @@ def _is_assigned(evaluator: Evaluator, module: Module, binding: Assigned, depth:
     return not binding.path and (
         is_context(evaluator, module, binding.value, depth - 1)
         or any(
-            isinstance(value, Made) and value.of.startswith("dagster.build_")
+            isinstance(value, Made) and (value.of.startswith("dagster.build_") or value.of.endswith(_GETTER))
             for value in evaluator.values(module, binding.value)
         )
     )

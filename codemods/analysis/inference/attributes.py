@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeGuard
 
 from ..dagster_api.applied import applied
-from ..dagster_api.names import CONTEXT_BUILDERS, WRAPPING
+from ..dagster_api.names import WRAPPING
 from ..syntax.classes import may_be_replaced
 from ..syntax.functions import is_getattr, is_property, returns_of
 from ..syntax.scopes import Assigned, Binding, Defined, Imported
@@ -83,8 +83,8 @@ class Attributes:
                         found.add(Member(value, node.attr))
                 case Instance(owner):
                     found |= self.evaluator.objects.attribute(owner, node.attr)
-                case Made(of=made_by) if node.attr == "resources" and made_by.startswith(CONTEXT_BUILDERS):
-                    found.add(RESOURCES)
+                case Made() | Result() | Member() if node.attr == "resources" and not legacy_name(value):
+                    found.add(RESOURCES)  # Whatever hands it out, it may be a context.
                 case Made() | Keyed() if self.evaluator.objects.is_own(value, node.attr):
                     found |= self.evaluator.objects.own(value, node.attr)
                     if isinstance(value, Keyed) and node.attr in OF_LEGACY:
@@ -142,6 +142,8 @@ class Attributes:
                 found.add(External(canonical(f"{value.name}.{name}")))
             elif isinstance(value, InTree) and name:
                 found |= self.evaluator.imports.of_module(value.module, name)
+        if not found and name == "resources":
+            found.add(RESOURCES)
         return frozenset(found) or None
 
     def texts_given(self, module: Module, node: ast.expr) -> set[str]:

@@ -13,6 +13,7 @@ from ..dagster_api.names import LOOKING
 from ..inference.branches import EVERY_BRANCH
 from ..inference.interpreter import Evaluator
 from ..inference.legacy_names import RESOURCES
+from ..inference.texts import text_of
 from ..inference.values import External, Made, Value, Values
 from ..syntax.functions import composes, is_getattr, nodes_run_by, renamed
 from ..syntax.scopes import Defined, Parameter
@@ -72,6 +73,8 @@ class _Search:
         above = module.parent(node)
         call = module.parent(above) if isinstance(above, ast.keyword) else above
         match above:
+            case ast.Attribute(attr=name) if name in _ASKED_BY_TEXT:
+                return False
             case ast.Attribute() | ast.Subscript() | ast.Compare() | ast.FormattedValue() | ast.Expr():
                 return True
             case ast.Assign(targets=[ast.Name()]) | ast.withitem() | ast.For() | ast.comprehension():
@@ -80,7 +83,11 @@ class _Search:
                 return self._stays_in_sight(module, above)
         if not isinstance(call, ast.Call):
             return isinstance(above, (ast.If, ast.While, ast.Assert, ast.AnnAssign))
-        return is_getattr(call) or self._is_in_sight(module, call)
+        if is_getattr(call):
+            # By which key `context.resources` is asked for one of them is found where that is followed.
+            is_of_resources = RESOURCES in self.evaluator.values(module, node)
+            return is_of_resources or bool(text_of(self.index.tree, module, call.args[1]))
+        return self._is_in_sight(module, call)
 
     def _is_copied(self, module: Module, node: ast.expr) -> bool:
         """Whether a function of Python makes something else of all resources, which is handed on: ``vars(resources)``."""
@@ -97,8 +104,9 @@ class _Search:
     def _is_in_sight(self, module: Module, call: ast.Call) -> bool:
         callees = self.evaluator.values(module, renamed(call))
         if not callees:
-            return bool(resolved(self.evaluator, module, call.func)) or self._is_of_dagster(module, call.func)
-        return not any(_is_foreign(value) for value in callees)
+            names = resolved(self.evaluator, module, call.func)
+            return bool(names - {"vars"}) or self._is_of_dagster(module, call.func)
+        return not any(_is_foreign(value) or _asks_by_text(value) for value in callees)
 
     def _is_of_dagster(self, module: Module, callee: ast.expr) -> bool:
         """Whether a callee is a method of a parameter that is annotated with a class of Dagster's, or of an own object."""
@@ -220,6 +228,14 @@ class _Search:
         return (
             self.index.bound_keys & texts if is_written else self.index.bound_keys if given else frozenset()
         )
+
+
+def _asks_by_text(value: Value) -> bool:
+    """Whether something reads attributes that a string names: ``attrgetter("resources.dbt_cloud")``."""
+    return isinstance(value, Made) and value.of in {"operator.attrgetter", "operator.methodcaller"}
+
+
+_ASKED_BY_TEXT = frozenset({"__getattribute__", "__getattr__", "__dict__"})
 
 
 def _is_foreign(value: Value) -> bool:

@@ -205,6 +205,8 @@ def _unknown(name: str) -> str:
         return (
             f"v2's client has no `{name}`: send the request yourself, with `requests` and `client.api_v2_url`"
         )
+    if name == "configured":
+        return "the resource is configured a second time: write all of its settings where it is built, `dbt_cloud_resource.configured({...})`"
     if name in _OF_CONFIGURABLE:
         return f"the result of Dagster's own `{name}` cannot be traced: build a resource for this place, `DbtCloudClientResource(...)`"
     return f"neither the legacy client nor v2's has `{name}`: this fails before the migration too; call a method that exists"
