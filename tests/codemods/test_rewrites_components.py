@@ -260,6 +260,13 @@ UNFIT = {
         {},
         "not loaded at the top level",
     ),
+    "one of two jobs": (
+        HEAD
+        + "    import os\n    job = 67890 if os.environ['STAGE'] == 'prod' else 67891\n"
+        + "    analytics = load_assets_from_dbt_cloud_job(dbt_cloud, job)\n",
+        {},
+        "the call loads several jobs, or one of several, and a component runs one",
+    ),
     "a selection": (
         ONE + "    all_of_it = define_asset_job('all', selection=AssetSelection.assets(analytics))\n",
         {},

@@ -58,7 +58,7 @@ def place_of(context: Context, claim: Claim[Load], taken: set[Path]) -> Place | 
 def _against_load(claim: Claim[Load]) -> str:
     load, (ref,), module = claim.detail, claim.jobs, claim.module
     if load.makes_several:
-        return "one call loads several jobs, and a component runs one"
+        return "the call loads several jobs, or one of several, and a component runs one"
     if ref.source:
         return f"its job id comes from {ref.source}, and YAML holds the facts of one job"
     for name in _PARTITIONED:

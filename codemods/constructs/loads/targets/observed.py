@@ -37,7 +37,7 @@ def against_observing(context: Context, claim: Claim[Load], claims: Sequence[Cla
         if name in load.arguments and not is_none(load.arguments[name]):
             return said
     if load.makes_several:
-        return "one call loads several jobs, and a sensor covers the assets of one"
+        return "the call loads several jobs, or one of several, and a sensor covers the assets of one"
     if ref.varies:
         return f"deployments run different jobs here: {ref.in_words}"
     job = context.facts.job(ref.job_id) if ref.job_id is not None else None
