@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeGuard
 
 from ..dagster_api.applied import applied
 from ..dagster_api.names import WRAPPING
-from ..syntax.classes import may_be_replaced
 from ..syntax.functions import is_getattr, is_property, returns_of
 from ..syntax.scopes import Assigned, Binding, Defined, Imported
 from ..syntax.source_module import Module
@@ -18,8 +17,7 @@ from .enum_members import places_of_member
 from .fields_given import field_given, field_of_made
 from .initializers import class_of_method, inherited
 from .legacy_names import OF_LEGACY, RESOURCES, canonical
-from .possible import NOT_KNOWN, SO_FAR_NOTHING, Place, Possible, made_at, union
-from .set_aside import is_set_aside
+from .possible import NOT_KNOWN, Place, Possible, made_at, union
 from .texts import text_of
 from .under_keys import objects_under
 from .values import (
@@ -260,27 +258,20 @@ class Attributes:
             ]
             if given or not owners:
                 return self._places_given(value, name, given, branches)
-            return union(each for owner in owners for each in self._places_by_class(owner, name, branches))
-        if isinstance(value, Instance):
-            asked = ("places in objects", value.owner, name, branches.sight)
-            nothing: Possible | None = SO_FAR_NOTHING
-            return self.evaluator.answer(
-                asked, lambda: self._places_in_objects(value, name, branches), nothing
+            return union(
+                each
+                for owner in owners
+                for each in self.evaluator.fields.places_by_class(owner, name, branches)
             )
+        if isinstance(value, Instance):
+            return self.evaluator.fields.places_in_objects(value, name, branches)
         if isinstance(value, Local):
-            return self.places_of_field(value, name, branches)
+            return self.evaluator.fields.places_of_field(value, name, branches)
         if isinstance(value, Keyed):
             # A resource by its key: of any class of the tree that derives from the legacy one.
             made = (one for owner in objects.derived for one in objects.made_by(owner))
             return self._places_of_any(made, name, branches)
         return None
-
-    def _places_in_objects(self, value: Instance, name: str, branches: Branches) -> Possible | None:
-        """Where an attribute of an object has its value from: it may be of any class that derives from its own."""
-        saying = self.evaluator.objects.saying(value.owner, name)
-        each = (self.places_of_field(one, name, branches) for one in saying)
-        found = union(one for one in each if one is not None)
-        return found.read_from([value]) if found is not None else None
 
     def _places_given(
         self, value: Made, name: str, given: list[Place], branches: Branches
@@ -292,47 +283,6 @@ class Attributes:
         set_there = self.evaluator.tables.attributes_set(name)
         is_set = any(value in self.evaluator.values(module, target) for module, target in set_there)
         return found | NOT_KNOWN if found is not None and is_set else found
-
-    def places_of_field(self, owner: Local, name: str, branches: Branches) -> Possible | None:
-        """Where an attribute has its value from that a class says, or one that it derives from; None where none does."""
-        asked = ("places of field", owner, name, branches.sight)
-        nothing: Possible | None = SO_FAR_NOTHING
-        return self.evaluator.answer(asked, lambda: self._places_of_field(owner, name, branches), nothing)
-
-    def _places_of_field(self, owner: Local, name: str, branches: Branches) -> Possible | None:
-        objects = self.evaluator.objects
-        for one in objects.lineage(owner):
-            in_class = union(self._places_by_class(one, name, branches))
-            found = in_class or self._places_of_method(one, name, branches)
-            if found is not None and found.is_undecided:
-                return found
-            if found is not None:
-                may_be_set = in_class is not None and objects.may_be_set_elsewhere(owner)
-                is_default = found.is_default or may_be_set
-                is_changed = name in objects.changed_in_place(one) or may_be_replaced(one.node, name)
-                is_changed = is_changed or is_set_aside(self.evaluator, one, name)
-                if is_changed or objects.makes_its_own(one):
-                    found |= NOT_KNOWN
-                return replace(found, is_default=is_default).read_from([owner, one])
-        return None
-
-    def _places_by_class(self, owner: Local, name: str, branches: Branches) -> Iterator[Possible]:
-        """What the body of a class gives an attribute, and what its methods and whoever makes its objects give it."""
-        in_body = self.evaluator.bindings.places_in_class(owner, name, branches)
-        given = self.evaluator.places_of_any(list(self.evaluator.objects.given(owner, name)), branches)
-        yield from (each for each in (in_body, given) if each is not None)
-
-    def _places_of_method(self, owner: Local, name: str, branches: Branches) -> Possible | None:
-        """Where a property has its value from; None where a class has no method of that name."""
-        bound = self.evaluator.tree.names(owner.module).tables.get(owner.node, {}).get(name, [])
-        methods = [binding.node for binding in bound if isinstance(binding, Defined)]
-        if not methods:
-            return None
-        if len(methods) > 1 or not is_property(methods[0]):
-            return NOT_KNOWN
-        returned = branches.first_of(owner.module, returns_of(methods[0]), lambda node: node)
-        found = self.evaluator.places_of_any([(owner.module, node) for node in returned], branches)
-        return (found or NOT_KNOWN).read_from([Local(owner.module, methods[0])])
 
     def _classes(self, value: Made) -> Values:
         if isinstance(value.call, ast.Call):

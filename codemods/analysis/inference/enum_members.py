@@ -32,7 +32,7 @@ def places_of_member(
         return _places_of_chosen(evaluator, module, node, branches)
     owners = [*evaluator.values(module, node.value), *evaluator.attributes.unread_classes(module, node.value)]
     found = (
-        evaluator.attributes.places_of_field(owner, name, branches)
+        evaluator.fields.places_of_field(owner, name, branches)
         for owner in owners
         if name and isinstance(owner, Local) and evaluator.objects.is_enum(owner)
     )
@@ -70,7 +70,7 @@ def _places_of_members(
             return None
         owner = owners.pop()
         found += [
-            evaluator.attributes.places_of_field(owner, name, branches) for name in _members(evaluator, owner)
+            evaluator.fields.places_of_field(owner, name, branches) for name in _members(evaluator, owner)
         ]
     known = [one for one in found if one is not None]
     return union(known) if len(known) == len(found) else None

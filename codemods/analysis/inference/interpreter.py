@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ..project.named_in_imports import NamedInImports
 from ..project.source_tree import Tree
 from ..syntax.functions import collected_by
 from ..syntax.scopes import Binding, Parameter
@@ -23,6 +24,7 @@ from .bindings import Bindings
 from .branches import EVERY_BRANCH, Branches
 from .calls import Calls
 from .changes import Changes, is_summary
+from .class_fields import ClassFields
 from .containers import Containers
 from .data_files import is_data
 from .fixpoint import Fixpoint
@@ -59,6 +61,11 @@ class Evaluator:
     def fixpoint(self) -> Fixpoint:
         """Works out what depends on each other."""
         return Fixpoint(self._give_up, is_summary)
+
+    @cached_property
+    def named_in_imports(self) -> NamedInImports:
+        """Which files import statements name, of files that are not parsed too."""
+        return NamedInImports(self.tree)
 
     @cached_property
     def tables(self) -> Tables:
@@ -109,6 +116,11 @@ class Evaluator:
     def attributes(self) -> Attributes:
         """What attributes are."""
         return Attributes(self)
+
+    @cached_property
+    def fields(self) -> ClassFields:
+        """What classes say of the attributes of their objects."""
+        return ClassFields(self)
 
     @cached_property
     def answers(self) -> Answers:

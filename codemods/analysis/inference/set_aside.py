@@ -94,13 +94,11 @@ def _may_be(evaluator: Evaluator, module: Module, target: ast.expr, owner: Local
 
 def _reached(evaluator: Evaluator, module: Module) -> frozenset[Path] | None:
     """The files that one imports, by way of any others; None for too many."""
-    seen, waiting = {module.path}, [module]
+    seen, waiting = {module.path}, [module.path]
     for one in waiting:  # grows as it goes
-        for _, path in evaluator.tree.imports_in(one):
-            found = evaluator.tree.module_at(path) if path not in seen else None
-            seen.add(path)
-            if found is not None:
-                waiting.append(found)
+        new = evaluator.named_in_imports.imported_directly(one) - seen
+        seen |= new
+        waiting += sorted(new)
         if len(waiting) > _FARTHEST:
             return None
     return frozenset(seen)

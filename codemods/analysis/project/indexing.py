@@ -73,7 +73,8 @@ def build_index(
         return (path for path in found if named.may_import(path, home.path))
 
     tree = Tree(tuple(files), load, importing, files, importers.naming)
-    named = NamedInImports(tree)
+    evaluator = Evaluator(tree)
+    named = evaluator.named_in_imports
     failed: set[Path] = set()
 
     def take(paths: Iterable[Path]) -> list[Module]:
@@ -89,7 +90,7 @@ def build_index(
                     problems.append(parsed)
         return took
 
-    interests = Interests(Evaluator(tree))
+    interests = Interests(evaluator)
     new = take(path for path, data in files.items() if matters(data))
     while new:
         new = take(_more(asked, importers, named, interests.take(new)))

@@ -25,6 +25,8 @@ class _Named:
     """What the import statements of a file name."""
 
     files: frozenset[Path]
+    imported: frozenset[Path]
+    """Those of them that a statement names with its whole name, and not with the beginning of it."""
     packages: frozenset[Path]
     """The folders of packages that a name of the file stands for, so that what is in them is reached by attributes."""
     unknown: tuple[frozenset[str], ...]
@@ -63,6 +65,10 @@ class NamedInImports:
         if named.is_by_text:
             return stem in self._words_in_strings(path)
         return self.may_import(path, home)
+
+    def imported_directly(self, path: Path) -> frozenset[Path]:
+        """The files that the import statements of one name."""
+        return self._named_in(path).imported
 
     def imported_from(self, start: Iterable[Path]) -> dict[Path, Path | None]:
         """The files that some may import, and what those may.
@@ -119,19 +125,22 @@ class NamedInImports:
 
     def _find_named(self, path: Path) -> _Named:
         files: dict[Path, None] = {}
+        imported: dict[Path, None] = {}
         packages: dict[Path, None] = {}
         unknown: dict[frozenset[str], None] = {}
         for statement in dict.fromkeys(statements_in(self.tree.data[path])):
-            for name, is_bound in _modules_of(statement):
+            for name, is_whole, is_bound in _modules_of(statement):
                 found = self.tree.resolve_at(path, name, statement.level)
                 if found is not None:
                     files[found] = None
+                    if is_whole:
+                        imported[found] = None
                     if is_bound and found.stem == "__init__":
                         packages[found.parent] = None
             if self._is_unknown(path, statement):
                 unknown[_words_of(statement)] = None
         is_by_text = imports_by_text(self.tree.data[path])
-        return _Named(frozenset(files), frozenset(packages), tuple(unknown), is_by_text)
+        return _Named(frozenset(files), frozenset(imported), frozenset(packages), tuple(unknown), is_by_text)
 
     def _is_unknown(self, path: Path, statement: Statement) -> bool:
         """Whether a statement names a module that is not found, and may be a file of the tree by another name."""
@@ -150,18 +159,20 @@ class NamedInImports:
         return not is_elsewhere and self.tree.resolve_at(path, name, 0) is None
 
 
-def _modules_of(statement: Statement) -> Iterator[tuple[str, bool]]:
-    """The modules that a statement may name, and whether a name of the file may stand for them."""
+def _modules_of(statement: Statement) -> Iterator[tuple[str, bool, bool]]:
+    """The modules that a statement may name; whether by its whole name, and whether a name of the file may stand for them."""
     if not statement.is_from:
         for name in statement.names:
             parts = name.split(".")
-            yield from ((".".join(parts[:length]), True) for length in range(1, len(parts) + 1))
+            for length in range(1, len(parts) + 1):
+                yield ".".join(parts[:length]), length == len(parts), True
         return
     parts = statement.module.split(".") if statement.module else []
     for length in range(1, len(parts)):
-        yield ".".join(parts[:length]), False
-    yield statement.module, statement.is_star
-    yield from ((".".join(filter(None, [statement.module, name])), True) for name in statement.names)
+        yield ".".join(parts[:length]), False, False
+    yield statement.module, True, statement.is_star
+    for name in statement.names:
+        yield ".".join(filter(None, [statement.module, name])), True, True
 
 
 def _words_of(statement: Statement) -> frozenset[str]:

@@ -1,0 +1,86 @@
+"""Where the attributes of classes and their objects have their values from, as the classes say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..syntax.classes import may_be_replaced
+from ..syntax.functions import is_property, returns_of
+from ..syntax.scopes import Defined
+from .branches import Branches
+from .possible import NOT_KNOWN, SO_FAR_NOTHING, Possible, union
+from .set_aside import is_set_aside
+from .values import Instance, Local
+
+if TYPE_CHECKING:
+    from .interpreter import Evaluator
+
+
+@dataclass(eq=False)
+class ClassFields:
+    """Answers what classes say of the attributes that they and their objects have."""
+
+    evaluator: Evaluator
+
+    def places_in_objects(self, value: Instance, name: str, branches: Branches) -> Possible | None:
+        """Where an attribute of an object has its value from: it may be of any class that derives from its own."""
+        asked = ("places in objects", value.owner, name, branches.sight)
+        nothing: Possible | None = SO_FAR_NOTHING
+        return self.evaluator.answer(asked, lambda: self._places_in_objects(value, name, branches), nothing)
+
+    def _places_in_objects(self, value: Instance, name: str, branches: Branches) -> Possible | None:
+        saying = self.evaluator.objects.saying(value.owner, name)
+        each = (self.places_of_field(one, name, branches) for one in saying)
+        found = union(one for one in each if one is not None)
+        return found.read_from([value]) if found is not None else None
+
+    def places_of_field(self, owner: Local, name: str, branches: Branches) -> Possible | None:
+        """Where an attribute has its value from that a class says, or one that it derives from; None where none does."""
+        asked = ("places of field", owner, name, branches.sight)
+        nothing: Possible | None = SO_FAR_NOTHING
+        return self.evaluator.answer(asked, lambda: self._places_of_field(owner, name, branches), nothing)
+
+    def _places_of_field(self, owner: Local, name: str, branches: Branches) -> Possible | None:
+        objects = self.evaluator.objects
+        for one in objects.lineage(owner):
+            in_class = union(self.places_by_class(one, name, branches))
+            found = in_class or self._places_of_method(one, name, branches)
+            if found is not None and found.is_undecided:
+                return found
+            if found is not None:
+                may_be_set = in_class is not None and objects.may_be_set_elsewhere(owner)
+                is_default = found.is_default or may_be_set
+                if found.is_all and self._may_be_changed(one, name):
+                    found |= NOT_KNOWN
+                return replace(found, is_default=is_default).read_from([owner, one])
+        return None
+
+    def _may_be_changed(self, owner: Local, name: str) -> bool:
+        """Whether an attribute may have another value than a class says."""
+        objects = self.evaluator.objects
+        return (
+            name in objects.changed_in_place(owner)
+            or may_be_replaced(owner.node, name)
+            or objects.makes_its_own(owner)
+            or is_set_aside(self.evaluator, owner, name)
+        )
+
+    def places_by_class(self, owner: Local, name: str, branches: Branches) -> Iterator[Possible]:
+        """What the body of a class gives an attribute, and what its methods and whoever makes its objects give it."""
+        in_body = self.evaluator.bindings.places_in_class(owner, name, branches)
+        given = self.evaluator.places_of_any(list(self.evaluator.objects.given(owner, name)), branches)
+        yield from (each for each in (in_body, given) if each is not None)
+
+    def _places_of_method(self, owner: Local, name: str, branches: Branches) -> Possible | None:
+        """Where a property has its value from; None where a class has no method of that name."""
+        bound = self.evaluator.tree.names(owner.module).tables.get(owner.node, {}).get(name, [])
+        methods = [binding.node for binding in bound if isinstance(binding, Defined)]
+        if not methods:
+            return None
+        if len(methods) > 1 or not is_property(methods[0]):
+            return NOT_KNOWN
+        returned = branches.first_of(owner.module, returns_of(methods[0]), lambda node: node)
+        found = self.evaluator.places_of_any([(owner.module, node) for node in returned], branches)
+        return (found or NOT_KNOWN).read_from([Local(owner.module, methods[0])])
