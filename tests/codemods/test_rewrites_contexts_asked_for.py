@@ -40,6 +40,16 @@ GIVEN = "@op(required_resource_keys={'dbt'})\ndef it(context):\n    return %s.ge
         GIVEN % "context.op_execution_context.resources.dbt",
         GIVEN % "getattr(context, 'resources').dbt",
         GIVEN % "getattr(context.resources, 'dbt')",
+        GIVEN.replace(
+            "return",
+            "from dagster import build_resources\n    built = build_resources({'x': cloud})\n    with built as made:\n        return",
+        )
+        % "made.x",
+        GIVEN.replace(
+            "return",
+            "from concurrent.futures import ThreadPoolExecutor\n    ThreadPoolExecutor(1).submit(print, 1)\n    return",
+        )
+        % "context.resources.dbt",
     ],
 )
 def test_it_migrates(tmp_path: Path, program: str) -> None:
@@ -55,6 +65,19 @@ def test_it_migrates(tmp_path: Path, program: str) -> None:
         GIVEN % "context.__getattribute__('resources').dbt",
         GIVEN % "operator.attrgetter('resources.dbt')(context)",
         GIVEN % "vars(context)['resources'].dbt",
+        GIVEN.replace(
+            "return", "import queue\n    waiting = queue.Queue()\n    waiting.put(context)\n    return"
+        )
+        % "waiting.get().resources.dbt",
+        GIVEN.replace(
+            "return",
+            "import queue\n    waiting = queue.Queue()\n    waiting.put(context.resources)\n    return",
+        )
+        % "waiting.get().dbt",
+        GIVEN.replace(
+            "return", "from contextlib import ExitStack\n    from dagster import build_resources\n    return"
+        )
+        % "ExitStack().enter_context(build_resources({'x': cloud})).x",
         ASKED.replace("return", "context = OpExecutionContext.get()\n    return") % "current(context)",
     ],
 )

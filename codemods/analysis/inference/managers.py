@@ -14,6 +14,7 @@ from ..dagster_api.decorators import has_decorator
 from ..dagster_api.names import CONTEXT_BUILDERS
 from ..syntax.functions import nodes_run_by, returns_of
 from ..syntax.source_module import FUNCTIONS, Module
+from .legacy_names import RESOURCES
 from .values import Instance, Local, Made, in_order
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def handed_out(evaluator: Evaluator, module: Module, manager: ast.expr) -> list[
                     found += [(method.module, node) for node in returns_of(method.node)]
         elif isinstance(value, Made) and value.of.startswith(CONTEXT_BUILDERS):
             found.append((module, manager))  # Dagster hands out the context itself.
+        elif value == RESOURCES:
+            found.append((module, manager))
     if not isinstance(manager, ast.Call):
         return found
     for callee in in_order(evaluator.values(module, manager.func)):

@@ -7,18 +7,19 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..dagster_api.contexts import is_context
+from ..dagster_api.contexts import is_context, is_logger
 from ..dagster_api.decorators import Function, decorators_of_dagster, resolved, unknown_decorators
 from ..dagster_api.names import LOOKING
 from ..inference.branches import EVERY_BRANCH
 from ..inference.interpreter import Evaluator
 from ..inference.legacy_names import RESOURCES
 from ..inference.texts import text_of
-from ..inference.values import External, Made, Value, Values
+from ..inference.values import External, Made, Member, Value, Values, root
 from ..syntax.functions import composes, is_getattr, nodes_run_by, renamed
 from ..syntax.scopes import Defined, Parameter
 from ..syntax.source_module import FUNCTIONS, Module
 from .escape import Escape
+from .followed import called_later
 from .index import Index
 
 _NOTHING: Values = frozenset()
@@ -52,12 +53,14 @@ class _Search:
                 yield from self._composed(module, node)
             elif isinstance(node, ast.Call):
                 yield from self._bound_beside(module, node)
-            if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+            if isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
                 yield from self._held(module, node)
 
     # -- contexts
 
-    def _held(self, module: Module, node: ast.Name | ast.Attribute) -> Iterator[Escape]:
+    def _held(self, module: Module, node: ast.AST) -> Iterator[Escape]:
+        if not isinstance(node, (ast.Name, ast.Attribute, ast.Call)):
+            return
         if RESOURCES in self.evaluator.values(module, node):
             keys = self.index.bound_keys
         elif isinstance(node, ast.Name) and is_context(self.evaluator, module, node):
@@ -106,7 +109,10 @@ class _Search:
         if not callees:
             names = resolved(self.evaluator, module, call.func)
             return bool(names - {"vars"}) or self._is_of_dagster(module, call.func)
-        return not any(_is_foreign(value) or _asks_by_text(value) for value in callees)
+        is_followed = called_later(self.index, module, call) is not None
+        return (is_followed or is_logger(self.evaluator, module, call.func)) or not any(
+            _is_foreign(value) or _asks_by_text(value) or _is_of_object(value) for value in callees
+        )
 
     def _is_of_dagster(self, module: Module, callee: ast.expr) -> bool:
         """Whether a callee is a method of a parameter that is annotated with a class of Dagster's, or of an own object."""
@@ -228,6 +234,16 @@ class _Search:
         return (
             self.index.bound_keys & texts if is_written else self.index.bound_keys if given else frozenset()
         )
+
+
+def _is_of_object(value: Value) -> bool:
+    """Whether something is a method of an object that another package than Dagster's makes, which may keep what it gets."""
+    base = root(value)
+    return (
+        isinstance(value, Member)
+        and isinstance(base, Made)
+        and not base.of.startswith(("dagster", "legacy."))
+    )
 
 
 def _asks_by_text(value: Value) -> bool:
