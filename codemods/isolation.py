@@ -72,9 +72,10 @@ def _kept(
     parts: Mapping[Path, object],
 ) -> Unit:
     own = {parts.get(claim.module.path) for claim in unit.claims}
-    keys = {key.encode() for claim in unit.claims for key in claim.keys}
+    keys = {re.escape(key.encode()) for claim in unit.claims for key in claim.keys}
+    named = re.compile(rb"\b(?:%s)\b" % b"|".join(sorted(keys))) if keys else None
     for path, near in reached.items():
-        if unit.migrates and (own & near or any(key in files[path] for key in keys)):
+        if unit.migrates and (own & near or (named and named.search(files[path]))):
             claim = next(iter(unit.claims_inside))
             said = f"{path}, which could not be analysed, may use it"
             place = claim.module.place(claim.node)

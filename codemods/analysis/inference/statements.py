@@ -180,8 +180,9 @@ def _additions_of(module: Module, node: ast.AST) -> Iterator[tuple[ast.expr, Add
         name, target = node.func.attr, node.func.value
         if name in ADDING and node.args:
             yield target, Addition(module, node.args[-1])
-        elif name == "setdefault" and len(node.args) == 2 and isinstance(node.args[0], ast.Constant):
-            yield target, Addition(module, node.args[1], str(node.args[0].value))
+        elif name == "setdefault" and len(node.args) == 2:
+            key = str(node.args[0].value) if isinstance(node.args[0], ast.Constant) else None
+            yield target, Addition(module, node.args[1], key, is_anywhere=key is None)
         elif name in EXTENDING:
             for argument in node.args:
                 yield target, Addition(module, argument, is_whole=True)

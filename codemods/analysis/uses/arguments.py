@@ -155,13 +155,14 @@ class Arguments:
         if callee.attr in ADDING | EXTENDING | {"setdefault", "get", "pop"}:
             held = self.evaluator.values(module, callee.value)
             is_list = bool(held) and all(isinstance(one, Literal) or is_list_of_modules(one) for one in held)
-            return is_list and (callee.attr != "setdefault" or self._is_noted(value, call))
+            return is_list and (callee.attr != "setdefault" or self._is_noted(module, value, call))
         return callee.attr in _BINDING_METHODS and self._binds(module, node, value, call)
 
-    def _is_noted(self, value: Value, call: ast.Call) -> bool:
-        """Whether what ``setdefault`` puts into a dict is found there again: under a key that is written, no resource."""
+    def _is_noted(self, module: Module, value: Value, call: ast.Call) -> bool:
+        """Whether what ``setdefault`` puts into a dict is found there again: no resource, and its key is written or its answer unused."""
         is_written = bool(call.args) and isinstance(call.args[0], ast.Constant)
-        return is_written and not any(kind_carried(one) == "resource" for one in self.carriers.of(value))
+        is_found = is_written or isinstance(module.parent(call), ast.Expr)
+        return is_found and not any(kind_carried(one) == "resource" for one in self.carriers.of(value))
 
     def _binds(self, module: Module, node: ast.expr, value: Value, call: ast.Call) -> bool:
         above = module.parent(node)
