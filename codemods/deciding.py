@@ -79,7 +79,7 @@ def plan_without(files: FilesRead, options: Options, broken: Broken) -> Planned:
             unread[path] = fault(Place(path), error)
             return unread[path]
 
-    index = build_index(data, parse, files.matters)
+    index = build_index(data, parse, files.matters, files.by_other_paths)
     evaluator = index.evaluator
     context = Context(
         index,

@@ -72,15 +72,20 @@ def _kept(
     parts: Mapping[Path, object],
 ) -> Unit:
     own = {parts.get(claim.module.path) for claim in unit.claims}
-    keys = {re.escape(key.encode()) for claim in unit.claims for key in claim.keys}
-    named = re.compile(rb"\b(?:%s)\b" % b"|".join(sorted(keys))) if keys else None
+    keys = {key.encode(errors="replace") for claim in unit.claims for key in claim.keys}
     for path, near in reached.items():
-        if unit.migrates and (own & near or (named and named.search(files[path]))):
+        if unit.migrates and (own & near or any(_names_key(files[path], key) for key in keys)):
             claim = next(iter(unit.claims_inside))
             said = f"{path}, which could not be analysed, may use it"
             place = claim.module.place(claim.node)
             return replace(unit, kept=(Finding(place, "LDC303", said, claim.name),))
     return unit
+
+
+def _names_key(data: bytes, key: bytes) -> bool:
+    """Whether a file may ask for a resource by its key: ``.resources.key``, ``"key"``, ``key: Client``."""
+    word = re.escape(key)
+    return re.search(rb"\." + word + rb"\b|([\"'])" + word + rb"\1|\b" + word + rb"\s*:", data) is not None
 
 
 def _connected(path: Path, data: bytes, context: Context) -> Iterator[Path]:

@@ -21,6 +21,7 @@ from .analysis.project.prefilter import (
 from .errors import SourceError
 from .files import recovery, sources, walk
 from .files.other_files import other_findings
+from .files.other_paths import DECLARING, other_paths
 from .files.surroundings import files_around
 from .findings import Finding
 from .options import Options
@@ -40,6 +41,9 @@ class FilesRead:
     """Journals that migrations which did not end have left."""
     matters: Callable[[bytes], bool] = names_legacy
     """Whether a file is worth parsing, by its bytes."""
+    links: tuple[walk.Link, ...] = ()
+    declaring: tuple[Path, ...] = ()
+    """What may say which folder a package is read from."""
 
     # Where nothing is legacy, no file is looked up by its path.
     @cached_property
@@ -51,6 +55,11 @@ class FilesRead:
     def around(self) -> Mapping[Path, sources.RawFile]:
         """Those outside, likewise."""
         return {raw.path: raw for raw in self.near}
+
+    @cached_property
+    def by_other_paths(self) -> Mapping[Path, Path]:
+        """The files by the other paths that they are imported by."""
+        return other_paths([*self.raws, *self.around], self.links, self.declaring)
 
     @property
     def data(self) -> dict[Path, bytes]:
@@ -94,7 +103,8 @@ def read_files(paths: Sequence[Path], options: Options) -> FilesRead:
     """Find and read the Python files in ``paths`` and around them."""
     found = walk.find_sources(paths, exclude=options.exclude)
     own, unread = _read(found.python, options)
-    near, _ = _read(files_around(paths, found), options)
+    around = files_around(paths, found)
+    near, _ = _read(around.python, options)
     interrupted = recovery.interrupted(paths, found.journals)
     findings = [
         *found.problems,
@@ -102,10 +112,23 @@ def read_files(paths: Sequence[Path], options: Options) -> FilesRead:
         *other_findings(found),
         *recovery.half_written(interrupted),
     ]
-    files = FilesRead(found, own, near, tuple(findings), interrupted)
+    files = FilesRead(
+        found,
+        own,
+        near,
+        tuple(findings),
+        interrupted,
+        links=(*found.links, *around.links),
+        declaring=_declaring(found, around),
+    )
     # Where dbt Cloud has changed, what an earlier migration wrote may have to change, too; and a deployment may be new to it.
     are_changed = any(job.earlier or job.is_gone for job in options.facts.jobs) or files.may_refuse_jobs
     return replace(files, matters=of_any_migration) if are_changed else files
+
+
+def _declaring(*found: walk.FoundFiles) -> tuple[Path, ...]:
+    paths = (path for each in found for path in (*each.others, *each.python))
+    return tuple(dict.fromkeys(path for path in paths if path.name in DECLARING))
 
 
 def of_any_migration(data: bytes) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from .walk import FoundFiles, find_sources
 
 
-def files_around(paths: Sequence[Path], found: FoundFiles) -> tuple[Path, ...]:
+def files_around(paths: Sequence[Path], found: FoundFiles) -> FoundFiles:
     """The Python files of the repositories that the given paths are in, without those that were found in them.
 
     None where a path is in no repository, or is all of it.
@@ -17,16 +17,21 @@ def files_around(paths: Sequence[Path], found: FoundFiles) -> tuple[Path, ...]:
     given = {os.path.realpath(path) for path in paths}
     roots = {root for path in given for root in _repository_of(Path(path)) if str(root) not in given}
     if not roots:
-        return ()
+        return FoundFiles()
     taken = {os.path.realpath(path) for path in found.python}
     around: list[Path] = []
-    for root in sorted(roots):
-        for path in find_sources([_as_seen_from_here(root)]).python:
+    walked = [find_sources([_as_seen_from_here(root)]) for root in sorted(roots)]
+    for each in walked:
+        for path in each.python:
             real = os.path.realpath(path)
             if real not in taken:
                 taken.add(real)
                 around.append(path)
-    return tuple(around)
+    return FoundFiles(
+        python=tuple(around),
+        others=tuple(path for each in walked for path in each.others),
+        links=tuple(link for each in walked for link in each.links),
+    )
 
 
 def _repository_of(path: Path) -> Iterator[Path]:

@@ -50,6 +50,15 @@ _FIRST_LINE = re.compile(rb"#![^\n]*\bpython[\d.]*\b")
 
 
 @dataclass(frozen=True)
+class Link:
+    """Another path of a file or folder."""
+
+    path: Path
+    target: str
+    """Its real path."""
+
+
+@dataclass(frozen=True)
 class FoundFiles:
     """What a walk found, each real file once, sorted within each folder."""
 
@@ -59,6 +68,8 @@ class FoundFiles:
     """Workflows, Makefiles, Dockerfiles, scripts, configuration, requirements and documents: only ever reported."""
     outside: tuple[Path, ...] = ()
     """Symbolic links to Python files or folders that lead out of the given paths, not followed."""
+    links: tuple[Link, ...] = ()
+    """Those that lead to what was found, or to a folder of it."""
     problems: tuple[Finding, ...] = ()
     """Folders that could not be listed (LDC501)."""
     journals: tuple[Path, ...] = ()
@@ -150,12 +161,13 @@ class _Walk:
             self._walk(str(path), real, _rules_above(real, self._read_level), excludes, is_root=True)
 
     def result(self) -> FoundFiles:
-        outside = self._follow_links()
+        links, outside = self._follow_links()
         return FoundFiles(
             python=tuple(self._found["python"]),
             notebooks=tuple(self._found["notebook"]),
             others=tuple(self._found["other"]),
             outside=outside,
+            links=links,
             problems=tuple(self._problems),
             journals=tuple(self._journals),
         )
@@ -216,21 +228,23 @@ class _Walk:
         elif kind is not None and entry.is_file():
             self._take(Path(entry.path), real, kind)
 
-    def _follow_links(self) -> tuple[Path, ...]:
+    def _follow_links(self) -> tuple[tuple[Link, ...], tuple[Path, ...]]:
         """Take what links in walked folders add, which is little: whatever they lead to inside was walked.
 
         A folder that was left out stays left out although a link leads to it.
         """
-        outside = []
+        inside, outside = [], []
         for link in self._links:
             real = _real(link)
             kind = kind_of(link.name)
             is_inside = real in self._seen or os.path.dirname(real) in self._seen  # noqa: PTH120
+            if is_inside and (link.is_dir() or kind == "python"):
+                inside.append(Link(link, real.replace("/", os.sep)))
             if is_inside and kind is not None and link.is_file():
                 self._take(link, real, kind)
             elif not is_inside and (link.is_dir() or (kind == "python" and link.is_file())):
                 outside.append(link)
-        return tuple(outside)
+        return tuple(inside), tuple(outside)
 
 
 def _is_ignored(real: str, *groups: list[_Level], is_directory: bool) -> bool:

@@ -47,23 +47,32 @@ def test_what_another_file_gives_it_stays(tmp_path: Path) -> None:
     assert "DbtCloudWorkspace" not in text
 
 
-def test_what_it_asks_for_by_a_key_stays(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "ops",
+    [
+        "def run(context):\n    return context.resources.acme.run_job_and_poll(67890)\n",
+        "def run(acme: DbtCloudClientResource):\n    return acme.run_job_and_poll(67890)\n",
+        "def run(context):\n    return getattr(context.resources, 'acme').run_job_and_poll(67890)\n",
+    ],
+)
+def test_what_it_asks_for_by_a_key_stays(tmp_path: Path, ops: str) -> None:
     defs = 'from dagster import Definitions\nfrom proj.res import cloud\n\ndefs = Definitions(resources={"acme": cloud})\n'
-    ops = "def run(context):\n    return context.resources.acme.run_job_and_poll(67890)\n" + _NOT_PARSED
-    text, _ = _migrated(tmp_path, **{"proj/defs.py": defs, "ops.py": ops})
+    text, _ = _migrated(tmp_path, **{"proj/defs.py": defs, "ops.py": ops + _NOT_PARSED})
     assert "DbtCloudWorkspace" not in text
 
 
 _OTHERS = {
     "names nothing legacy": "from proj.res import cloud\n\nprint(cloud)\n",
     "imports nothing of it": "from other.settings import cloud\n" + _RUNS.format(cloud="cloud"),
+    "another word than its key": "from corp.cloud import acme_run, myacme\n" + _RUNS.format(cloud="acme_run"),
     "in a comment": "# from proj.res import cloud\n" + _RUNS.format(cloud="cloud"),
 }
 
 
 @pytest.mark.parametrize("text", _OTHERS.values(), ids=_OTHERS)
 def test_a_file_that_does_not_parse_keeps_nothing_else(tmp_path: Path, text: str) -> None:
-    new, _ = _migrated(tmp_path, **{"old/script.py": text + _NOT_PARSED})
+    defs = 'from dagster import Definitions\nfrom proj.res import cloud\n\ndefs = Definitions(resources={"acme": cloud})\n'
+    new, _ = _migrated(tmp_path, **{"proj/defs.py": defs, "old/script.py": text + _NOT_PARSED})
     assert "cloud = DbtCloudWorkspace(" in new
 
 

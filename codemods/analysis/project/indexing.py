@@ -10,6 +10,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from ...findings import Finding
 from ..dagster_api.failures import may_read_failures, reads_failures, reads_what_it_catches
@@ -49,15 +50,19 @@ from .scanning import looks_through_imported
 from .source_tree import Tree
 from .spelled import spells
 
+NO_PATHS: Mapping[Path, Path] = MappingProxyType({})
 Parse = Callable[[Path, bytes], "Module | Finding"]
 
 
 def build_index(
-    files: Mapping[Path, bytes], parse: Parse, matters: Callable[[bytes], bool] = names_legacy
+    files: Mapping[Path, bytes],
+    parse: Parse,
+    matters: Callable[[bytes], bool] = names_legacy,
+    by_other_paths: Mapping[Path, Path] = NO_PATHS,
 ) -> Index:
     """Index the legacy values of ``files``; ``parse`` answers a finding for a file that cannot be parsed.
 
-    ``matters`` says by its bytes which file is parsed to begin with.
+    ``matters`` says by its bytes which file is parsed to begin with; ``by_other_paths`` are files by other paths of theirs.
     """
     problems: list[Finding] = []
 
@@ -72,7 +77,7 @@ def build_index(
         found = importers.importing(home.dotted, name)
         return (path for path in found if named.may_import(path, home.path))
 
-    tree = Tree(tuple(files), load, importing, files, importers.naming)
+    tree = Tree(tuple(files), load, importing, files, importers.naming, by_other_paths)
     evaluator = Evaluator(tree)
     named = evaluator.named_in_imports
     failed: set[Path] = set()

@@ -160,6 +160,11 @@ class Interests:
                 # `from . import resources` and `from package import resources` name the module alone.
                 yield (itself, package.encode(errors="surrogateescape"), stem)
             yield (itself, stem, stem)
+            for path in self.evaluator.tree.other_paths_of(module.path):
+                other = _stem(path)
+                yield from ((itself, other, name.encode(errors="replace")) for name in names)
+                folder = path.parent.parent if module.is_package else path.parent
+                yield (itself, folder.name.encode(errors="surrogateescape"), other)
 
     @cached_property
     def _handing_out(self) -> tuple[Path, ...]:

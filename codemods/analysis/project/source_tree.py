@@ -41,6 +41,8 @@ class Tree:
         default=lambda _name, _is_package: (), repr=False
     )
     """The files that may import a module, or a package, by the last part of its name, whether they are parsed or not."""
+    by_other_paths: Mapping[Path, Path] = field(default_factory=dict, repr=False)
+    """Files by other paths that imports may name them by: through links, say."""
     modules: dict[Path, Module] = field(default_factory=dict)
     _aside: dict[Path, Module | None] = field(default_factory=dict)
     _names: dict[Path, Names] = field(default_factory=dict)
@@ -64,7 +66,7 @@ class Tree:
     @cached_property
     def _by_stem(self) -> dict[str, list[Path]]:
         found: dict[str, list[Path]] = defaultdict(list)
-        for path in self.paths:
+        for path in (*self.paths, *self.by_other_paths):
             if path.suffix not in _IMPORTED:
                 continue  # A script: nothing imports it.
             found[path.parent.name if path.stem == "__init__" else path.stem].append(path)
@@ -130,7 +132,14 @@ class Tree:
 
     def resolve_at(self, importer: Path, name: str, level: int) -> Path | None:
         """The same by the path of the importer."""
-        parts = tuple(name.split(".")) if name else ()
+        found = self._resolve(importer, tuple(name.split(".")) if name else (), level)
+        return self.by_other_paths.get(found, found) if found is not None else None
+
+    def other_paths_of(self, path: Path) -> Sequence[Path]:
+        """The other paths that a file may be imported by."""
+        return [other for other, file in self.by_other_paths.items() if file == path]
+
+    def _resolve(self, importer: Path, parts: tuple[str, ...], level: int) -> Path | None:
         if level:
             folder = importer.parent
             for _ in range(level - 1):
@@ -221,7 +230,8 @@ class Tree:
 
         The user's own folder may be called so too: it has none of the names, so that imports mean the installed one.
         """
-        found = (path for path in self._by_stem.get(_DAGSTER_DBT, ()) if path.stem == "__init__")
+        named = self._by_stem.get(_DAGSTER_DBT, ())
+        found = (path for path in named if path.stem == "__init__" and path in self.known)
         return tuple(path for path in found if _is_named(path, (_DAGSTER_DBT,)) and self._has_legacy(path))
 
     def _has_legacy(self, package: Path) -> bool:
@@ -238,7 +248,7 @@ class Tree:
         if stem not in self._by_stem:
             return None
         for candidate in (target / "__init__.py", target.with_suffix(".py") if parts else None):
-            if candidate is not None and candidate in self.known:
+            if candidate is not None and (candidate in self.known or candidate in self.by_other_paths):
                 return candidate
         return None
 
