@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Generic, TypeGuard
 from ..analysis.inference.constants import Constants
 from ..analysis.inference.values import (
     Made,
+    Member,
+    Result,
     Value,
 )
 from ..analysis.syntax.source_module import Module
@@ -315,3 +317,11 @@ def goes_by_name(context: Context, module: Module, node: ast.AST, name: str) -> 
     else:
         return ()
     return (Finding(module.place(node), "LDC303", said, name),)
+
+
+def receiver_of(claim: Claim) -> ast.expr | None:
+    """What an attribute is read of, or a method called of, where the claim is about that."""
+    if not isinstance(claim.value, (Member, Result)):
+        return None
+    node = claim.node.func if isinstance(claim.node, ast.Call) else claim.node
+    return node.value if isinstance(node, ast.Attribute) else None

@@ -16,6 +16,7 @@ from ..analysis.uses.escape import Escape
 from ..findings import Finding
 from .claims import NO_CONSTRUCT, Claim, Context
 from .parts import Escapes
+from .taken_out import taken_out_beside
 
 OP_KEY = "dbt_cloud"
 """The resource key of ``dbt_cloud_run_op``."""
@@ -40,7 +41,8 @@ def block_escapes(
         found = [_with(claim, finding) if claim.value in loads else claim for claim in found]
         others = escape.carried - loads
         if others or escape.keys or not escape.carried:
-            found.append(_claim(escape, others or _in_reach(escape, claims, components), finding))
+            beside = taken_out_beside(escape, claims, context, components)
+            found.append(_claim(escape, (others or _in_reach(escape, claims, components)) | beside, finding))
     return found
 
 

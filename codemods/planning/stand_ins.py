@@ -26,7 +26,6 @@ from ..analysis.inference.values import (
     Local,
     Made,
     Member,
-    Result,
     Value,
     Values,
 )
@@ -41,7 +40,7 @@ from ..analysis.syntax.source_module import Module
 from ..analysis.uses.accounting import UNMISTAKABLE
 from ..analysis.uses.keys import WRITING, entries_of
 from ..findings import Finding
-from .claims import NO_CONSTRUCT, Claim, Context
+from .claims import NO_CONSTRUCT, Claim, Context, receiver_of
 from .parts import Builds, Stays
 from .patched_in_tests import patched_in
 
@@ -237,7 +236,7 @@ def block_mixed(claims: Sequence[Claim], context: Context) -> list[Claim]:
     found: list[Claim] = []
     in_tests: dict[ast.expr, Claim] = {}
     for claim in claims:
-        base = None if context.run_objects and _is_read_alike(claim) else _used(claim)
+        base = None if context.run_objects and _is_read_alike(claim) else receiver_of(claim)
         others = dict(_others(context, claim.module, base)) if base is not None else {}
         for node, module in others.items():
             if is_test(module.path):
@@ -252,14 +251,6 @@ def _is_read_alike(claim: Claim) -> bool:
     """Whether something is read of a run in the same way after the migration, where runs are objects."""
     value = claim.value
     return isinstance(value, Member) and is_output(value.of) and value.attribute != "run_status"
-
-
-def _used(claim: Claim) -> ast.expr | None:
-    """What an attribute is read of, or a method called of, where the claim is about that."""
-    if not isinstance(claim.value, (Member, Result)):
-        return None
-    node = claim.node.func if isinstance(claim.node, ast.Call) else claim.node
-    return node.value if isinstance(node, ast.Attribute) else None
 
 
 def _others(context: Context, module: Module, node: ast.expr) -> Iterator[tuple[ast.expr, Module]]:

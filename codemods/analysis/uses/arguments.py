@@ -42,7 +42,7 @@ from ..syntax.handed_calls import takes_part
 from ..syntax.source_module import FUNCTIONS, Module
 from .by_hand import of_call
 from .callees import is_all_known
-from .carriers import NONE, Carriers, is_asked_its_name, is_class, is_function, kind_carried
+from .carriers import NONE, Carriers, is_asked_its_name, is_class, is_dict, is_function, kind_carried
 from .followed import called_later, is_followed
 from .index import Index
 from .loops import has_key, is_looped_over
@@ -155,6 +155,8 @@ class Arguments:
         if callee.attr in ADDING | EXTENDING | {"setdefault", "get", "pop"}:
             held = self.evaluator.values(module, callee.value)
             is_list = bool(held) and all(isinstance(one, Literal) or is_list_of_modules(one) for one in held)
+            if callee.attr == "update" and any(map(is_dict, held)) and self.carriers.holds_pairs(value):
+                return False  # The pairs of `x.update([("key", value)])` are not followed.
             return is_list and (callee.attr != "setdefault" or self._is_noted(module, value, call))
         return callee.attr in _BINDING_METHODS and self._binds(module, node, value, call)
 

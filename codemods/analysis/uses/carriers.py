@@ -31,6 +31,7 @@ from ..syntax.classes import fields_of
 from ..syntax.functions import returns_of
 from ..syntax.source_module import FUNCTIONS, Module
 from .index import Index
+from .uses import is_dict_call
 
 NONE: Values = frozenset()
 _OWN = frozenset({"resource", "load", "op"})
@@ -61,6 +62,17 @@ class Carriers:
             self._find(value)
             known = self._known[value]
         return known
+
+    def holds_clients(self, value: Value) -> bool:
+        """Whether a value carries clients, or the resources that hand them out."""
+        return any(kind_carried(one) in {"client", "resource"} for one in self.of(value))
+
+    def holds_pairs(self, value: Value) -> bool:
+        """Whether a value may put clients into a dict as pairs of keys and values, which are not followed."""
+        is_dict_or_set = is_dict(value) or (
+            isinstance(value, Literal) and isinstance(value.node, ast.Set | ast.SetComp)
+        )
+        return isinstance(value, Literal) and not is_dict_or_set and self.holds_clients(value)
 
     def of_all(self, values: Values) -> Values:
         """What any of some values carries."""
@@ -152,3 +164,10 @@ def is_asked_its_name(module: Module, node: ast.expr) -> bool:
     """Whether a class is asked what it is called, and nothing else: ``type(self).__name__``."""
     above = module.parent(node)
     return isinstance(above, ast.Attribute) and above.attr in _SAID_OF_CLASSES
+
+
+def is_dict(value: Value) -> bool:
+    """Whether a value is a dict that the code writes."""
+    return isinstance(value, Literal) and (
+        isinstance(value.node, (ast.Dict, ast.DictComp)) or is_dict_call(value.node)
+    )

@@ -33,6 +33,18 @@ def is_hashed(evaluator: Evaluator, carriers: Carriers, module: Module, node: as
     )
 
 
+def is_put_into_set(carriers: Carriers, module: Module, node: ast.expr, value: Value) -> bool:
+    """Whether a resource or client gets into a set: legacy's are several there where v2's are equal, and so one."""
+    match module.parent(node):
+        case ast.Set() | ast.SetComp() if value in carriers.of(value):
+            pass
+        case ast.Call(func=ast.Name(id="set" | "frozenset")) if isinstance(value, Literal):
+            pass
+        case _:
+            return False
+    return carriers.holds_clients(value)
+
+
 def _hashes(evaluator: Evaluator, module: Module, node: ast.expr, above: ast.expr) -> bool:
     match above:
         case ast.Set() | ast.SetComp():

@@ -23,11 +23,11 @@ from ..syntax.source_module import FUNCTIONS, Module
 from .arguments import ACCOUNTED, Arguments
 from .bound_functions import keys_of_answer
 from .by_hand import of_lambda
-from .carriers import Carriers, is_asked_its_name, is_class, is_function, kind_carried
-from .hashing import is_hashed
+from .carriers import Carriers, is_asked_its_name, is_class, is_dict, is_function, kind_carried
+from .hashing import is_hashed, is_put_into_set
 from .index import Index
 from .loops import is_looped_over
-from .uses import ADDING, EXTENDING, enclosing_annotation, is_dict_call, is_values_view
+from .uses import ADDING, EXTENDING, enclosing_annotation, is_values_view
 
 _READING = frozenset({"get", "pop", "setdefault", "copy"})
 _VIEWING = frozenset({"items", "values", "keys"})
@@ -63,6 +63,8 @@ class Judge:
             return ACCOUNTED
         if is_hashed(self.evaluator, self.carriers, module, node, value):
             return "is hashed, and v2's run is a dict, which cannot be hashed: use `output.run_id` instead"
+        if is_put_into_set(self.carriers, module, node, value):
+            return "is put into a set, where v2's workspaces that are configured alike are one: use a list"
         above = module.parent(node)
         if isinstance(above, ast.expr):
             return self._in_expression(module, node, value, above)
@@ -122,7 +124,7 @@ class Judge:
             return ACCOUNTED  # The construct of loads answers for what is asked of the sequence.
         if all(isinstance(one, (ast.Is, ast.IsNot)) for one in above.ops):
             return ACCOUNTED
-        if is_asked and isinstance(value, Literal) and _is_dict(value):
+        if is_asked and isinstance(value, Literal) and is_dict(value):
             return ACCOUNTED  # Its keys are compared, and nothing legacy is one.
         others = [side for side in sides if side is not node]
         if all(isinstance(side, ast.Constant) or self._is_plain(module, side) for side in others):
@@ -191,6 +193,8 @@ class Judge:
                 return ACCOUNTED
             case ast.Assign(targets=targets):
                 return self._assigned(module, value, targets)
+            case ast.AugAssign(op=ast.BitOr()) if self.carriers.holds_pairs(value):
+                return "is added to a dict as pairs, which cannot be traced: write a dict"
             case ast.AnnAssign(target=target) | ast.AugAssign(target=target):
                 return self._assigned(module, value, [target])
             case ast.Return():
@@ -318,10 +322,6 @@ class Judge:
             and isinstance(item.optional_vars, ast.Name | None)
             for caller, call in calls.calling(function)
         )
-
-
-def _is_dict(value: Literal) -> bool:
-    return isinstance(value.node, (ast.Dict, ast.DictComp)) or is_dict_call(value.node)
 
 
 def _is_foreign(value: Value) -> bool:
