@@ -98,3 +98,27 @@ def test_a_function_that_is_no_test_is_given_no_fixture(tmp_path: Path) -> None:
     helper = _READS.replace("def test_job", "def helper")
     texts, _ = migrate(tmp_path, _files(**{"tests/conftest.py": _REAL, "tests/helpers.py": helper}))
     assert texts["tests/helpers.py"] == helper
+
+
+@pytest.mark.parametrize("asked", ['"client"', "NAME"])
+def test_a_fixture_that_is_asked_for_by_a_string_keeps_the_resource(tmp_path: Path, asked: str) -> None:
+    test = f"NAME = 'client'\n\n\ndef test_job(request):\n    assert request.getfixturevalue({asked}).get_job(67890)\n"
+    texts, report = migrate(tmp_path, _files(**{"tests/conftest.py": _REAL, "tests/test_job.py": test}))
+    assert "DbtCloudWorkspace" not in texts["proj/res.py"]
+    assert texts["tests/test_job.py"] == test
+    assert any("name the fixture as a parameter" in each.message for each in report.findings)
+
+
+def test_another_fixture_that_is_asked_for_by_a_string_keeps_nothing(tmp_path: Path) -> None:
+    test = "def test_job(request, client):\n    request.getfixturevalue('tmp_path')\n    assert client.get_job(67890)\n"
+    texts, _ = migrate(tmp_path, _files(**{"tests/conftest.py": _REAL, "tests/test_job.py": test}))
+    assert "client.get_job_details(67890)" in texts["tests/test_job.py"]
+
+
+def test_an_asynchronous_fixture_is_followed(tmp_path: Path) -> None:
+    conftest = _REAL.replace("import pytest\n", "import pytest_asyncio\n").replace(
+        "@pytest.fixture\ndef", "@pytest_asyncio.fixture\nasync def"
+    )
+    test = _READS.replace("def test_job", "async def test_job")
+    texts, _ = migrate(tmp_path, _files(**{"tests/conftest.py": conftest, "tests/test_job.py": test}))
+    assert texts["tests/test_job.py"] == _READ.replace("def test_job", "async def test_job")

@@ -110,6 +110,7 @@ KEEPING_DECORATORS: Final = frozenset(
         "typing.no_type_check",
         "typing_extensions.override",
         "pytest.fixture",
+        "pytest_asyncio.fixture",
         "tenacity.retry",
         "dataclasses.dataclass",
         "pydantic.computed_field",

@@ -24,6 +24,7 @@ from .arguments import ACCOUNTED
 from .carriers import NONE, Carriers, is_class, kind_carried
 from .contexts_led_away import contexts_led_away
 from .escape import Escape
+from .fixtures_by_name import fixtures_by_name
 from .followed import called_later
 from .index import Index
 from .judgement import Judge
@@ -51,6 +52,7 @@ def escapes_of(index: Index) -> tuple[Escape, ...]:
         *runs_read_elsewhere(index, carriers),
         *looked_up_in_modules(index, carriers),
         *patched_names(index, carriers),
+        *fixtures_by_name(index, carriers),
     )
     for escape in escapes:
         known = found.get((escape.module, escape.node), escape)
