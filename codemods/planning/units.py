@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from ..analysis.inference.values import Made, Value
@@ -86,7 +87,7 @@ class Unit:
     def migrates(self) -> bool:
         return not self.kept
 
-    @property
+    @cached_property
     def waits(self) -> bool:
         """Whether facts of jobs are all that it lacks."""
         return bool(self.kept) and all(finding.code == "LDC401" for finding in self.kept)

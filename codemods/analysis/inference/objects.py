@@ -300,8 +300,9 @@ class Objects:
         """What the calls that make objects of a class give to each field."""
         found: dict[str, list[tuple[Module, ast.expr]]] = defaultdict(list)
         for maker in made_alike(self.evaluator, owner):
-            fields = self._fields(maker)
-            for caller, call in self.calls.making(maker):
+            calls = self.calls.making(maker)
+            fields = self._fields(maker) if calls else []
+            for caller, call in calls:
                 for name, argument in zip(fields, call.args, strict=False):
                     found[name].append((caller, argument))
                 for word in call.keywords:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -53,10 +53,10 @@ class Tree:
     _resolved: dict[tuple[Module, str, int], Path | None] = field(default_factory=dict, repr=False)
     _named: dict[tuple[str, ...], _Nearest] = field(default_factory=dict, repr=False)
     _imports: dict[Module, list[tuple[ast.AST, Path]]] = field(default_factory=dict, repr=False)
-    _importing: dict[tuple[str, bool], dict[Path, list[tuple[Module, ast.AST]]]] = field(
-        default_factory=dict, repr=False
-    )
-    """The import statements of the tree by the last word of what they name, and by the file that this is."""
+    _importing: dict[Module, list[tuple[Module, ast.AST]]] = field(default_factory=dict, repr=False)
+    """The import statements of the tree that name a file."""
+    _by_file: dict[Module, dict[Path, list[ast.AST]]] = field(default_factory=dict, repr=False)
+    """The import statements of a file by the files that they name."""
 
     @cached_property
     def known(self) -> frozenset[Path]:
@@ -181,19 +181,24 @@ class Tree:
 
     def imports_of(self, home: Module) -> Sequence[tuple[Module, ast.AST]]:
         """The import statements of the tree that name a file."""
-        asked = ((home.dotted or (home.path.stem,))[-1], home.is_package)
-        if asked not in self._importing:
-            self._importing[asked] = self._imports_by_file(*asked)
-        return [each for each in self._importing[asked].get(home.path, ()) if each[0] is not home]
+        if home not in self._importing:
+            self._importing[home] = list(self._find_imports_of(home))
+        return self._importing[home]
 
-    def _imports_by_file(self, name: str, is_package: bool) -> dict[Path, list[tuple[Module, ast.AST]]]:
-        found: dict[Path, list[tuple[Module, ast.AST]]] = defaultdict(list)
-        for path in self.naming_in_imports(name.encode(errors="replace"), is_package):
+    def _find_imports_of(self, home: Module) -> Iterator[tuple[Module, ast.AST]]:
+        name = (home.dotted or (home.path.stem,))[-1]
+        for path in self.naming_in_imports(name.encode(errors="replace"), home.is_package):
             importer = self.module_at(path)
-            if importer is not None:
-                for node, imported in self.imports_in(importer):
-                    found[imported].append((importer, node))
-        return found
+            if importer is not None and importer is not home:
+                yield from ((importer, node) for node in self._imports_by_file(importer).get(home.path, ()))
+
+    def _imports_by_file(self, module: Module) -> Mapping[Path, Sequence[ast.AST]]:
+        if module not in self._by_file:
+            found: dict[Path, list[ast.AST]] = defaultdict(list)
+            for node, path in self.imports_in(module):
+                found[path].append(node)
+            self._by_file[module] = dict(found)
+        return self._by_file[module]
 
     def behind_stars(self, module: Module) -> list[Module]:
         """The parsed modules that a module has names from by ``from x import *``, through others too."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ...analysis.dagster_api.decorators import is_builtin
 from ...analysis.inference.values import External, Literal, Made, is_load
@@ -122,12 +123,21 @@ def _is_tuple(context: Context, module: Module, node: ast.expr) -> bool:
 def _flattened(context: Context, module: Module, value: Made) -> Iterator[tuple[ast.expr, str]]:
     """Calls that go through what stands in a list, where that is a load: ``chain.from_iterable([models])``."""
     evaluator = context.index.evaluator
-    for node in (one for one in module.nodes if isinstance(one, ast.Call) and one.args):
-        first, name = node.args[0], decorator_name(node)
-        if name in {"from_iterable", "sum"} or (name == "chain" and isinstance(first, ast.Starred)):
-            for held in evaluator.values(module, first):
-                if isinstance(held, Literal) and value in evaluator.element_values(held):
-                    yield node, "is looped over inside a list"
+    for node in _flattening(module):
+        for held in evaluator.values(module, node.args[0]):
+            if isinstance(held, Literal) and value in evaluator.element_values(held):
+                yield node, "is looped over inside a list"
+
+
+@lru_cache(maxsize=8)
+def _flattening(module: Module) -> tuple[ast.Call, ...]:
+    """The calls that may go through what stands in a list: asked for each load of a file, which may have thousands."""
+    calls = ((node, decorator_name(node)) for node in module.of(ast.Call) if node.args)
+    return tuple(
+        node
+        for node, name in calls
+        if name in {"from_iterable", "sum"} or (name == "chain" and isinstance(node.args[0], ast.Starred))
+    )
 
 
 def _takes_one(target: ast.expr) -> bool:
@@ -147,8 +157,8 @@ def _is_the_one(place: ast.expr) -> bool:
 def _added_to(context: Context, module: Module, value: Made) -> Iterator[tuple[ast.expr, str]]:
     """``models += others``, where the name is no list any more."""
     names = context.index.tree.names(module)
-    for node in module.nodes:
-        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+    for node in module.of(ast.AugAssign):
+        if isinstance(node.target, ast.Name):
             bindings = names.lookup(module, node.target.id, node.target)
             held = (
                 context.index.evaluator.binding_values(module, one)
@@ -161,10 +171,7 @@ def _added_to(context: Context, module: Module, value: Made) -> Iterator[tuple[a
 
 def _changed(module: Module) -> Iterator[tuple[ast.expr, str]]:
     """Changes of assets in a file that v2 assets take otherwise."""
-    for node in module.nodes:
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr == _CHANGING
-        ):
-            yield node, "is changed in a way that v2 assets do not support"
+    for node in module.attributes(_CHANGING):
+        above = module.parent(node)
+        if isinstance(above, ast.Call) and above.func is node:
+            yield above, "is changed in a way that v2 assets do not support"
