@@ -90,6 +90,7 @@ KEPT = {
     "copy_of_a_parameter": "def but(job: Job, **given):\n    return replace(job, **given)\n\nJOB = but(Job(), id=67891).id\n",
     "class_method_that_takes_all": "@dataclass\nclass Row:\n    id: int\n    @classmethod\n    def read(cls, row):\n        return cls(**row)\n\nrow = Row.read(json.loads('{}'))\nold = Row(67890)\nJOB = row.id\n",
     "factory_of_others": "from theirs import ids\n@dataclass\nclass Row:\n    ids: dict = field(default_factory=ids)\n\nJOB = Row().ids['nightly']\n",
+    "copy_that_the_class_makes": "@dataclass\nclass Row:\n    id: int = 67890\n    def __replace__(self, **given):\n        return Row(67891)\n\nJOB = copy.replace(Row(), id=67890).id\n",
     "field_that_is_set": "job = Job()\nobject.__setattr__(job, 'id', 67891)\nJOB = job.id\n",
     "next_of_an_iterator": "JOB = next(iter(JOBS), JOBS[1]).id\n",
     "next_of_what_is_not_known": "from theirs import ROWS\nJOB = next(x for x in ROWS).id\n",

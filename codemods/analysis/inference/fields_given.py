@@ -22,7 +22,10 @@ _MAKERS = frozenset({"dataclasses.dataclass", "attr.s", "attrs.define", "attrs.f
 _COPYING = frozenset({"dataclasses.replace", "attr.evolve", "attrs.evolve", "copy.replace"})
 _TUPLES = frozenset({"typing.NamedTuple"})
 _COMPUTING = frozenset(
-    {"__init__", "__new__", "__post_init__", "__attrs_post_init__", "__getattr__", "__getattribute__"}
+    {
+        *("__init__", "__new__", "__post_init__", "__attrs_post_init__", "__getattr__", "__getattribute__"),
+        "__replace__",
+    }
 )
 """Methods by which an object may have something else than it was made with."""
 _HARMLESS = frozenset({"frozen", "kw_only", "slots", "eq", "order", "repr", "unsafe_hash"})
