@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from ..dagster_api.applied import applied
 from ..dagster_api.names import WRAPPING
+from ..syntax.classes import is_own_object
 from ..syntax.functions import is_getattr, is_property, returns_of
-from ..syntax.scopes import Assigned, Binding, Defined, Imported
+from ..syntax.scopes import Assigned, Binding, Defined, Imported, Parameter
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH, Branches
 from .enum_members import places_of_member
@@ -91,9 +92,16 @@ class Attributes:
                     found.add(Member(value, node.attr))
                 case Result() | Member():
                     self.evaluator.give_up(node)
-        if not found and node.attr == "resources":
+        if node.attr == "resources" and (not found or self._may_be_context(module, node.value)):
             found.add(RESOURCES)
         return self._read(found)
+
+    def _may_be_context(self, module: Module, node: ast.expr) -> bool:
+        """Whether a function is given an object of the user's, `name_of(FakeContext())`, where Dagster's context may stand too."""
+        if not isinstance(node, ast.Name) or is_own_object(module, node):
+            return False
+        bindings = self.evaluator.tree.names(module).lookup(module, node.id, node)
+        return any(isinstance(binding, Parameter) for binding in bindings)
 
     def instances_of(self, module: Module, annotation: ast.expr | None) -> Values:
         """The objects of the user's own classes that an annotation names."""
