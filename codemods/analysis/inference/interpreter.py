@@ -32,6 +32,7 @@ from .imports import Imports
 from .modules_named import ModulesNamed
 from .objects import Objects
 from .possible import NOT_KNOWN, SO_FAR_NOTHING, Place, Possible, made_at, union
+from .set_aside import SettingFiles
 from .settings_fields import places_of_settings
 from .star_imports import StarImports
 from .statements import Statements
@@ -116,6 +117,11 @@ class Evaluator:
     def attributes(self) -> Attributes:
         """What attributes are."""
         return Attributes(self)
+
+    @cached_property
+    def setting_files(self) -> SettingFiles:
+        """Which files may set attributes, of those that are not parsed too."""
+        return SettingFiles(self.tree.data)
 
     @cached_property
     def fields(self) -> ClassFields:

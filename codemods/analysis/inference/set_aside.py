@@ -10,6 +10,8 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +33,8 @@ _FARTHEST = 300
 """Files that the imports of one are followed through. It may have the object if they are more."""
 _Set = tuple[Module, ast.expr, bool]
 """A file, of what it sets an attribute, and whether it spells the name there."""
-_Files = dict[bytes, tuple[Path, ...]]
+_FEW = 20
+"""Names that are looked for one by one."""
 
 
 def is_set_aside(evaluator: Evaluator, owner: Local, name: str) -> bool:
@@ -52,10 +55,7 @@ def _targets(evaluator: Evaluator, name: str) -> Iterator[_Set]:
     """Of what files aside set an attribute of that name, or one whose name they do not spell there."""
     evaluator.fixpoint.watch(("files", None))
     tree, spelled = evaluator.tree, name.encode()
-    nothing: _Files = {}
-    files = evaluator.answer(("files that set", None), lambda: _files_that_set(tree.data), nothing)
-    by_text = (path for path in files.get(b"", ()) if spelled in tree.data[path])
-    for path in dict.fromkeys([*files.get(spelled, ()), *by_text]):
+    for path in evaluator.setting_files.of(spelled):
         module = tree.module_at(path) if path not in tree.modules else None
         if module is not None:
             set_there = evaluator.tables.set_in(module)
@@ -63,15 +63,40 @@ def _targets(evaluator: Evaluator, name: str) -> Iterator[_Set]:
             yield from ((module, target, False) for target in set_there.get("", ()))
 
 
-def _files_that_set(data: Mapping[Path, bytes]) -> _Files:
-    """The files that may set an attribute, by its name; under an empty one those that may set any."""
-    found: dict[bytes, dict[Path, None]] = defaultdict(dict)
-    for path, text in data.items():
-        for names in _SETS.findall(text):
-            found[names[0] or names[1]][path] = None
-        if _BY_TEXT.search(text):
-            found[b""][path] = None
-    return {name: tuple(paths) for name, paths in found.items()}
+@dataclass(eq=False)
+class SettingFiles:
+    """Finds the files that may set an attribute of a name, by their bytes."""
+
+    data: Mapping[Path, bytes]
+    _set_in: dict[Path, frozenset[bytes]] = field(default_factory=dict, repr=False)
+    _asked: int = 0
+
+    def of(self, name: bytes) -> Iterator[Path]:
+        """The files that may set an attribute of that name, or one whose name they do not spell there."""
+        self._asked += 1
+        # To look for a name in all files takes a small part of what it takes to find all names that they set.
+        paths = (
+            self.data if self._asked <= _FEW else [*self._by_name.get(name, ()), *self._by_name.get(b"", ())]
+        )
+        for path in dict.fromkeys(paths):
+            if name in self.data[path] and not self._names_in(path).isdisjoint((name, b"")):
+                yield path
+
+    def _names_in(self, path: Path) -> frozenset[bytes]:
+        """The names of attributes that a file may set; an empty one where it may set any."""
+        if path not in self._set_in:
+            text = self.data[path]
+            names = {spelled or by_text for spelled, by_text in _SETS.findall(text)}
+            self._set_in[path] = frozenset(names | {b""} if _BY_TEXT.search(text) else names)
+        return self._set_in[path]
+
+    @cached_property
+    def _by_name(self) -> Mapping[bytes, list[Path]]:
+        found: dict[bytes, list[Path]] = defaultdict(list)
+        for path in self.data:
+            for name in self._names_in(path):
+                found[name].append(path)
+        return found
 
 
 def _may_be(evaluator: Evaluator, module: Module, target: ast.expr, owner: Local, *, is_named: bool) -> bool:
