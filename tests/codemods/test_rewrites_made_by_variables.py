@@ -178,3 +178,16 @@ def test_parts_that_may_be_others_keep_the_load(tmp_path: Path, case: str) -> No
     text = LOADS + LOAD + SPLIT_KEPT[case] + "defs = Definitions(assets=models)\n"
     texts, _ = migrate(tmp_path, {"definitions.py": text}, env={"JOBS": "67890,67891"})
     assert "@dbt_cloud_assets" not in texts["definitions.py"]
+
+
+def test_a_resource_whose_class_is_looked_up_stays_with_its_class(tmp_path: Path) -> None:
+    text = (
+        "import os\nfrom dagster import Definitions\nfrom dagster_dbt import DbtCloudClientResource\n\n"
+        "class Prod(DbtCloudClientResource):\n    def label(self):\n        return 1\n\n"
+        'KINDS = {"prod": Prod}\n'
+        'cloud = KINDS[os.getenv("STAGE", "prod")](auth_token=os.environ["T"], account_id=12345)\n'
+        'defs = Definitions(resources={"dbt_cloud": cloud})\n'
+    )
+    texts, report = migrate(tmp_path, {"definitions.py": text})
+    assert "cloud_v2" not in texts["definitions.py"]
+    assert any("is passed on as a class" in one.message for one in report.findings)

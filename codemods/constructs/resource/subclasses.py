@@ -66,8 +66,9 @@ def _claim(context: Context, reference: Reference, link: ast.expr, owner: ast.Cl
         for value in objects.made_by(heir)
         if isinstance(value, Made) and thing_kind(value) == "resource"
     )
+    by_variables = _made_by_variables(context, heirs) - resources
     problem = next(filter(None, (_problem(context, heir) for heir in heirs)), "")
-    if not problem and not resources:
+    if not problem and (by_variables or not resources):
         problem = _not_built(context, module, owner)
     return Claim(
         construct=CONSTRUCT,
@@ -77,9 +78,22 @@ def _claim(context: Context, reference: Reference, link: ast.expr, owner: ast.Cl
         node=link,
         name=NAME,
         code=BY_NAME[NAME].code,
-        resources=resources,
+        resources=resources | by_variables,
         blocked=(Finding(module.place(link), "LDC302", problem, NAME),) if problem else (),
         covers=frozenset({reference.chain[0]}),
+    )
+
+
+def _made_by_variables(context: Context, heirs: list[Local]) -> frozenset[Made]:
+    """What calls make that do not name the class: ``KINDS["prod"](auth_token=...)``. They stay with it."""
+    calls = context.index.evaluator.objects.calls
+    return frozenset(
+        value
+        for heir in heirs
+        if isinstance(heir.node, ast.ClassDef)
+        for caller, call in calls.making_by_variables(heir.node)
+        for value in context.index.values(caller, call)
+        if isinstance(value, Made) and thing_kind(value) == "resource"
     )
 
 
