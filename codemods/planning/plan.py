@@ -14,6 +14,7 @@ from ..facts.job_commands import COMMANDS
 from ..facts.jobs import Job
 from ..findings import Finding
 from .accounts import facts_of_another_account, several_accounts
+from .borrowed_methods import block_borrowed
 from .bound_out_of_sight import keep_what_may_be_bound
 from .claims import Claim, Context, JobRef, about
 from .deployments import Seen, half_lacking, names_of, served_in, table_of, union, where_complete
@@ -40,7 +41,7 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
     claims = [*claims, *unclaimed(claims, context)]
     claims = [asked_to_keep(claim, context, limits) for claim in claims]
     claims = [keep_bound_names(keep_without_quotes(keep_shown_text(claim))) for claim in claims]
-    claims = block_mixed(claims, context)
+    claims = block_borrowed(block_mixed(claims, context), context)
     components = components_of(context)
     claims = block_doubtful(claims, context, components)
     claims = set_apart(block_escapes(claims, context, components))
