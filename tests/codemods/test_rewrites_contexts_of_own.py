@@ -64,10 +64,12 @@ def _parts(program: str) -> tuple[str, str]:
         CALLS + HANDED,
         CALLS + "local = LocalContext()\nname_of(local)\n",
         CALLS + "def by_hand():\n    return name_of(context=LocalContext())\n",
+        CALLS + "def local_or(context):\n    one = context or LocalContext()\n    return one.resources.dbt_cloud.get_dbt_client()\n\n\nlocal_or(None)\n",
+        CALLS + "class Held:\n    def __init__(self, context):\n        self.context = context\n\n    def client(self):\n        return self.context.resources.dbt_cloud.get_dbt_client()\n\n\nHeld(LocalContext()).client()\n",
         DECORATED + "with_client(show)(LocalContext())\n",
         DECORATED + "@with_client\ndef plain(context, client):\n    return show(context, client)\n\nplain(LocalContext())\n",
     ],
-    ids=["called with both", "by a name", "by a keyword", "decorated by hand", "decorated beside the op"],
+    ids=["called with both", "by a name", "by a keyword", "in the place of none", "held by an object", "decorated by hand", "decorated beside the op"],
 )  # fmt: skip
 def test_what_may_be_of_both_stays(tmp_path: Path, program: str) -> None:
     texts, report = migrate(tmp_path, {"defs.py": PROGRAM % _parts(program)})

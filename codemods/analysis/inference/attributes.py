@@ -11,7 +11,7 @@ from ..dagster_api.applied import applied
 from ..dagster_api.names import WRAPPING
 from ..syntax.classes import is_own_object
 from ..syntax.functions import is_getattr, is_property, returns_of
-from ..syntax.scopes import Assigned, Binding, Defined, Imported, Parameter
+from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated, Parameter
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH, Branches
 from .enum_members import places_of_member
@@ -97,11 +97,16 @@ class Attributes:
         return self._read(found)
 
     def _may_be_context(self, module: Module, node: ast.expr) -> bool:
-        """Whether a function is given an object of the user's, `name_of(FakeContext())`, where Dagster's context may stand too."""
+        """Whether Dagster's context may stand where an object of the user's does: ``name_of(LocalContext())``, ``self.context``."""
+        if isinstance(node, ast.Attribute):
+            return any(isinstance(one, Instance) for one in self.evaluator.values(module, node.value))
         if not isinstance(node, ast.Name) or is_own_object(module, node):
-            return False
-        bindings = self.evaluator.tree.names(module).lookup(module, node.id, node)
-        return any(isinstance(binding, Parameter) for binding in bindings)
+            return isinstance(node, (ast.IfExp, ast.BoolOp, ast.Subscript))
+        return any(
+            isinstance(binding, (Parameter, Iterated))
+            or (isinstance(binding, Assigned) and not isinstance(binding.value, ast.Call))
+            for binding in self.evaluator.tree.names(module).lookup(module, node.id, node)
+        )
 
     def instances_of(self, module: Module, annotation: ast.expr | None) -> Values:
         """The objects of the user's own classes that an annotation names."""
