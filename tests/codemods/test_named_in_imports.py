@@ -41,6 +41,19 @@ def _named(text: str, path: str = "app/uses.py") -> NamedInImports:
         "import app.jobs",  # binds `app`
         "from .cloud import *",
         "if True: from .cloud import cloud",
+        "from app . cloud import client",
+        "from app.\\\n    cloud import client",
+        "from . cloud import client",
+        "from.cloud import(client)",
+        "import app . cloud",
+        "import app.\\\n    cloud",
+        "import json, \\\n    app.cloud as client",
+        "from . import (json,  # first (see below)\n    cloud,\n)",
+        "from . import (  # first (see below\n    json,  # none) of these\n    cloud,\n)",
+        "import json  # (see below\nfrom app import (json,  # (see there)\n    cloud,\n)",
+        "from . import (  # then import jobs\n    cloud,\n)",
+        "import json; print('#', (1)); from . import (\n    cloud,\n)",
+        "from \\\r\n    app \\\r\n    import (\r\n    json,  # (one)\r\n    cloud)\r\n",
         "from acme.cloud import cloud",  # no file is found by that name
         "from importlib import import_module\nimport_module('app.' + name)",
     ],
@@ -54,6 +67,8 @@ def test_what_may_import_a_file_is_not_ruled_out(text: str) -> None:
     [
         "from lib.cloud import cloud",
         "from lib import cloud",
+        "from lib . cloud import cloud",
+        "from lib.cloud import (json,  # (see there)\n    cloud,\n)",
         "from .jobs import cloud",
         "from app.jobs import cloud",
         "from dagster._core.cloud import cloud",

@@ -49,6 +49,11 @@ LOOKED_THROUGH = {
         "listing.py": "from team.text import load\n\n\ndef listing(name):\n    return list(vars(load(name)).values())\n",
         "text.py": BY_TEXT,
     },
+    "by a package whose name only ends as Dagster's": {
+        "defs.py": DEFS.format(""),
+        "our_dagster/_core/__init__.py": "",
+        "our_dagster/_core/loading.py": "import dagster\n" + BY_TEXT + "\n\nMINE = vars(load(input()))\n",
+    },
 }
 OTHERWISE = {
     "an object of its own": {

@@ -11,9 +11,15 @@ BY_TEXT = (
     *(b"resolve_name", b"pydoc"),
 )
 """How a file may import a module by a string."""
-_FROM = re.compile(rb"\bfrom[\s\\]*([.\s\\]*)([\w.\x80-\xff]*)[\s\\]*\bimport\b")
+_FROM = re.compile(rb"\bfrom\b([\w.\s\\\x80-\xff]*?)\bimport\b")
+_FROM_WORD = re.compile(rb"\bfrom\b")
 _IMPORT = re.compile(rb"\bimport\b")
-_DOTTED = re.compile(rb"[\w\x80-\xff]+(?:\s*\.\s*[\w\x80-\xff]+)*")
+_DOTTED = re.compile(rb"[\w\x80-\xff]+(?:[\s\\]*\.[\s\\]*[\w\x80-\xff]+)*")
+_BETWEEN = re.compile(rb"[\s\\]+")
+"""What may stand between the parts of a dotted name."""
+_IN_PARENTHESES = re.compile(rb"\((?:[^)#]|#[^\n]*\n)*\)")
+"""The names of an import statement in parentheses. Their comments may have some too."""
+_COMMENT = re.compile(rb"#[^\n]*")
 
 
 @dataclass(frozen=True)
@@ -30,24 +36,30 @@ class Statement:
 def statements_in(data: bytes) -> Iterator[Statement]:
     """The import statements of a file, and some that only look like one."""
     for text in import_lines(data):
-        place = 0
-        while (found := _IMPORT.search(text, place)) is not None:
-            before = _FROM.search(text, place)
-            following = _IMPORT.search(text, found.end())
-            end = following.start() if following is not None else len(text)
-            named = text[found.end() : end]
-            names = tuple(_dotted(each) for each in _DOTTED.findall(named) if each != b"as")
-            if before is not None and before.end() == found.end():
-                dots, module = before[1].count(b"."), before[2].decode(errors="replace")
-                dots += len(module) - len(module.lstrip("."))
-                yield Statement(names, module.lstrip("."), dots, is_from=True, is_star=b"*" in named)
-            else:
-                yield Statement(names)
-            place = found.end()
+        yield from _statements_of(text)
+        if b"#" in text:  # What looks like a comment may be in a string, before the statement.
+            yield from _statements_of(_COMMENT.sub(b"", text))
+
+
+def _statements_of(text: bytes) -> Iterator[Statement]:
+    place = 0
+    while (found := _IMPORT.search(text, place)) is not None:
+        before = _FROM.search(text, place)
+        following = _IMPORT.search(text, found.end())
+        end = following.start() if following is not None else len(text)
+        named = text[found.end() : end]
+        names = tuple(_dotted(each) for each in _DOTTED.findall(named) if each != b"as")
+        if before is not None and before.end() == found.end():
+            module = _dotted(_FROM_WORD.split(before[1])[-1])
+            whole = module.lstrip(".")
+            yield Statement(names, whole, len(module) - len(whole), is_from=True, is_star=b"*" in named)
+        else:
+            yield Statement(names)
+        place = found.end()
 
 
 def _dotted(name: bytes) -> str:
-    return "".join(name.decode(errors="replace").split())
+    return _BETWEEN.sub(b"", name).decode(errors="replace")
 
 
 def imports_of(data: bytes) -> bytes:
@@ -74,9 +86,12 @@ def _end_of_import(data: bytes, start: int) -> int:
     end = data.find(b"\n", start)
     if end < 0:
         return len(data)
-    if data.find(b"(", start, end) >= 0 and data.find(b")", start, end) < 0:
-        closing = data.find(b")", end)
-        return closing if closing > 0 else end
+    opening = data.find(b"(", start, end)
+    while opening >= 0 and (names := _IN_PARENTHESES.match(data, opening)) is not None:
+        if names.end() > end:
+            following = data.find(b"\n", names.end())
+            end = following if following > 0 else len(data)
+        opening = data.find(b"(", names.end(), end)
     while data[max(start, end - 2) : end].rstrip().endswith(b"\\"):
         following = data.find(b"\n", end + 1)
         end = following if following > 0 else len(data)

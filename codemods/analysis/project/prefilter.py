@@ -59,7 +59,7 @@ _SCANS = re.compile(
 _RESUMES = b"retry_from_failure"
 _STAR = b"import *"
 _RELATIVE = re.compile(rb"from[\s\\]*\.")
-_OF_DAGSTER = str(Path("dagster", "_core", "__init__.py"))
+_OF_DAGSTER = os.sep + str(Path("dagster", "_core", "__init__.py"))
 _HANDING_OUT = re.compile(rb"^(?:def\s+__getattr__\b|__getattr__\s*[=:,])", re.MULTILINE)
 WORD = re.compile(rb"[\w\x80-\xff]+")
 
@@ -142,7 +142,7 @@ def may_refuse_jobs(data: bytes) -> bool:
 
 def without_dagster(files: Mapping[Path, bytes]) -> Mapping[Path, bytes]:
     """The files but for those of a copy of Dagster: they are what code uses, and none that uses it."""
-    copies = tuple(str(path.parents[1]) + os.sep for path in files if str(path).endswith(_OF_DAGSTER))
+    copies = tuple(str(path.parents[1]) + os.sep for path in files if f"{os.sep}{path}".endswith(_OF_DAGSTER))
     if not copies:
         return files
     return {path: data for path, data in files.items() if not str(path).startswith(copies)}
