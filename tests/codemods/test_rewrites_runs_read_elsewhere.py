@@ -109,13 +109,13 @@ def test_it_becomes_a_dict(tmp_path: Path, case: str) -> None:
 def test_a_file_that_names_nothing_legacy_may_read_what_a_computed_key_hands_on(
     tmp_path: Path, *, is_computed: bool
 ) -> None:
-    name = "f'{1}_ran'" if is_computed else "'some_ran'"
+    name, loaded = ("f'{1}_ran'", "NAME") if is_computed else ("'some_ran'", "'other_ran'")
     files = {
         "makes.py": HEAD
         + f"@asset(name={name}, {NEEDS})\ndef _ran{RUNS}"
         + "defs = Definitions([_ran], resources={'dbt': dbt})\n",
         "reads.py": "from dagster import AssetIn, asset\nNAME = f'{1}_r' + 'an'\n\n"
-        + READS.format("@asset(ins={'r': AssetIn(NAME)})", "r"),
+        + READS.format(f"@asset(ins={{'r': AssetIn({loaded})}})", "r"),
     }
     texts, _ = migrate(tmp_path, files)
     assert ("class DbtCloudOutput" in texts["makes.py"]) == is_computed

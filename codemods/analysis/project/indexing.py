@@ -31,6 +31,7 @@ from .prefilter import (
     gives_run_config,
     imports_by_text,
     loads_asset,
+    loads_computed_asset,
     loads_jobs,
     loads_packages,
     may_patch,
@@ -38,6 +39,7 @@ from .prefilter import (
     names_class_of_loads,
     names_dagster,
     names_legacy,
+    reaches_computed_key,
     reaches_key,
     reads_causes,
     reads_outputs_in_hooks,
@@ -122,12 +124,15 @@ def _more(
         yield from (
             path
             for path, data in files.items()
-            if gives_run_config(data) or (reaches_key(data, keys) and _spells(tree, path, keys))
+            if gives_run_config(data)
+            or reaches_computed_key(data)
+            or (reaches_key(data, keys) and _spells(tree, path, keys))
         )
     if reach.assets:
         assets = reach.assets
         loading = (path for path, data in files.items() if loads_asset(data, assets))
         yield from (path for path in loading if _spells(tree, path, assets))
+        yield from (path for path, data in files.items() if loads_computed_asset(data))
     if reach.fixtures:
         yield from (path for path, data in files.items() if asks_for(data, reach.fixtures))
     if reach.is_first:

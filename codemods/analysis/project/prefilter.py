@@ -59,6 +59,13 @@ _SCANS = re.compile(
 _RESUMES = b"retry_from_failure"
 _STAR = b"import *"
 _RELATIVE = re.compile(rb"from[\s\\]*\.")
+_WRITTEN_TEXT = rb"[\"'][^\"'\n]*[\"']\s*[,)]"
+_BY_COMPUTED_KEY = re.compile(
+    rb"\bgetattr\(\s*[\w.()]*\bresources\s*,\s*(?!\s|" + _WRITTEN_TEXT + rb")|\bresources\._asdict\b"
+)
+_BY_COMPUTED_ASSET = re.compile(
+    rb"\bAssetIn\(\s*(?:key\s*=\s*)?(?![\s)]|" + _WRITTEN_TEXT + rb")|\bins\s*=\s*(?![{\s])"
+)
 _OF_DAGSTER = os.sep + str(Path("dagster", "_core", "__init__.py"))
 _HANDING_OUT = re.compile(rb"^(?:def\s+__getattr__\b|__getattr__\s*[=:,])", re.MULTILINE)
 WORD = re.compile(rb"[\w\x80-\xff]+")
@@ -238,6 +245,11 @@ def reaches_key(data: bytes, keys: Iterable[bytes]) -> bool:
     return b"resource" in data and any(key in data for key in keys)
 
 
+def reaches_computed_key(data: bytes) -> bool:
+    """Whether a file reaches a resource under a key that is not written there: ``getattr(context.resources, KEY)``."""
+    return b"resources" in data and _BY_COMPUTED_KEY.search(data) is not None
+
+
 def asks_for_client(data: bytes) -> bool:
     """Whether a file may call a method that a legacy client has of what stands under a resource key."""
     return b".resources." in data and any(b"." + name + b"(" in data for name in _METHODS_IN_BYTES)
@@ -327,5 +339,11 @@ def loads_packages(data: bytes) -> bool:
 
 
 def loads_asset(data: bytes, names: Iterable[bytes]) -> bool:
-    """Whether a file may load one of the assets of these names."""
-    return b"asset" in data and any(name in data for name in names)
+    """Whether a file may load one of the assets of these names: by a decorator of Dagster, or by one of the user's."""
+    may_load = b"asset" in data or any(read in data for read in _OF_ANSWERS)
+    return may_load and any(name in data for name in names)
+
+
+def loads_computed_asset(data: bytes) -> bool:
+    """Whether a file may read what a run answered off an asset whose key is not written there: ``AssetIn(KEY)``."""
+    return reads_outputs(data) and _BY_COMPUTED_ASSET.search(data) is not None
