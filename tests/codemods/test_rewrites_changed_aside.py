@@ -48,6 +48,12 @@ MAY_CHANGE: dict[str, _Program] = {
     "a field of what is in a dict": (f'{MADE}ALL = {{"prod": PROD}}\n', "PROD.job_id", 'import conf\nconf.ALL["prod"].job_id = 67891\n'),
     "a field of what a function answers": (f"{MADE}def get(): return PROD\n", "PROD.job_id", "import conf\nconf.get().job_id = 67891\n"),
     "a field in a function": (MADE, "PROD.job_id", "import conf\ndef fix(s):\n    s.job_id = 67891\nfix(conf.PROD)\n"),
+    "a field through what a function is given": (MADE, "PROD.job_id", "def fix(c):\n    c.PROD.job_id = 67891\n"),
+    "a field of a class through what a function is given": (CLASS, "Prod.job_id", "def fix(c):\n    c.Base.job_id = 67891\n"),
+    "a field by a name of what a function is given": (MADE, "PROD.job_id", "def fix(c):\n    s = c.PROD\n    s.job_id = 67891\n"),
+    "fields of all that a function is given": (MADE, "PROD.job_id", "def fix(all):\n    for one in all:\n        one.job_id = 67891\n"),
+    "fields in a dict that a function is given": (f'{MADE}ALL = {{"prod": PROD}}\n', "PROD.job_id", "def fix(c):\n    for one in c.ALL.values():\n        one.job_id = 67891\n"),
+    "a field through what an object was given": (MADE, "PROD.job_id", "class Fix:\n    def __init__(self, c):\n        self.c = c\n    def fix(self):\n        self.c.PROD.job_id = 67891\n"),
     "what a class inherits": (CLASS, "Prod.job_id", "import conf\nconf.Base.job_id = 67891\n"),
 }  # fmt: skip
 KNOWN: dict[str, _Program] = {
@@ -57,6 +63,10 @@ KNOWN: dict[str, _Program] = {
     "chosen": ('ALL = {"a": {"job": 67890}}\nCFG = ALL["a"]\n', 'CFG["job"]', 'from conf import CFG\nx = CFG["job"]\n'),
     "deep inside": (DEEP, 'CFG["dbt"]["job"]', 'from conf import CFG\nd = CFG["dbt"]\nprint(d["job"])\n'),
     "a field": (MADE, "PROD.job_id", "import conf\nprint(conf.PROD.job_id)\n"),
+    "a field reached by another name": (MADE, "PROD.job_id", "def fix(run):\n    run.status.job_id = 67891\n"),
+    "a field of what another object holds": (MADE, "PROD.job_id", "class Fix:\n    def __init__(self, run):\n        self.run = run\n        self.run.job_id = 67891\n"),
+    "another field of what a function is given": (MADE, "PROD.job_id", "def fix(c):\n    c.PROD.other_id = 67891\n"),
+    "a field of what the file makes": (MADE, "PROD.job_id", "from types import SimpleNamespace\nnew = SimpleNamespace(PROD=SimpleNamespace())\nnew.PROD.job_id = 67891\n"),
     "a field of another class": (MADE, "PROD.job_id", "import conf\nclass Other:\n    def __init__(self, job_id):\n        self.job_id = job_id\nOther(conf.PROD.job_id)\n"),
     "a field of another object": (MADE, "PROD.job_id", "class Event: ...\nevent = Event()\nevent.job_id = 67891\n"),
     "an own initializer": ("class Settings:\n    def __init__(self):\n        self.job_id = 67890\nPROD = Settings()\n", "PROD.job_id", ""),

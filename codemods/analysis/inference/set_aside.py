@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..syntax.classes import attribute_of_self
-from ..syntax.scopes import Parameter
+from ..syntax.scopes import Assigned, Iterated, Parameter
 from ..syntax.source_module import Module
 from .values import Local
 
@@ -33,6 +33,8 @@ _FARTHEST = 300
 """Files that the imports of one are followed through. It may have the object if they are more."""
 _Set = tuple[Module, ast.expr, bool]
 """A file, of what it sets an attribute, and whether it spells the name there."""
+_DEEPEST = 4
+"""Variables that are followed, one behind the other."""
 _FEW = 20
 """Names that are looked for one by one."""
 
@@ -108,13 +110,41 @@ def _may_be(evaluator: Evaluator, module: Module, target: ast.expr, owner: Local
         assert isinstance(of, ast.ClassDef) and isinstance(owner.node, ast.ClassDef)
         # What a class gives its own objects is followed.
         return owner.node.name in {ast.unparse(base).rpartition(".")[2] for base in of.bases}
-    if is_named and isinstance(target, ast.Name):
-        bindings = evaluator.tree.names(module).lookup(module, target.id, target)
-        if any(isinstance(binding, Parameter) for binding in bindings):
-            return True
+    if is_named and _may_be_handed(evaluator, module, target, owner):
+        return True
     nothing: frozenset[Path] | None = frozenset()
     reached = evaluator.answer(("reached", module), lambda: _reached(evaluator, module), nothing)
     return reached is None or owner.module.path in reached
+
+
+def _may_be_handed(
+    evaluator: Evaluator, module: Module, node: ast.expr, owner: Local, depth: int = _DEEPEST
+) -> bool:
+    """Whether something is what a function is given, or reached from that by a name which the file of the class has."""
+    match node:
+        case ast.Attribute(value=ast.Attribute(value=ast.Name()) as held, attr=name) if attribute_of_self(
+            module, held
+        ):
+            return _is_spelled(owner, name)
+        case ast.Attribute(value=base, attr=name):
+            return _is_spelled(owner, name) and _may_be_handed(evaluator, module, base, owner, depth)
+        case ast.Subscript(value=base) | ast.Call(func=ast.Attribute(value=base)):
+            return _may_be_handed(evaluator, module, base, owner, depth)
+        case ast.Name(id=name) if depth:
+            return any(
+                isinstance(binding, Parameter)
+                or (
+                    isinstance(binding, (Assigned, Iterated))
+                    and _may_be_handed(evaluator, module, binding.value, owner, depth - 1)
+                )
+                for binding in evaluator.tree.names(module).lookup(module, name, node)
+            )
+    return False
+
+
+def _is_spelled(owner: Local, name: str) -> bool:
+    """Whether the file of a class has a word."""
+    return re.search(rf"\b{re.escape(name)}\b", owner.module.text) is not None
 
 
 def _reached(evaluator: Evaluator, module: Module) -> frozenset[Path] | None:
