@@ -8,27 +8,21 @@ from pathlib import Path
 
 from .analysis.inference.constants import Constants
 from .analysis.project.indexing import Parse, build_index
-from .analysis.project.prefilter import may_use_legacy
 from .analysis.project.starting import first_start
 from .analysis.syntax.source_module import (
     Module,
-    dotted_name,
-    parse_module,
 )
 from .analysis.uses.index import Index
 from .constructs import constructs, prepared
 from .constructs.facts_beside import facts_to_change_by_hand
 from .deep_stack import on_deep_stack
 from .editing.forks import imports_of_forks
-from .errors import SourceError
 from .facts.release import installed_release
-from .files import sources
 from .files.code_locations import declared_entries
-from .files.sources import Source
-from .findings import Finding, Place
 from .garbage import with_few_collections
-from .isolation import Broken, fault, isolated, keep_what_may_be_used
+from .isolation import Broken, isolated, keep_what_may_be_used
 from .options import Options
+from .parsing import Parsing
 from .planning.claims import Context
 from .planning.deployments import jobs_that_deployments_lack
 from .planning.half_migrated import half_migrated
@@ -48,38 +42,10 @@ def plan(paths: Sequence[Path], options: Options) -> Planned:
 
 def plan_without(files: FilesRead, options: Options, broken: Broken) -> Planned:
     """The same without the files in ``broken``."""
-    raws, around, data = files.raws, files.around, files.data
+    around, data = files.around, files.data
+    parsing = Parsing(files, broken)
     findings = list(files.findings)
-    read: dict[Path, Source] = {}
-    unread: dict[Path, Finding] = {}
-
-    def not_parsed(path: Path, problem: Finding) -> Finding:
-        # Python does not load it either, unless it is newer: only what names something legacy may matter.
-        if may_use_legacy(data[path]):
-            unread[path] = problem
-        return problem
-
-    def parse(path: Path, _: bytes) -> Module | Finding:
-        if path in broken:
-            return broken[path]
-        try:
-            read[path] = sources.decode(raws[path] if path in raws else around[path])
-            return parse_module(path, read[path].text, dotted_name(path))
-        except SourceError as error:
-            return not_parsed(path, error.finding)
-        except SyntaxError as error:
-            place = Place(path, error.lineno or 1, error.offset or 1)
-            return not_parsed(path, Finding(place, "LDC502", error.msg or "it does not parse"))
-        except ValueError as error:
-            return not_parsed(path, Finding(Place(path), "LDC502", str(error)))
-        except (RecursionError, MemoryError):  # Python's own parser says either.
-            unread[path] = Finding(Place(path), "LDC502", "it is nested too deeply to be parsed")
-            return unread[path]
-        except Exception as error:
-            unread[path] = fault(Place(path), error)
-            return unread[path]
-
-    index = build_index(data, parse, files.matters, files.by_other_paths)
+    index = build_index(data, parsing.parse, files.matters, files.by_other_paths)
     evaluator = index.evaluator
     context = Context(
         index,
@@ -97,16 +63,22 @@ def plan_without(files: FilesRead, options: Options, broken: Broken) -> Planned:
     context = prepared(context)
     claims = [claim for construct in constructs().values() for claim in construct.claims(context)]
     units = make_units(claims, context, Limits(options.only, options.skip))
-    units = keep_what_may_be_used(units, {**broken, **unread}, data, context)
+    units = keep_what_may_be_used(units, {**broken, **parsing.unread}, data, context)
     findings += [problem for problem in index.problems if problem.place.path not in around]
     findings += jobs_that_deployments_lack(claims, context)
     findings += facts_to_change_by_hand(context)
     findings += imports_of_forks(index, around)
     findings += half_migrated(
-        {path: raw.data for path, raw in raws.items()}, partial(_module_of, index, parse)
+        {path: raw.data for path, raw in files.raws.items()}, partial(_module_of, index, parsing.parse)
     )
     return Planned(
-        context, units, read, tuple(findings), len(files.found.python), files.found.outside, files.interrupted
+        context,
+        units,
+        parsing.read,
+        tuple(findings),
+        len(files.found.python),
+        files.found.outside,
+        files.interrupted,
     )
 
 

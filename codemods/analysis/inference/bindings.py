@@ -234,7 +234,7 @@ class Bindings:
         return found.read_in(self.evaluator.places(module, binding.value, branches), looking.found)
 
     def _places_in_text(self, module: Module, node: ast.expr, branches: Branches) -> Possible:
-        """The parts of a text that a loop goes through: ``for job in os.environ["JOBS"].split(",")``."""
+        """The parts of a string that a loop goes through: ``for job in os.environ["JOBS"].split(",")``."""
         if not isinstance(node, ast.Call) and not _is_only_looped_over(module, node):
             return NOT_KNOWN
         origins = self.evaluator.places(module, node, branches)

@@ -61,7 +61,7 @@ class SettingsField:
     is_exact: bool
     """Whether capitals matter."""
     kind: str
-    """What a text of the environment becomes: ``int``, ``bool`` or ``str``."""
+    """What a string of the environment becomes: ``int``, ``bool`` or ``str``."""
     default: Place | None
     reads_file: bool
     """Whether a file that is not seen may say it where no variable does."""

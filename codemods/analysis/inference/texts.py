@@ -48,7 +48,7 @@ def text_in_parts(tree: Tree, module: Module, node: ast.expr) -> str:
 
 @lru_cache(maxsize=1 << 10)
 def parts_of(node: ast.expr) -> ast.Starred | None:
-    """What stands for each of the parts into which ``text.split(",")`` cuts a text; None for other expressions."""
+    """What stands for each of the parts into which ``text.split(",")`` cuts a string; None for other expressions."""
     match node:
         case ast.Call(func=ast.Attribute(attr="split"), args=[] | [ast.Constant()], keywords=[]):
             return ast.copy_location(ast.Starred(value=node, ctx=ast.Load()), node)

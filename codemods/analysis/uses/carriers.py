@@ -161,7 +161,7 @@ _SAID_OF_CLASSES = frozenset({"__name__", "__qualname__", "__module__", "__doc__
 
 
 def is_asked_its_name(module: Module, node: ast.expr) -> bool:
-    """Whether a class is asked what it is called, and nothing else: ``type(self).__name__``."""
+    """Whether only the name of a class is read: ``type(self).__name__``."""
     above = module.parent(node)
     return isinstance(above, ast.Attribute) and above.attr in _SAID_OF_CLASSES
 
