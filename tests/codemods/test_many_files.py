@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -69,29 +68,38 @@ def test_killed_at_any_moment_each_file_is_the_old_or_the_new_one_and_a_second_r
     shutil.copytree(small_tree, whole)
     run(whole, "migrate", ".", "--jobs", "1")
     after = bytes_of(whole)
-    moments = set()
     for wanted in (1, FEW // 3, FEW - 2):
         copy = small_tree.parent / f"killed_{wanted}"
         shutil.copytree(small_tree, copy)
-        moments.add(_killed_when_written(copy, before, wanted))
+        assert _killed_when_written(copy, before, wanted) == wanted
         left = bytes_of(copy)
         assert all(data in (before[path], after[path]) for path, data in left.items())
         done = run(copy, "migrate", ".", "--jobs", "1")
         assert done.returncode == 0, done.stdout
         assert bytes_of(copy) == after
-    assert moments & set(range(1, FEW)), "it was killed when it had written some, and not all"
+
+
+_DYING = """
+import os, signal, sys
+from pathlib import Path
+
+wanted, replace = int(sys.argv.pop()), os.replace
+sizes = {path: path.stat().st_size for path in Path().rglob("*.py")}
+
+def replace_and_die(*given, **named):
+    replace(*given, **named)
+    if sum(path.stat().st_size != size for path, size in sizes.items()) == wanted:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+os.replace = replace_and_die
+from legacy_shim.codemods.commands.cli import app
+app(["migrate", ".", "--jobs", "1"])
+"""
 
 
 def _killed_when_written(folder: Path, before: dict[str, bytes], wanted: int) -> int:
     """Kill a migration once it has written that many files; how many it had written then."""
-    command = [sys.executable, "-m", "legacy_shim.codemods", "migrate", ".", "--jobs", "1"]
-    sizes = {path: len(data) for path, data in before.items()}
-    with subprocess.Popen(
-        command, cwd=folder, env=environment({}), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        while process.poll() is None:
-            if sum((folder / path).stat().st_size != size for path, size in sizes.items()) >= wanted:
-                process.send_signal(signal.SIGKILL)
-                break
-            time.sleep(0.0005)
+    command = [sys.executable, "-c", _DYING, str(wanted)]
+    done = subprocess.run(command, cwd=folder, env=environment({}), capture_output=True, text=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr
     return sum((folder / path).read_bytes() != data for path, data in before.items())
