@@ -49,6 +49,11 @@ BOTH = {67890, 67893}
 RECORD = "from dataclasses import dataclass, replace\n\n\n@dataclass\nclass Jobs:\n    JOB: int = 67890\n\n\njobs = Jobs()\n"
 
 READ: dict[str, tuple[str, str, set[int]]] = {
+    "a lambda over a function": (
+        "def job():\n    return 67890\n\n\n" + ELSE + "job = lambda: 67893\n",
+        "job()",
+        BOTH,
+    ),
     "a star in each branch": (PROD + "from prod import *\nelse:\n    from staging import *\n", "JOB", BOTH),
     "a module in each branch": (
         PROD + "import prod as conf\nelse:\n    import staging as conf\n",
@@ -148,11 +153,6 @@ KEPT: dict[str, tuple[str, str, str]] = {
         "from prod import *\ntry:\n    from local_settings import *\nexcept ImportError:\n    pass\n",
         "JOB",
         ": it depends on `from local_settings import *` (program.py:7)",
-    ),
-    "a lambda over a function": (
-        "def job():\n    return 67890\n\n\n" + ELSE + "job = lambda: 67893\n",
-        "job()",
-        "",
     ),
     "a string that is run in the file of a star": ("from executing import *\n", "JOB", ""),
     "names set by text beside a star": ('from prod import *\nglobals()["JOB"] = 67893\n', "JOB", ""),

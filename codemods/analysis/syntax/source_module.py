@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeGuard, TypeVar, overload
 
 from ...findings import Place
+from .named_lambdas import ReturnOfLambda, read_as_functions
 
 SCOPES = (
     ast.Module,
@@ -165,8 +166,8 @@ class Module:
         return found
 
     def statement_of(self, node: ast.AST) -> ast.stmt:
-        """The innermost statement that holds ``node``."""
-        while not isinstance(node, ast.stmt):
+        """The innermost statement of the file that holds ``node``."""
+        while not isinstance(node, ast.stmt) or isinstance(node, ReturnOfLambda):
             node = self.parents[node]
         return node
 
@@ -245,6 +246,7 @@ def split_lines(text: str) -> list[str]:
 def parse_module(path: Path, text: str, dotted: tuple[str, ...]) -> Module:
     """Parse a file. Raises ``SyntaxError``, ``ValueError`` (null bytes) or ``RecursionError`` as ``ast.parse`` does."""
     tree = ast.parse(text, filename=str(path))
+    read_as_functions(tree)
     nodes: list[ast.AST] = [tree]
     parents: dict[ast.AST, ast.AST] = {}
     for node in nodes:  # grows as it goes
