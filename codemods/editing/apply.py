@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider
 
 from ..analysis.syntax.source_module import Span, split_lines
 from .arguments import (
@@ -23,7 +22,7 @@ from .arguments import (
     prepend_argument,
 )
 from .around_statements import is_import, split_comments, with_comment, with_leading, without_indent
-from .edit_targets import STATEMENTS, NotApplied, find_targets, touched_statements
+from .edit_targets import NotApplied, find_targets, is_statement, touched_statements
 from .edits import (
     AddArgument,
     AddElement,
@@ -44,9 +43,12 @@ from .edits import (
 from .excerpts import Lines, excerpts
 from .in_strings import quoted_for, replaced_in_string
 from .kept_comments import NOTHING_KEPT, Kept, homes_of, lost_comments, on_first_line, split_blank
+from .printing import printed, text_of
 from .removed import heirs_of_comments, heirs_of_space, is_removed
 
 _DEFINITIONS = (cst.FunctionDef, cst.ClassDef)
+_BLOCKS = frozenset({cst.Module, cst.IndentedBlock})
+_ALWAYS_CHANGED = _BLOCKS | {cst.FormattedString, cst.SimpleStatementLine, cst.SimpleStatementSuite}
 _STATEMENT_EDITS = (ReplaceStatement, InsertBefore, InsertAfter)
 
 
@@ -73,20 +75,21 @@ def _apply(text: str, newline: str, indent: str, edits: Sequence[Edit]) -> str:
         cst.parse_module(text, config=cst.PartialParserConfig(default_newline=newline))
     )
     # LibCST takes the indentation of the blocks in it, of which an excerpt may have none.
-    indented = module.with_changes(default_indent=indent)
-    module = indented if indented.code == text else module
-    if module.code != text:
+    module, own_module = module.with_changes(default_indent=indent), module
+    same, positions = printed(module)
+    if same != text:
+        module = own_module
+        same, positions = printed(module)
+    if same != text:
         raise NotApplied("LibCST does not give this file back as it was")
-    wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
-    positions = wrapper.resolve(PositionProvider)
     targets = find_targets(positions, edits)
-    blocks = [node for node in positions if isinstance(node, (cst.Module, cst.IndentedBlock))]
+    blocks = [node for node in positions if type(node) in _BLOCKS]
     touched = touched_statements(positions, edits)
     space, comments = heirs_of_space(module, targets), heirs_of_comments(blocks, targets)
 
     def change(kept: Mapping[cst.CSTNode, Kept]) -> cst.Module:
         changer = _Changer(targets, touched, space, comments, kept, module)
-        changed = wrapper.module.visit(changer)
+        changed = module.visit(changer)
         left = [edit for edit in edits if edit not in changer.done]
         if left:
             raise NotApplied(f"these edits overlap with others: {left}")
@@ -94,7 +97,7 @@ def _apply(text: str, newline: str, indent: str, edits: Sequence[Edit]) -> str:
 
     changed = change({})
     lost = lost_comments(module, changed, positions, edits) if "#" in text else []
-    return (change(homes_of(lost, blocks, positions, targets)) if lost else changed).code
+    return text_of(change(homes_of(lost, blocks, positions, targets)) if lost else changed)
 
 
 def _with_comments_of_first(module: cst.Module) -> cst.Module:
@@ -154,14 +157,18 @@ class _Changer(cst.CSTTransformer):
         """New functions and classes by identity; holding them keeps the identities apart."""
         self.apart: list[Any] = []
         """New statements behind which an empty line is wanted, before whatever comes to stand there."""
+        self.concerned = {id(node) for nodes in (targets, heirs, comments, kept) for node in nodes}
+        """The nodes that something is to be done with, by identity: LibCST takes its time to hash one."""
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         if isinstance(node, cst.FormattedString):
             self.strings.append(node)
         # Most statements of a file have nothing to change in them, and walking through them is what takes the time.
-        return not isinstance(node, STATEMENTS) or node in self.touched
+        return not is_statement(node) or node in self.touched
 
     def on_leave(self, original_node: Any, updated_node: Any) -> Any:
+        if id(original_node) not in self.concerned and type(original_node) not in _ALWAYS_CHANGED:
+            return updated_node
         if isinstance(original_node, cst.FormattedString):
             self.strings.pop()
         inherited = self.comments.get(original_node, ())

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from legacy_shim.catalogue import BY_NAME
 
+from ..analysis.syntax.source_module import nodes_in
 from ..deep_stack import on_deep_stack
 from ..files.sources import Change, Source
 from ..findings import Finding, Place
@@ -83,11 +84,11 @@ def change_one(task: Task) -> Change | Finding:
         return _problem(source, f"the tool failed on it: {type(error).__name__}: {error}")
     if not _compiles(tree) and _compiles(source.text):
         return _problem(source, "the result would not compile")
-    nodes = list(ast.walk(tree))
+    nodes = nodes_in(tree)
     left = _legacy_import_in(nodes) if not task.has_own_package else None
     if left is not None:
         return Finding(Place(source.path, left.lineno), "LDC507", "a legacy import would have been left")
-    for _, name in missing_names(tree):
+    for _, name in missing_names(nodes):
         return _problem(source, f"`{name}` would have been imported from the facade, which does not have it")
     lost = unbound_names(nodes) - task.unbound
     if lost:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import libcst as cst
@@ -29,7 +30,7 @@ from .edits import (
     Unstar,
 )
 
-STATEMENTS = (cst.SimpleStatementLine, cst.BaseCompoundStatement)
+_STATEMENTS = (cst.SimpleStatementLine, cst.BaseCompoundStatement)
 _KINDS: dict[type, tuple[type[cst.CSTNode], ...]] = {
     ReplaceExpression: (cst.BaseExpression,),
     ReplaceInString: (cst.FormattedString, cst.ConcatenatedString),
@@ -54,6 +55,16 @@ class NotApplied(Exception):
 
 def _span_of(position: CodeRange) -> Span:
     return Span(position.start.line, position.start.column, position.end.line, position.end.column)
+
+
+def is_statement(node: cst.CSTNode) -> bool:
+    """Whether a node is a whole statement: a line of small ones, or a compound one."""
+    return _is_of_statement(type(node))
+
+
+@cache
+def _is_of_statement(kind: type[cst.CSTNode]) -> bool:
+    return issubclass(kind, _STATEMENTS)
 
 
 def find_targets(positions: Any, edits: Sequence[Edit]) -> dict[cst.CSTNode, list[Edit]]:
@@ -84,7 +95,7 @@ def touched_statements(positions: Any, edits: Sequence[Edit]) -> set[cst.CSTNode
     lines = sorted({edit.span.line for edit in edits})
     found: set[cst.CSTNode] = set()
     for node, position in positions.items():
-        if isinstance(node, STATEMENTS):
+        if is_statement(node):
             # LibCST has a decorated function start at its `def`.
             first = next(iter(getattr(node, "decorators", ())), node)
             place = bisect.bisect_left(lines, positions[first].start.line)

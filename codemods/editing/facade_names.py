@@ -65,9 +65,9 @@ def facade_imports(nodes: Iterable[ast.AST]) -> Iterator[ast.Import | ast.Import
             yield node
 
 
-def missing_names(tree: ast.Module) -> Iterator[tuple[ast.ImportFrom, str]]:
+def missing_names(nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.ImportFrom, str]]:
     """The imports from the facade of what it does not have."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.ImportFrom) and not node.level:
             module = node.module or ""
             if module.split(".")[0] == FACADE:

@@ -14,7 +14,7 @@ from typing import Any
 import libcst as cst
 from libcst.metadata import CodeRange
 
-from .edit_targets import STATEMENTS
+from .edit_targets import is_statement
 from .edits import Edit, ReplaceStatement
 from .removed import is_removed
 from .style import is_directive
@@ -79,7 +79,7 @@ def homes_of(
 ) -> dict[cst.CSTNode, Kept]:
     """The statement or block that takes each comment over."""
     statements = sorted(
-        ((node, *_lines(node, positions)) for node in positions if isinstance(node, STATEMENTS)),
+        ((node, *_lines(node, positions)) for node in positions if is_statement(node)),
         key=lambda one: (one[1], -one[2]),
     )
     heirs = _heirs(blocks, targets)

@@ -12,6 +12,7 @@ from ..analysis.syntax.source_module import (
     FUNCTIONS,
     Module,
     Span,
+    nodes_in,
 )
 from ..analysis.uses.index import Index
 from .edits import (
@@ -47,7 +48,7 @@ class Reads:
 
 def read_after(module: Module, edits: Iterable[Edit], within: ast.AST | None = None) -> Reads:
     """What a file, or a function of it, reads once it is edited."""
-    inside = frozenset(ast.walk(within)) if isinstance(within, ast.stmt) else None
+    inside = frozenset(nodes_in(within)) if isinstance(within, ast.stmt) else None
     if isinstance(within, ast.stmt):
         own = module.span(within)
         edits = [edit for edit in edits if own <= edit.span and _end(edit.span) <= _end(own)]
@@ -75,7 +76,7 @@ def _end(span: Span) -> tuple[int, int]:
 
 def new_nodes(edit: Edit) -> list[ast.AST]:
     """The nodes of what an edit writes."""
-    return [node for text in _new_texts(edit) for node in ast.walk(ast.parse(text.strip()))]
+    return [node for text in _new_texts(edit) for node in nodes_in(ast.parse(text.strip()))]
 
 
 def _new_texts(edit: Edit) -> list[str]:
@@ -100,12 +101,19 @@ def _is_within(
         return False
     # The span of a function begins at its `def`; what decorates it goes with it.
     function = decorated.get(node)
-    owns = [module.span(node), *([module.span(function)] if function is not None else [])]
-    return any(
+    owns = [node, function] if function is not None else [node]
+    return any(_is_inside(module, own, spans) for own in owns)
+
+
+def _is_inside(module: Module, node: ast.expr | ast.stmt, spans: Iterable[Span]) -> bool:
+    # Most nodes stand on other lines, and columns take their time.
+    last = node.end_lineno or node.lineno
+    near = [span for span in spans if span.line <= node.lineno and last <= span.end_line]
+    own = module.span(node) if near else None
+    return own is not None and any(
         (span.line, span.column) <= (own.line, own.column)
         and (own.end_line, own.end_column) <= (span.end_line, span.end_column)
-        for span in spans
-        for own in owns
+        for span in near
     )
 
 
@@ -113,28 +121,25 @@ def _decorated(module: Module) -> dict[ast.AST, ast.stmt]:
     """The function or class that each node in a decorator decorates."""
     return {
         node: statement
-        for statement in module.nodes
-        if isinstance(statement, (*FUNCTIONS, ast.ClassDef))
+        for statement in module.of(*FUNCTIONS, ast.ClassDef)
         for decorator in statement.decorator_list
-        for node in ast.walk(decorator)
+        for node in nodes_in(decorator)
     }
 
 
 def newly_unused(index: Index, module: Module, edits: Sequence[Edit]) -> list[LegacyAlias]:
     """Imports that the file, or the function that they stand in, read before it was edited and reads no more."""
     found = _unused_at_top(index, module, read_after(module, edits))
-    for function in module.nodes:
-        if not isinstance(function, FUNCTIONS):
-            continue
+    for function in module.of(*FUNCTIONS):
         imports = [node for node in function.body if isinstance(node, (ast.Import, ast.ImportFrom))]
         if imports:
-            before = frozenset(node.id for node in ast.walk(function) if isinstance(node, ast.Name))
+            before = frozenset(node.id for node in nodes_in(function) if isinstance(node, ast.Name))
             found += _unused(module, imports, before, read_after(module, edits, function))
     return found
 
 
 def _unused_at_top(index: Index, module: Module, after: Reads) -> list[LegacyAlias]:
-    before = {node.id for node in module.nodes if isinstance(node, ast.Name)}
+    before = {node.id for node in module.of(ast.Name)}
     imports = [node for node in module.tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
     found = _unused(module, imports, before - _handed_out(index, module), after)
     guarded = [node for node in facade_imports(module.nodes) if node not in imports]

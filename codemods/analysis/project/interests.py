@@ -24,7 +24,7 @@ from ..inference.legacy_names import LEGACY_PACKAGES, MISSING_ROW, PLACEHOLDER, 
 from ..inference.values import Instance, Keyed, Literal, Local, Value, is_collected, root
 from ..syntax.fixtures import answers_of_fixture, name_of_fixture
 from ..syntax.functions import returns_of
-from ..syntax.source_module import FUNCTIONS, Module
+from ..syntax.source_module import FUNCTIONS, Module, nodes_in
 from ..uses.keys import WRITING, texts_of_key, written_in
 from .handed_to import files_handed_to
 from .prefilter import hands_out_names
@@ -246,7 +246,7 @@ class Interests:
             return True
         return any(
             inner in (PLACEHOLDER, MISSING_ROW) or self._is_legacy(inner)
-            for node in ast.walk(value.node)
+            for node in nodes_in(value.node)
             if isinstance(node, (ast.Name, ast.Attribute))
             for inner in self.evaluator.values(value.module, node)
         )
