@@ -22,6 +22,7 @@ from ..syntax.scopes import Parameter
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH
 from .data_files import is_data
+from .handed_modules import handed_away
 from .possible import Holder, Place
 from .replaced_modules import is_replaced
 from .tables import names_set_by_text
@@ -141,7 +142,7 @@ class Changes:
         names = self.evaluator.tree.names(module)
         if any(not names.lookup(module, node.id, node) for node in names_set_by_text(module)):
             return True
-        if is_replaced(self.evaluator, module):
+        if is_replaced(self.evaluator, module) or handed_away(self.evaluator, module):
             return True
         set_there = [
             (home, target)
@@ -167,6 +168,9 @@ class Changes:
     # -- uses
 
     def _is_led_away(self, holder: Literal | Local | Instance) -> bool:
+        home = holder.owner.module if isinstance(holder, Instance) else holder.module
+        if not is_data(home) and handed_away(self.evaluator, home):
+            return True
         return any(
             is_led_away(self.evaluator, module, node, holder) for module, node in self._uses_of(holder)
         ) or (isinstance(holder, Literal) and self._is_added_to(holder))

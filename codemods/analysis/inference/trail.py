@@ -9,6 +9,7 @@ from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated, Para
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH
 from .constants import Constants
+from .handed_modules import handed_away
 
 _MOST = 50
 """Expressions that are looked at: this is for a message alone."""
@@ -41,6 +42,7 @@ def _behind(constants: Constants, module: Module, node: ast.expr) -> Iterator[tu
         homes = evaluator.modules_named.homes(module, node.value, EVERY_BRANCH)
         for home in homes:
             if home is not None:
+                yield from _handed_away(constants, home)
                 for binding in evaluator.star_imports.bound_at_end(home, node.attr):
                     yield from _bound_by(constants, home, binding)
         if not any(homes) and isinstance(node.value, ast.Name):
@@ -49,6 +51,14 @@ def _behind(constants: Constants, module: Module, node: ast.expr) -> Iterator[tu
     for home, place in evaluator.places(module, node, EVERY_BRANCH).places:
         if place is not node:
             yield home, place
+
+
+def _handed_away(constants: Constants, home: Module) -> Iterator[tuple[Module, ast.AST]]:
+    """The statement that gives a module to code which may set its names."""
+    found = handed_away(constants.evaluator, home)
+    if found is not None:
+        module, node = found
+        yield module, module.statement_of(node)
 
 
 def _bound_by(constants: Constants, module: Module, binding: Binding) -> Iterator[tuple[Module, ast.AST]]:
@@ -60,6 +70,7 @@ def _bound_by(constants: Constants, module: Module, binding: Binding) -> Iterato
             if home is None and name:
                 yield module, statement
             elif home is not None and name:
+                yield from _handed_away(constants, home)
                 bound = constants.evaluator.star_imports.bound_at_end(home, name)
                 for inner in bound if home is not module else ():
                     yield from _bound_by(constants, home, inner)

@@ -14,12 +14,12 @@ from ..syntax.scopes import Parameter
 from ..syntax.source_module import Module
 from ..uses.uses import ADDING, EXTENDING, enclosing_annotation
 from .picked import declared_default
-from .values import LEGACY, External, Instance, Literal, Local, Value, Values, legacy_name
+from .values import LEGACY, External, InTree, Instance, Literal, Local, Value, Values, legacy_name
 
 if TYPE_CHECKING:
     from .interpreter import Evaluator
 
-Holder = Literal | Local | Instance
+Holder = Literal | Local | Instance | InTree
 _READING = frozenset({"get", "items", "keys", "values", "copy", "index", "count", "setdefault"})
 _KEEPING = _READING | (ADDING | EXTENDING) - {"insert", "appendleft", "extendleft"}
 """Methods of containers that leave what stands in them where it is; what some add is followed."""
@@ -34,16 +34,21 @@ _LOOKING = (
     | {"json.dumps", "json.dump", "yaml.dump", "yaml.safe_dump", "pprint.pprint", "pprint.pformat"}
     | {"dataclasses.replace", "attr.evolve", "attrs.evolve", "copy.replace"}
     | {"random.choice", "operator.itemgetter", "super"}
+    | {"dir", "importlib.reload", "importlib.resources.files", "inspect.getfile", "inspect.getmembers"}
 )
 """Functions that change nothing of what they get."""
 _HARMLESS = ("dagster.", LEGACY, *TYPING, "pytest.", "unittest.")
 """Where functions come from that take containers and classes, and change none, or none but for the time of a test."""
+_TAKING = frozenset({"clear", "insert", "pop", "popitem", "remove", "setdefault", "sort", "reverse"})
+"""Methods that change a container, beside those that add to it."""
+_SAYING = frozenset({"__name__", "__doc__", "__file__", "__path__", "__init__", "__class__", "__members__"})
+"""Names of Python's by which nothing is changed."""
 _FIXTURES = frozenset({"monkeypatch", "mocker"})
 """The parameters by which pytest hands a test what changes things for its time."""
 
 
 def is_led_away(evaluator: Evaluator, module: Module, node: ast.expr, holder: Holder) -> bool:
-    """Whether what is done with ``holder`` where it stands may change it out of sight."""
+    """Whether what is done with ``holder`` where it stands may change it, or what a module holds, out of sight."""
     if enclosing_annotation(module, node):
         return False
     above = module.parent(node)
@@ -68,7 +73,7 @@ def _in_expression(
             # What a file adds that the index does not need is not followed.
             is_aside = isinstance(holder, Literal) and evaluator.file(module.path) is None
             adds = is_aside and above.attr in ADDING | EXTENDING | {"setdefault"}
-            return adds or _is_attribute_away(module, above, holder)
+            return adds or _is_attribute_away(evaluator, module, above, holder)
         case ast.Call(func=func) if func is node:
             is_class = isinstance(holder, Local) and isinstance(holder.node, ast.ClassDef)
             return is_class and takes_unwritten(above)
@@ -104,7 +109,7 @@ def _is_held_away(evaluator: Evaluator, module: Module, display: ast.expr) -> bo
     return evaluator.changes.is_led_away(outer) or evaluator.changes.is_spread(outer)
 
 
-def _is_attribute_away(module: Module, above: ast.Attribute, holder: Holder) -> bool:
+def _is_attribute_away(evaluator: Evaluator, module: Module, above: ast.Attribute, holder: Holder) -> bool:
     call = module.parent(above)
     is_called = isinstance(call, ast.Call) and call.func is above
     if isinstance(holder, Literal):
@@ -116,7 +121,39 @@ def _is_attribute_away(module: Module, above: ast.Attribute, holder: Holder) -> 
     if not isinstance(above.ctx, ast.Load):
         return not attribute_of_self(module, above)
     is_dunder = above.attr.startswith("__") and above.attr.endswith("__")
-    return is_dunder and above.attr not in {"__name__", "__doc__", "__init__", "__class__", "__members__"}
+    if is_dunder:
+        return above.attr not in _SAYING
+    return isinstance(holder, InTree) and _is_part_away(evaluator, module, above, holder)
+
+
+def _is_part_away(evaluator: Evaluator, module: Module, part: ast.expr, holder: InTree) -> bool:
+    """Whether what is read from a module, or a part of that, may be changed: ``settings.JOBS["nightly"] = x``."""
+    above = module.parent(part)
+    match above:
+        case ast.Attribute(attr=name) if name in ADDING | EXTENDING or name in _TAKING:
+            return True
+        case ast.Attribute(ctx=ast.Load()) | ast.Subscript(ctx=ast.Load()) if above.value is part:
+            return _is_part_away(evaluator, module, above, holder)
+        case ast.Attribute() | ast.Subscript():
+            return above.value is part
+        case ast.Call() if above.func is not part:
+            return _is_passed(evaluator, module, part, holder, above)
+        case ast.keyword():
+            call = module.parent(above)
+            return not isinstance(call, ast.Call) or _is_passed(evaluator, module, part, holder, call)
+        case ast.Assign() | ast.AnnAssign() | ast.NamedExpr() | ast.Return() | ast.Yield():
+            scope = module.function_of(above) or module.tree
+            return any(map(_changes_something, ast.walk(scope)))
+    return False
+
+
+def _changes_something(node: ast.AST) -> bool:
+    match node:
+        case ast.Subscript(ctx=ctx) | ast.Attribute(ctx=ctx) if not isinstance(ctx, ast.Load):
+            return True
+        case ast.Call(func=ast.Attribute(attr=name)):
+            return name in ADDING | EXTENDING | _TAKING
+    return isinstance(node, ast.AugAssign)
 
 
 def _is_item_away(evaluator: Evaluator, module: Module, above: ast.Subscript, holder: Holder) -> bool:
