@@ -64,7 +64,7 @@ class Answers:
             return frozenset().union(*(self.evaluator.values(module, one) for one in chosen))
         callee = renamed(node)
         for value in in_order(
-            self.evaluator.values(module, callee if self._is_op(module, callee) else node.func)
+            self.evaluator.called(module, callee if self._is_op(module, callee) else node.func)
         ):
             match value:
                 case External("dagster.Output") if wrapped := value_in_output(node):
@@ -164,11 +164,11 @@ class Answers:
     def _callees(self, module: Module, node: ast.expr, branches: Branches) -> list[Values]:
         """What is called: of a name, by each of its bindings."""
         if not isinstance(node, ast.Name):
-            return [self.evaluator.values(module, node)]
+            return [self.evaluator.called(module, node)]
         stars = self.evaluator.star_imports
         bindings = stars.taken(module, stars.bound(module, node), branches)
+        called = (self.evaluator.binding_values(module, binding) for binding in bindings)
         return [
-            self.evaluator.binding_values(module, binding)
-            or self.evaluator.attributes.functions_behind(module, binding)
-            for binding in bindings
+            self.evaluator.objects.called(values) or self.evaluator.attributes.functions_behind(module, one)
+            for values, one in zip(called, bindings, strict=True)
         ]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ..dagster_api.applied import is_handed_all
 from ..syntax.classes import is_own_class
 from ..syntax.functions import (
+    CALLED_AS,
     Shape,
     argument_of,
     renamed,
@@ -97,7 +98,7 @@ class Calls:
     def _by_callee(self, calls: Iterable[Place], callee_of: Callable[[ast.Call], ast.expr]) -> ByCallee:
         found: dict[ast.AST, dict[Place, None]] = defaultdict(dict)
         for caller, call in calls:
-            for value in in_order(self.evaluator.values(caller, callee_of(call))):
+            for value in in_order(self.evaluator.called(caller, callee_of(call))):
                 if isinstance(value, Local):
                     found[value.node][caller, call] = None
         return {node: tuple(places) for node, places in found.items()}
@@ -110,7 +111,7 @@ class Calls:
         )
 
     def _find_by_variables(self, function: Function) -> tuple[Place, ...]:
-        if not self.evaluator.tables.is_handed_on(function.name):
+        if function.name != CALLED_AS and not self.evaluator.tables.is_handed_on(function.name):
             return ()
         order, by_shape = self._variable_calls()
         found = [

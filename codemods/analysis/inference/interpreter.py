@@ -217,6 +217,10 @@ class Evaluator:
         """What stands anywhere in a display."""
         return self.containers.under(literal)
 
+    def called(self, module: Module, node: ast.expr) -> Values:
+        """What a call of ``node`` calls: of an object of the user's its ``__call__``."""
+        return self.objects.called(self.values(module, node))
+
     def is_derived(self, value: Local) -> bool:
         """Whether a class of the tree derives from something legacy."""
         return bool(self.bases(value))

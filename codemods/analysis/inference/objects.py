@@ -17,7 +17,7 @@ from ..syntax.classes import (
     is_own_class,
     positional_fields,
 )
-from ..syntax.functions import takes_unwritten
+from ..syntax.functions import CALLED_AS, takes_unwritten
 from ..syntax.source_module import Module
 from .calls import Calls
 from .initializers import inherited_initializer, made_alike
@@ -26,6 +26,7 @@ from .values import (
     NOTHING,
     Evaluates,
     External,
+    Instance,
     Keyed,
     Local,
     Made,
@@ -115,6 +116,12 @@ class Objects:
             for one in self.lineage(owner)
             for base in getattr(one.node, "bases", ())
         )
+
+    def called(self, values: Values) -> Values:
+        """What is called where some values are: of an object of the user's its ``__call__``."""
+        objects = [value for value in values if isinstance(value, Instance)]
+        methods = (self.attribute(value.owner, CALLED_AS) for value in objects)
+        return values.union(*methods).difference(objects) if objects else values
 
     def heirs(self, owner: Local) -> list[Local]:
         """A class that derives from something legacy, and those of the tree that derive from it."""

@@ -237,6 +237,10 @@ class Evaluates(Protocol):
         """The objects of the user's own classes that an annotation names."""
         ...
 
+    def called(self, module: Module, node: ast.expr) -> Values:
+        """What a call of ``node`` calls: of an object of the user's its ``__call__``."""
+        ...
+
     def is_derived(self, value: Local) -> bool:
         """Whether a class of the tree derives from something legacy."""
         ...

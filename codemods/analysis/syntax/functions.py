@@ -40,6 +40,8 @@ INJECTING = frozenset(
 """The decorators whose functions Dagster calls, with a context and resources."""
 
 
+CALLED_AS = "__call__"
+"""The method that a call of an object calls."""
 VARIANTS = frozenset({"alias", "tag", "with_hooks", "with_retry_policy"})
 """The methods of an op that answer the same op, to be called in the body of a job."""
 
@@ -69,7 +71,7 @@ def argument_of(
         if keyword.arg == name:
             return keyword.value
     positional = [arg.arg for arg in [*function.args.posonlyargs, *function.args.args]]
-    is_method = isinstance(call.func, ast.Attribute) or function.name == "__init__"
+    is_method = isinstance(call.func, ast.Attribute) or function.name in {"__init__", CALLED_AS}
     if is_method and function.name == "__init__" and _gives_object(call):
         is_method = False  # `Runner.__init__(self, client)` gives the object itself.
     if is_method and positional[:1] in (["self"], ["cls"]):

@@ -77,7 +77,7 @@ class Arguments:
             return ACCOUNTED
         if self._stands_in_dict(module, node, call):
             return ACCOUNTED  # The dict carries it now, and its own uses are judged.
-        callees = [one for one in self.evaluator.values(module, renamed(call)) if not _is_of_list(one)]
+        callees = [one for one in self.evaluator.called(module, renamed(call)) if not _is_of_list(one)]
         said = self._lost_in(module, node, value, call)
         if not callees:
             return ACCOUNTED if self._by_unresolved(module, node, value, call) else said

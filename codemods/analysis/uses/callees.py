@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from ..dagster_api.applied import first_of
 from ..inference.branches import EVERY_BRANCH
 from ..inference.interpreter import Evaluator
-from ..inference.values import InTree, Literal, Local, Values
+from ..inference.values import Instance, InTree, Literal, Local, Value, Values
 from ..inference.whole_displays import is_whole
+from ..syntax.classes import fields_of
 from ..syntax.functions import VARIANTS, default_of, returns_of
 from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated, Parameter
 from ..syntax.source_module import FUNCTIONS, Module
@@ -38,7 +39,7 @@ class _Callees:
                 return bool(bindings) and all(self._is_bound(module, binding) for binding in bindings)
             case ast.Attribute():
                 homes = self.evaluator.values(module, node.value)
-                return bool(homes) and all(isinstance(home, InTree) for home in homes)
+                return bool(homes) and all(self._is_read(home, node.attr) for home in homes)
             case ast.Subscript():
                 return self._is_inside(module, node.value)
             case ast.IfExp():
@@ -73,6 +74,15 @@ class _Callees:
             case Parameter(function=ast.FunctionDef() | ast.AsyncFunctionDef() as function, arg=arg):
                 return self._is_given(module, function, arg.arg)
         return False
+
+    def _is_read(self, home: Value, name: str) -> bool:
+        """Whether a name of a module is read, or an attribute that each object has from what its methods assign."""
+        if not isinstance(home, Instance):
+            return isinstance(home, InTree)
+        objects = self.evaluator.objects
+        given = [one for owner in objects.saying(home.owner, name) for one in objects.given(owner, name)]
+        in_bodies = any(name in fields_of(owner.node) for owner in objects.saying(home.owner, name))
+        return bool(given) and not in_bodies and all(self.is_known(module, one) for module, one in given)
 
     def _is_iterated(self, module: Module, value: ast.expr, path: tuple[int, ...]) -> bool:
         containers = self.evaluator.containers
@@ -127,9 +137,26 @@ class _Callees:
             )
         return self._is_made(self.evaluator.values(module, method))
 
+    def _makes_its_objects(self, maker: Value) -> bool:
+        """Whether a class of the tree answers an object of its own, and derives from classes of the tree alone."""
+        if self.evaluator.objects.is_plainly_made(maker):
+            return True
+        if not isinstance(maker, Local) or not isinstance(maker.node, ast.ClassDef):
+            return False
+        lineage = self.evaluator.objects.lineage(maker)
+        bases = [base for one in lineage for base in getattr(one.node, "bases", ())]
+        is_plain = all(
+            not (one.node.decorator_list or one.node.keywords or "__new__" in fields_of(one.node))
+            for one in lineage
+            if isinstance(one.node, ast.ClassDef)
+        )
+        return is_plain and len(bases) == len(lineage) - 1
+
     def _is_made(self, makers: Values) -> bool:
         """Whether functions of the tree answer functions that are known."""
         for maker in makers:
+            if self._makes_its_objects(maker):
+                continue  # Their `__call__` is known.
             if not isinstance(maker, Local) or not isinstance(maker.node, FUNCTIONS):
                 return False
             if maker.node.decorator_list:

@@ -29,7 +29,7 @@ def is_followed(index: Index, use: Argument) -> bool:
     handed = called_later(index, use.module, use.call)
     use = use if handed is None else replace(use, call=handed)
     callee = renamed(use.call)
-    for value in index.values(use.module, callee):
+    for value in index.evaluator.called(use.module, callee):
         owner = (
             value.owner.node
             if isinstance(value, Instance)

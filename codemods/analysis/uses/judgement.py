@@ -19,6 +19,7 @@ from ..inference.managers import handed_out, is_managed
 from ..inference.values import External, Instance, Keyed, Literal, Local, Made, Value, is_load, legacy_name
 from ..syntax.classes import attribute_of_self
 from ..syntax.fixtures import is_fixture
+from ..syntax.functions import CALLED_AS
 from ..syntax.source_module import FUNCTIONS, Module
 from .arguments import ACCOUNTED, Arguments
 from .bound_functions import keys_of_answer
@@ -29,6 +30,8 @@ from .index import Index
 from .loops import is_looped_over
 from .uses import ADDING, EXTENDING, enclosing_annotation, is_values_view
 
+_HANDING_OUT = frozenset({"__enter__", CALLED_AS})
+"""Special methods whose answers are followed."""
 _READING = frozenset({"get", "pop", "setdefault", "copy"})
 _VIEWING = frozenset({"items", "values", "keys"})
 _PLAIN = frozenset({"remove", "index", "count", "clear", "discard", "reverse"})
@@ -179,11 +182,16 @@ class Judge:
         return ACCOUNTED
 
     def _called(self, value: Value) -> str:
-        if isinstance(value, Instance):
+        if isinstance(value, Instance) and not self._is_called_by_method(value):
             return "is called as an object, which cannot be traced: call a method of it by its name"
         if isinstance(value, Literal):
             return "is called, and it is a list or dict"
         return ACCOUNTED
+
+    def _is_called_by_method(self, value: Instance) -> bool:
+        """Whether a call of an object calls a method that the tree defines, and nothing else."""
+        methods = self.evaluator.objects.attribute(value.owner, CALLED_AS)
+        return bool(methods) and all(map(is_function, methods))
 
     # -- in a statement
 
@@ -282,7 +290,11 @@ class Judge:
                 else f"is returned to Dagster by `{function.name}`: {_BIND_IT}"
             )
         is_special = function.name.startswith("__") and function.name.endswith("__")
-        if is_special and isinstance(module.parent(function), ast.ClassDef) and function.name != "__enter__":
+        if (
+            is_special
+            and isinstance(module.parent(function), ast.ClassDef)
+            and function.name not in _HANDING_OUT
+        ):
             return f"is returned by `{function.name}`, which Python calls: return it from a method with a name of its own"
         return ACCOUNTED
 
