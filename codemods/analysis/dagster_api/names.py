@@ -53,6 +53,12 @@ SAME: Final = {
 }
 """Functions that answer one of their arguments, and its place among them."""
 
+COPYING_OBJECTS: Final = frozenset({"dataclasses.replace", "attr.evolve", "attrs.evolve", "copy.replace"})
+"""Functions that answer a copy of an object with other values in some of its fields."""
+
+NAMESPACES: Final = frozenset({"types.SimpleNamespace", "argparse.Namespace"})
+"""Classes whose objects have what they are given by name as attributes, and nothing else."""
+
 WRAPPING: Final = frozenset(
     {"Optional", "Annotated", "ResourceParam", "ResourceDependency", "ClassVar", "Final"}
 )

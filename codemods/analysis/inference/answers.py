@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..dagster_api.decorators import may_be_builtin
-from ..dagster_api.names import SAME
+from ..dagster_api.names import COPYING_OBJECTS, SAME
 from ..dagster_api.op_outputs import outputs_yielded, value_in_output
 from ..syntax.functions import BUILD_RESOURCES, VARIANTS, renamed, returns_of, takes_unwritten
 from ..syntax.source_module import FUNCTIONS, Module
 from .branches import Branches
+from .copied_objects import objects_copied
 from .data_files import data_read
 from .legacy_names import CALLED, RESOURCES, RUN_OP
 from .picked import picked
@@ -75,6 +76,10 @@ class Answers:
                     found.add(Result(module, node, Member(value, CALLED)))
                 case External(name) if name in SAME and len(node.args) > SAME[name]:
                     found |= self.evaluator.values(module, node.args[SAME[name]])
+                case External(name) if name in COPYING_OBJECTS and (
+                    copied_of := objects_copied(self.evaluator, module, node)
+                ):
+                    found |= copied_of
                 case External(name):
                     made = Made(module, node, name)
                     found |= {made, Literal(module, node)} if is_list_of_modules(made) else {made}

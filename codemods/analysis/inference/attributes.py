@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeGuard
 
 from ..dagster_api.applied import applied
-from ..dagster_api.names import WRAPPING
+from ..dagster_api.names import NAMESPACES, WRAPPING
 from ..syntax.classes import is_own_object
 from ..syntax.functions import is_getattr, is_property, returns_of
 from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated, Parameter
@@ -36,13 +36,14 @@ from .values import (
     Values,
     depth_of,
     in_order,
+    kept_in_namespace,
     legacy_name,
 )
 
 if TYPE_CHECKING:
     from .interpreter import Evaluator
 
-_KEEPING_WHAT_THEY_GET = (LEGACY, "dagster.")
+_KEEPING_WHAT_THEY_GET = (LEGACY, "dagster.", *NAMESPACES)
 """Where the classes come from whose objects have as attributes what they were made with."""
 _LONGEST = 8
 """Attributes and calls that are followed from where a value is reached: a resource's client's run's details' entry."""
@@ -84,6 +85,9 @@ class Attributes:
                     found |= self.evaluator.objects.attribute(owner, node.attr)
                 case Made() | Result() | Member() if node.attr == "resources" and not legacy_name(value):
                     found.add(RESOURCES)  # Whatever hands it out, it may be a context.
+                case Made() if (kept := kept_in_namespace(value)) is not None:
+                    given = kept.get(node.attr)
+                    found |= self.evaluator.values(value.module, given) if given is not None else NOTHING
                 case Made() | Keyed() if self.evaluator.objects.is_own(value, node.attr):
                     found |= self.evaluator.objects.own(value, node.attr)
                     if isinstance(value, Keyed) and node.attr in OF_LEGACY:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeGuard
 
+from ..dagster_api.names import COPYING_OBJECTS
 from ..syntax.classes import annotated_fields, fields_of
 from ..syntax.functions import takes_unwritten
 from ..syntax.scopes import Assigned, Binding, Imported
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from .interpreter import Evaluator
 
 _MAKERS = frozenset({"dataclasses.dataclass", "attr.s", "attrs.define", "attrs.frozen"})
-_COPYING = frozenset({"dataclasses.replace", "attr.evolve", "attrs.evolve", "copy.replace"})
 _TUPLES = frozenset({"typing.NamedTuple"})
 _COMPUTING = frozenset(
     {
@@ -84,7 +84,9 @@ def _given(
 def _is_copied(evaluator: Evaluator, module: Module, call: ast.Call) -> bool:
     """Whether a call answers a copy of an object with other values in some of its fields: ``replace(base, job_id=67891)``."""
     values = evaluator.values(module, call.func)
-    is_named = bool(values) and all(isinstance(one, External) and one.name in _COPYING for one in values)
+    is_named = bool(values) and all(
+        isinstance(one, External) and one.name in COPYING_OBJECTS for one in values
+    )
     return is_named and len(call.args) == 1 and not takes_unwritten(call)
 
 

@@ -221,6 +221,10 @@ class Evaluator:
         """What a call of ``node`` calls: of an object of the user's its ``__call__``."""
         return self.objects.called(self.values(module, node))
 
+    def lineage(self, owner: Local) -> tuple[Local, ...]:
+        """A class and those of the tree that it derives from."""
+        return self.objects.lineage(owner)
+
     def is_derived(self, value: Local) -> bool:
         """Whether a class of the tree derives from something legacy."""
         return bool(self.bases(value))

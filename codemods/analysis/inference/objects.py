@@ -20,6 +20,7 @@ from ..syntax.classes import (
 from ..syntax.functions import CALLED_AS, takes_unwritten
 from ..syntax.source_module import Module
 from .calls import Calls
+from .copied_objects import given_to_copies
 from .initializers import inherited_initializer, made_alike
 from .values import (
     LEGACY,
@@ -315,6 +316,8 @@ class Objects:
                 for word in call.keywords:
                     if word.arg is not None:
                         found[word.arg].append((caller, word.value))
+        for name, caller, argument in given_to_copies(self.evaluator, owner):
+            found[name].append((caller, argument))
         return {name: tuple(given) for name, given in found.items()}
 
     def _fields(self, owner: Local) -> list[str]:

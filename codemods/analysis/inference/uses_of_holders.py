@@ -14,7 +14,7 @@ from ..syntax.scopes import Parameter
 from ..syntax.source_module import Module
 from ..uses.uses import ADDING, EXTENDING, enclosing_annotation
 from .picked import declared_default
-from .values import LEGACY, External, InTree, Instance, Literal, Local, Value, Values, legacy_name
+from .values import LEGACY, External, Instance, InTree, Literal, Local, Value, Values, legacy_name
 
 if TYPE_CHECKING:
     from .interpreter import Evaluator

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from ..dagster_api.names import NAMESPACES
 from ..project.source_tree import Tree
 from ..syntax.scopes import Binding
 from ..syntax.source_module import Module
@@ -184,6 +185,13 @@ _LISTING = "dagster.load_assets_from_"
 _COLLECTORS = (_LISTING, "dagster.load_definitions_from_", "dagster.load_from_defs_folder")
 
 
+def kept_in_namespace(value: Value) -> dict[str, ast.expr] | None:
+    """What an object has as attributes that was made of what it was given by name; None for any other value."""
+    if not isinstance(value, Made) or value.of not in NAMESPACES or not isinstance(value.call, ast.Call):
+        return None
+    return {word.arg: word.value for word in value.call.keywords if word.arg}
+
+
 def is_collected(value: Value) -> bool:
     """Whether a value is what Dagster collects from modules: a list of assets, or ``Definitions``."""
     return isinstance(value, Made) and value.of.startswith(_COLLECTORS)
@@ -239,6 +247,10 @@ class Evaluates(Protocol):
 
     def called(self, module: Module, node: ast.expr) -> Values:
         """What a call of ``node`` calls: of an object of the user's its ``__call__``."""
+        ...
+
+    def lineage(self, owner: Local) -> tuple[Local, ...]:
+        """A class and those of the tree that it derives from."""
         ...
 
     def is_derived(self, value: Local) -> bool:

@@ -12,6 +12,7 @@ from ..dagster_api.names import (
     CONFIGURING,
     CONTEXT_BUILDERS,
     COPYING,
+    COPYING_OBJECTS,
     LOOKING,
     LOOPING,
     MEASURING,
@@ -20,6 +21,7 @@ from ..dagster_api.names import (
     TYPING,
 )
 from ..dagster_api.op_outputs import wraps_as_output
+from ..inference.copied_objects import objects_copied
 from ..inference.interpreter import Evaluator
 from ..inference.legacy_names import is_op
 from ..inference.values import (
@@ -43,7 +45,7 @@ from ..syntax.source_module import FUNCTIONS, Module
 from .by_hand import of_call
 from .callees import is_all_known
 from .carriers import NONE, Carriers, is_asked_its_name, is_class, is_dict, is_function, kind_carried
-from .followed import called_later, is_followed
+from .followed import called_later, is_followed, is_kept_in_namespace
 from .index import Index
 from .loops import has_key, is_looped_over
 from .uses import ADDING, EXTENDING, Argument, is_dict_call, use_of
@@ -75,8 +77,10 @@ class Arguments:
         handed = called_later(self.index, module, call)
         if handed is not None and self._is_handed_on(module, node, value, call, handed):
             return ACCOUNTED
-        if self._stands_in_dict(module, node, call):
-            return ACCOUNTED  # The dict carries it now, and its own uses are judged.
+        use = use_of(module, node)
+        is_kept = isinstance(use, Argument) and is_kept_in_namespace(self.index, use)
+        if is_kept or self._stands_in_dict(module, node, call):
+            return ACCOUNTED  # The dict, or the object, carries it now, and its own uses are judged.
         callees = [one for one in self.evaluator.called(module, renamed(call)) if not _is_of_list(one)]
         said = self._lost_in(module, node, value, call)
         if not callees:
@@ -193,6 +197,8 @@ class Arguments:
             return self._is_own(value) or (len(call.args) == 2 and self._is_of_no_use(module, call.args[1]))
         if name == "type":
             return isinstance(value, Instance) and is_asked_its_name(module, call)
+        if name in COPYING_OBJECTS:
+            return bool(objects_copied(self.evaluator, module, call))
         if name in SAME:
             return call.args[SAME[name] : SAME[name] + 1] == [node]
         if name in COPYING | CHAINING:

@@ -26,6 +26,7 @@ from ..inference.values import (
     Result,
     Value,
     Values,
+    kept_in_namespace,
 )
 from ..syntax.classes import fields_of
 from ..syntax.functions import returns_of
@@ -115,6 +116,9 @@ class Carriers:
         match value:
             case Made(module, ast.Call() as call, of) if of.startswith(CONTEXT_BUILDERS):
                 for given in (*call.args, *(word.value for word in call.keywords)):
+                    yield from evaluator.values(module, given)
+            case Made(module) if kept := kept_in_namespace(value):
+                for given in kept.values():
                     yield from evaluator.values(module, given)
             case Literal():
                 yield from evaluator.element_values(value)

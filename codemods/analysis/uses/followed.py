@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
+from ..dagster_api.names import NAMESPACES
 from ..inference.initializers import inherited_initializer
 from ..inference.values import External, Instance, Literal, Local, Value
 from ..syntax.classes import annotated_fields, initializer_of, is_own_class
@@ -25,6 +26,8 @@ _OF_PARTIALS = tuple(
 
 def is_followed(index: Index, use: Argument) -> bool:
     """Whether a call hands the value to a function of the tree, whose parameter is followed."""
+    if is_kept_in_namespace(index, use):
+        return True
     found = False
     handed = called_later(index, use.module, use.call)
     use = use if handed is None else replace(use, call=handed)
@@ -64,6 +67,13 @@ def is_followed(index: Index, use: Argument) -> bool:
             return False
         found = True
     return found
+
+
+def is_kept_in_namespace(index: Index, use: Argument) -> bool:
+    """Whether a value becomes an attribute of a ``SimpleNamespace``, by its name."""
+    values = index.values(use.module, use.call.func)
+    is_namespace = all(isinstance(one, External) and one.name in NAMESPACES for one in values)
+    return bool(values) and is_namespace and use.name not in {"", "**"}
 
 
 def is_added(index: Index, use: Argument) -> bool:

@@ -11,12 +11,26 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..dagster_api.decorators import decorators_of_dagster, unknown_decorators
-from ..dagster_api.names import HANDING_ON
+from ..dagster_api.names import COPYING_OBJECTS, HANDING_ON
 from ..dagster_api.op_outputs import wraps_as_output
 from ..dagster_api.resource_functions import RESOURCE
 from ..inference.interpreter import Evaluator
 from ..inference.managers import handed_out, is_managed
-from ..inference.values import External, Instance, Keyed, Literal, Local, Made, Value, is_load, legacy_name
+from ..inference.values import (
+    External,
+    Instance,
+    Keyed,
+    Literal,
+    Local,
+    Made,
+    Value,
+    in_order,
+    is_load,
+    kept_in_namespace,
+    legacy_name,
+    root,
+)
+from ..project.test_files import is_test
 from ..syntax.classes import attribute_of_self
 from ..syntax.fixtures import is_fixture
 from ..syntax.functions import CALLED_AS
@@ -145,6 +159,8 @@ class Judge:
         name = above.attr
         if isinstance(value, Literal):
             return self._of_container(module, above)
+        if said := self._beside_others(module, value, above):
+            return said
         if isinstance(value, Instance) or is_class(value):
             owner = value.owner if isinstance(value, Instance) else value
             assert isinstance(owner, Local)
@@ -155,7 +171,28 @@ class Judge:
             if asked is not None and is_asked_its_name(module, asked):
                 return ACCOUNTED
             return f"is read as `.{name}`, which its class does not define: set it in `__init__`"
+        kept = kept_in_namespace(value)
+        if kept is not None and name not in kept:
+            return f"is read as `.{name}`, which is not given where it is made: write it there"
         return ACCOUNTED
+
+    def _beside_others(self, module: Module, value: Value, above: ast.Attribute) -> str:
+        """Why it is not known what an attribute is of: of the user's object, or of what another package answers."""
+        if not isinstance(value, Instance) and kept_in_namespace(value) is None:
+            return ACCOUNTED
+        if not self.carriers.of_all(self.evaluator.values(module, above)):
+            return ACCOUNTED
+        for other in in_order(self.evaluator.values(module, above.value)):
+            made_by = root(other)
+            if isinstance(made_by, Made) and self._is_of_others(made_by):
+                shown = made_by.module.source_of(made_by.call).split("\n", 1)[0]
+                return f"is read as `.{above.attr}` where it may also be `{shown}`: use the two in separate branches, under two names"
+        return ACCOUNTED
+
+    def _is_of_others(self, value: Made) -> bool:
+        """Whether code that is no test gets a value from a function of another package, which may hold anything."""
+        is_known = kept_in_namespace(value) is not None or value.of in COPYING_OBJECTS
+        return _is_foreign(value) and not is_known and not is_test(value.module.path)
 
     def _of_container(self, module: Module, above: ast.Attribute) -> str:
         call, name, held = module.parent(above), above.attr, self.evaluator.values(module, above.value)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..inference.values import Instance, InTree, Local, Value, Values
+from ..inference.values import Instance, InTree, Local, Made, Value, Values, kept_in_namespace
 from ..project.test_files import is_test
 from ..syntax.classes import is_own_object
 from ..syntax.source_module import FUNCTIONS, Module
@@ -66,6 +66,8 @@ def _under(index: Index, carriers: Carriers, value: Value, name: str) -> Values:
             return carriers.of_all(evaluator.global_values(home, name))
         case Instance(owner):
             return carriers.of_all(evaluator.objects.attribute(owner, name))
+        case Made(home) if kept := kept_in_namespace(value):
+            return carriers.of_all(evaluator.values(home, kept[name])) if name in kept else NONE
         case Local() if is_class(value):
             return carriers.of_all(evaluator.objects.attribute(value, name))
     return NONE
