@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from ...findings import Finding
 from ..dagster_api.failures import may_read_failures, reads_failures, reads_what_it_catches
+from ..dagster_api.hook_configs import may_be_of_hooks, names_op_config, reads_config_for_hooks
 from ..dagster_api.io_managers import IOManagers, io_managers_of, may_have_io_managers
 from ..inference.interpreter import Evaluator
 from ..inference.legacy_names import KEY_OF_LOADS
@@ -183,6 +184,7 @@ def _index_of(files: Mapping[Path, bytes], interests: Interests, problems: list[
         merges=any(merges_definitions(data) for data in files.values()),
         loads_packages=any(loads_packages(data) for data in files.values()),
         reads_outputs_in_hooks=any(reads_outputs_in_hooks(data) for data in files.values()),
+        reads_config_in_hooks=_read_config_in_hooks(tree, files),
         io_managers=_io_managers(tree, files),
         bound_keys=frozenset(interests.bound),
         reads_failures=_read_failures(tree, files),
@@ -205,6 +207,12 @@ def _read_failures(tree: Tree, files: Mapping[Path, bytes]) -> bool:
         return True
     modules = (tree.module_at(path) for path, data in files.items() if may_read_failures(data))
     return any(module is not None and reads_failures(module) for module in modules)
+
+
+def _read_config_in_hooks(tree: Tree, files: Mapping[Path, bytes]) -> bool:
+    if not any(map(may_be_of_hooks, files.values())):
+        return False
+    return any(map(reads_config_for_hooks, _parsed(tree, files, names_op_config)))
 
 
 def _parsed(tree: Tree, files: Mapping[Path, bytes], matters: Callable[[bytes], bool]) -> Iterator[Module]:

@@ -74,6 +74,8 @@ class Index:
     """Whether some file has Dagster collect what the modules of a package define."""
     reads_outputs_in_hooks: bool = False
     """Whether some hook reads the outputs of the ops that it hangs on, which nothing here follows."""
+    reads_config_in_hooks: bool = False
+    """Whether some hook reads the configuration of the ops that it hangs on."""
     io_managers: IOManagers = field(default_factory=IOManagers)
     """What gets the outputs of ops and assets."""
     bound_keys: frozenset[str] = frozenset()

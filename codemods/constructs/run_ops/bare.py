@@ -88,8 +88,9 @@ def claims(context: Context) -> Iterator[Claim[Bare]]:
         for reference, place in found
         if not _spells_op(context, reference, place)
     )
-    homes = list(dict.fromkeys(reference.module for reference, _ in uses))
-    for module in homes:
+    under_its_name = [reference.module for reference, link in uses if not _is_named(reference.module, link)]
+    homes = list(dict.fromkeys(under_its_name))
+    for module in dict.fromkeys(reference.module for reference, _ in uses):
         own = [(reference, link) for reference, link in uses if reference.module is module]
         name = _common_name(context, module, [link for _, link in own])
         first = min(
@@ -107,6 +108,17 @@ def _spells_op(context: Context, reference: Reference, place: int) -> bool:
         bindings = context.index.tree.names(module).lookup(module, link.id, link)
         return all(isinstance(binding, Imported) for binding in bindings)
     return not isinstance(link, ast.Subscript)
+
+
+def _is_named(module: Module, link: ast.expr) -> bool:
+    """Whether a use makes an op of another name: ``dbt_cloud_run_op.configured({...}, name="nightly")``."""
+    above = module.parent(link)
+    call = module.parent(above) if isinstance(above, ast.Attribute) and above.attr == "configured" else None
+    return (
+        isinstance(call, ast.Call)
+        and call.func is above
+        and (len(call.args) == 2 or any(word.arg == "name" for word in call.keywords))
+    )
 
 
 def _jobs_in_run_config(context: Context, module: Module) -> tuple[JobRef, ...]:
@@ -152,7 +164,7 @@ def _claim(
     if context.index.resumes and isinstance(above, ast.Attribute) and above.attr == "configured":
         # Such an entry makes another op of it, with a field more.
         said = f"its configuration may have `{RESUMES}`: assign `.configured({{...}})` to a name, with plain values"
-    elif len(homes) > 1:
+    elif len(homes) > 1 and module in homes:
         # Op names are unique in a code location: each file cannot have one of its own.
         said = f"{homes[0].path.name} also uses it unconfigured, and two ops cannot have one name: write `dbt_cloud_run_op.configured({{'job_id': ...}}, name='...')`"
     return Claim(

@@ -99,6 +99,8 @@ def _claim(context: Context, reference: Reference, place: int, found: RunOp) -> 
 def read(context: Context, reference: Reference, place: int) -> RunOp | None:
     """What a configured op says; None where it is used in another way, or says what cannot be read here."""
     module, chain = reference.module, reference.chain
+    if context.index.reads_config_in_hooks:
+        return None  # It must have its configuration still.
     if context.index.values(module, chain[place]) != {External(RUN_OP)}:
         return None  # A variable that may stand for other ops too.
     rest = chain[place + 1 :]
