@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ..analysis.syntax.scopes import Imported
 from .claims import Claim, Context
 from .parts import Builds, Fills, Loads, Stays
 
@@ -69,13 +68,7 @@ def components_of(context: Context) -> dict[Path, object]:
     groups = Groups()
     for module in tree.modules.values():
         groups.find(module.path)
-        for table in tree.names(module).tables.values():
-            for bindings in table.values():
-                for binding in bindings:
-                    if isinstance(binding, Imported):
-                        inside = ".".join(filter(None, [binding.module, binding.name]))
-                        for name in (binding.module, inside):
-                            path = tree.resolve(module, name, binding.level)
-                            if path in tree.modules:
-                                groups.join([module.path, path])
+        for _, path in tree.imports_in(module):
+            if path in tree.modules:
+                groups.join([module.path, path])
     return {path: groups.find(path) for path in tree.modules}

@@ -19,7 +19,7 @@ from legacy_shim.catalogue import BY_NAME
 
 from ..analysis.dagster_api.names import CONTEXT_BUILDERS
 from ..analysis.dagster_api.resource_functions import answers_of
-from ..analysis.inference.legacy_names import RESOURCES, is_output, thing_kind
+from ..analysis.inference.legacy_names import RESOURCES, WHOLE, is_output, thing_kind
 from ..analysis.inference.texts import text_of
 from ..analysis.inference.values import (
     Literal,
@@ -52,8 +52,6 @@ _IN_A_TEST = (
     'client.get_run_details.return_value = {"id": 1, "status": 10, ...}`'
 )
 _DATA = (ast.Constant, ast.Dict, ast.List, ast.Set, ast.Tuple, ast.JoinedStr)
-_WHOLE = frozenset({"_asdict", "original_resource_dict", "_original_resource_dict"})
-"""Attributes of ``context.resources`` that hand out all resources at once."""
 _FIELDS = frozenset({"Field", "PrivateAttr", "field"})
 """What declares a field of a class, of pydantic's or a dataclass."""
 
@@ -201,7 +199,7 @@ def _by_unknown_key(context: Context, modules: Iterable[Module]) -> Iterator[_Ot
     evaluator = context.index.evaluator
     for module in modules:
         for node in module.nodes:
-            if isinstance(node, ast.Attribute) and node.attr in _WHOLE:
+            if isinstance(node, ast.Attribute) and node.attr in WHOLE:
                 if RESOURCES in evaluator.values(module, node.value):
                     yield _Other(module, node, "")
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) >= 2:

@@ -120,3 +120,30 @@ def test_a_file_that_names_nothing_legacy_may_read_what_a_computed_key_hands_on(
     texts, _ = migrate(tmp_path, files)
     assert ("class DbtCloudOutput" in texts["makes.py"]) == is_computed
     assert texts["reads.py"] == files["reads.py"].lstrip("\n")
+
+
+_TELL = "def tell(x):\n    r = x\n    return r.job_name\n"
+_WAYS = "from dagster import AssetIn, asset\nKEY = 'ran'\nINS = {'r': AssetIn(KEY)}\ndef loading(f):\n    return asset(ins=INS)(f)\n"
+HANDED_FURTHER = {
+    "to a function": "@asset(ins={'r': AssetIn(KEY)})\ndef told(r):\n    tell(r)\n",
+    "under an own key": "@asset(ins={'r': AssetIn(AssetKey(KEY))})\ndef told(r):\n    tell(x=r)\n",
+    "from a list": "@asset(ins={'r': AssetIn(key=KEY)})\ndef told(r):\n    return [tell(one) for one in (r,)]\n",
+    "by a name for all inputs": "@asset(ins=INS)\ndef told(r):\n    tell(r)\n",
+    "spread": "@asset(ins=INS)\ndef told(**given):\n    tell(**{'x': given['r']})\n",
+    "under an own decorator": "@loading\ndef told(r):\n    tell(r)\n",
+}
+
+
+@pytest.mark.parametrize("way", HANDED_FURTHER)
+def test_a_function_of_another_file_may_read_what_a_computed_key_hands_on(tmp_path: Path, way: str) -> None:
+    files = {
+        "makes.py": HEAD
+        + ASSET
+        + "from reads import told\ndefs = Definitions([ran, told], resources={'dbt': dbt})\n",
+        "ways.py": _WAYS,
+        "reads.py": f"from dagster import *\nfrom helper import tell\nfrom ways import *\n\n{HANDED_FURTHER[way]}",
+        "helper.py": _TELL,
+    }
+    texts, _ = migrate(tmp_path, files)
+    assert "class DbtCloudOutput" in texts["makes.py"]
+    assert texts["helper.py"] == _TELL

@@ -55,6 +55,8 @@ RESUMES = "retry_from_failure"
 """The keyword by which the facade's client and op have a job go on where its last run failed."""
 RESOURCES = External("context.resources")
 """What Dagster hands to the code as ``context.resources``."""
+WHOLE = frozenset({"_asdict", "original_resource_dict", "_original_resource_dict"})
+"""Attributes of ``context.resources`` that hand out all resources at once."""
 
 
 def canonical(dotted: str) -> str:

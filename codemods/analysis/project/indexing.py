@@ -30,6 +30,7 @@ from .prefilter import (
     asks_for,
     calls_legacy,
     gives_run_config,
+    has_words_of_answers,
     imports_by_text,
     loads_asset,
     loads_computed_asset,
@@ -133,7 +134,7 @@ def _more(
         assets = reach.assets
         loading = (path for path, data in files.items() if loads_asset(data, assets))
         yield from (path for path in loading if _spells(tree, path, assets))
-        yield from (path for path, data in files.items() if loads_computed_asset(data))
+        yield from _reading_computed_assets(files, importers, named)
     if reach.fixtures:
         yield from (path for path, data in files.items() if asks_for(data, reach.fixtures))
     if reach.is_first:
@@ -142,6 +143,25 @@ def _more(
     if is_brought:
         yield from _scanning(files, named, read)
     yield from reach.called
+
+
+def _reading_computed_assets(
+    files: Mapping[Path, bytes], importers: Importers, named: NamedInImports
+) -> Iterator[Path]:
+    """The files that load an asset whose key is not written there, and those to which they may hand what a run answered."""
+    loading = [path for path, data in files.items() if loads_computed_asset(data)]
+    # What loads it may be a decorator of theirs, above a function of another file.
+    stems = {(path.parent if path.stem == "__init__" else path).stem for path in loading}
+    by_others = {
+        path
+        for stem in sorted(stems)
+        for path in importers.naming(stem.encode(errors="surrogateescape"), True)
+    }
+    yield from loading
+    reached = named.imported_from([*loading, *sorted(by_others)]) if loading else {}
+    readers = [path for path in files if path in reached and has_words_of_answers(files[path])]
+    if readers:
+        yield from (*readers, *sorted(by_others))
 
 
 def _spells(tree: Tree, path: Path, words: Iterable[bytes]) -> bool:

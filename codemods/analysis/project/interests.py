@@ -20,10 +20,18 @@ from ..dagster_api.injection import is_reached
 from ..dagster_api.op_outputs import outputs_yielded
 from ..dagster_api.resource_functions import answers_of
 from ..inference.interpreter import Evaluator
-from ..inference.legacy_names import LEGACY_PACKAGES, MISSING_ROW, PLACEHOLDER, is_resource, thing_kind
+from ..inference.legacy_names import (
+    LEGACY_PACKAGES,
+    MISSING_ROW,
+    PLACEHOLDER,
+    RESOURCES,
+    WHOLE,
+    is_resource,
+    thing_kind,
+)
 from ..inference.values import Instance, Keyed, Literal, Local, Value, is_collected, root
 from ..syntax.fixtures import answers_of_fixture, name_of_fixture
-from ..syntax.functions import returns_of
+from ..syntax.functions import is_getattr, returns_of
 from ..syntax.source_module import FUNCTIONS, Module, nodes_in
 from ..uses.keys import WRITING, texts_of_key, written_in
 from .handed_to import files_handed_to
@@ -245,9 +253,12 @@ class Interests:
         if isinstance(value.node, ast.ClassDef) and self.evaluator.bases(value):
             return True
         return any(
-            inner in (PLACEHOLDER, MISSING_ROW) or self._is_legacy(inner)
+            inner in (PLACEHOLDER, MISSING_ROW)
+            or self._is_legacy(inner)
+            or (inner == RESOURCES and _is_whole(value.module, node))
             for node in nodes_in(value.node)
-            if isinstance(node, (ast.Name, ast.Attribute))
+            if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript))
+            or (isinstance(node, ast.Call) and is_getattr(node))
             for inner in self.evaluator.values(value.module, node)
         )
 
@@ -255,6 +266,12 @@ class Interests:
         if isinstance(root(value), Keyed):
             self.evaluator.fixpoint.watch(_BOUND)
         return is_reached(self.evaluator, value, self.bound.keys())
+
+
+def _is_whole(module: Module, node: ast.AST) -> bool:
+    """Whether all resources are taken, and not the one of a name that is written there."""
+    above = module.parent(node)
+    return not isinstance(above, ast.Attribute) or above.attr in WHOLE
 
 
 def _stem(path: Path) -> bytes:

@@ -62,6 +62,7 @@ _RELATIVE = re.compile(rb"from[\s\\]*\.")
 _WRITTEN_TEXT = rb"[\"'][^\"'\n]*[\"']\s*[,)]"
 _BY_COMPUTED_KEY = re.compile(
     rb"\bgetattr\(\s*[\w.()]*\bresources\s*,\s*(?!\s|" + _WRITTEN_TEXT + rb")|\bresources\._asdict\b"
+    rb"|\.resources[^\S\r\n]*(?:[)\]},;:\r\n#]|$)"  # handed on
 )
 _BY_COMPUTED_ASSET = re.compile(
     rb"\bAssetIn\(\s*(?:key\s*=\s*)?(?![\s)]|" + _WRITTEN_TEXT + rb")|\bins\s*=\s*(?![{\s])"
@@ -320,12 +321,17 @@ def names_class_of_loads(data: bytes) -> bool:
 
 def reads_outputs_in_hooks(data: bytes) -> bool:
     """Whether a hook may read what a run answered, of whatever op it hangs on."""
-    return b"op_output_values" in data and any(name in data for name in _OF_ANSWERS)
+    return b"op_output_values" in data and has_words_of_answers(data)
+
+
+def has_words_of_answers(data: bytes) -> bool:
+    """Whether a file may read what a run answered, from wherever it has that."""
+    return any(name in data for name in _OF_ANSWERS)
 
 
 def reads_outputs(data: bytes) -> bool:
     """Whether a file of Dagster code may read what a run answered."""
-    return b"dagster" in data and any(name in data for name in _OF_ANSWERS)
+    return b"dagster" in data and has_words_of_answers(data)
 
 
 def asks_for(data: bytes, fixtures: Iterable[bytes]) -> bool:
@@ -345,5 +351,5 @@ def loads_asset(data: bytes, names: Iterable[bytes]) -> bool:
 
 
 def loads_computed_asset(data: bytes) -> bool:
-    """Whether a file may read what a run answered off an asset whose key is not written there: ``AssetIn(KEY)``."""
-    return reads_outputs(data) and _BY_COMPUTED_ASSET.search(data) is not None
+    """Whether a file may take what a run answered off an asset whose key is not written there: ``AssetIn(KEY)``."""
+    return b"dagster" in data and _BY_COMPUTED_ASSET.search(data) is not None

@@ -35,7 +35,7 @@ from ..inference.values import (
     legacy_name,
     root,
 )
-from ..project.prefilter import reads_outputs
+from ..project.prefilter import loads_computed_asset, reads_outputs
 from ..syntax.classes import is_own_object
 from ..syntax.functions import composes, decorator_name, is_getattr, returns_of
 from ..syntax.scopes import Assigned, Binding, Imported, Iterated, Parameter
@@ -168,6 +168,11 @@ class _Search:
                 given |= set(filter(is_op, self.index.values(module, last)))
         return frozenset(found - called | given)
 
+    @cached_property
+    def _are_keys_computed(self) -> bool:
+        """Whether an asset is loaded somewhere whose key is not written there."""
+        return any(map(loads_computed_asset, self.index.tree.data.values()))
+
     # -- who may get it
 
     def reaching(self, module: Module, receiver: ast.expr) -> Values:
@@ -177,10 +182,17 @@ class _Search:
             return self.by_key | self.unmatched
         return self.unmatched if loads is not None else self.unmatched | self.kept_in_modules
 
-    def _loads(self, module: Module, receiver: ast.expr) -> str | None:
-        """The asset that a parameter loads; empty for one that is not written, None for what loads none."""
+    def _loads(self, module: Module, receiver: ast.expr, depth: int = _DEEPEST) -> str | None:
+        """The asset that a parameter loads, or is given by who loads it; empty for one that is not written, None for none."""
         found: str | None = None
+        while isinstance(receiver, (ast.Subscript, ast.Await)):
+            receiver = receiver.value
         for binding in self._bindings(module, receiver):
+            if isinstance(binding, (Assigned, Iterated)) and depth:
+                of_value = [self._loads(module, one, depth - 1) for one in _parts(binding.value)]
+                if "" in of_value:
+                    return ""
+                found = next((one for one in of_value if one is not None), found)
             if not isinstance(binding, Parameter):
                 continue
             function = binding.function
@@ -188,7 +200,11 @@ class _Search:
                 return ""
             by_dagster = decorators_of_dagster(self.evaluator, module, function)
             if not by_dagster or "op" in by_dagster:
-                return "" if any(self.evaluator.calls.uses_as_value(function)) else None
+                is_open = not depth or any(self.evaluator.calls.uses_as_value(function))
+                given = self.evaluator.calls.arguments(function, binding.arg.arg)
+                is_open = is_open or any(self._loads(*one, depth - 1) == "" for one in given)
+                is_open = is_open or (not given and self._are_keys_computed)
+                return "" if is_open else None
             found = name_loaded_by(function, binding.arg.arg)
             if "asset_check" in by_dagster and not self.evaluator.calls.assets_named(found):
                 return ""
@@ -200,6 +216,8 @@ class _Search:
     def may_be_run(self, module: Module, node: ast.expr, depth: int = _DEEPEST) -> bool:
         """Whether something that is not known may be what an op or asset hands on, or what a module holds."""
         values = self.index.values(module, node)
+        if depth and isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+            return any(self.may_be_run(module, one, depth - 1) for one in node.elts)
         if not depth or values:
             return any(isinstance(one, (Member, Result)) and _is_imported_by_text(one) for one in values)
         match node:
@@ -291,6 +309,11 @@ class _Search:
                     if carried:
                         said = f"is handed on by a key or name that cannot be traced: {_WRITE}"
                         yield Escape(module, answer, carried, said)
+
+
+def _parts(value: ast.expr) -> list[ast.expr]:
+    """What stands in a display, or an expression itself."""
+    return [*value.elts] if isinstance(value, (ast.List, ast.Tuple, ast.Set)) else [value]
 
 
 def _is_mapped(module: Module, node: ast.expr) -> bool:
