@@ -238,8 +238,10 @@ class _Changer(cst.CSTTransformer):
                 return add_entry(node, self._expression(edit.key), self._expression(edit.value))
         raise AssertionError(edit)
 
-    def _around_owner(self, text: str, attribute: cst.Attribute) -> Any:
-        return self._expression(text.replace("{}", self.module.code_for_node(attribute.value)))
+    def _around_owner(self, text: str, attribute: cst.Attribute | cst.Call) -> Any:
+        # `getattr(x, "name")` is an attribute of its first argument.
+        owner = attribute.args[0].value if isinstance(attribute, cst.Call) else attribute.value
+        return self._expression(text.replace("{}", self.module.code_for_node(owner)))
 
     def _leave_line(self, original: cst.SimpleStatementLine, updated: cst.SimpleStatementLine) -> Any:
         directives = self.kept.get(original, NOTHING_KEPT).directives

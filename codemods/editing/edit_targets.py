@@ -35,7 +35,7 @@ _KINDS: dict[type, tuple[type[cst.CSTNode], ...]] = {
     ReplaceExpression: (cst.BaseExpression,),
     ReplaceInString: (cst.FormattedString, cst.ConcatenatedString),
     Unstar: (cst.StarredElement, cst.Arg),
-    ReplaceAround: (cst.Attribute,),
+    ReplaceAround: (cst.Attribute, cst.Call),
     PrependArgument: (cst.Call,),
     HandFirst: (cst.Call,),
     DropArgument: (cst.Call,),

@@ -75,7 +75,7 @@ LOST = {
         return function(ran)
     return then(client.run_job_and_poll(67890), job_of if context.run_id else process("job"))
 """,
-    "getattr": "    ran = client.run_job_and_poll(67890)\n    return getattr(ran, 'run_id')\n",
+    "getattr": "    ran = client.run_job_and_poll(67890)\n    return getattr(ran, 'run_id', None)\n",
 }
 SEEN = {
     "a function by its key": """

@@ -107,7 +107,7 @@ def test_the_file_defines_a_class_and_reads_stay(tmp_path: Path) -> None:
         LOST,
         "print(client.run_job_and_poll(67890).docs_url)",
         "ran = client.run_job_and_poll(67890)\nprint(ran.finished_at - ran.started_at)",
-        'ran = client.run_job_and_poll(67890)\nprint(getattr(ran, "job_id"))',
+        'ran = client.run_job_and_poll(67890)\nprint(getattr(ran, "job_id", None))',
         "for ran in map(client.run_job_and_poll, [67890]):\n    print(ran.run_id)",
         "yield client.run_job_and_poll(67890)",
         "ran = client.run_job_and_poll(67890)\nother(ran)",

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeGuard, TypeVar, overload
 
 from ...findings import Place
+from .getattr_of_texts import read_as_attributes
 from .named_lambdas import ReturnOfLambda, read_as_functions
 
 SCOPES = (
@@ -254,6 +255,8 @@ def parse_module(path: Path, text: str, dotted: tuple[str, ...]) -> Module:
     """Parse a file. Raises ``SyntaxError``, ``ValueError`` (null bytes) or ``RecursionError`` as ``ast.parse`` does."""
     tree = ast.parse(text, filename=str(path))
     read_as_functions(tree)
+    if "getattr" in text:
+        read_as_attributes(tree)
     nodes: list[ast.AST] = [tree]
     parents: dict[ast.AST, ast.AST] = {}
     for node in nodes:  # grows as it goes

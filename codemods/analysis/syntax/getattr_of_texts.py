@@ -1,0 +1,53 @@
+"""``getattr(x, "name")`` is read as the attribute that it is: ``x.name``.
+
+Not where it has a default, where the file binds ``getattr`` or may bring another by a star, nor of a name that an import binds.
+"""
+
+from __future__ import annotations
+
+import ast
+
+_NAME = "getattr"
+
+
+def read_as_attributes(tree: ast.Module) -> None:
+    """Put an attribute in the place of each call that reads one by a text."""
+    nodes = list(ast.walk(tree))
+    imported = {
+        (alias.asname or alias.name).partition(".")[0]
+        for node in nodes
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for alias in node.names
+    }
+    if imported.isdisjoint({"*", _NAME}) and not any(_binds(node) for node in nodes):
+        _Reader(imported).visit(tree)
+
+
+def _binds(node: ast.AST) -> bool:
+    match node:
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
+            return name == _NAME
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return name == _NAME
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            return name == _NAME
+    return False
+
+
+class _Reader(ast.NodeTransformer):
+    def __init__(self, imported: set[str]) -> None:
+        self._imported = imported
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        match node:
+            case ast.Call(
+                func=ast.Name("getattr"), args=[value, ast.Constant(value=str(name))], keywords=[]
+            ) if (
+                name.isidentifier()
+                and not name.startswith("__")
+                and not (isinstance(value, ast.Name) and value.id in self._imported)
+                and not isinstance(value, ast.Starred)
+            ):
+                return ast.copy_location(ast.Attribute(value=value, attr=name, ctx=ast.Load()), node)
+        return node
