@@ -56,6 +56,14 @@ def _named(text: str, path: str = "app/uses.py") -> NamedInImports:
         "from \\\r\n    app \\\r\n    import (\r\n    json,  # (one)\r\n    cloud)\r\n",
         "from acme.cloud import cloud",  # no file is found by that name
         "from importlib import import_module\nimport_module('app.' + name)",
+        "import pytest\ncloud = pytest.importorskip('app.cloud')",
+        'import pytest\ncloud = pytest.importorskip(\n    "app.cloud",\n    reason="(none)",\n)',
+        "import pytest\npytest.importorskip('json')\ncloud = pytest.importorskip('app.' + name)",
+        "import pytest\ncloud = pytest.importorskip('app.' 'cloud')",
+        "import pytest\ncloud = pytest.importorskip(modname=NAME)",
+        "import pytest\nload = pytest.importorskip\ncloud = load('app.cloud')",
+        "from pytest import importorskip as load\ncloud = load('app.cloud')",
+        "cloud = our_importorskip('cloud')",
     ],
 )
 def test_what_may_import_a_file_is_not_ruled_out(text: str) -> None:
@@ -74,6 +82,8 @@ def test_what_may_import_a_file_is_not_ruled_out(text: str) -> None:
         "from dagster._core.cloud import cloud",
         "import json.cloud",
         "from requests import cloudy",
+        "import pytest\njson = pytest.importorskip('json')\ncloud = 'app.cloud'",
+        "import pytest\nlib = pytest.importorskip('lib.cloud')",
         "cloud = 1",
     ],
 )

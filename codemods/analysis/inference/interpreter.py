@@ -121,7 +121,7 @@ class Evaluator:
     @cached_property
     def setting_files(self) -> SettingFiles:
         """Which files may set attributes, of those that are not parsed too."""
-        return SettingFiles(self.tree.data)
+        return SettingFiles(self.tree.searched)
 
     @cached_property
     def fields(self) -> ClassFields:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -46,10 +46,10 @@ def is_set_aside(evaluator: Evaluator, owner: Local, name: str) -> bool:
 
 
 def _is_any_of(evaluator: Evaluator, owner: Local, name: str) -> bool:
-    nothing: tuple[_Set, ...] = ()
-    targets = evaluator.answer(("targets aside", name), lambda: tuple(_targets(evaluator, name)), nothing)
+    # One is enough: a file is parsed only where none before it may be that.
     return any(
-        _may_be(evaluator, module, target, owner, is_named=is_named) for module, target, is_named in targets
+        _may_be(evaluator, module, target, owner, is_named=is_named)
+        for module, target, is_named in _targets(evaluator, name)
     )
 
 
@@ -71,14 +71,20 @@ class SettingFiles:
 
     data: Mapping[Path, bytes]
     _set_in: dict[Path, frozenset[bytes]] = field(default_factory=dict, repr=False)
-    _asked: int = 0
+    _found: dict[bytes, tuple[Path, ...]] = field(default_factory=dict, repr=False)
 
-    def of(self, name: bytes) -> Iterator[Path]:
+    def of(self, name: bytes) -> Sequence[Path]:
         """The files that may set an attribute of that name, or one whose name they do not spell there."""
-        self._asked += 1
+        if name not in self._found:
+            self._found[name] = tuple(self._find(name))
+        return self._found[name]
+
+    def _find(self, name: bytes) -> Iterator[Path]:
         # To look for a name in all files takes a small part of what it takes to find all names that they set.
         paths = (
-            self.data if self._asked <= _FEW else [*self._by_name.get(name, ()), *self._by_name.get(b"", ())]
+            self.data
+            if len(self._found) < _FEW
+            else [*self._by_name.get(name, ()), *self._by_name.get(b"", ())]
         )
         for path in dict.fromkeys(paths):
             if name in self.data[path] and not self._names_in(path).isdisjoint((name, b"")):

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-BY_TEXT = (
-    *(b"import_module", b"__import__", b"importorskip", b"modules[", b"modules.get("),
-    *(b"resolve_name", b"pydoc"),
-)
-"""How a file may import a module by a string."""
+_IN_WORDS_OF_IMPORTS = (b"import_module", b"__import__")
+_IN_OTHERS = (b"modules[", b"modules.get(")
+"""How a file may import a module by a string, with these and `resolve_name`, and what `pydoc` has."""
+_SKIPPING = b"importorskip"
+_NAME_WRITTEN = re.compile(rb"\s*\(\s*(?:\"(\w+(?:\.\w+)*)\"|'(\w+(?:\.\w+)*)')\s*[,)]")
+_PART_OF_WORD = re.compile(rb"\w")
 _FROM = re.compile(rb"\bfrom\b([\w.\s\\\x80-\xff]*?)\bimport\b")
 _FROM_WORD = re.compile(rb"\bfrom\b")
 _IMPORT = re.compile(rb"\bimport\b")
@@ -35,6 +36,7 @@ class Statement:
 
 def statements_in(data: bytes) -> Iterator[Statement]:
     """The import statements of a file, and some that only look like one."""
+    yield from (Statement((name.decode(),)) for name in _imported_by_pytest(data) if name)
     for text in import_lines(data):
         yield from _statements_of(text)
         if b"#" in text:  # What looks like a comment may be in a string, before the statement.
@@ -64,10 +66,38 @@ def _dotted(name: bytes) -> str:
 
 def imports_of(data: bytes) -> bytes:
     """The text of all import statements, and some that only looks like one: a small part of a file."""
+    return searched_for_imports(data)[0]
+
+
+def searched_for_imports(data: bytes) -> tuple[bytes, bool]:
+    """The text of all import statements, and whether the file may import a module by a string that it may compute."""
     # Plain searches: a regular expression takes several times as long, and every file of the tree comes by here.
-    if any(word in data for word in BY_TEXT):
-        return data  # The name of the module may stand anywhere.
-    return b"\n".join(import_lines(data))
+    lines = b"\n".join(import_lines(data))  # They hold every word that has an `import` in it.
+    skipping = list(_imported_by_pytest(data)) if _SKIPPING in lines else []
+    is_by_string = (
+        any(word in lines for word in _IN_WORDS_OF_IMPORTS)
+        or (b"modules" in data and any(word in data for word in _IN_OTHERS))
+        or b"resolve_name" in data
+        or b"pydoc" in data
+        or b"" in skipping
+    )
+    if is_by_string:
+        return data, True  # The name of the module may stand anywhere.
+    return b"\n".join([lines, *skipping]), False
+
+
+def _imported_by_pytest(data: bytes) -> Iterator[bytes]:
+    """The modules that ``pytest.importorskip("package.module")`` imports: a call says their names, as a statement does.
+
+    Empty for all else that is spelled so.
+    """
+    found = data.find(_SKIPPING)
+    while found >= 0:
+        end = found + len(_SKIPPING)
+        is_whole = not _PART_OF_WORD.match(data[max(found - 1, 0) : found])
+        written = _NAME_WRITTEN.match(data, end) if is_whole else None
+        yield (written[1] or written[2]) if written is not None else b""
+        found = data.find(_SKIPPING, end)
 
 
 def import_lines(data: bytes) -> Iterator[bytes]:

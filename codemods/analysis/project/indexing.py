@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from types import MappingProxyType
 
@@ -31,7 +32,6 @@ from .prefilter import (
     calls_legacy,
     gives_run_config,
     has_words_of_answers,
-    imports_by_text,
     loads_asset,
     loads_computed_asset,
     loads_jobs,
@@ -141,7 +141,7 @@ def _more(
         yield from (path for path, data in files.items() if may_patch(data) or calls_legacy(data))
         yield from (path for path, data in files.items() if loads_packages(data))
     if is_brought:
-        yield from _scanning(files, named, read)
+        yield from _scanning(files, named, read, importers.by_text)
     yield from reach.called
 
 
@@ -170,7 +170,9 @@ def _spells(tree: Tree, path: Path, words: Iterable[bytes]) -> bool:
     return module is None or spells(module, [word.decode(errors="replace") for word in words])
 
 
-def _scanning(files: Mapping[Path, bytes], named: NamedInImports, read: Iterable[Path]) -> Iterator[Path]:
+def _scanning(
+    files: Mapping[Path, bytes], named: NamedInImports, read: Iterable[Path], by_text: AbstractSet[Path]
+) -> Iterator[Path]:
     """The files that may look through a module of the tree: it is handed to them, or they import it by a string.
 
     With those by which they are reached, from what is ``read`` or uses Dagster.
@@ -179,7 +181,7 @@ def _scanning(files: Mapping[Path, bytes], named: NamedInImports, read: Iterable
     tree = named.tree
     reached = named.imported_from([*read, *using])
     for path, data in files.items():
-        if not (path in reached or imports_by_text(data)) or not scans_modules(data):
+        if not (path in reached or path in by_text) or not scans_modules(data):
             continue
         if path not in reached:
             module = tree.module_at(path)

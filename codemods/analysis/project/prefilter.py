@@ -12,7 +12,7 @@ from pathlib import Path
 
 from legacy_shim.catalogue import LEGACY_NAMES
 
-from .import_statements import BY_TEXT, imports_of
+from .import_statements import imports_of, searched_for_imports
 
 NEVER_IN_THE_TREE = frozenset(
     {"dagster", "dagster_dbt", "functools", "itertools", "json", "legacy_shim", "os", "typing"}
@@ -232,7 +232,17 @@ class Importers:
 
     @cached_property
     def _imports(self) -> list[bytes]:
-        return [imports_of(data) for data in self._data]
+        return [text for text, _ in self._searched]
+
+    @cached_property
+    def by_text(self) -> frozenset[Path]:
+        """The files that may import a module by a string, which they may compute."""
+        searched = zip(self._paths, self._data, self._searched, strict=True)
+        return frozenset(path for path, data, (_, by_text) in searched if by_text or may_load_modules(data))
+
+    @cached_property
+    def _searched(self) -> list[tuple[bytes, bool]]:
+        return [searched_for_imports(data) for data in self._data]
 
 
 def may_patch(data: bytes) -> bool:
@@ -304,9 +314,14 @@ def scans_modules(data: bytes) -> bool:
     )
 
 
+def may_load_modules(data: bytes) -> bool:
+    """Whether a file may load a module from a file that it names, or load one again."""
+    return b"module_from_spec" in data or b"reload(" in data
+
+
 def imports_by_text(data: bytes) -> bool:
     """Whether a file may import a module by a string, which it may compute."""
-    return any(word in data for word in BY_TEXT) or b"module_from_spec" in data or b"reload(" in data
+    return searched_for_imports(data)[1] or may_load_modules(data)
 
 
 def names_dagster(data: bytes) -> bool:

@@ -18,7 +18,7 @@ from ..syntax.scopes import (
     collect_names,
 )
 from ..syntax.source_module import Module, parse_module
-from .prefilter import NEVER_IN_THE_TREE
+from .prefilter import NEVER_IN_THE_TREE, without_dagster
 
 _DAGSTER_DBT = "dagster_dbt"
 _IMPORTED = frozenset({".py", ".pyi"})
@@ -74,7 +74,7 @@ class Tree:
 
     def add(self, module: Module) -> None:
         self.modules[module.path] = module
-        self._names[module.path] = collect_names(module)
+        self.names(module)
 
     def aside(self, path: Path) -> Module | None:
         """The module of a file that was parsed for its constants, to be added now; None for any other."""
@@ -88,8 +88,6 @@ class Tree:
             return self.modules[path]
         # It stays aside: what holds nothing legacy takes no part in the index.
         module = self._aside[path] = self.load(path)
-        if module is not None:
-            self._names[path] = collect_names(module)
         return module
 
     def data_at(self, path: Path, form: str) -> Module | None:
@@ -117,7 +115,10 @@ class Tree:
         return os.path.commonpath([os.path.realpath(path.parent) for path in self.paths])
 
     def names(self, module: Module) -> Names:
-        return self._names[module.path]
+        found = self._names.get(module.path)
+        if found is None:  # Of a file that stays aside it may be enough to know its nodes.
+            found = self._names[module.path] = collect_names(module)
+        return found
 
     def resolve(self, importer: Module, name: str, level: int) -> Path | None:
         """The file that ``import name`` means in ``importer`` (relative where ``level`` is not 0).
@@ -154,15 +155,23 @@ class Tree:
         return self._named[parts].to(importer)
 
     def spelling(self, words: Iterable[bytes], also: bytes = b"") -> tuple[Path, ...]:
-        """The files that have one of some words anywhere in their bytes, and ``also``, whether they are parsed or not."""
+        """The files that have one of some words anywhere in their bytes, and ``also``, whether they are parsed or not.
+
+        Those of a copy of Dagster are none.
+        """
         asked = (tuple(words), also)
         if asked not in self._spelling:
-            paths = self.spelling(asked[0]) if also else self.data
+            paths = self.spelling(asked[0]) if also else self.searched
             wanted = (also,) if also else asked[0]
             self._spelling[asked] = tuple(
                 path for path in paths if any(word in self.data[path] for word in wanted)
             )
         return self._spelling[asked]
+
+    @cached_property
+    def searched(self) -> Mapping[Path, bytes]:
+        """The files that are searched for words, and what they hold."""
+        return without_dagster(self.data)
 
     def parsed_as(self, name: str) -> list[Module]:
         """The parsed files that are imported by names whose last part this is."""
