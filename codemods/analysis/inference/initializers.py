@@ -58,16 +58,18 @@ def _is_neutral(evaluator: Evaluates, module: Module, base: ast.expr) -> bool:
 
 def made_alike(evaluator: Evaluates, owner: Local) -> list[Local]:
     """A class, and those of the tree that derive from it and have no ``__init__`` of their own."""
-    found = [owner]
-    for one in found:
+    found = {owner: None}
+    waiting = [owner]
+    for one in waiting:  # grows as it goes
         for heir in evaluator.statements.heirs_of(one.node):
             if (
                 heir not in found
                 and isinstance(heir.node, ast.ClassDef)
                 and initializer_of(heir.node) is None
             ):
-                found.append(heir)
-    return found
+                found[heir] = None
+                waiting.append(heir)
+    return waiting
 
 
 def is_made_like_heirs(evaluator: Evaluates, owner: Local) -> bool:

@@ -220,7 +220,9 @@ class Objects:
         return self.evaluator.answer(asked, lambda: self._attribute_of_any(owner, name), NOTHING)
 
     def _attribute_of_any(self, owner: Local, name: str) -> Values:
-        return frozenset().union(*(self._attribute(one, name) for one in (owner, *self.derived_from(owner))))
+        # One step down at a time: classes in a row are asked about each name that those above them have.
+        heirs = [heir for heir in self.evaluator.statements.heirs_of(owner.node) if heir != owner]
+        return self._attribute(owner, name).union(*(self.attribute(heir, name) for heir in heirs))
 
     def binds(self, owner: Local, name: str) -> bool:
         """Whether a class itself, in its body or its methods, says what an attribute is."""

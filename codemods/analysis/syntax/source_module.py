@@ -164,6 +164,13 @@ class Module:
         return found
 
     @cached_property
+    def in_annotations(self) -> frozenset[ast.AST]:
+        """All nodes that stand in annotations of parameters, of variables or of what functions return."""
+        annotated = (node.annotation for node in self.of(ast.arg, ast.AnnAssign))
+        wanted = [*annotated, *(node.returns for node in self.of(*FUNCTIONS))]
+        return frozenset(inner for node in wanted if node is not None for inner in nodes_in(node))
+
+    @cached_property
     def suites(self) -> dict[ast.AST, tuple[Sequence[ast.AST], int]]:
         """The statements among which each statement or handler stands, and at which place."""
         found: dict[ast.AST, tuple[Sequence[ast.AST], int]] = {}

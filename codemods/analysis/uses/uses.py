@@ -364,15 +364,4 @@ def _entry(at: At, child: ast.AST, above: ast.Dict) -> Use:
 
 def enclosing_annotation(module: Module, node: ast.AST) -> bool:
     """Whether a node stands inside an annotation, at any depth: ``ResourceParam[X]``, ``X | None``."""
-    child = node
-    for above in module.ancestors(node):
-        if isinstance(above, ast.arg) and above.annotation is child:
-            return True
-        if isinstance(above, ast.AnnAssign) and above.annotation is child:
-            return True
-        if isinstance(above, FUNCTIONS) and above.returns is child:
-            return True
-        if isinstance(above, ast.stmt):
-            return False
-        child = above
-    return False
+    return node in module.in_annotations
