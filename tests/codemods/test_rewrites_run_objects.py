@@ -105,6 +105,7 @@ def test_the_file_defines_a_class_and_reads_stay(tmp_path: Path) -> None:
     "body",
     [
         LOST,
+        LOST + "\nimport json\nprint(dir(json))",
         "print(client.run_job_and_poll(67890).docs_url)",
         "ran = client.run_job_and_poll(67890)\nprint(ran.finished_at - ran.started_at)",
         'ran = client.run_job_and_poll(67890)\nprint(getattr(ran, "job_id", None))',
@@ -120,6 +121,46 @@ def test_runs_are_objects(tmp_path: Path, body: str) -> None:
     assert "return DbtCloudOutput(run, result)" in text
     assert "legacy_shim" not in text
     assert not {"LDC302", "LDC303", "LDC304"} & set(codes)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if ran.result:\n    print(len(ran.result['results']))",
+        "if not ran.result:\n    return None",
+        "print(len(ran.result['results']) if ran.result else 0)",
+        "for row in ran.result.get('results', []):\n    print(row)",
+        "print('results' in ran.result)",
+        "print((ran.result or {'results': []})['results'])",
+        "print(len(ran.result))",
+        "assert ran.result",
+        "print([row for row in [1] if ran.result])",
+        "result = ran.result\nif not result:\n    return\nprint(result['results'])",
+        "if result := ran.result:\n    print(result['results'])",
+        "result: dict = ran.result\nprint(result.get('results'))",
+    ],
+)
+def test_code_that_goes_on_without_results_does_so_still(tmp_path: Path, body: str) -> None:
+    text, codes = migrate_one(tmp_path, _program(f"ran = client.run_job_and_poll(67890)\n{body}"))
+    assert "except Failure:  # its last command left none" in text
+    assert body.partition("\n")[0] in text
+    assert "legacy_shim" not in text
+    assert "LDC302" not in codes
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "print(ran.result['results'])",
+        "for row in ran.result['results']:\n    print(row.get('message'))",
+        "result = ran.result\nfor row in result['results']:\n    print(row)",
+        "print(ran.run_details.get('status'), ran.result['args'])",
+    ],
+)
+def test_results_that_must_be_there_are_fetched_where_they_are_read(tmp_path: Path, body: str) -> None:
+    text, _ = migrate_one(tmp_path, _program(f"ran = client.run_job_and_poll(67890)\n{body}"))
+    assert "class DbtCloudOutput" not in text
+    assert '.get_run_results_json(ran["id"])' in text
 
 
 def test_statements_of_their_own_need_no_object(tmp_path: Path) -> None:
@@ -148,6 +189,9 @@ def test_what_is_followed_needs_no_class(tmp_path: Path, body: str) -> None:
         (LOST + "\nprint(ran.run_status)", ""),  # a status of the facade's, which nothing here compares
         (LOST + '\nprint(ran.get_artifact("manifest.json"))', ""),
         (LOST + '\nprint(getattr(ran, "run_status"))', ""),
+        (LOST + '\nprint(vars(ran)["_result"])', ""),  # the fields of the class are others
+        (LOST + "\nprint(sorted(dir(ran)))", ""),
+        (LOST + "\nprint(inspect.getmembers(type(ran)))", ""),
         (LOST, '\n\n__all__ = ["DbtCloudOutput"]\n'),
         (LOST, '\n\ndef pick(runs: "list[DbtCloudOutput]") -> object:\n    return runs[0]\n'),
     ],

@@ -39,6 +39,7 @@ from ...planning.parts import Uses
 from ...planning.units import Unit
 from ..run_ops.places import KEY, places_of_op
 from .changed_results import may_be_changed
+from .guarded_results import is_guarded
 from .methods import OUTPUT_ATTRIBUTES, RESULTS_ATTRIBUTE, STATUS_ATTRIBUTE
 from .results_in_reach import results_text
 from .run_class import MOMENTS, class_of_parts_text, class_text
@@ -51,6 +52,7 @@ ATTRIBUTES = frozenset({*OUTPUT_ATTRIBUTES, RESULTS_ATTRIBUTE, "docs_url", *MOME
 _BESIDE_DETAILS = ATTRIBUTES - OUTPUT_ATTRIBUTES.keys() - {RESULTS_ATTRIBUTE}
 _LACKING = frozenset({STATUS_ATTRIBUTE, "get_artifact"})
 """What the facade's has beside, of which something is known only where it is read in sight."""
+_SHOWING = frozenset({"vars", "dir", "getmembers", "getmembers_static", "getattr_static"})
 
 CONSTRUCT = Kind[None]("run_objects")
 
@@ -179,7 +181,9 @@ def _is_beside_details(context: Context, module: Module, link: ast.Attribute, va
         return False
     if value.attribute != RESULTS_ATTRIBUTE:
         return value.attribute in _BESIDE_DETAILS
-    return results_text(context, module, link) is None or may_be_changed(context, module, link, value)
+    if results_text(context, module, link) is None or is_guarded(module, link):
+        return True
+    return may_be_changed(context, module, link, value)
 
 
 def _against(context: Context, calls: list[tuple[Module, ast.expr]]) -> str:
@@ -195,11 +199,29 @@ def _against(context: Context, calls: list[tuple[Module, ast.expr]]) -> str:
             if isinstance(node, ast.Constant) or not any(map(is_output, index.values(module, node.value))):
                 at = f"{module.path.name}:{node.lineno}"
                 return f'but it has no `{name}`, which is read at {at}: write `run_details["status_humanized"]` or fetch the artifact there'
+        shown = next(_shown_inside(context, module), None)
+        if shown is not None:
+            at = f"{module.path.name}:{shown.lineno}"
+            return f"but it has other fields, which `{module.source_of(shown)}` shows at {at}: read the attributes that you need there"
     if _imports_of_class(context, calls) is not None:
         return ""
     named = next((module for module in _naming(context) if module not in dict(calls)), None)
     at = f" in {named.path.name}" if named is not None else " in several files"
     return f"but the name is already used{at}: rename it there"
+
+
+def _shown_inside(context: Context, module: Module) -> Iterator[ast.Call]:
+    """The calls that show which attributes a run has, or its class: ``vars(output)``, ``inspect.getmembers(type(output))``."""
+    for call in module.of(ast.Call):
+        callee = call.func
+        name = callee.id if isinstance(callee, ast.Name) else getattr(callee, "attr", "")
+        if name in _SHOWING and call.args:
+            shown = call.args[0]
+            if isinstance(shown, ast.Call) and isinstance(shown.func, ast.Name) and shown.func.id == "type":
+                shown = shown.args[0]
+            values = context.index.values(module, shown)
+            if not values or any(map(is_output, values)):  # A run may be out of sight by now.
+                yield call
 
 
 def _imports_of_class(
