@@ -18,6 +18,7 @@ from typing import Any, TypeGuard, TypeVar, overload
 from ...findings import Place
 from .getattr_of_texts import read_as_attributes
 from .named_lambdas import ReturnOfLambda, read_as_functions
+from .wrapped_loads import LOADER, read_as_loads
 
 SCOPES = (
     ast.Module,
@@ -262,6 +263,8 @@ def parse_module(path: Path, text: str, dotted: tuple[str, ...]) -> Module:
     """Parse a file. Raises ``SyntaxError``, ``ValueError`` (null bytes) or ``RecursionError`` as ``ast.parse`` does."""
     tree = ast.parse(text, filename=str(path))
     read_as_functions(tree)
+    if LOADER in text:
+        read_as_loads(tree, text)
     if "getattr" in text:
         read_as_attributes(tree)
     nodes: list[ast.AST] = [tree]

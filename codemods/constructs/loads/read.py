@@ -18,6 +18,7 @@ from ...analysis.syntax.rebinding import may_change
 from ...analysis.syntax.source_module import (
     Module,
 )
+from ...analysis.syntax.wrapped_loads import POSITIONS, FromWrapper
 from ...analysis.uses import escapes as sinks
 from ...analysis.uses.by_hand import of_keywords
 from ...analysis.uses.escapes import Placement
@@ -43,13 +44,10 @@ from .moved_below import Below, place_below
 from .own_checks import checks_named_like_tests
 from .sequence_uses import SequenceUses, may_be_other, sequence_uses, takes_no_place
 from .translator import FUNCTION_PARAMETERS, hidden_by
+from .wrapped import called_elsewhere
 
 NAME = "load_assets_from_dbt_cloud_job"
-_POSITIONS = (
-    "dbt_cloud", "job_id", "node_info_to_asset_key", "node_info_to_group_fn",
-    "node_info_to_auto_materialize_policy_fn", "partitions_def", "partition_key_to_vars_fn",
-)  # fmt: skip
-_KNOWN = {*_POSITIONS, "node_info_to_freshness_policy_fn"}
+_KNOWN = {*POSITIONS, "node_info_to_freshness_policy_fn"}
 _CALLED_LATER = ("dbt_cloud", *FUNCTION_PARAMETERS, VARIABLES)
 """What is read in the body of a function once the code has loaded."""
 
@@ -120,6 +118,7 @@ def read_load(context: Context, value: Made) -> ReadLoad:
         ]
         reasons = [
             prefixed(context, module),
+            called_elsewhere(context, module, call),
             _without_variables(context, module, arguments),
             wanted_by_class(context),
             *(sooner if below is None else ()),
@@ -197,9 +196,9 @@ def _line(module: Module, node: ast.expr) -> str:
 def _arguments(
     context: Context, module: Module, call: ast.Call
 ) -> tuple[str, dict[str, ast.expr], tuple[tuple[ast.AST, str], ...]]:
-    if any(isinstance(argument, ast.Starred) for argument in call.args) or len(call.args) > len(_POSITIONS):
+    if any(isinstance(argument, ast.Starred) for argument in call.args) or len(call.args) > len(POSITIONS):
         return "its arguments cannot be determined: write them out by name", {}, ()
-    arguments: dict[str, ast.expr] = dict(zip(_POSITIONS, call.args, strict=False))
+    arguments: dict[str, ast.expr] = dict(zip(POSITIONS, call.args, strict=False))
     parts: list[tuple[ast.AST, str]] = [(node, name) for name, node in arguments.items()]
     for keyword in call.keywords:
         if keyword.arg is None:
@@ -211,7 +210,8 @@ def _arguments(
             arguments |= common
             continue
         arguments[keyword.arg] = keyword.value
-        parts.append((keyword, keyword.arg))
+        if not isinstance(keyword, FromWrapper):
+            parts.append((keyword, keyword.arg))
     unknown = sorted(set(arguments) - _KNOWN)
     if unknown:
         said = f"neither `{NAME}` nor @dbt_cloud_assets takes `{unknown[0]}`"

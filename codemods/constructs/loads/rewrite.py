@@ -82,6 +82,7 @@ from .workspace_binding import (
     bind,
     binding_of,
 )
+from .wrapped import remove_wrapper
 
 CONSTRUCT = Kind[Load]("assets")
 
@@ -139,6 +140,7 @@ def rewrite(claim: Claim[Load], unit: Unit, context: Context) -> Rewrite:
         binding = binding_of(claim, followed, unit, context)
         _rewrite_as_function(claim, load, binding, unit, context, done)
         bind(binding, context, done)
+    remove_wrapper(claim, CONSTRUCT.among(unit.claims), done)
     _replace_uses(claim, context, done)
     _report(claim, unit, context, bool(binding.parameter), done)
     tell_of_selections(context, done)
