@@ -22,6 +22,7 @@ from ..analysis.dagster_api.resource_functions import answers_of
 from ..analysis.inference.legacy_names import RESOURCES, WHOLE, is_output, thing_kind
 from ..analysis.inference.texts import text_of
 from ..analysis.inference.values import (
+    External,
     Literal,
     Local,
     Made,
@@ -52,6 +53,7 @@ _IN_A_TEST = (
     'client.get_run_details.return_value = {"id": 1, "status": 10, ...}`'
 )
 _DATA = (ast.Constant, ast.Dict, ast.List, ast.Set, ast.Tuple, ast.JoinedStr)
+_NONE_RESOURCE = "ResourceDefinition.none_resource"
 _FIELDS = frozenset({"Field", "PrivateAttr", "field"})
 """What declares a field of a class, of pydantic's or a dataclass."""
 
@@ -178,7 +180,20 @@ def _may_be_other(context: Context, module: Module, value: ast.expr) -> bool:
         return any(_may_be_other(context, module, side) for side in value.values)
     if isinstance(value, _DATA):
         return False  # Run configuration, mostly: no resource is written like this.
-    return _is_other(context, context.index.values(module, value))
+    return not _is_none_resource(context, module, value) and _is_other(
+        context, context.index.values(module, value)
+    )
+
+
+def _is_none_resource(context: Context, module: Module, value: ast.expr) -> bool:
+    """Whether an entry is Dagster's resource that is None, of which nothing is read before or after."""
+    origins = context.constants.origins(module, value)
+    is_known = bool(origins.places) and context.index.evaluator.is_all(origins)
+    return is_known and all(
+        isinstance(place, ast.Call)
+        and context.index.values(home, place.func) == {External(f"dagster.{_NONE_RESOURCE}")}
+        for home, place in origins.places
+    )
 
 
 def _is_other(context: Context, values: Values) -> bool:

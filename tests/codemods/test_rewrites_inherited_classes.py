@@ -46,6 +46,11 @@ class Runner{bases}:
         return self.client.get_job(job_id)["name"]
 """
 _A = _BASE.format(bases="")
+_SUBCLASSED = """
+    def __init_subclass__(cls, /, tag=None, **more):
+        super().__init_subclass__(**more)
+        cls.tag = tag
+"""
 _FOLLOWED = {
     "heir without __init__": (_A + "\n\nclass One(Runner):\n    pass\n", "One(client).name_of(67890)"),
     "heir of an heir": (
@@ -54,6 +59,16 @@ _FOLLOWED = {
     ),
     "abstract base": (
         _BASE.format(bases="(ABC)") + "\n\nclass One(Runner):\n    job = 67890\n",
+        "One(client).name_of(67890)",
+    ),
+    "word for __init_subclass__": (
+        _A + _SUBCLASSED + "\n\nclass One(Runner, tag='one'):\n    pass\n",
+        "(One(client).name_of(67890), One.tag)",
+    ),
+    "word for __init_subclass__, and its own __init__": (
+        _A
+        + _SUBCLASSED
+        + "\n\nclass One(Runner, tag=str.upper('one')):\n    def __init__(self, client):\n        super().__init__(client)\n",
         "One(client).name_of(67890)",
     ),
     "generic base": (
@@ -129,6 +144,26 @@ _KEPT = {
         + "\n    def get(self):\n        return self.client\n\n\nclass Runner(Base):\n    def get(self):\n        return super().get()\n\n\n"
         "class Beside(Base):\n    def get(self):\n        return Fake()\n\n\nclass One(Runner, Beside):\n    pass\n",
         "One(client).get().get_job(67890)",
+    ),
+    "metaclass": (
+        "class Meta(type):\n    def __call__(cls, client):\n        return super().__call__(Fake())\n\n\n"
+        + _A
+        + f"{_ONE[:-3]}, metaclass=Meta):\n    pass\n",
+        "One(client).name_of(67890)",
+    ),
+    "metaclass of another package": (
+        "from elsewhere import Meta\n\n" + _A + f"{_ONE[:-3]}, metaclass=Meta):\n    pass\n",
+        "One(client).name_of(67890)",
+    ),
+    "words that are not written there": (
+        _A + _SUBCLASSED + f"\n\nWORDS = dict(metaclass=type)\n{_ONE[:-3]}, **WORDS):\n    pass\n",
+        "One(client).name_of(67890)",
+    ),
+    "word that __init_subclass__ makes a method": (
+        _A
+        + "\n    def __init_subclass__(cls, /, via):\n        cls.name_of = via\n"
+        + f"\n\ndef by_hand(self, job_id):\n    return self.client.get_job(job_id)\n{_ONE[:-3]}, via=by_hand):\n    pass\n",
+        "One(client).name_of(67890)",
     ),
     "base of another package": (
         "from threading import Thread\n\n" + _BASE.format(bases="(Thread)") + f"{_ONE}    pass\n",

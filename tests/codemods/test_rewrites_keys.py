@@ -125,6 +125,44 @@ def test_nothing_is_no_other_client(tmp_path: Path, body: str) -> None:
     assert not {code for code in codes if code.startswith("LDC3")}
 
 
+def _bound_beside(other: str) -> str:
+    body = (
+        "    if context.resources.dbt_acme is not None:\n        context.resources.dbt_acme.get_job(67890)\n"
+    )
+    local = f"\nnothing = ResourceDefinition.none_resource()\nlocal = {{'dbt_acme': {other}}}\n"
+    head = f"{HEAD}\nfrom dagster import ResourceDefinition\n"
+    return head + OP.format(body=body, made=MADE) + local + RUN[RUN.index("\n@job") :]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "ResourceDefinition.none_resource()",
+        "ResourceDefinition.none_resource(description='no dbt Cloud here')",
+        "nothing",
+        "nothing if os.getenv('X') else ResourceDefinition.none_resource()",
+    ],
+)
+def test_the_resource_that_is_none_is_no_other_resource(tmp_path: Path, other: str) -> None:
+    text, codes = migrate_one(tmp_path, _bound_beside(other))
+    assert ".get_client().get_job_details(67890)" in text
+    assert not {code for code in codes if code.startswith("LDC3")}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "ResourceDefinition.mock_resource()",
+        "ResourceDefinition.hardcoded_resource(Fake())",
+        "ResourceDefinition.none_resource() if os.getenv('X') else Fake()",
+    ],
+)
+def test_a_resource_that_stands_in_is_another_one(tmp_path: Path, other: str) -> None:
+    text, codes = migrate_one(tmp_path, _bound_beside(other))
+    assert "get_client" not in text
+    assert "LDC303" in codes
+
+
 def test_a_stand_in_of_a_test_is_told_and_keeps_nothing(tmp_path: Path) -> None:
     body = "    return read(context.resources.dbt_acme)\n"
     helper = "\n\ndef read(client):\n    return client.get_job(67890)\n\n"

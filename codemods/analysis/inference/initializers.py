@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ..syntax.classes import initializer_of, is_cls
+from ..syntax.classes import initializer_of, is_cls, may_have_metaclass
 from ..syntax.source_module import Module
 from .values import NOTHING, Evaluates, External, Local, Values
 
@@ -44,7 +44,7 @@ def only_base(evaluator: Evaluates, owner: Local) -> Local | None:
         for base in owner.node.bases
         if not _is_neutral(evaluator, owner.module, base)
     ]
-    if len(found) != 1 or len(found[0]) != 1 or owner.node.keywords:
+    if len(found) != 1 or len(found[0]) != 1 or may_have_metaclass(owner.node):
         return None
     (only,) = found[0]
     return only if isinstance(only, Local) and isinstance(only.node, ast.ClassDef) else None

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from ..dagster_api.names import KNOWN_BASES
 from ..syntax.classes import (
     assigned_by,
     attribute_of_self,
     fields_of,
     initializer_of,
     is_own_class,
+    may_have_metaclass,
     positional_fields,
 )
 from ..syntax.functions import CALLED_AS, takes_unwritten
@@ -38,19 +40,6 @@ from .values import (
 
 A = TypeVar("A")
 N = TypeVar("N", bound=ast.AST)
-_PLAIN_BASES = (
-    "abc.",
-    "collections.",
-    "dagster.",
-    "enum.",
-    LEGACY,
-    "pydantic.BaseModel",
-    "typing.",
-    "typing_extensions.",
-)
-"""What classes derive from that have the values that their code says."""
-
-
 Given = dict[str, tuple[tuple[Module, ast.expr], ...]]
 """The expressions that fields are given, by their names."""
 _NONE_GIVEN: Given = {}
@@ -89,18 +78,19 @@ class Objects:
         return self.evaluator.statements.derived()
 
     def is_plainly_made(self, owner: Value) -> bool:
-        """Whether a call of a class gives its arguments to the ``__init__`` that it has or inherits, or to the fields that it declares.
+        """Whether a call of a class gives its arguments to the ``__init__`` that it has or inherits, or to its fields.
 
         ``__new__``, a metaclass, or the ``__init__`` of one of several base classes may do anything with them.
         """
         if not isinstance(owner, Local) or not isinstance(owner.node, ast.ClassDef):
             return False
         lineage = [one.node for one in self.lineage(owner) if isinstance(one.node, ast.ClassDef)]
-        if any("__new__" in fields_of(node) or node.keywords for node in lineage):
+        if any("__new__" in fields_of(node) or may_have_metaclass(node) for node in lineage):
             return False
         if initializer_of(owner.node) is not None or inherited_initializer(self.evaluator, owner) is not None:
             return True
-        return not any(initializer_of(node) for node in lineage) and self._declares_fields(owner)
+        is_open = not any(node.keywords or initializer_of(node) for node in lineage)
+        return is_open and self._declares_fields(owner)
 
     def _declares_fields(self, owner: Local) -> bool:
         """Whether a class is a dataclass or derives from one of the classes that take fields, and nothing else."""
@@ -173,7 +163,7 @@ class Objects:
                 found = self.evaluator.values(one.module, base)
                 names = {value.name for value in found if isinstance(value, External)}
                 is_builtin = isinstance(base, ast.Name) and hasattr(builtins, base.id)
-                is_known = all(name.startswith(_PLAIN_BASES) for name in names)
+                is_known = all(name.startswith(KNOWN_BASES) for name in names)
                 if not is_known or not (found or is_builtin or isinstance(base, ast.Subscript)):
                     return True
         return False

@@ -86,6 +86,11 @@ def is_cls_of_heirs(function: ast.FunctionDef | ast.AsyncFunctionDef, name: str)
     return function.name == "__init_subclass__" and bool(positional) and positional[0].arg == name
 
 
+def may_have_metaclass(owner: ast.ClassDef) -> bool:
+    """Whether a class names a metaclass, or has words that are not written there. Others are for ``__init_subclass__``."""
+    return any(word.arg in {"metaclass", None} for word in owner.keywords)
+
+
 def annotated_fields(owner: ast.ClassDef) -> list[str]:
     """The annotated names of a class body, in order: the fields of a dataclass or of a Dagster resource."""
     return [

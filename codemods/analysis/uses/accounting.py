@@ -17,7 +17,7 @@ from ..dagster_api.decorators import is_builtin, unknown_decorators
 from ..dagster_api.names import DYNAMIC, EXECUTING, KNOWN_BASES, LOADING_BY_NAME, READING_BY_NAME
 from ..inference.interpreter import Evaluator
 from ..inference.values import External, Instance, Keyed, Literal, Local, Made, Value, Values, root
-from ..syntax.classes import is_own_object
+from ..syntax.classes import is_own_object, may_have_metaclass
 from ..syntax.scopes import Assigned, Parameter
 from ..syntax.source_module import Module
 from .arguments import ACCOUNTED
@@ -251,7 +251,8 @@ class _Accounting:
             if self.evaluator.bases(Local(module, node)):
                 continue
             foreign = [base for base in node.bases if not self._is_known_base(module, base)]
-            foreign += [word.value for word in node.keywords if not self._is_known_base(module, word.value)]
+            words = node.keywords if may_have_metaclass(node) else []
+            foreign += [word.value for word in words if not self._is_known_base(module, word.value)]
             foreign += unknown_decorators(self.evaluator, module, node)
             carried = self.carriers.of(Local(module, node)) if foreign else NONE
             if carried:
