@@ -14,6 +14,7 @@ from ..syntax.source_module import FUNCTIONS, Module
 from .branches import Branches
 from .copied_objects import objects_copied
 from .data_files import data_read
+from .environment_helpers import variable_read_by
 from .legacy_names import CALLED, RESOURCES, RUN_OP
 from .picked import picked
 from .possible import NOT_KNOWN, Place, Possible, made_at
@@ -144,6 +145,8 @@ class Answers:
         read = data_read(self.evaluator, module, node)
         if read is not None:
             return self.evaluator.places(*read, branches)
+        if variable_read_by(self.evaluator, module, node) is not None:
+            return made_at(module, node)
         chosen = picked(self.evaluator, module, node)
         if chosen is not None:
             return self.evaluator.places_of_any([(module, one) for one in chosen], branches) or NOT_KNOWN

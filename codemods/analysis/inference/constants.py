@@ -15,6 +15,7 @@ from ..syntax.scopes import (
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH, UNKNOWN_VALUE, Branches
 from .data_files import is_data
+from .environment_helpers import variable_read_by
 from .interpreter import CONSTANTS, Evaluator
 from .possible import Possible
 from .settings_fields import SettingsField, settings_field
@@ -216,7 +217,15 @@ class Constants:
             return node.args[0]
         if isinstance(node, ast.Subscript) and self._is(module, node.value, "os.environ"):
             return node.slice
-        return None
+        read = variable_read_by(self.evaluator, module, node) if isinstance(node, ast.Call) else None
+        return read.name[1] if read is not None else None
+
+    def _default_read_at(self, module: Module, node: ast.expr) -> tuple[Module, ast.expr] | None:
+        """What is answered where the variable is not set that a node reads."""
+        read = variable_read_by(self.evaluator, module, node) if isinstance(node, ast.Call) else None
+        if read is not None:
+            return read.default
+        return (module, node.args[1]) if isinstance(node, ast.Call) and len(node.args) > 1 else None
 
     def _is(self, module: Module, node: ast.expr, *dotted: str) -> bool:
         """Whether an expression is one of these things of other packages."""
@@ -229,8 +238,7 @@ class Constants:
         """What an expression that comes from no other says."""
         name = self.variable_read_at(module, node)
         if name is not None:
-            default = node.args[1] if isinstance(node, ast.Call) and len(node.args) > 1 else None
-            return self._variable(module, name, default)
+            return self._variable(module, name, self._default_read_at(module, node))
         match node:
             case ast.Constant():
                 of_file = is_data(module)
@@ -329,9 +337,9 @@ class Constants:
                 return None
         return tuple(texts)
 
-    def _variable(self, module: Module, name: ast.expr, default: ast.expr | None) -> Found:
+    def _variable(self, module: Module, name: ast.expr, default: tuple[Module, ast.expr] | None) -> Found:
         """What a variable says, or each of those that the name may be of."""
-        read = [self._of_variable(module, one, default) for one in self._names(module, name) or ()]
+        read = [self._of_variable(one, default) for one in self._names(module, name) or ()]
         if not read or None in read:
             return None
         return tuple(dict.fromkeys(constant for each in read for constant in each or ()))
@@ -349,12 +357,12 @@ class Constants:
                 return self._put_together(home, [left, right]) or None
         return None
 
-    def _of_variable(self, module: Module, name: Constant, default: ast.expr | None) -> Found:
+    def _of_variable(self, name: Constant, default: tuple[Module, ast.expr] | None) -> Found:
         if not isinstance(name.value, str) or name.variable:
             return None
         if name.value in self.environment:
             return (replace(name, value=self.environment[name.value], variable=name.value),)
-        fallback = self._so_far(module, default) if default is not None else None
+        fallback = self._so_far(*default) if default is not None else None
         if fallback is None or any(constant.value is None for constant in fallback):
             return None
         return tuple(
