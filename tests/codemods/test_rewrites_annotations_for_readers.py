@@ -37,6 +37,10 @@ FOR_READERS = {
     "a private attribute": "class Held(ConfigurableResource):\n    _client: Optional[DbtCloudClient] = PrivateAttr(default=None)\n",
     "a field of a dataclass": "@dataclass\nclass Held:\n    client: Optional[DbtCloudClient] = None\n",
     "in quotes": 'def use(client: "DbtCloudClient" = None):\n    return client is None\n',
+    "a part of what stands in quotes": 'def use(client: "Optional[DbtCloudClient]" = None):\n    return client is None\n',
+    "a union in quotes": 'def use(client: "DbtCloudClient | None" = None):\n    return client is None\n',
+    "twice in quotes": 'def use(clients: "dict[DbtCloudClient, list[DbtCloudClient]]") -> int:\n    return len(clients)\n',
+    "what a function returns, in quotes": 'def use() -> "list[DbtCloudClient]":\n    return []\n',
     "a method": "class Held:\n    def use(self, clients: list[DbtCloudClient]):\n        return len(clients)\n",
     "an alias": "Clients = dict[str, DbtCloudClient]\n\n\ndef use(clients: Clients):\n    return clients\n",
     "an alias of an alias": "Client = Optional[DbtCloudClient]\nUses = Callable[[Client], Any]\n\n\ndef use(fn: Uses):\n    return fn\n",
@@ -53,6 +57,10 @@ READ = {
     "an alias that code reads": "Client = Optional[DbtCloudClient]\nprint(Client)\n",
     "an alias of a field of a model": "Client = Optional[DbtCloudClient]\n\n\nclass Held(BaseModel):\n    client: Client = None\n",
     "an alias of what is not known": "from acme import Box\n\nClient = Box[DbtCloudClient]\n",
+    "several names in quotes": 'def use(fn: "Callable[[DbtCloudClient], DbtCloudOutput]"):\n    return fn\n',
+    "quotes in quotes": "def use(client: 'dict[Literal[\"x\"], DbtCloudClient]'):\n    return client\n",
+    "a sentence": 'def use(client: "a DbtCloudClient or none" = None):\n    return client is None\n',
+    "a union in quotes that Dagster checks": '@op\ndef use(client: "DbtCloudClient | None" = None):\n    return 1\n',
     "the class itself": "def use(x):\n    return DbtCloudClient\n",
 }
 
@@ -63,6 +71,32 @@ def test_what_readers_alone_read_names_the_client_of_v2(tmp_path: Path, uses: st
     assert not [code for code in codes if code.startswith("LDC3")]
     assert text.endswith(clean(uses).replace("DbtCloudClient", "DbtCloudWorkspaceClient"))
     assert "from dagster_dbt.cloud_v2.client import DbtCloudWorkspaceClient\n" in text
+
+
+CASTS = {
+    "a class": "cast(DbtCloudClient, dbt_cloud.get_dbt_client())",
+    "a class in quotes": 'cast("DbtCloudClient", dbt_cloud.get_dbt_client())',
+    "a part of what stands in quotes": 'cast("Optional[DbtCloudClient]", dbt_cloud.get_dbt_client())',
+}
+CALLED = "dbt_cloud.get_dbt_client()"
+
+
+@pytest.mark.parametrize("value", CASTS.values(), ids=CASTS)
+def test_a_cast_names_the_client_of_v2(tmp_path: Path, value: str) -> None:
+    text, codes = migrate_one(tmp_path, "from typing import cast\n" + HEAD.replace(CALLED, value))
+    wanted = value.replace("DbtCloudClient", "DbtCloudWorkspaceClient").replace(
+        "get_dbt_client", "get_client"
+    )
+    assert f'    return {wanted}.get_job_details(67890)["name"]\n' in text
+    assert not [code for code in codes if code.startswith("LDC3")]
+
+
+def test_what_another_package_calls_cast_is_none(tmp_path: Path) -> None:
+    text, codes = migrate_one(
+        tmp_path, "from acme import cast\n" + HEAD.replace(CALLED, f"cast('DbtCloudClient', {CALLED})")
+    )
+    assert "get_dbt_client" in text
+    assert "LDC303" in codes
 
 
 @pytest.mark.parametrize("uses", READ.values(), ids=READ)

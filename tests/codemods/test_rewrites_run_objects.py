@@ -163,6 +163,21 @@ def test_results_that_must_be_there_are_fetched_where_they_are_read(tmp_path: Pa
     assert '.get_run_results_json(ran["id"])' in text
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        '\n\ndef pick(runs: "list[DbtCloudOutput]") -> object:\n    return runs[0]\n',
+        '\n\ndef pick(runs: object) -> "DbtCloudOutput | None":\n    return None\n',
+        '\n\nlatest: "dict[str, DbtCloudOutput]" = {}\n',
+    ],
+)
+def test_types_in_quotes_name_the_class_of_the_file(tmp_path: Path, more: str) -> None:
+    text, codes = migrate_one(tmp_path, _program(LOST, more))
+    assert text.count("class DbtCloudOutput:") == 1
+    assert more in text
+    assert not {"LDC302", "LDC303"} & set(codes)
+
+
 def test_statements_of_their_own_need_no_object(tmp_path: Path) -> None:
     text, _ = migrate_one(tmp_path, _program(f"client.run_job_and_poll(67891)\n{LOST}"))
     assert "client.trigger_job_run(67891)" in text
@@ -193,7 +208,10 @@ def test_what_is_followed_needs_no_class(tmp_path: Path, body: str) -> None:
         (LOST + "\nprint(sorted(dir(ran)))", ""),
         (LOST + "\nprint(inspect.getmembers(type(ran)))", ""),
         (LOST, '\n\n__all__ = ["DbtCloudOutput"]\n'),
-        (LOST, '\n\ndef pick(runs: "list[DbtCloudOutput]") -> object:\n    return runs[0]\n'),
+        (
+            LOST,
+            '\n\ndef pick(runs: "dict[DbtCloudOutput, DbtCloudClientResource]") -> object:\n    return runs\n',
+        ),
     ],
 )
 def test_what_a_class_would_not_serve_stays(tmp_path: Path, body: str, more: str) -> None:

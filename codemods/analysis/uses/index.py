@@ -9,8 +9,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from legacy_shim.catalogue import BY_NAME
-
 from ...findings import Finding
 from ..dagster_api.collecting import loaded_whole
 from ..dagster_api.io_managers import IOManagers
@@ -23,7 +21,6 @@ from ..inference.values import (
     is_load,
 )
 from ..project.source_tree import Tree
-from ..syntax.scopes import Imported
 from ..syntax.source_module import Module
 from .uses import (
     CONTAINER_METHODS,
@@ -36,7 +33,6 @@ from .uses import (
     adds_to_container,
     at_of,
     container_of,
-    enclosing_annotation,
     is_dict_call,
     is_values_view,
     passed_on,
@@ -245,17 +241,3 @@ def _looks_inside(use: Use) -> bool:
 def _targets_of(use: Use) -> list[ast.expr]:
     statement = use.module.statement_of(use.node)
     return list(statement.targets) if isinstance(statement, ast.Assign) else []
-
-
-def quoted_names(index: Index) -> Iterator[tuple[Module, ast.Constant, str]]:
-    """Each legacy name that stands in quotes as an annotation, or as a part of one."""
-    for module in index.tree.modules.values():
-        for node in module.of(ast.Constant):
-            if not isinstance(node.value, str):
-                continue
-            name = node.value.rpartition(".")[2]
-            if name in BY_NAME and enclosing_annotation(module, node):
-                first = node.value.partition(".")[0]
-                bindings = index.tree.names(module).lookup(module, first, node)
-                if any(isinstance(binding, Imported) for binding in bindings):
-                    yield module, node, name

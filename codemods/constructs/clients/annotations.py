@@ -49,7 +49,8 @@ from ...analysis.syntax.source_module import (
     FUNCTIONS,
     Module,
 )
-from ...analysis.uses.index import Index, Reference, quoted_names
+from ...analysis.uses.index import Index, Reference
+from ...analysis.uses.quoted_names import casts_to, quoted_names, with_name
 from ...editing.edits import ReplaceExpression
 from ...findings import Finding
 from ...planning.claims import (
@@ -205,6 +206,9 @@ def _annotated(context: Context, module: Module, link: ast.expr) -> Iterator[Val
         if isinstance(above, ast.Call) and _is_class_asked_for(above, child):
             found = evaluator.values(module, above.args[0])
             break
+        if isinstance(above, ast.Call) and casts_to(evaluator, above, module, child):
+            found = evaluator.values(module, above.args[1])
+            break
         typed = typed_by(evaluator, module, above, child) if isinstance(above, ast.Call) else ""
         if isinstance(typed, Typed):
             found = values_of(evaluator, module, typed)
@@ -247,13 +251,12 @@ def rewrite(claim: Claim[str], unit: Unit, context: Context) -> Rewrite:
     done = Rewrite()
     use = unit.using(done, claim.module)
     assert isinstance(claim.node, ast.expr)
-    is_quoted = isinstance(claim.node, ast.Constant)
     text = {
         _WORKSPACE: lambda: use(CLOUD_V2, _WORKSPACE),
         _CLIENT: lambda: use(f"{CLOUD_V2}.client", _CLIENT),
         _DETAILS: lambda: _DETAILS,
     }[claim.detail]()
-    if is_quoted:
-        text = context.style(claim.module).string(text)
+    if isinstance(claim.node, ast.Constant):
+        text = context.style(claim.module).string(with_name(claim.node, text))
     done.edit(claim.module, ReplaceExpression(claim.module.span(claim.node), text))
     return done

@@ -29,7 +29,8 @@ from ...analysis.syntax.scopes import Imported
 from ...analysis.syntax.source_module import Module
 from ...analysis.uses import escapes as sinks
 from ...analysis.uses.accounting import escapes_of
-from ...analysis.uses.index import Reference, quoted_names
+from ...analysis.uses.index import Reference
+from ...analysis.uses.quoted_names import quoted_names
 from ...analysis.uses.uses import Argument, Chain, Flow, Returned, Seen, use_of
 from ...editing.edits import Import, InsertBefore, ReplaceExpression
 from ...editing.facade_names import FACADE
