@@ -207,7 +207,7 @@ def in_function(*lines: str, before: str = "") -> str:
             "`def make(): return DbtCloudClientResource(",
         ),
         (
-            "def loads():\n    yield load_assets_from_dbt_cloud_job(cloud, 67890)\n\ndefs = Definitions(assets=list(loads()))\n",
+            "def one():\n    yield load_assets_from_dbt_cloud_job(cloud, 67890)\n\ndef loads():\n    yield from one()\n\ndefs = Definitions(assets=list(loads()))\n",
             "`return found` in place of `yield`",
         ),
         (

@@ -231,3 +231,58 @@ def test_a_decorator_that_reads_or_changes_what_it_hands_on_keeps_it(
     )
     assert "LDC303" in codes
     assert "cloud_v2" not in text
+
+
+LOGGING = """
+from dagster import Definitions, job, op
+from dagster_dbt import DbtCloudClientResource
+
+
+def told(stage):
+    def wrap(fn):
+        def inner(context, *args, **kw):
+            {reads}
+            done = fn(context, *args, **kw)
+            context.log.info(stage)
+            return done
+
+        return inner
+
+    return wrap
+
+
+@told("names")
+def names(context, client):
+    return client.get_job(67890)["name"]
+
+
+@op
+def go(context, dbt_cloud: DbtCloudClientResource):
+    return names(context, dbt_cloud.get_dbt_client())
+
+
+@job
+def refresh():
+    go()
+
+
+defs = Definitions(jobs=[refresh], resources={{"dbt_cloud": DbtCloudClientResource(auth_token="t", account_id=12345)}})
+"""
+
+
+@pytest.mark.parametrize("reads", ["context.log.info(stage)", "print(context.log)"])
+def test_a_decorator_may_write_down_what_it_does(tmp_path: Path, reads: str) -> None:
+    text, codes = migrate_one(tmp_path, LOGGING.format(reads=reads))
+    assert "client.get_job_details(67890)" in text
+    assert "LDC303" not in codes
+
+
+@pytest.mark.parametrize(
+    "reads", ["theirs(context)", "context.resources.dbt_cloud.note()", "context.log = theirs"]
+)
+def test_a_decorator_that_does_more_with_a_context_keeps_what_it_decorates(
+    tmp_path: Path, reads: str
+) -> None:
+    text, codes = migrate_one(tmp_path, LOGGING.format(reads=reads))
+    assert "DbtCloudWorkspace" not in text
+    assert "LDC303" in codes

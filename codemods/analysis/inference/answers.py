@@ -10,6 +10,7 @@ from ..dagster_api.decorators import may_be_builtin
 from ..dagster_api.names import COPYING_OBJECTS, SAME
 from ..dagster_api.op_outputs import outputs_yielded, value_in_output
 from ..syntax.functions import BUILD_RESOURCES, VARIANTS, renamed, returns_of, takes_unwritten
+from ..syntax.generators import yielded_by
 from ..syntax.source_module import FUNCTIONS, Module
 from .branches import Branches
 from .copied_objects import objects_copied
@@ -31,6 +32,7 @@ from .values import (
     Values,
     in_order,
     is_list_of_modules,
+    is_load,
 )
 
 if TYPE_CHECKING:
@@ -96,6 +98,7 @@ class Answers:
                 case Local(inner, ast.FunctionDef() | ast.AsyncFunctionDef() as function):
                     for returned in (*returns_of(function), *outputs_yielded(function)):
                         found |= self.evaluator.values(inner, returned)
+                    found |= self._loads_yielded(inner, function)
                 case Member():
                     found.add(Result(module, node, value))
                 case Made(of=made_by) if made_by.startswith(RUN_OP):
@@ -105,6 +108,14 @@ class Answers:
                 ):
                     found.add(Made(module, node, named))
         return frozenset(found)
+
+    def _loads_yielded(self, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Values:
+        """A generator of loaded assets, as a container of what it yields; nothing for other functions."""
+        yielded = yielded_by(function)
+        if yielded is None:
+            return frozenset()
+        values = (value for one in yielded.elts for value in self.evaluator.values(module, one))
+        return frozenset({Literal(module, yielded)}) if any(map(is_load, values)) else frozenset()
 
     def _variants(self, module: Module, node: ast.Call) -> Values | None:
         """The ops that ``op.alias("again")`` and the like answer; None for other calls."""

@@ -21,6 +21,8 @@ _READ = frozenset({"__name__", "__qualname__", "__doc__", "__module__"})
 """Attributes of a function that lead to nothing that it takes or answers."""
 
 
+_LOGGERS = frozenset({"log", "logger", "_log", "_logger"})
+"""Attributes of a context, or of an object of the user's, that write down what they get."""
 _NO_PLACES: frozenset[int] = frozenset()
 
 
@@ -123,7 +125,12 @@ def _hands_on(
     own = {function, *named, *rest, *kept}
     inside = {id(inner) for call in calls for inner in ast.walk(call)}
     answers = {id(node.value) for node in nodes if isinstance(node, ast.Return)}
-    read = {id(node.value) for node in nodes if isinstance(node, ast.Attribute) and node.attr in _READ}
+    read = {
+        id(node.value)
+        for node in nodes
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        if node.attr in (_LOGGERS if node.value.id in named else _READ) and isinstance(node.ctx, ast.Load)
+    }
     if any(
         isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in own - kept
         for node in nodes

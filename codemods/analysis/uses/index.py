@@ -21,6 +21,7 @@ from ..inference.values import (
     is_load,
 )
 from ..project.source_tree import Tree
+from ..syntax.generators import Yielded
 from ..syntax.source_module import Module
 from .uses import (
     CONTAINER_METHODS,
@@ -93,7 +94,9 @@ class Index:
 
     def places_of(self, value: Value) -> list[tuple[Module, ast.expr]]:
         """Each expression that may be ``value``, the one that makes it included."""
-        return self._by_value.get(value, [])
+        found = self._by_value.get(value, [])
+        # What a generator yields stands in its calls.
+        return [place for place in found if not isinstance(place[1], Yielded)]
 
     @cached_property
     def resources(self) -> frozenset[Made]:

@@ -34,6 +34,7 @@ from ..project.test_files import is_test
 from ..syntax.classes import attribute_of_self
 from ..syntax.fixtures import is_fixture
 from ..syntax.functions import CALLED_AS
+from ..syntax.generators import yielded_by
 from ..syntax.source_module import FUNCTIONS, Module
 from .arguments import ACCOUNTED, Arguments
 from .bound_functions import keys_of_answer
@@ -355,11 +356,28 @@ class Judge:
         by_dagster = decorators_of_dagster(self.evaluator, module, function) if function else frozenset()
         if by_dagster & HANDING_ON and isinstance(node, ast.Call) and wraps_as_output(module, node):
             return ACCOUNTED
+        if isinstance(function, FUNCTIONS) and self._is_held_by_generator(module, function, value):
+            return ACCOUNTED  # What the generator is given to is judged.
         if isinstance(function, FUNCTIONS) and is_fixture(function):
             return self._of_decorators(module, function)
         if isinstance(function, FUNCTIONS) and self._is_entered_alone(module, function):
             return ACCOUNTED  # What the manager hands out is bound by `with`, and its uses are judged.
         return "is yielded, which cannot be traced: return it, or use it here"
+
+    def _is_held_by_generator(
+        self, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef, value: Value
+    ) -> bool:
+        """Whether loaded assets are yielded by a generator that is followed, wherever it is called."""
+        yielded, calls = yielded_by(function), self.evaluator.calls
+        if yielded is None or not is_load(value):
+            return False
+        holder = Literal(module, yielded)
+        called = [*calls.calling(function)]
+        return (
+            bool(called)
+            and not any(calls.uses_as_value(function))
+            and all(holder in self.evaluator.values(caller, call) for caller, call in called)
+        )
 
     def _is_entered_alone(self, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         """Whether a function is a manager of which each call stands in a ``with``, which gives what it hands out a name."""

@@ -14,6 +14,7 @@ from ..syntax.functions import (
     collected_by,
     decorator_name,
 )
+from ..syntax.generators import yielded_by
 from ..syntax.source_module import (
     FUNCTIONS,
     Module,
@@ -268,6 +269,12 @@ def _is_followed(module: Module, node: ast.Yield) -> bool:
     return bool(names & _MANAGING) and names <= TRANSPARENT | _MANAGING
 
 
+def _generator_of(module: Module, node: ast.Yield) -> ast.expr | None:
+    function = module.function_of(node)
+    is_statement = isinstance(module.parent(node), ast.Expr)
+    return yielded_by(function) if function is not None and is_statement else None
+
+
 def _in(module: Module, at: At, child: ast.AST, above: ast.AST | None) -> Use:
     match above:
         case ast.Attribute() | ast.Subscript():
@@ -299,6 +306,8 @@ def _in(module: Module, at: At, child: ast.AST, above: ast.AST | None) -> Use:
             return Returned(**vars(at))
         case ast.Yield() if _is_followed(module, above):
             return Flow(**vars(at))
+        case ast.Yield() if (holder := _generator_of(module, above)) is not None:
+            return Element(**vars(at), container=holder)
         case ast.Expr() | ast.Compare():
             return Seen(**vars(at))
         case ast.UnaryOp() if isinstance(above.op, ast.Not):
