@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .analysis.project.prefilter import (
     imports_dagster_dbt,
+    may_hold_rows,
     may_refuse_jobs,
     may_use_legacy,
     names_legacy,
@@ -133,7 +134,7 @@ def _declaring(*found: walk.FoundFiles) -> tuple[Path, ...]:
 
 def of_any_migration(data: bytes) -> bool:
     """Whether a file may hold something legacy, or what an earlier migration wrote."""
-    return names_legacy(data) or names_workspaces(data)
+    return names_legacy(data) or names_workspaces(data) or may_hold_rows(data)
 
 
 def _read(paths: Sequence[Path], options: Options) -> tuple[tuple[sources.RawFile, ...], list[Finding]]:

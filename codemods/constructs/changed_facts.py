@@ -9,20 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ..editing.edits import AddArgument, ReplaceExpression
-from ..facts.drift import HELD, SCHEDULE, shown
+from ..facts.drift import SCHEDULE, shown
 from ..facts.job_commands import refusal_of
 from ..facts.jobs import Job
 from ..findings import Finding
 from ..planning.claims import Claim, Context, JobRef, Kind, Rewrite
-from ..planning.deployments import COMMANDS, PLACE, commands_of
+from ..planning.deployments import COMMANDS, PLACE
 from ..planning.existing_workspaces import Existing, existing_workspaces
 from ..planning.parts import Uses
 from ..planning.units import Environment, Unit
+from .columns_of_jobs import columns_of, environments_of, rows_before
 from .deployment_table import value_text
-from .held_facts import Held, held_facts
+from .held import Held
+from .held_facts import held_facts
 from .loads.own_checks import checks_named_like_tests
 
 NAME = "dbt_cloud_assets"
@@ -47,6 +48,13 @@ _WORDS = {
     "checks": "run of dbt tests",
 }
 """What the columns are called in a sentence."""
+_WRITABLE = ("value", "default")
+_BY_HAND = {
+    "elsewhere": ": write it here by hand",
+    "shared": "; the workspace also serves other assets",
+    "alike": ". If this is what was migrated for that job, write it by hand",
+}
+"""What is said of a value that is not written, by its form."""
 CONSTRUCT = Kind[_Update]("changed_facts")
 
 
@@ -125,7 +133,7 @@ def _of_job(context: Context, job: Job, held: Iterable[Held]) -> Iterator[Claim[
 
 
 def _of_value(context: Context, job: Job, one: Held, value: object, held: Iterable[Held]) -> Claim[_Update]:
-    if one.form == "statements" or not _is_of_all(context, one, job, held, value):
+    if one.form not in _WRITABLE or not _is_of_all(context, one, job, held, value):
         return _left(context, job, one, value)
     if against := _against(context, job, one, value, held):
         return _blocked(context, job, one, value, against)
@@ -223,39 +231,24 @@ def _another_workspace(context: Context, job: Job, held: Held) -> Existing | Non
     )
 
 
-def rows_before(job: Job) -> Iterator[Job]:
-    """The job as it was, one thing at a time: any of them may have changed first."""
-    for field in HELD:
-        for value in job.earlier.get(field, ()):
-            was: Any = tuple(value) if isinstance(value, list) else value
-            yield replace(job, **{field: was})
-
-
-def columns_of(job: Job) -> Mapping[str, object]:
-    place = {"project_id": job.project_id, "environment_id": job.environment_id, "name": job.name}
-    return {**place, **commands_of(job)}
-
-
 def _is_of(context: Context, one: Held, job: Job, held: Iterable[Held]) -> bool:
     """Whether a value is said of a job; a name is that of the job which all of an environment run in."""
     if one.column != "name":
         return one.job_id == job.id
     beside = (each.value for each in held if each.column == "environment_id" and _are_of_one_place(each, one))
     environment, other = next(beside, None), context.facts.job(one.job_id)
-    near = _places(job) & _places(other) if other is not None else set()
+    near = environments_of(job) & environments_of(other) if other is not None else set()
     return bool(near) if environment is None else environment in near
-
-
-def _places(job: Job) -> set[object]:
-    """The environments where a job is and was."""
-    return {job.environment_id, *job.earlier.get("environment_id", ())}
 
 
 def _is_of_all(context: Context, one: Held, job: Job, held: Iterable[Held], value: object) -> bool:
     """Whether what a workspace says may change: it says it of all jobs that run on it."""
     if one.column == "name":
         # It may be that of another job.
-        return not any(each.name == one.value and _places(each) & _places(job) for each in context.facts.jobs)
+        return not any(
+            each.name == one.value and environments_of(each) & environments_of(job)
+            for each in context.facts.jobs
+        )
     if one.workspace is None:
         beside = {other.job_id for other in held if other.node is one.node and other.column == one.column}
     else:
@@ -286,7 +279,9 @@ def _left(context: Context, job: Job, held: Held, new: object) -> Claim[_Update]
     said = f"job {job.id}: its {what} changed to {shown(new)} in dbt Cloud; the code has {shown(held.value)}"
     if shown(new) == shown(held.value):
         said = f"job {job.id}: its {what} changed in dbt Cloud, and no value to write here is known: write it by hand"
-    if held.column == "name":
+    if held.form in _BY_HAND:
+        said += _BY_HAND[held.form]
+    elif held.column == "name":
         said += ", which is the name of another job now: write the name by hand"
     elif held.workspace is not None:
         said += "; the workspace also serves other jobs"

@@ -18,7 +18,7 @@ from ..planning.claims import Context
 from ..planning.components import Component, columns, components
 from ..planning.units import Environment
 from ..planning.v2 import CLOUD_V2
-from .changed_facts import columns_of, rows_before
+from .columns_of_jobs import columns_of, rows_before
 
 _SPECS = External(f"{CLOUD_V2}.load_dbt_cloud_asset_specs")
 _WORKSPACE = f"{CLOUD_V2}.DbtCloudWorkspace"

@@ -9,7 +9,7 @@ from ..analysis.syntax.source_module import Module
 from ..facts.job_commands import refusal_of
 from ..facts.jobs import Job
 from ..planning.claims import Context
-from .changed_facts import columns_of
+from .columns_of_jobs import columns_of
 from .deployment_table import row_text
 
 GO_BACK = "restore the files as they were before the migration (version control has them), and migrate again with all deployments"

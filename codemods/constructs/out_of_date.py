@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterator, Sequence
 
 from ..facts.jobs import Job
 from ..options import WrittenFact
-from .changed_facts import columns_of, refusal_to_run, rows_before
+from .changed_facts import refusal_to_run
+from .columns_of_jobs import columns_of, environments_of, rows_before
 
 
 def out_of_date(job: Job, jobs: Collection[Job], written: Sequence[WrittenFact]) -> Iterator[WrittenFact]:
     """What the code says of a job that is otherwise now, or that no workspace can run any more."""
     now, before = columns_of(job), [columns_of(one) for one in rows_before(job)]
-    near = {one.id for one in jobs if _places(one) & _places(job)}
+    near = {one.id for one in jobs if environments_of(one) & environments_of(job)}
     names = {one.name for one in jobs}
     for fact in written:
         if not fact.column:
@@ -26,7 +27,3 @@ def out_of_date(job: Job, jobs: Collection[Job], written: Sequence[WrittenFact])
                 yield fact
         elif fact.job_id == job.id and fact.value != now.get(fact.column):
             yield from [fact] if fact.value in [row.get(fact.column) for row in before] else []
-
-
-def _places(job: Job) -> set[int]:
-    return {job.environment_id, *job.earlier.get("environment_id", ())}

@@ -15,7 +15,7 @@ from ..findings import Finding
 from ..planning.claims import Claim, Context, Kind, Rewrite
 from ..planning.parts import Uses
 from ..planning.units import Unit
-from .held_facts import tables_of
+from .held_rows import tables_of
 from .new_rows import GO_BACK, new_row
 
 NAME = "dbt_cloud_assets"

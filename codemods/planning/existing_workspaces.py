@@ -19,6 +19,7 @@ from ..findings import Place
 from .claims import Context
 from .components import Component, components
 from .deployments import PLACE
+from .job_rows import cells_of, rows_of
 from .units import Environment
 from .v2 import CLOUD_V2
 
@@ -48,7 +49,7 @@ class Existing:
 
 
 def existing_workspaces(context: Context) -> tuple[Existing, ...]:
-    """Those whose project, environment and job are literals, in the order of the code; a test's stand beside no other."""
+    """Those whose project, environment and job are known, in the order of the code; a test's stand beside no other."""
     modules = (module for module in context.index.tree.modules.values() if not is_test(module.path))
     return (
         *(one for module in modules for one in _of_module(module, context)),
@@ -81,34 +82,40 @@ def _of_module(module: Module, context: Context) -> Iterator[Existing]:
     for node in module.nodes:
         if isinstance(node, ast.Call):
             yield from _of_call(module, node, context)
-        elif isinstance(node, ast.Dict):
-            yield from _of_table(module, node, context)
+        elif isinstance(node, ast.Dict | ast.Assign):
+            for job_id, row in rows_of(node):
+                yield from _of_row(module, job_id, row, context)
 
 
 def _of_call(module: Module, call: ast.Call, context: Context) -> Iterator[Existing]:
     given = {word.arg: word.value for word in call.keywords}
-    project, environment = _number(given.get("project_id")), _number(given.get("environment_id"))
-    if project is None or environment is None or _WORKSPACE not in context.index.values(module, call.func):
+    if not {"project_id", "environment_id"} <= {*given}:
+        return
+    if _WORKSPACE not in context.index.values(module, call.func):
+        return
+    project = _number(module, given["project_id"], context)
+    environment = _number(module, given["environment_id"], context)
+    if project is None or environment is None:
         return
     if "adhoc_job_name" not in given:
         yield _existing(module, call, Environment(project, environment), None, context)
-    elif (name := _text(given["adhoc_job_name"])) is not None:
+    elif (name := _text(module, given["adhoc_job_name"], context)) is not None:
         yield _existing(module, call, Environment(project, environment), name, context)
 
 
-def _of_table(module: Module, table: ast.Dict, context: Context) -> Iterator[Existing]:
-    """Rows by job id. A row holds what differs; where it has no project, that is the one of its job."""
-    for key, row in zip(table.keys, table.values, strict=True):
-        job_id = _number(key)
-        job = context.facts.job(job_id) if job_id is not None else None
-        if job is None or not isinstance(row, ast.Dict):
-            continue
-        cells = {_text(name): value for name, value in zip(row.keys, row.values, strict=True)}
-        project, environment, name = (cells.get(column) for column in PLACE)
-        if environment is None or name is None or _text(name) is None:
-            continue
-        where = Environment(_number(project) or job.project_id, _number(environment) or job.environment_id)
-        yield _existing(module, row, where, _text(name), context)
+def _of_row(module: Module, job_id: int, row: ast.expr, context: Context) -> Iterator[Existing]:
+    """A row of a table holds what differs; where it has no project, that is the one of its job."""
+    job = context.facts.job(job_id)
+    cells = dict(cells_of(row)) if job is not None else {}
+    if job is None or not {"environment_id", "name"} <= {*cells}:
+        return
+    project, environment = (
+        _number(module, cells[column], context) if column in cells else None for column in PLACE[:2]
+    )
+    name = _text(module, cells["name"], context)
+    if name is not None:
+        where = Environment(project or job.project_id, environment or job.environment_id)
+        yield _existing(module, row, where, name, context)
 
 
 def _existing(
@@ -123,9 +130,11 @@ def _named(name: str | None, environment: Environment, context: Context) -> Job 
     return next(jobs, None)
 
 
-def _number(node: ast.expr | None) -> int | None:
-    return node.value if isinstance(node, ast.Constant) and type(node.value) is int else None
+def _number(module: Module, node: ast.expr, context: Context) -> int | None:
+    found = context.constants.read(module, node)
+    return found.value if found is not None and type(found.value) is int else None
 
 
-def _text(node: ast.expr | None) -> str | None:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+def _text(module: Module, node: ast.expr, context: Context) -> str | None:
+    found = context.constants.read(module, node)
+    return found.value if found is not None and isinstance(found.value, str) else None

@@ -58,7 +58,8 @@ def changed(**fields: Any) -> Job:
 def told(folder: Path, *jobs: Job, to: Target = "component") -> list[str]:
     """What a second migration says, by line."""
     report = pipeline.migrate([folder], options(jobs, to))
-    assert not report.changes
+    # The workspace that the load left behind is that of the job, too: its name may follow.
+    assert all(one.source.path.suffix == ".py" for one in report.changes)
     found = [one for one in report.findings if one.code == "LDC404"]
     return [
         f"{one.place.path.parent.name}/{one.place.path.name}:{one.place.line} {one.message}" for one in found

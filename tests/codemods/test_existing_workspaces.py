@@ -85,6 +85,36 @@ def test_a_row_of_a_table_says_it_too(tmp_path: Path) -> None:
     assert _name(text) == ["Hourly"]
 
 
+BEHIND_NAMES = {
+    "constants": ("ENVIRONMENT = 22\nNAME = 'Hourly'\n", "ENVIRONMENT", "NAME"),
+    "a class of settings": ("class Cloud:\n    environment = 22\n    job = 'Hourly'\n", "Cloud.environment", "Cloud.job"),
+    "a default": ("import os\nNAME = os.getenv('DBT_JOB_NAME', 'Hourly')\n", "22", "NAME"),
+    "a dict": ("CLOUD = {'environment': 22, 'job': 'Hourly'}\n", "CLOUD['environment']", "CLOUD['job']"),
+    "a row of its own form": ("JOBS = {67891: dict(environment_id=22, name='Hourly')}\nrow = JOBS[67891]\n", "row['environment_id']", "row['name']"),
+    "a row with a column of theirs": ("JOBS = {67891: {'environment_id': 22, 'name': 'Hourly', 'owner': 'a'}}\nrow = JOBS[67891]\n", "row['environment_id']", "row['name']"),
+    "a row that is set": ("JOBS = {}\nJOBS[67891] = {'environment_id': 22, 'name': 'Hourly'}\nrow = JOBS[67891]\n", "row['environment_id']", "row['name']"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BEHIND_NAMES)
+def test_what_a_workspace_says_may_stand_behind_a_name(tmp_path: Path, case: str) -> None:
+    before, environment, name = BEHIND_NAMES[case]
+    text, _ = _second(tmp_path, before + WORKSPACE % (environment, f"\n    adhoc_job_name={name},"))
+    assert _name(text) == ["Hourly"]
+
+
+def test_parameters_of_a_function_say_it_too(tmp_path: Path) -> None:
+    body = WORKSPACE.replace("project_id=11", "project_id=project").replace(
+        "%s,%s", "environment, adhoc_job_name=name,"
+    )
+    head, _, made = body.partition("workspace = ")
+    text, _ = _second(
+        tmp_path,
+        f"{head}def make(project, environment, name):\n    return {made.strip()}\n\nworkspace = make(11, 22, 'Hourly')\n",
+    )
+    assert _name(text) == ["Hourly"]
+
+
 def test_a_workspace_of_a_test_says_nothing_of_the_code(tmp_path: Path) -> None:
     files = {"test_jobs.py": "from defs import assets\n" + WORKSPACE % (22, ""), "defs.py": LEGACY}
     texts, _ = migrate(tmp_path, files)

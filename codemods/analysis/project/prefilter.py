@@ -137,6 +137,22 @@ def names_workspaces(data: bytes) -> bool:
     return _DAGSTER_DBT in data and any(name in data for name in _WRITTEN)
 
 
+_COLUMN = re.compile(rb"""["'](\w+)["'] *:|(\w+)=""")
+_COLUMNS = frozenset({b"project_id", b"environment_id", b"name", b"select", b"before", b"command"})
+_DISTINCT = (b"environment_id", b"select")
+_FEWEST = 2
+
+
+def may_hold_rows(data: bytes) -> bool:
+    """Whether a file may hold rows of a table that an earlier migration wrote, and that somebody moved there."""
+    found: set[bytes] = set()
+    for match in _COLUMN.finditer(data) if any(name in data for name in _DISTINCT) else ():
+        found.update({match[1] or match[2]} & _COLUMNS)
+        if len(found) == _FEWEST:
+            return True
+    return False
+
+
 GENERATED_FOR = "this module was generated for dbt Cloud job"
 HAS_NO_ROW = "has no row for dbt Cloud job {job_id}: add one"
 """How generated code begins and ends what it says when it refuses a job; a later migration knows it by that."""
