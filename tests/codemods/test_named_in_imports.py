@@ -8,6 +8,7 @@ import pytest
 
 from legacy_shim.codemods.analysis.project.import_statements import Statement, statements_in
 from legacy_shim.codemods.analysis.project.named_in_imports import NamedInImports
+from legacy_shim.codemods.analysis.project.prefilter import reaches_computed_key
 from legacy_shim.codemods.analysis.project.source_tree import Tree
 from legacy_shim.codemods.analysis.project.spelled import spells
 from legacy_shim.codemods.analysis.syntax.source_module import parse_module
@@ -130,3 +131,20 @@ def test_statements_are_read_with_dots_names_and_stars() -> None:
 )
 def test_a_key_is_reached_by_what_stands_in_code(text: str, is_spelled: bool) -> None:
     assert spells(parse_module(Path("a.py"), text, ("a",)), ["dbt"]) is is_spelled
+
+
+@pytest.mark.parametrize(
+    ("text", "may_reach"),
+    [
+        ("getattr(context.resources, KEY)", True),
+        ("take(context.resources)", True),
+        ("held = context.resources\n", True),
+        ("context.resources._asdict()", True),
+        ("import importlib.resources\ntake(context.resources)", True),
+        ("import importlib.resources\n", False),
+        ("take(importlib.resources)", False),
+        ("context.resources.dbt_cloud", False),
+    ],
+)
+def test_resources_that_are_handed_on_are_those_of_a_context(text: str, *, may_reach: bool) -> None:
+    assert reaches_computed_key(text.encode()) is may_reach

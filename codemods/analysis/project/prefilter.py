@@ -60,9 +60,13 @@ _RESUMES = b"retry_from_failure"
 _STAR = b"import *"
 _RELATIVE = re.compile(rb"from[\s\\]*\.")
 _WRITTEN_TEXT = rb"[\"'][^\"'\n]*[\"']\s*[,)]"
-_BY_COMPUTED_KEY = re.compile(
-    rb"\bgetattr\(\s*[\w.()]*\bresources\s*,\s*(?!\s|" + _WRITTEN_TEXT + rb")|\bresources\._asdict\b"
-    rb"|\.resources[^\S\r\n]*(?:[)\]},;:\r\n#]|$)"  # handed on
+_BY_COMPUTED_KEY = (
+    # Each begins with a word, which is looked for much faster.
+    re.compile(rb"getattr\(\s*[\w.()]*\bresources\s*,\s*(?!\s|" + _WRITTEN_TEXT + rb")"),
+    re.compile(rb"resources\._asdict\b"),
+    re.compile(  # handed on
+        rb"\.resources(?<!\bimportlib\.resources)[^\S\r\n]*(?:[)\]},;:\r\n#]|$)"
+    ),
 )
 _BY_COMPUTED_ASSET = re.compile(
     rb"\bAssetIn\(\s*(?:key\s*=\s*)?(?![\s)]|" + _WRITTEN_TEXT + rb")|\bins\s*=\s*(?![{\s])"
@@ -274,7 +278,7 @@ def reaches_key(data: bytes, keys: Iterable[bytes]) -> bool:
 
 def reaches_computed_key(data: bytes) -> bool:
     """Whether a file reaches a resource under a key that is not written there: ``getattr(context.resources, KEY)``."""
-    return b"resources" in data and _BY_COMPUTED_KEY.search(data) is not None
+    return b"resources" in data and any(each.search(data) for each in _BY_COMPUTED_KEY)
 
 
 def asks_for_client(data: bytes) -> bool:
