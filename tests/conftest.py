@@ -28,10 +28,19 @@ _STRICT = "LEGACY_SHIM_STRICT_SKIPS"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the project once: where Python is told to write no bytecode, each process of a test would do it again."""
+    """Compile the project once: where Python is told to write no bytecode, each process of a test would do it again.
+
+    And wait for no disk: what thousands of tests write need not outlast a power failure. Processes that they start do.
+    """
+    os.fsync = _without_waiting
     if not hasattr(config, "workerinput"):
         for package in ("legacy_shim", "codemods"):
             compileall.compile_dir(_PROJECT / package, quiet=2)
+
+
+def _without_waiting(descriptor: int) -> None:
+    """Raises OSError where nothing is open, as ``os.fsync`` does."""
+    os.fstat(descriptor)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from functools import cache
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from ..planning.claims import Claim, Context, Kind, Rewrite
 from ..planning.units import Unit
@@ -36,7 +36,7 @@ class Construct(Protocol[D]):
 @cache
 def constructs() -> dict[str, Construct[object]]:
     """The constructs by name, in the order of their names. Each is to get the claims of its own kind alone."""
-    found = (importlib.import_module(name) for name in _module_names())
+    found = _modules()
     named: dict[str, Construct[object]] = {
         one.CONSTRUCT.name: one for one in found if hasattr(one, "CONSTRUCT")
     }
@@ -45,12 +45,13 @@ def constructs() -> dict[str, Construct[object]]:
 
 def prepared(context: Context) -> Context:
     """The context, with what a construct decides for the whole tree before any of them claims a use."""
-    for name in _module_names():
-        module = importlib.import_module(name)
+    for module in _modules():
         if hasattr(module, "prepare"):
             context = module.prepare(context)
     return context
 
 
-def _module_names() -> list[str]:
-    return [found.name for found in pkgutil.walk_packages(__path__, f"{__name__}.") if not found.ispkg]
+@cache
+def _modules() -> tuple[Any, ...]:
+    found = pkgutil.walk_packages(__path__, f"{__name__}.")
+    return tuple(importlib.import_module(each.name) for each in found if not each.ispkg)

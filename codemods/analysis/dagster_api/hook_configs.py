@@ -17,7 +17,8 @@ _OF_HOOKS = frozenset({"success_hook", "failure_hook"})
 
 def may_be_of_hooks(data: bytes) -> bool:
     """Whether a file may define a hook, by its bytes."""
-    return any(name in data for name in _HOOKS)
+    # Two words are all that most files are searched for: these stand in all the others.
+    return (b"_hook" in data or b"Hook" in data) and any(name in data for name in _HOOKS)
 
 
 def names_op_config(data: bytes) -> bool:
