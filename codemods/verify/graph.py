@@ -131,6 +131,8 @@ def _compare_asset_ops(
             op.pop("required_resources")  # shown with the assets
             if name in origins.ops:
                 op["tags"] = _own_tags(op["tags"])
+        if _is_of_the_library(was.get("description")):
+            now["description"] = was["description"]  # as for the ops of jobs, below
         yield from _compare_fields("op", name, was, now)
 
 

@@ -128,6 +128,24 @@ def test_what_the_user_had_put_there_is_not_lost_as_told(field: str, before: Any
     assert [(row.difference.kind, row.verdict) for row in rows] == [(field, "unexpected")]
 
 
+@pytest.mark.parametrize(
+    ("description", "shown"),
+    [
+        ("Runs a dbt Cloud job and waits until its run has succeeded.", []),
+        ("Initiates a run for a dbt Cloud job, then polls until the run completes.", []),
+        ("Refreshes finance.", [("op description", "unexpected")]),
+    ],
+)
+def test_how_the_legacy_op_of_an_asset_describes_itself_need_not_stay(
+    description: str, shown: list[tuple[str, str]]
+) -> None:
+    before, after = _same(), _same()
+    for document, said in ((before, description), (after, None)):
+        op = {"config_schema": None, "tags": {}, "required_resources": [], "retry_policy": None}
+        document["graph"]["asset_ops"]["run_finance"] = {**op, "description": said}
+    assert [(row.difference.kind, row.verdict) for row in judge(before, after, [])] == shown
+
+
 def test_a_run_that_fails_on_both_sides_shows_nothing() -> None:
     before, after = _same(), _same()
     for document in (before, after):
