@@ -35,6 +35,10 @@ class Session:
     def __exit__(self, *error):
         return None
 """
+ABSTRACT = CLASS.replace("Session:", "Session(contextlib.AbstractContextManager):").replace(
+    "    def __enter__(self):\n        return self\n\n", ""
+)
+OTHER = ABSTRACT.replace("contextlib.AbstractContextManager", "contextlib.ExitStack")
 OP = """
 
 @op
@@ -62,6 +66,10 @@ def _migrated(tmp_path: Path, held: str, use: str) -> tuple[str, set[str]]:
         (FUNCTION.replace("client()", "client(), 1"), f"with session(cloud) as pair:\n        client = pair[0]\n        {RUN}"),
         (CLASS, "with Session(cloud) as one:\n        one.client.run_job_and_poll(67890)"),
         (CLASS.replace("return self\n", "return self.client\n"), f"with Session(cloud) as client:\n        {RUN}"),
+        (ABSTRACT, "with Session(cloud) as one:\n        one.client.run_job_and_poll(67890)"),
+        (ABSTRACT, "with Session(cloud):\n        cloud.get_dbt_client().run_job_and_poll(67890)"),
+        (ABSTRACT.replace("Manager)", "Manager['Session'])"), "with Session(cloud) as one:\n        one.client.run_job_and_poll(67890)"),
+        (ABSTRACT + "\n\nclass Own(Session):\n    pass\n", "with Own(cloud) as one:\n        one.client.run_job_and_poll(67890)"),
     ],
 )  # fmt: skip
 def test_what_a_manager_hands_out_is_followed(tmp_path: Path, held: str, use: str) -> None:
@@ -73,6 +81,8 @@ def test_what_a_manager_hands_out_is_followed(tmp_path: Path, held: str, use: st
     ("held", "use"),
     [
         (FUNCTION, f"with session(cloud) as (client, other):\n        {RUN}"),
+        (OTHER, "with Session(cloud) as one:\n        one.client.run_job_and_poll(67890)"),
+        (ABSTRACT.replace("contextlib.Abstract", "acme.Abstract"), "with Session(cloud) as one:\n        one.client.run_job_and_poll(67890)"),
         (FUNCTION, f"with ExitStack() as stack:\n        client = stack.enter_context(session(cloud))\n        {RUN}"),
         (FUNCTION, f"manager = session(cloud)\n    with manager as client:\n        {RUN}"),
         (FUNCTION, f"client = session(cloud).__enter__()\n    {RUN}"),

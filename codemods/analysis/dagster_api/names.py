@@ -90,6 +90,7 @@ TYPING: Final = ("typing.", "typing_extensions.", "dataclasses.", "abc.", "enum.
 KNOWN_BASES: Final = (
     "abc.",
     "collections.",
+    "contextlib.AbstractContextManager",
     "dagster.",
     "enum.",
     "legacy.",

@@ -10,12 +10,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ..dagster_api.decorators import has_decorator
+from ..dagster_api.decorators import has_decorator, resolved
 from ..dagster_api.names import CONTEXT_BUILDERS
 from ..syntax.functions import nodes_run_by, returns_of
 from ..syntax.source_module import FUNCTIONS, Module
 from .legacy_names import RESOURCES
-from .values import Instance, Local, Made, in_order
+from .values import Instance, Local, Made, Value, in_order
 
 if TYPE_CHECKING:
     from .interpreter import Evaluator
@@ -23,13 +23,19 @@ if TYPE_CHECKING:
 MANAGED = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 """The decorators that make a manager of a function, which hands out what it yields."""
 
+_ENTERING_THEMSELVES = frozenset({"contextlib.AbstractContextManager", "typing.ContextManager"})
+"""Classes whose ``__enter__`` answers the object."""
+
 
 def handed_out(evaluator: Evaluator, module: Module, manager: ast.expr) -> list[tuple[Module, ast.expr]]:
     """The expressions that a ``with`` binds what it is given as; none where that is not known."""
     found: list[tuple[Module, ast.expr]] = []
     for value in in_order(evaluator.values(module, manager)):
         if isinstance(value, Instance):
-            for method in evaluator.objects.attribute(value.owner, "__enter__"):
+            entering = evaluator.objects.attribute(value.owner, "__enter__")
+            if not entering and _enters_itself(evaluator, value.owner):
+                found.append((module, manager))
+            for method in entering:
                 if not isinstance(method, Local) or not isinstance(method.node, ast.FunctionDef):
                     continue
                 if not method.node.decorator_list:
@@ -48,6 +54,16 @@ def handed_out(evaluator: Evaluator, module: Module, manager: ast.expr) -> list[
                 if isinstance(node, ast.Yield) and node.value is not None
             ]
     return found
+
+
+def _enters_itself(evaluator: Evaluator, owner: Value) -> bool:
+    """Whether objects of a class hand out themselves, by the ``__enter__`` of the standard library."""
+    return isinstance(owner, Local) and any(
+        _ENTERING_THEMSELVES & resolved(evaluator, one.module, base)
+        for one in evaluator.lineage(owner)
+        if isinstance(one.node, ast.ClassDef)
+        for base in one.node.bases
+    )
 
 
 def is_managed(evaluator: Evaluator, function: Local) -> bool:
