@@ -59,7 +59,8 @@ def handed_out(evaluator: Evaluator, module: Module, manager: ast.expr) -> list[
 def _enters_itself(evaluator: Evaluator, owner: Value) -> bool:
     """Whether objects of a class hand out themselves, by the ``__enter__`` of the standard library."""
     return isinstance(owner, Local) and any(
-        _ENTERING_THEMSELVES & resolved(evaluator, one.module, base)
+        _ENTERING_THEMSELVES
+        & resolved(evaluator, one.module, base.value if isinstance(base, ast.Subscript) else base)
         for one in evaluator.lineage(owner)
         if isinstance(one.node, ast.ClassDef)
         for base in one.node.bases
