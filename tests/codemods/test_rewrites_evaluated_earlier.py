@@ -536,3 +536,26 @@ def test_a_default_that_is_a_constant_may_be_made_before_the_whole_statement(tmp
     assert 'group_fn = lambda n, g="a": g\n' in texts["program.py"]
     assert 'group_fn_2 = lambda n, g="b": g\n' in texts["program.py"]
     assert "legacy_shim" not in texts["program.py"]
+
+
+BESIDE = {
+    "an item": ('{"groups": ["core"], "name": "a"}', '[CONF["name"], n["name"]]', 'CONF["groups"][0]', True),
+    "what a function answers": ('{"groups": ["core"], "name": "a"}', '[conf()["name"], n["name"]]', 'conf()["groups"][0]', True),
+    "one that changes it": ('{"groups": ["core"]}', '[*CONF["groups"], n["name"]]', 'CONF["groups"].pop()', False),
+    "one that hands it to a function that keeps it": ('{"groups": ["core"]}', '[*CONF["groups"], n["name"]]', 'keep(CONF["groups"])[0]', False),
+}  # fmt: skip
+"""What two functions of one load read: the dict, the key, the group, and whether the load migrates."""
+
+
+@pytest.mark.parametrize("case", BESIDE)
+def test_what_another_function_of_the_load_answers_is_no_change(tmp_path: Path, case: str) -> None:
+    table, key, group, migrates = BESIDE[case]
+    program = (
+        CLOUD
+        + f"CONF = {table}\nKEPT = []\ndef conf():\n    return CONF\ndef keep(x):\n    KEPT.append(x)\n    return x\n"
+        + "def build(job_id):\n    return load_assets_from_dbt_cloud_job(\n        cloud, job_id, "
+        + f"node_info_to_asset_key=lambda n: AssetKey({key}), node_info_to_group_fn=lambda n: {group}\n    )\n"
+        + "defs = Definitions(assets=[build(67890)])\n"
+    )
+    texts, _ = migrate(tmp_path, {"program.py": program})
+    assert ("legacy_shim" not in texts["program.py"]) == migrates

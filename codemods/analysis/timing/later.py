@@ -63,14 +63,24 @@ class Later:
 
 
 def changed_later(
-    evaluator: Evaluator, module: Module, call: ast.expr, functions: Iterable[ast.expr]
+    evaluator: Evaluator,
+    module: Module,
+    call: ast.expr,
+    functions: Iterable[ast.expr],
+    beside: Iterable[ast.expr] = (),
 ) -> Iterator[Later]:
-    """What functions that a call is given read, and that may be something else once the call is done."""
+    """What functions that a call is given read, and that may be something else once the call is done.
+
+    Those `beside` are called by the same: what they answer goes no further than what these do.
+    """
     naming = Naming(evaluator)
     depth = Depth(naming)
-    reader = Reader(evaluator, naming, depth)
+    reader, others = Reader(evaluator, naming, depth), Reader(evaluator, naming, depth)
     for function in functions:
         reader.function(module, function)
+    for function in beside:
+        others.function(module, function)
+    reader.reads.bodies.update(others.reads.bodies)
     clock = Clock(evaluator, naming, module, call)
     yield from _Judge(evaluator, naming, depth, clock, reader.reads).judge()
 

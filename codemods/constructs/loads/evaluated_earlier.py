@@ -22,15 +22,14 @@ def read_sooner(
     context: Context, module: Module, call: ast.Call, arguments: Mapping[str, ast.expr]
 ) -> Iterator[str]:
     """What the functions of a load read that may be something else by the time at which legacy called them."""
-    for parameter in FUNCTION_PARAMETERS:
-        function = arguments.get(parameter)
-        if function is None or is_none(function):
-            continue
+    given = {name: arguments[name] for name in FUNCTION_PARAMETERS if not is_none(arguments.get(name))}
+    for parameter, function in given.items():
+        beside = [other for other in given.values() if other is not function]
         seen: set[str] = set()
         is_said = bool(
             state_of(context, module, function)
         )  # It changes something itself, which is a reason of its own.
-        for later in changed_later(context.index.evaluator, module, call, [function]):
+        for later in changed_later(context.index.evaluator, module, call, [function], beside):
             if later.read not in seen and not (later.is_own and is_said):
                 seen.add(later.read)
                 yield _said(module, parameter, later)
