@@ -172,7 +172,7 @@ def test_what_a_method_of_the_class_makes_is_said_by_its_method(tmp_path: Path, 
 @pytest.mark.parametrize(
     "bound",
     [
-        'build = [lambda: DbtCloudClientResource(auth_token="t", account_id=1)]\ndefs = Definitions(resources={"dbt_cloud": build[0]()})\n',
+        'build = [lambda: DbtCloudClientResource(auth_token="t", account_id=1) for _ in "a"]\ndefs = Definitions(resources={"dbt_cloud": build[0]()})\n',
         'BUILD = {"prod": lambda: {"dbt_cloud": DbtCloudClientResource(auth_token="t", account_id=1)}}\ndefs = Definitions(resources=BUILD["prod"]())\n',
     ],
 )
@@ -203,7 +203,7 @@ def in_function(*lines: str, before: str = "") -> str:
             "`def run(value): return run(client, 7, ...)`",
         ),
         (
-            "MAKE = (lambda: DbtCloudClientResource(auth_token='t', account_id=12345), 1)\n" + in_op("MAKE[0]().get_dbt_client().get_job(1)"),
+            "MAKE = [lambda: DbtCloudClientResource(auth_token='t', account_id=12345) for _ in 'a']\n" + in_op("MAKE[0]().get_dbt_client().get_job(1)"),
             "`def make(): return DbtCloudClientResource(",
         ),
         (

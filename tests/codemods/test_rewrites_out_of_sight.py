@@ -39,7 +39,7 @@ LOST = {
     with ThreadPoolExecutor() as pool:
         return [ran.run_id for ran in pool.map(run, [67890])]
 """,
-    "a lambda in a list": "    run = [lambda job_id: client.run_job_and_poll(job_id)]\n    return run[0](67890).run_id\n",
+    "a lambda in a comprehension": "    run = [lambda job_id: client.run_job_and_poll(job_id) for _ in 'a']\n    return run[0](67890).run_id\n",
     "a function of others": "    return process(client.run_job_and_poll(67890)).run_id\n",
     "a queue": "    queue = process()\n    queue.put(client.run_job_and_poll(67890))\n    return queue.get().run_id\n",
     "an attribute": "    context.ran = client.run_job_and_poll(67890)\n    return context.ran.run_id\n",

@@ -57,9 +57,16 @@ def _function(statement: ast.stmt, asked: set[str]) -> ast.FunctionDef | None:
     has_load = any(getattr(node, "id", getattr(node, "attr", "")) in _OWN_TEXT for node in inside)
     if name in asked or has_load or any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in inside):
         return None
+    return function_of_lambda(name, made, ast.FunctionDef, statement)
+
+
+def function_of_lambda(
+    name: str, made: ast.Lambda, kind: type[ast.FunctionDef], place: ast.stmt
+) -> ast.FunctionDef:
+    """The function that a lambda is, under a name, at a place."""
     answer = ast.copy_location(ReturnOfLambda(value=made.body), made.body)
     newer: dict[str, Any] = {"type_params": []} if "type_params" in ast.FunctionDef._fields else {}
-    function = ast.FunctionDef(
+    function = kind(
         name=name,
         args=made.args,
         body=[answer],
@@ -68,4 +75,4 @@ def _function(statement: ast.stmt, asked: set[str]) -> ast.FunctionDef | None:
         type_comment=None,
         **newer,
     )
-    return ast.copy_location(function, statement)
+    return ast.copy_location(function, place)

@@ -17,6 +17,7 @@ from typing import Any, TypeGuard, TypeVar, overload
 
 from ...findings import Place
 from .getattr_of_texts import read_as_attributes
+from .lambdas_in_displays import LambdaInDisplay, read_as_functions_beside
 from .named_lambdas import ReturnOfLambda, read_as_functions
 from .wrapped_loads import LOADER, read_as_loads
 
@@ -185,14 +186,14 @@ class Module:
         """The innermost statement of the file that holds ``node``."""
         while not isinstance(node, ast.stmt) or isinstance(node, ReturnOfLambda):
             node = self.parents[node]
-        return node
+        return node.statement if isinstance(node, LambdaInDisplay) else node
 
     def top_statement_of(self, node: ast.AST) -> ast.stmt:
         """The statement at the top level of the module that holds ``node``, which is in it."""
         while self.parents[node] is not self.tree:
             node = self.parents[node]
         assert isinstance(node, ast.stmt)
-        return node
+        return node.statement if isinstance(node, LambdaInDisplay) else node
 
     def function_of(self, node: ast.AST) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
         for above in self.ancestors(node):
@@ -263,6 +264,7 @@ def parse_module(path: Path, text: str, dotted: tuple[str, ...]) -> Module:
     """Parse a file. Raises ``SyntaxError``, ``ValueError`` (null bytes) or ``RecursionError`` as ``ast.parse`` does."""
     tree = ast.parse(text, filename=str(path))
     read_as_functions(tree)
+    read_as_functions_beside(tree)
     if LOADER in text:
         read_as_loads(tree, text)
     if "getattr" in text:
