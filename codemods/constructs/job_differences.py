@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from textwrap import shorten
 
+from ..analysis.inference.legacy_names import GETTER, RUN_OP, STARTING
 from ..analysis.inference.trail import end_of_trail
+from ..analysis.inference.values import Member, Result
 from ..analysis.project.test_files import is_test
 from ..facts.job_commands import Plan
 from ..facts.jobs import Job
 from ..planning.claims import Claim, Context, JobRef, Rewrite
 from ..planning.parts import Loads
 from ..planning.units import Environment, Unit
+
+RUN_OP_NAME = RUN_OP.rpartition(".")[2]
 
 
 def tell_of_job(done: Rewrite, claim: Claim, job: Job, source: str, unit: Unit, plan: Plan) -> None:
@@ -102,11 +106,25 @@ def tell_of_schedules(done: Rewrite, claim: Claim, unit: Unit, context: Context)
             message = f"the dbt Cloud schedule of job {said}"
             done.report(at.module, at.node, "LDC208", message, at.name, jobs=(job_id,))
     unknown = next((ref for ref in refs if not ref.job_ids), None)
-    if unknown is not None or not refs:
+    if unknown is not None or not (refs or _only_asks(unit)):
         shown = unknown.module.source_of(unknown.node).split("\n", 1)[0] if unknown is not None else ""
-        where = f"from `{shown}`" if shown else "in the code"
-        message = f"the dbt Cloud schedules of the jobs that it runs may be on: the codemod cannot tell {where} which jobs these are"
+        where = f"from `{shown}` " if shown else ""
+        message = f"the dbt Cloud schedules of the jobs that it runs may be on: the codemod cannot tell {where}which jobs these are"
         done.report(claim.module, claim.node, "LDC208", message, claim.name)
+
+
+def _only_asks(unit: Unit) -> bool:
+    """Whether the methods of the client that the code calls are all that is done with it, and none of them runs a job."""
+    if any(isinstance(claim.part, Loads) or claim.name == RUN_OP_NAME for claim in unit.claims):
+        return False
+    called = {_member(claim) for claim in unit.claims} - {"", GETTER}
+    return bool(called) and not called & STARTING
+
+
+def _member(claim: Claim) -> str:
+    """The attribute of a client that a claim is about; empty where it is about something else."""
+    member = claim.value.member if isinstance(claim.value, Result) else claim.value
+    return member.attribute if isinstance(member, Member) else ""
 
 
 def _is_observed(claim: Claim) -> bool:

@@ -265,18 +265,37 @@ def test_a_job_id_that_stands_for_none_is_not_known(tmp_path: Path) -> None:
     assert "project_id=11" in text
 
 
-def test_the_schedule_of_a_job_that_is_not_among_the_facts_is_told_of(tmp_path: Path) -> None:
-    program = """
+KICK = """
 from dagster import Definitions, op
 from dagster_dbt import dbt_cloud_resource
 
-@op(required_resource_keys={"dbt_cloud"})
-def kick(context):
-    context.resources.dbt_cloud.run_job(67890)
-    context.resources.dbt_cloud.run_job(5)
+@op(required_resource_keys={{"dbt_cloud"}})
+def kick(context, *args, **words):
+    context.resources.dbt_cloud.{}
 
-defs = Definitions(resources={"dbt_cloud": dbt_cloud_resource("t", 12345)})
+defs = Definitions(resources={{"dbt_cloud": dbt_cloud_resource("t", 12345)}})
 """
+
+
+@pytest.mark.parametrize(
+    ("call", "is_told"),
+    [
+        ("get_runs(limit=1)", False),
+        ("get_run(1001)", False),
+        ("cancel_run(1001)", False),
+        ("list_jobs(11)", False),
+        ("run_job(*args)", True),
+        ("run_job_and_poll(**words)", True),
+    ],
+)
+def test_schedules_are_told_of_where_code_may_run_a_job(tmp_path: Path, call: str, *, is_told: bool) -> None:
+    _, codes = migrate_one(tmp_path, KICK.format(call))
+    assert ("LDC208" in codes) is is_told
+    assert not {code for code in codes if code.startswith("LDC3")}
+
+
+def test_the_schedule_of_a_job_that_is_not_among_the_facts_is_told_of(tmp_path: Path) -> None:
+    program = KICK.format("run_job(67890)\n    context.resources.dbt_cloud.run_job(5)")
     _, report = migrate(tmp_path, {"p.py": program})
     told = {finding.message for finding in report.findings if finding.code == "LDC208"}
     assert told == {

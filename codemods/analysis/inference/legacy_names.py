@@ -40,6 +40,8 @@ GETTER = "get_dbt_client"
 """The method of the legacy resource that answers its client."""
 RUN_AND_POLL = "run_job_and_poll"
 """The method of the legacy client that answers a ``DbtCloudOutput``."""
+STARTING = frozenset({RUN_AND_POLL, "run_job", "rerun_job"})
+"""Methods of the client that start a run of a job."""
 OF_LEGACY = frozenset(
     {
         *(GETTER, RUN_AND_POLL, "auth_token", "account_id", "disable_schedule_on_trigger", "dbt_cloud_host"),

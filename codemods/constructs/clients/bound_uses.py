@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from ...analysis.inference.legacy_names import RUN_AND_POLL
+from ...analysis.inference.legacy_names import STARTING
 from ...analysis.inference.values import Member
 from ...analysis.syntax.functions import decorator_name, is_none
 from ...analysis.syntax.source_module import FUNCTIONS, Module
@@ -23,9 +23,7 @@ _ONLY_CALLING = (
     CALLING | _MAPPING | {"run_in_executor", "Thread", "apply_async", "apply", "call_soon_threadsafe"}
 )
 _COPYING_NAMES = frozenset({"wraps", "update_wrapper"})
-_STARTING = frozenset({RUN_AND_POLL, "run_job", "rerun_job"})
-"""Methods that start a run of a job."""
-OF_JOBS = _STARTING | {"get_job", "update_job"}
+OF_JOBS = STARTING | {"get_job", "update_job"}
 """Methods whose first argument is a job."""
 
 
@@ -145,7 +143,7 @@ def jobs_of(context: Context, module: Module, link: ast.Attribute) -> tuple[JobR
     if link.attr not in OF_JOBS:
         return ()
     found = list(_jobs(context, module, link))
-    if link.attr in _STARTING:
+    if link.attr in STARTING:
         unknown = context.job_ref(module, link)
         found = [
             unknown if one is None or not (one.job_ids or one.variable) else one for one in found or [None]
