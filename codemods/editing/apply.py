@@ -149,6 +149,7 @@ class _Changer(cst.CSTTransformer):
         self.comments = comments
         self.kept = kept
         self.module = module
+        self.parsing = module.config_for_parsing
         self.touched = touched
         self.done: set[Edit] = set()
         self.strings: list[cst.FormattedString] = []
@@ -367,10 +368,10 @@ class _Changer(cst.CSTTransformer):
         return spaced
 
     def _expression(self, text: str) -> Any:
-        return cst.parse_expression(self._own_line_ends(text), config=self.module.config_for_parsing)
+        return cst.parse_expression(self._own_line_ends(text), config=self.parsing)
 
     def _statements(self, text: str) -> list[Any]:
-        parsed = cst.parse_module(self._own_line_ends(text), config=self.module.config_for_parsing)
+        parsed = cst.parse_module(self._own_line_ends(text), config=self.parsing)
         body: list[Any] = list(parsed.body)
         if body and parsed.header:
             body[0] = body[0].with_changes(leading_lines=[*parsed.header, *body[0].leading_lines])

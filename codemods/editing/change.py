@@ -6,11 +6,8 @@ Files do not depend on each other here, so many of them are shared out to proces
 from __future__ import annotations
 
 import ast
-import multiprocessing
 import warnings
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
 from legacy_shim.catalogue import BY_NAME
@@ -52,6 +49,11 @@ def change_all(tasks: Sequence[Task], jobs: int) -> list[Change | Finding]:
     """
     processes = min(jobs, len(tasks) // _WORTH_A_PROCESS)
     if processes > 1:
+        # Here alone: to import them takes as long as many a file.
+        import multiprocessing
+        from concurrent.futures import ProcessPoolExecutor
+        from concurrent.futures.process import BrokenProcessPool
+
         context = multiprocessing.get_context("spawn")  # the one way to start that every platform has
         try:
             with ProcessPoolExecutor(processes, mp_context=context) as pool:
