@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeGuard
 
 from ..analysis.inference.constants import Constants
+from ..analysis.inference.left_out import is_left_out
 from ..analysis.inference.values import (
     Made,
     Member,
@@ -246,7 +247,11 @@ class Context:
         """The job that an expression names, in each deployment."""
         variable = self.constants.variable_of(module, node)
         found = {one.name: self._job_ids(one, module, node) for one in self.deployments}
-        absent = [one.name for one in self.deployments if one.name and self._is_absent(one, module, node)]
+        absent = [
+            one.name
+            for one in self.deployments
+            if one.name and (self._is_absent(one, module, node) or self._is_left_out(one, module, node))
+        ]
         elsewhere = next((ids for name, ids in found.items() if ids and name not in absent), {})
         # Where its key is in no table the code does not come here, and any job is right.
         found |= dict.fromkeys(absent, elsewhere)
@@ -279,6 +284,11 @@ class Context:
     def _is_absent(self, deployment: Deployment, module: Module, node: ast.expr) -> bool:
         """Whether an id stands under a key that the table of a deployment surely does not have."""
         return isinstance(node, ast.Subscript) and self.constants_in(deployment).is_absent(module, node)
+
+    def _is_left_out(self, deployment: Deployment, module: Module, node: ast.expr) -> bool:
+        """Whether the code asks first for what a deployment does not set, and does not come to an id there."""
+        constants = self.constants_in(deployment)
+        return not self._job_ids(deployment, module, node) and is_left_out(constants, module, node)
 
     def _job_ids(self, deployment: Deployment, module: Module, node: ast.expr) -> dict[int, str]:
         """The ids that an expression may be in a deployment, and what each is read from."""

@@ -14,6 +14,7 @@ from ..syntax.scopes import (
 )
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH, UNKNOWN_VALUE, Branches
+from .caught_reads import is_caught
 from .data_files import is_data
 from .environment_helpers import variable_read_by
 from .interpreter import CONSTANTS, Evaluator
@@ -220,7 +221,7 @@ class Constants:
         read = variable_read_by(self.evaluator, module, node) if isinstance(node, ast.Call) else None
         return read.name[1] if read is not None else None
 
-    def _default_read_at(self, module: Module, node: ast.expr) -> tuple[Module, ast.expr] | None:
+    def default_read_at(self, module: Module, node: ast.expr) -> tuple[Module, ast.expr] | None:
         """What is answered where the variable is not set that a node reads."""
         read = variable_read_by(self.evaluator, module, node) if isinstance(node, ast.Call) else None
         if read is not None:
@@ -238,7 +239,8 @@ class Constants:
         """What an expression that comes from no other says."""
         name = self.variable_read_at(module, node)
         if name is not None:
-            return self._variable(module, name, self._default_read_at(module, node))
+            is_left = isinstance(node, ast.Subscript) and self.is_whole and is_caught(module, node)
+            return self._variable(module, name, self.default_read_at(module, node), is_left)
         match node:
             case ast.Constant():
                 of_file = is_data(module)
@@ -337,9 +339,18 @@ class Constants:
                 return None
         return tuple(texts)
 
-    def _variable(self, module: Module, name: ast.expr, default: tuple[Module, ast.expr] | None) -> Found:
-        """What a variable says, or each of those that the name may be of."""
-        read = [self._of_variable(one, default) for one in self._names(module, name) or ()]
+    def is_never_set(self, variable: str) -> bool:
+        """Whether a deployment does not have a variable."""
+        return self.is_whole and variable not in self.environment and not self.may_be_set(variable)
+
+    def _variable(
+        self, module: Module, name: ast.expr, default: tuple[Module, ast.expr] | None, is_left: bool
+    ) -> Found:
+        """What a variable says, or each of those that the name may be of; nothing where the code goes on without it."""
+        names = self._names(module, name) or ()
+        if is_left and names and all(self.is_never_set(str(one.value)) for one in names):
+            return ()
+        read = [self._of_variable(one, default) for one in names]
         if not read or None in read:
             return None
         return tuple(dict.fromkeys(constant for each in read for constant in each or ()))

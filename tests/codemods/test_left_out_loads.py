@@ -1,0 +1,140 @@
+"""A deployment that does not set the variable of a job id needs none where the code does without it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rewriting import migrate
+
+from legacy_shim.codemods.facts.deployments import Deployment
+
+HEAD = """
+import os
+
+from dagster import *
+from dagster_dbt import DbtCloudClientResource, load_assets_from_dbt_cloud_job
+
+cloud = DbtCloudClientResource(auth_token=os.environ["DBT_CLOUD_API_TOKEN"], account_id=12345)
+assets = []
+"""
+PROD = Deployment("prod", {"JOB": "67890"})
+DEV = Deployment("dev", {"OTHER": "1"})
+WITHOUT: dict[str, str] = {
+    "is not None": """
+if (job := os.environ.get("JOB")) is not None:
+    assets.append(load_assets_from_dbt_cloud_job(cloud, int(job)))
+""",
+    "truth": """
+job = os.getenv("JOB")
+if job:
+    assets.append(load_assets_from_dbt_cloud_job(cloud, int(job)))
+""",
+    "else": """
+job = os.getenv("JOB")
+if not job:
+    print("no dbt here")
+else:
+    assets.append(load_assets_from_dbt_cloud_job(cloud, int(job)))
+""",
+    "in os.environ": """
+if "JOB" in os.environ:
+    assets.append(load_assets_from_dbt_cloud_job(cloud, int(os.environ["JOB"])))
+""",
+    "a conditional expression": """
+assets += [load_assets_from_dbt_cloud_job(cloud, int(os.environ["JOB"]))] if "JOB" in os.environ else []
+""",
+    "and": """
+if os.getenv("OTHER") != "1" and os.getenv("JOB"):
+    assets.append(load_assets_from_dbt_cloud_job(cloud, int(os.environ["JOB"])))
+""",
+    "return": """
+def dbt_assets():
+    job = os.getenv("JOB")
+    if job is None:
+        return []
+    return [load_assets_from_dbt_cloud_job(cloud, int(job))]
+
+assets += dbt_assets()
+""",
+}
+"""Code that does not need the variable."""
+HANDLED: dict[str, str] = {
+    "a handler": """
+try:
+    JOB = int(os.environ["JOB"])
+except KeyError:
+    JOB = 67891
+assets.append(load_assets_from_dbt_cloud_job(cloud, JOB))
+""",
+    "a handler of several errors in a function": """
+def job_id():
+    try:
+        return int(os.environ["JOB"])
+    except (KeyError, ValueError):
+        return 67891
+
+assets.append(load_assets_from_dbt_cloud_job(cloud, job_id()))
+""",
+}
+"""Code that has another job then."""
+NEEDED: dict[str, str] = {
+    "no test": 'assets.append(load_assets_from_dbt_cloud_job(cloud, int(os.environ["JOB"])))\n',
+    "a test of something else": """
+if os.getenv("OTHER"):
+    assets.append(load_assets_from_dbt_cloud_job(cloud, int(os.environ["JOB"])))
+""",
+    "or": """
+if os.getenv("OTHER") or os.getenv("JOB"):
+    assets.append(load_assets_from_dbt_cloud_job(cloud, int(os.environ["JOB"])))
+""",
+    "a test that goes on": """
+if not os.getenv("JOB"):
+    print("no dbt here")
+assets.append(load_assets_from_dbt_cloud_job(cloud, int(os.environ["JOB"])))
+""",
+    "a test with a default": """
+if os.getenv("JOB", "1"):
+    assets.append(load_assets_from_dbt_cloud_job(cloud, int(os.environ["JOB"])))
+""",
+    "a handler of something else": """
+try:
+    JOB = int(os.environ["JOB"])
+except ValueError:
+    JOB = 67891
+assets.append(load_assets_from_dbt_cloud_job(cloud, JOB))
+""",
+}
+
+
+def _said(tmp_path: Path, program: str) -> tuple[str, list[str]]:
+    text = f"{HEAD}{program}\ndefs = Definitions(assets=assets)\n"
+    texts, report = migrate(tmp_path, {"defs.py": text}, deployments=(PROD, DEV))
+    return texts["defs.py"], [one.message for one in report.findings if one.code == "LDC402"]
+
+
+@pytest.mark.parametrize("case", WITHOUT)
+def test_a_deployment_needs_no_variable_that_the_code_does_without(tmp_path: Path, case: str) -> None:
+    text, said = _said(tmp_path, WITHOUT[case])
+    assert "legacy_shim" not in text
+    assert said == []
+    # A deployment that nobody gave may have another job there: the code says so when it loads.
+    assert "raise ValueError(" in text
+
+
+@pytest.mark.parametrize("case", HANDLED)
+def test_a_deployment_has_the_job_that_the_code_takes_without_the_variable(tmp_path: Path, case: str) -> None:
+    _, said = _said(tmp_path, HANDLED[case])
+    assert said == []
+
+
+@pytest.mark.parametrize("case", NEEDED)
+def test_a_deployment_is_told_to_set_a_variable_that_the_code_needs(tmp_path: Path, case: str) -> None:
+    _, said = _said(tmp_path, NEEDED[case])
+    assert said == ["set JOB in deployment dev"]
+
+
+def test_a_variable_that_the_code_sets_itself_is_no_unset_one(tmp_path: Path) -> None:
+    program = 'os.environ.setdefault("JOB", "67891")\n' + WITHOUT["truth"]
+    text, _ = _said(tmp_path, program)
+    assert "load_assets_from_dbt_cloud_job" in text
