@@ -97,6 +97,10 @@ KEPT: dict[str, tuple[str, dict[str, str]]] = {
         GET + 'if os.environ.get("DRY"):\n    client_of = lambda resource: Fake()\n' + GO + CALL,
         {},
     ),
+    "called by who knows what": (
+        "import functools\n" + GET + GO + "    functools.reduce(lambda a, f: f(a), [client_of], dbt_cloud).get_runs()\n",
+        {},
+    ),
     "set by its module": ("import helpers\nhelpers.client_of = fake\n" + GO + BY_MODULE, HELPERS),
     "set by a text": ('import helpers\nsetattr(helpers, "client_of", fake)\n' + GO + BY_MODULE, HELPERS),
     "set in a file of no legacy name": (

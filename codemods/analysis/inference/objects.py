@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from ..dagster_api.names import KNOWN_BASES
 from ..syntax.classes import (
     assigned_by,
+    attribute_of_class,
     attribute_of_self,
     fields_of,
     initializer_of,
@@ -334,7 +335,8 @@ class Objects:
             found: dict[str, list[ast.expr]] = defaultdict(list)
             for node in ast.walk(owner.node):
                 for target, value in assigned_by(node):
-                    found[attribute_of_self(owner.module, target)].append(value)
+                    name = attribute_of_self(owner.module, target) or attribute_of_class(owner.module, target)
+                    found[name].append(value)
             self._assignments[owner] = dict(found)
         return self._assignments[owner]
 

@@ -22,6 +22,16 @@ def attribute_of_self(module: Module, node: ast.AST) -> str:
     return node.attr if is_self(method, node.value.id) else ""
 
 
+def attribute_of_class(module: Module, node: ast.AST) -> str:
+    """The name of the attribute where an expression is ``cls.name`` in a class method; empty for any other."""
+    if not (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)):
+        return ""
+    method = module.function_of(node)
+    if method is None or not isinstance(module.parent(method), ast.ClassDef):
+        return ""
+    return node.attr if is_cls(method, node.value.id) else ""
+
+
 def assigned_by(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
     """What a statement assigns to which target: ``self.a, self.b = x, y`` does so twice."""
     if isinstance(node, ast.AnnAssign) and node.value is not None:

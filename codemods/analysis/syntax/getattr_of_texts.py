@@ -1,6 +1,6 @@
 """``getattr(x, "name")`` is read as the attribute that it is: ``x.name``.
 
-Not where it has a default, where the file binds ``getattr`` or may bring another by a star, nor of a name that an import binds.
+``getattr(self, "name", None)`` is read as ``self.name or None``. Not with other defaults, where the file binds ``getattr`` or may bring another by a star, nor of a name that an import binds.
 """
 
 from __future__ import annotations
@@ -50,4 +50,15 @@ class _Reader(ast.NodeTransformer):
                 and not isinstance(value, ast.Starred)
             ):
                 return ast.copy_location(ast.Attribute(value=value, attr=name, ctx=ast.Load()), node)
+            case ast.Call(
+                func=ast.Name("getattr"),
+                args=[
+                    ast.Name("self" | "cls") as value,
+                    ast.Constant(value=str(name)),
+                    ast.Constant(None) as other,
+                ],
+                keywords=[],
+            ) if name.isidentifier() and not name.startswith("__"):
+                read = ast.copy_location(ast.Attribute(value=value, attr=name, ctx=ast.Load()), node)
+                return ast.copy_location(ast.BoolOp(op=ast.Or(), values=[read, other]), node)
         return node

@@ -195,6 +195,8 @@ class Arguments:
             return isinstance(value, Literal) or is_load(value)
         if name == "isinstance":
             return self._is_own(value) or (len(call.args) == 2 and self._is_of_no_use(module, call.args[1]))
+        if name == "hasattr":
+            return (isinstance(value, Instance) or is_class(value)) and call.args[:1] == [node]
         if name == "type":
             return isinstance(value, Instance) and is_asked_its_name(module, call)
         if name in COPYING_OBJECTS:

@@ -31,7 +31,7 @@ from ..inference.values import (
     root,
 )
 from ..project.test_files import is_test
-from ..syntax.classes import attribute_of_self
+from ..syntax.classes import attribute_of_class, attribute_of_self
 from ..syntax.fixtures import is_fixture
 from ..syntax.functions import CALLED_AS
 from ..syntax.generators import yielded_by
@@ -50,6 +50,7 @@ _HANDING_OUT = frozenset({"__enter__", CALLED_AS})
 _READING = frozenset({"get", "pop", "setdefault", "copy"})
 _VIEWING = frozenset({"items", "values", "keys"})
 _PLAIN = frozenset({"remove", "index", "count", "clear", "discard", "reverse"})
+_ON_CLASS = "is an attribute of a class: move it to the top level of the module, or to `__init__`"
 _BIND_IT = 'bind the resource itself, `resources={"dbt_cloud": DbtCloudClientResource(...)}`'
 
 
@@ -281,13 +282,7 @@ class Judge:
     def _put(self, module: Module, value: Value, target: ast.expr) -> str:
         if isinstance(target, ast.Name):
             in_class = isinstance(module.scope_of(target), ast.ClassDef)
-            is_workspace = isinstance(value, (Keyed, Made)) and kind_carried(value) in {"resource", "client"}
-            # Read of a class, a workspace is a descriptor, and answers None.
-            return (
-                "is an attribute of a class: move it to the top level of the module, or to `__init__`"
-                if in_class and is_workspace and self.carriers.of(value)
-                else ACCOUNTED
-            )
+            return _ON_CLASS if in_class and self._is_descriptor(value) else ACCOUNTED
         if isinstance(target, (ast.Tuple, ast.List)):
             spread = [isinstance(element, ast.Starred) for element in target.elts]
             kinds = {kind_carried(one) for one in self.carriers.of(value)}
@@ -305,11 +300,18 @@ class Judge:
         shown = module.source_of(target).split("\n", 1)[0]
         if isinstance(target, ast.Attribute) and attribute_of_self(module, target):
             return ACCOUNTED
+        if isinstance(target, ast.Attribute) and attribute_of_class(module, target):
+            return _ON_CLASS if self._is_descriptor(value) else ACCOUNTED
         if isinstance(target, ast.Subscript):
             held = self.evaluator.values(module, target.value)
             if held and all(isinstance(one, Literal) for one in held):
                 return ACCOUNTED
         return f"is stored in `{shown}`, which cannot be traced: store it in a variable, a list or a dict of your own"
+
+    def _is_descriptor(self, value: Value) -> bool:
+        """Whether a value is a workspace in v2, which answers None where it is read of a class."""
+        is_workspace = isinstance(value, (Keyed, Made)) and kind_carried(value) in {"resource", "client"}
+        return is_workspace and bool(self.carriers.of(value))
 
     def _returned(self, module: Module, node: ast.expr, value: Value) -> str:
         function = module.function_of(node)

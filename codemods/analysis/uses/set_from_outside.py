@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from ..inference.values import Instance, InTree, Local, Made, Value, Values, kept_in_namespace
 from ..project.test_files import is_test
-from ..syntax.classes import is_own_object
+from ..syntax.classes import attribute_of_class, is_own_object
 from ..syntax.source_module import FUNCTIONS, Module
 from .carriers import NONE, Carriers, is_class
 from .escape import Escape
@@ -49,7 +49,7 @@ def _files(index: Index, carriers: Carriers) -> Iterator[Module]:
 
 
 def _at(index: Index, carriers: Carriers, module: Module, target: ast.expr, name: str) -> Iterator[Escape]:
-    if not name or is_own_object(module, target) or _is_nothing(module, target):
+    if not name or _is_own(module, target) or _is_nothing(module, target):
         return
     lost = NONE.union(
         *(_under(index, carriers, value, name) for value in index.evaluator.values(module, target))
@@ -71,6 +71,12 @@ def _under(index: Index, carriers: Carriers, value: Value, name: str) -> Values:
         case Local() if is_class(value):
             return carriers.of_all(evaluator.objects.attribute(value, name))
     return NONE
+
+
+def _is_own(module: Module, target: ast.expr) -> bool:
+    """Whether a method sets an attribute of its own object or class, which is followed."""
+    place = module.parent(target)
+    return is_own_object(module, target) or bool(place is not None and attribute_of_class(module, place))
 
 
 def _is_nothing(module: Module, target: ast.expr) -> bool:

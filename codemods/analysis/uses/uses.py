@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from ..dagster_api.op_outputs import wraps_as_output
-from ..syntax.classes import attribute_of_self
+from ..syntax.classes import attribute_of_class, attribute_of_self
 from ..syntax.fixtures import is_fixture
 from ..syntax.functions import (
     collected_by,
@@ -339,7 +339,7 @@ def _assigned(at: At, child: ast.AST, above: ast.Assign | ast.AnnAssign | ast.Au
         for outer in targets
         for target in ast.walk(outer)
         if isinstance(target, (ast.Subscript, ast.Attribute)) and isinstance(target.ctx, ast.Store)
-        if not attribute_of_self(at.module, target)
+        if not (attribute_of_self(at.module, target) or attribute_of_class(at.module, target))
     ]
     if not places:
         return Flow(**vars(at))

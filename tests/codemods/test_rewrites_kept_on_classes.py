@@ -1,0 +1,112 @@
+"""Clients and objects that a class method keeps on its class, and attributes that an object may not have yet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rewriting import migrate
+
+HEAD = """
+import os
+from dagster import Definitions, job, op
+from dagster_dbt import DbtCloudClientResource
+
+
+class Fake:
+    def run_job_and_poll(self, job_id):
+        return None
+
+"""
+GO = """
+
+@op
+def go(dbt_cloud: DbtCloudClientResource):
+"""
+TAIL = """
+
+@job
+def nightly():
+    go()
+
+
+cloud = DbtCloudClientResource(auth_token=os.environ["T"], account_id=12345)
+defs = Definitions(jobs=[nightly], resources={"dbt_cloud": cloud})
+"""
+SHARED = """
+class Service:
+    _shared = None
+
+    def __init__(self, resource):
+        self.client = resource.get_dbt_client()
+
+    @classmethod
+    def of(cls, resource):
+        if cls._shared is None:
+            cls._shared = cls(resource)
+        return cls._shared
+
+"""
+LAZY = """
+class Service:
+    def __init__(self, resource):
+        self.resource = resource
+
+    @property
+    def client(self):
+        if {test}:
+            self._client = {made}
+        return self._client
+
+"""
+CLIENT = """
+class Service:
+    client = {first}
+
+    @classmethod
+    def use(cls, resource):
+        cls.client = {made}
+
+"""
+OF = GO + "    Service.of(dbt_cloud).client.run_job_and_poll(67891)\n"
+USE = GO + "    Service.use(dbt_cloud)\n    Service.client.run_job_and_poll(67891)\n"
+MADE = GO + "    Service(dbt_cloud).client.run_job_and_poll(67891)\n"
+GETTER = "self.resource.get_dbt_client()"
+
+MIGRATE = {
+    "one object for all": SHARED + OF,
+    "a client": CLIENT.format(first="None", made="resource.get_dbt_client()") + USE,
+    "hasattr": LAZY.format(test='not hasattr(self, "_client")', made=GETTER) + MADE,
+    "getattr or None": LAZY.format(test='getattr(self, "_client", None) is None', made=GETTER) + MADE,
+    "getattr or None, used": LAZY.format(test='not getattr(self, "_client", None)', made=GETTER)
+    + "    def again(self):\n        return getattr(self, '_client', None) or self.client\n"
+    + GO
+    + "    Service(dbt_cloud).again().run_job_and_poll(67891)\n",
+}  # fmt: skip
+KEPT = {
+    "a fake is kept there too": SHARED + "    @classmethod\n    def dry(cls):\n        cls._shared = Service(None)\n        cls._shared.client = Fake()\n" + OF,
+    "a fake at first": CLIENT.format(first="Fake()", made="resource.get_dbt_client()") + USE,
+    "a resource": CLIENT.format(first="None", made="resource") + GO + "    Service.use(dbt_cloud)\n    Service.client.get_dbt_client().get_job(1)\n",
+    "set from outside": SHARED + "Service._shared = Service.of(Fake())\n" + OF,
+    "hasattr, and a fake": LAZY.format(test='not hasattr(self, "_client")', made="Fake() if os.name else " + GETTER) + MADE,
+    "hasattr of the client": GO + '    client = dbt_cloud.get_dbt_client()\n    if hasattr(client, "run_job"):\n        client.run_job(1)\n',
+    "getattr of another default": LAZY.format(test='getattr(self, "_client", Fake()) is None', made=GETTER)
+    + "    def again(self):\n        return getattr(self, '_client', Fake())\n"
+    + GO
+    + "    Service(dbt_cloud).again().run_job_and_poll(67891)\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MIGRATE)
+def test_what_is_kept_is_followed(tmp_path: Path, name: str) -> None:
+    texts, report = migrate(tmp_path, {"program.py": HEAD + MIGRATE[name] + TAIL})
+    assert not [one.message for one in report.findings if one.code.startswith("LDC30")]
+    assert "legacy_shim" not in texts["program.py"]
+    assert "get_dbt_client" not in texts["program.py"]
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_what_may_be_something_else_stays(tmp_path: Path, name: str) -> None:
+    texts, report = migrate(tmp_path, {"program.py": HEAD + KEPT[name] + TAIL})
+    assert "DbtCloudWorkspace" not in texts["program.py"]
+    assert [one for one in report.findings if one.code == "LDC303"]
