@@ -17,6 +17,8 @@ from ..syntax.source_module import FUNCTIONS, Module
 
 DEFAULT_KEY = "io_manager"
 """The resource key of the IO manager of an output that names none."""
+LOADING_INPUTS = frozenset({"load_input", "load_from_path"})
+"""The methods of an IO manager, or of an input manager, whose answers Dagster hands to ops and assets."""
 _NAMED = (b"io_manager", b"IOManager", b"handle_output", b"dump_to_path")
 _STORING = frozenset({"handle_output", "dump_to_path", "create_io_manager"})
 _MAKING = frozenset({"io_manager"})

@@ -14,14 +14,14 @@ from ..syntax.functions import nodes_run_by, returns_of
 from ..syntax.source_module import Module
 from .decorators import decorators_of_dagster, unknown_decorators
 
-RESOURCE = frozenset({"resource"})
+RESOURCE = frozenset({"resource", "io_manager"})
 
 
 def makes_resource(evaluator: Evaluates, module: Module, function: ast.AST | None) -> bool:
     """Whether a function is a plain one that ``@resource`` decorates, and nothing else."""
     return (
         isinstance(function, ast.FunctionDef)
-        and decorators_of_dagster(evaluator, module, function) == RESOURCE
+        and len(decorators_of_dagster(evaluator, module, function) & RESOURCE) == 1
         and not unknown_decorators(evaluator, module, function)
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..dagster_api.decorators import decorators_of_dagster, unknown_decorators
+from ..dagster_api.io_managers import LOADING_INPUTS
 from ..dagster_api.names import COPYING_OBJECTS, HANDING_ON
 from ..dagster_api.op_outputs import wraps_as_output
 from ..dagster_api.resource_functions import RESOURCE
@@ -322,19 +323,19 @@ class Judge:
         if by_dagster:
             if self._is_made_by_function(module, node, value):
                 return ACCOUNTED
-            if by_dagster == RESOURCE:
+            if by_dagster <= RESOURCE:
                 return f"is returned to Dagster by `{function.name}`: {_BUILD_IT}"
             return (
                 ACCOUNTED
                 if by_dagster & HANDING_ON
                 else f"is returned to Dagster by `{function.name}`: {_BIND_IT}"
             )
+        if not isinstance(module.parent(function), ast.ClassDef):
+            return ACCOUNTED
+        if function.name in LOADING_INPUTS:
+            return f"is returned by `{function.name}`, which Dagster calls: return what is read of it"
         is_special = function.name.startswith("__") and function.name.endswith("__")
-        if (
-            is_special
-            and isinstance(module.parent(function), ast.ClassDef)
-            and function.name not in _HANDING_OUT
-        ):
+        if is_special and function.name not in _HANDING_OUT:
             return f"is returned by `{function.name}`, which Python calls: return it from a method with a name of its own"
         return ACCOUNTED
 
