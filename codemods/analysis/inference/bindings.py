@@ -40,13 +40,17 @@ class Bindings:
         """What a name may be where it is read."""
         bindings = self.evaluator.star_imports.bound(module, node)
         if all(isinstance(one, Imported) and one.is_star for one in bindings):
-            return self.evaluator.imports.by_star(module, node.id)
+            return self._by_star(module, node.id)
         return self._values_of_any(module, bindings)
 
     def at_end(self, module: Module, name: str) -> Values:
         """What a module-level name may be once the module has run."""
         bindings = self.evaluator.star_imports.bound_at_end(module, name)
-        return self._values_of_any(module, bindings) or self.evaluator.imports.by_star(module, name)
+        return self._values_of_any(module, bindings) or self._by_star(module, name)
+
+    def _by_star(self, module: Module, name: str) -> Values:
+        is_of_another = self.evaluator.star_imports.may_bring(module, name)
+        return self.evaluator.imports.by_star(module, name, is_of_another)
 
     def _values_of_any(self, module: Module, bindings: Sequence[Binding]) -> Values:
         return frozenset[Value]().union(*(self.values(module, binding) for binding in bindings))

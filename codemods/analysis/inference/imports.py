@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from legacy_shim.catalogue import BY_NAME
 
+from ..dagster_api.exported import exported_names
 from ..syntax.scopes import Imported
 from ..syntax.source_module import Module
 from .legacy_names import (
@@ -61,10 +62,18 @@ class Imports:
             return frozenset({External(dotted)}) if is_known else NOTHING
         return frozenset({External(dotted)})
 
-    def by_star(self, module: Module, name: str) -> Values:
-        """What a name may be that nothing but a star import of the module can have brought."""
+    def by_star(self, module: Module, name: str, is_of_another: bool) -> Values:
+        """What a name may be that nothing but a star import of the module can have brought.
+
+        `is_of_another` says whether one of a file, or of a package of which nobody knows what it has, may bring it.
+        """
+        is_foreign = is_of_another and name not in exported_names()
         stars = self.evaluator.tree.names(module).stars
-        brought = (Imported(star.node, star.module, star.level, name) for star in stars)
+        brought = (
+            Imported(star.node, star.module, star.level, name)
+            for star in stars
+            if not (is_foreign and star.module == "dagster")
+        )
         return frozenset().union(*(self.values(module, binding) for binding in brought))
 
     def of_module(self, module: Module, name: str) -> Values:

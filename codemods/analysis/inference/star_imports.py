@@ -48,6 +48,11 @@ class StarImports:
         """The bindings that importers of a module may see under a name."""
         return self._at_end(home, name, [])
 
+    def may_bring(self, module: Module, name: str) -> bool:
+        """Whether a star import may bring a name that is none of the packages of which it is known what they bring."""
+        stars = self.evaluator.tree.names(module).stars
+        return any(self._brings(module, star, name, []) != _NOT for star in stars)
+
     def taken(self, module: Module, bindings: Sequence[Binding], branches: Branches) -> list[Binding]:
         """Those of some bindings that are there in the branches that are taken."""
         return branches.last_of(

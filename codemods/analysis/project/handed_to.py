@@ -37,7 +37,7 @@ def _unread_homes(evaluator: Evaluator, module: Module, callee: ast.expr) -> Ite
         for name in ast.walk(node):
             if not isinstance(name, ast.Name):
                 continue
-            for binding in evaluator.tree.names(home).lookup(home, name.id, name):
+            for binding in evaluator.star_imports.bound(home, name):
                 if binding in seen:
                     continue
                 seen.add(binding)
@@ -65,7 +65,7 @@ def _unread_home(evaluator: Evaluator, module: Module, callee: ast.expr) -> Path
         callee = callee.value
     if not isinstance(callee, ast.Name):
         return None
-    for binding in evaluator.tree.names(module).lookup(module, callee.id, callee):
+    for binding in evaluator.star_imports.bound(module, callee):
         if isinstance(binding, Imported):
             return _home(evaluator, module, binding, dotted)
     return None
@@ -79,7 +79,7 @@ def _home(evaluator: Evaluator, module: Module, binding: Imported, dotted: list[
         read = evaluator.file(path)
         if read is None or not rest:
             return path if read is None else None
-        bound = evaluator.tree.names(read).at_end(read, rest[0])
+        bound = evaluator.star_imports.bound_at_end(read, rest[0])
         again = next((one for one in bound if isinstance(one, Imported) and one not in passed), None)
         if again is None:
             return None
