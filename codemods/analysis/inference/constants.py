@@ -82,6 +82,10 @@ class Constants:
         """Where the value of an expression comes from."""
         return self.evaluator.possible(module, node, self._branches)
 
+    def under(self, module: Module, holder: ast.expr, key: str) -> Possible:
+        """Where what stands under a key of a dict comes from."""
+        return self.evaluator.containers.places_under(module, holder, key, self._branches)
+
     def _said(self, module: Module, node: ast.expr) -> object:
         found = self.read(module, node)
         if found is None:

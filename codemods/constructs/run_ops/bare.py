@@ -96,8 +96,11 @@ def claims(context: Context) -> Iterator[Claim[Bare]]:
         first = min(
             (module.top_statement_of(link) for _, link in own), key=lambda statement: statement.lineno
         )
-        jobs = _jobs_in_run_config(context, module)
+        launched = _jobs_in_run_config(context, module)
         for place, (reference, link) in enumerate(own):
+            jobs = _jobs_in_configuration(context, module, link) or launched
+            # One that is not known stands for those which cannot be read.
+            jobs = jobs or (context.job_ref(module, link),)
             yield _claim(context, reference, link, Bare(name, first, place == 0), homes, jobs)
 
 
@@ -119,6 +122,19 @@ def _is_named(module: Module, link: ast.expr) -> bool:
         and call.func is above
         and (len(call.args) == 2 or any(word.arg == "name" for word in call.keywords))
     )
+
+
+def _jobs_in_configuration(context: Context, module: Module, link: ast.expr) -> tuple[JobRef, ...]:
+    """The jobs that what the op is configured with may name: ``.configured(JOBS["nightly"], name="nightly")``."""
+    above = module.parent(link)
+    call = module.parent(above) if isinstance(above, ast.Attribute) and above.attr == "configured" else None
+    if not isinstance(call, ast.Call) or call.func is not above:
+        return ()
+    given = [*call.args[:1], *(word.value for word in call.keywords if word.arg == "config_or_config_fn")]
+    found = [context.constants.under(module, config, "job_id") for config in given]
+    known = [context.job_ref(home, node) for each in found for home, node in each.places]
+    unknown = [] if all(each.is_all for each in found) else [context.job_ref(module, link)]
+    return tuple(ref for ref in known if ref.job_ids or ref.variable) + tuple(unknown)
 
 
 def _jobs_in_run_config(context: Context, module: Module) -> tuple[JobRef, ...]:

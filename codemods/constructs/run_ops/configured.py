@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from legacy_shim.catalogue import BY_NAME
 
+from ...analysis.dagster_api.decorators import is_builtin
 from ...analysis.inference.legacy_names import RESUMES, RUN_OP
 from ...analysis.inference.values import (
     External,
@@ -21,6 +22,7 @@ from ...analysis.syntax.functions import names_read
 from ...analysis.syntax.rebinding import may_change
 from ...analysis.syntax.source_module import Module
 from ...analysis.uses.index import Reference
+from ...analysis.uses.uses import is_dict_call
 from ...editing import render
 from ...editing.edits import ReplaceStatement
 from ...editing.render import Field
@@ -128,27 +130,36 @@ def _is_other_inside(context: Context, module: Module, settings: dict[str, ast.e
     return any(names_read(value) & LOCALS or may_change(names, module, value) for value in settings.values())
 
 
-def _display(context: Context, module: Module, config: ast.expr | None) -> ast.Dict | None:
+def _display(context: Context, module: Module, config: ast.expr | None) -> ast.expr | None:
     if isinstance(config, ast.Name):
         named = context.index.values(module, config)
         display = next(iter(named)) if len(named) == 1 else None
         # A dict that is read elsewhere too stays where it is, and the op says the same.
-        return (
-            display.node
-            if isinstance(display, Literal)
-            and display.module is module
-            and isinstance(display.node, ast.Dict)
-            else None
-        )
-    return config if isinstance(config, ast.Dict) else None
+        config = display.node if isinstance(display, Literal) and display.module is module else None
+    evaluator = context.constants.evaluator
+    if isinstance(config, ast.Call) and isinstance(config.func, ast.Name):
+        return config if is_builtin(evaluator, module, config.func) else None
+    return config
 
 
-def _settings(config: ast.Dict) -> dict[str, ast.expr] | None:
+def _entries(config: ast.expr) -> list[tuple[object, ast.expr]] | None:
+    """What a dict says that is written out, ``{"job_id": 1}`` or ``dict(job_id=1)``; None for any other expression."""
+    match config:
+        case ast.Dict(keys, values):
+            written = [key.value if isinstance(key, ast.Constant) else None for key in keys]
+            return list(zip(written, values, strict=True))
+        case ast.Call(args=[], keywords=words) if is_dict_call(config):
+            return [(word.arg, word.value) for word in words]
+    return None
+
+
+def _settings(config: ast.expr) -> dict[str, ast.expr] | None:
     settings: dict[str, ast.expr] = {}
-    for key, value in zip(config.keys, config.values, strict=True):
-        if not (isinstance(key, ast.Constant) and key.value in _SETTINGS) or isinstance(value, ast.Dict):
+    entries = _entries(config)
+    for key, value in entries or ():
+        if key not in _SETTINGS or isinstance(value, ast.Dict):
             return None
-        settings[str(key.value)] = value
+        settings[str(key)] = value
     materializes = settings.get("yield_materializations")
     is_constant = materializes is None or isinstance(materializes, ast.Constant)
     return settings if "job_id" in settings and is_constant else None

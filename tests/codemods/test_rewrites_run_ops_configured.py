@@ -1,0 +1,78 @@
+"""Run ops whose configuration is not one display beside the call: their jobs are known all the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rewriting import migrate
+
+HEAD = """\
+from dagster import Definitions, job, op
+from dagster_dbt import dbt_cloud_resource, dbt_cloud_run_op
+
+dbt_cloud = dbt_cloud_resource.configured({"auth_token": "t", "account_id": 12345})
+
+
+@op(required_resource_keys={"dbt_cloud"})
+def other(context):
+    context.resources.dbt_cloud.run_job(67890)
+
+
+"""
+END = """
+
+@job(resource_defs={"dbt_cloud": dbt_cloud})
+def nightly():
+    other(), first()
+
+
+defs = Definitions(jobs=[nightly])
+"""
+NAMED = {
+    "by dict()": 'first = dbt_cloud_run_op.configured(dict(job_id=67891), name="first")',
+    "by dict() with more": 'first = dbt_cloud_run_op.configured(dict(job_id=67891, poll_interval=1), "first")',
+    "by a row of a table": 'JOBS = {"first": {"job_id": 67891}}\nfirst = dbt_cloud_run_op.configured(JOBS["first"], name="first")',
+    "by a parameter": 'def run(job_id, name, **more):\n    return dbt_cloud_run_op.configured(dict(job_id=job_id, **more), name=name)\n\n\nfirst = run(67891, "first")',
+    "by a keyword": 'first = dbt_cloud_run_op.configured(config_or_config_fn=dict(job_id=67891), name="first")',
+    "by a display in a display": 'first = dbt_cloud_run_op.configured({**{"job_id": 67891}, "poll_interval": 1}, name="first")',
+}
+UNKNOWN = {
+    "of a function": "first = dbt_cloud_run_op.configured(read(), name='first')",
+    "of a lambda": "first = dbt_cloud_run_op.configured(lambda _: read(), name='first')",
+    "of a launch": "first = dbt_cloud_run_op",
+    "of a parameter that is not known": "def run(job_id):\n    return dbt_cloud_run_op.configured(dict(job_id=job_id), name='first')\n\n\nfirst = run(read())",
+}
+
+
+def _told(tmp_path: Path, text: str) -> tuple[str, list[str]]:
+    texts, report = migrate(tmp_path, {"definitions.py": f"{HEAD}{text}{END}", "read.py": "x = 1\n"})
+    return texts["definitions.py"], [one.message for one in report.findings if one.code == "LDC208"]
+
+
+@pytest.mark.parametrize("case", NAMED)
+def test_its_schedule_is_told(tmp_path: Path, case: str) -> None:
+    text, told = _told(tmp_path, NAMED[case])
+    assert "legacy_shim" not in text
+    assert any("of job 67891 (Hourly) is on now" in one for one in told), told
+
+
+@pytest.mark.parametrize("case", ["by dict()", "by dict() with more", "by a keyword"])
+def test_a_dict_of_keywords_is_read_as_a_display_is(tmp_path: Path, case: str) -> None:
+    text, _ = _told(tmp_path, NAMED[case])
+    assert "trigger_job_run(67891)" in text
+    assert "op_config" not in text
+
+
+@pytest.mark.parametrize("case", UNKNOWN)
+def test_a_job_that_is_not_known_is_told_beside_one_that_is(tmp_path: Path, case: str) -> None:
+    text, told = _told(tmp_path, f"from read import x as read\n\n\n{UNKNOWN[case]}")
+    assert "legacy_shim" not in text
+    assert any("the jobs that it runs may be on" in one for one in told), told
+    assert "trigger_job_run(67891)" not in text
+
+
+def test_a_dict_that_is_not_python_s_is_not_read(tmp_path: Path) -> None:
+    body = "dict = read\nfirst = dbt_cloud_run_op.configured(dict(job_id=67891), name='first')"
+    text, _ = _told(tmp_path, f"from read import x as read\n\n\n{body}")
+    assert "op_config" in text
