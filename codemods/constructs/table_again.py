@@ -54,8 +54,8 @@ def table_again(
         for column, value in first.items()
         if column not in odd and all(row.get(column) == value for row in others)
     }
-    if len(equal) == len(first):
-        equal = {}  # Nothing would be left to say that a job is in the table.
+    if len(equal) == len(first) or not _is_seen_whole(context, home, target.id):
+        equal = {}  # Nothing would be left to say that a job is in the table, or something else may read it.
     left = {
         job_id: {column: value for column, value in row.items() if column not in equal}
         for job_id, row in rows.items()
@@ -72,27 +72,67 @@ def _text(name: str, rows: Mapping[int, Row], style: Style) -> str:
 
 def _cells(context: Context, home: Module, table: str) -> Iterator[tuple[Module, ast.Subscript, str]]:
     """Each place where a cell is read, of a row that the table's function answers."""
-    functions = [
-        Local(home, node)
-        for node in home.tree.body
-        if isinstance(node, FUNCTIONS)
-        and any(isinstance(inner, ast.Name) and inner.id == table for inner in ast.walk(node.body[-1]))
-    ]
+    functions = _functions(home, table)
     for module in context.index.tree.modules.values() if functions else ():
-        rows: Set[str] = {
-            statement.targets[0].id
-            for statement in module.nodes
-            if isinstance(statement, ast.Assign)
-            and isinstance(statement.targets[0], ast.Name)
-            and isinstance(statement.value, ast.Call)
-            and context.index.values(module, statement.value.func) & {*functions}
-        }
+        rows = {name.id for name in _rows(context, module, functions).values()}
         for node in module.nodes if rows else ():
             match node:
                 case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(column))) if (
                     name in rows
                 ):
                     yield module, node, column
+
+
+def _functions(home: Module, table: str) -> frozenset[Local]:
+    """The functions that answer a row of a table."""
+    return frozenset(
+        Local(home, node)
+        for node in home.tree.body
+        if isinstance(node, FUNCTIONS)
+        and any(isinstance(inner, ast.Name) and inner.id == table for inner in ast.walk(node.body[-1]))
+    )
+
+
+def _rows(context: Context, module: Module, functions: Set[Local]) -> Mapping[ast.expr, ast.Name]:
+    """The names that rows are given, by the call that answers each."""
+    return {
+        statement.value: statement.targets[0]
+        for statement in module.of(ast.Assign)
+        if isinstance(statement.targets[0], ast.Name)
+        and isinstance(statement.value, ast.Call)
+        and context.index.values(module, statement.value.func) & functions
+    }
+
+
+def _is_seen_whole(context: Context, home: Module, table: str) -> bool:
+    """Whether nothing but cells of named rows is read of a table: developers write it in other ways, too."""
+    functions = _functions(home, table)
+    inside = {node for function in functions for node in ast.walk(function.node)}
+    read = [node for node in home.named(table) if isinstance(node.ctx, ast.Load) and node not in inside]
+    if read or any(True for _ in context.index.tree.importing(home, table)):
+        return False
+    for module in context.index.tree.modules.values():
+        rows = _rows(context, module, functions)
+        names = {name.id for name in rows.values()}
+        for node in module.of(ast.Call):
+            if node not in rows and context.index.values(module, node.func) & functions:
+                return False
+        for name in names:
+            if any(
+                isinstance(node.ctx, ast.Load) and not _is_cell(module, node) for node in module.named(name)
+            ):
+                return False
+    return True
+
+
+def _is_cell(module: Module, name: ast.Name) -> bool:
+    above = module.parent(name)
+    return (
+        isinstance(above, ast.Subscript)
+        and above.value is name
+        and isinstance(above.slice, ast.Constant)
+        and isinstance(above.slice.value, str)
+    )
 
 
 def _readers(cells: list[tuple[Module, ast.Subscript, str]]) -> Iterator[_Reader]:
