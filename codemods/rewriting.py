@@ -35,6 +35,7 @@ from .editing.legacy_imports import (
     judge,
     legacy_aliases,
 )
+from .editing.line_breaks import broken
 from .editing.namespace import unbound_names
 from .editing.scanned import names_added, scans_of
 from .editing.unused_imports import newly_unused
@@ -280,7 +281,7 @@ def _task(
     return Task(
         planned.sources[module.path],
         statement_lines(module),
-        (*edits, *imports),
+        (*(broken(edit, style) for edit in edits), *imports),
         style.indent,
         unbound_names(module.nodes),
         index.tree.is_forked(["dagster_dbt"]),

@@ -10,6 +10,7 @@ from ..analysis.syntax.source_module import (
     Module,
     Span,
 )
+from .line_breaks import broken_line
 from .style import Comment, Style, is_directive, is_switch
 
 
@@ -69,7 +70,8 @@ def exploded(fields: Sequence[Field], style: Style) -> str:
         lines += [f"{style.indent}{comment}" for comment in field.comments]
         trailing = f"  {field.trailing}" if field.trailing else ""
         code = field.code.replace("\n", f"\n{style.indent}")
-        lines.append(f"{style.indent}{code},{trailing}")
+        *before, last = broken_line(f"{style.indent}{code},", style)
+        lines += [*before, f"{last}{trailing}"]
     return "".join(f"{line}\n" for line in lines)
 
 

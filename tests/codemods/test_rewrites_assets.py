@@ -136,7 +136,7 @@ defs = Definitions(assets=[models], resources={"dbt_cloud": cloud})
     [
         "StaticPartitionsDefinition(['a'])",
         "DynamicPartitionsDefinition(name='customers')",
-        "MultiPartitionsDefinition({'day': DailyPartitionsDefinition('2024-01-01'), 'of': StaticPartitionsDefinition(['a'])})",
+        "MultiPartitionsDefinition({'of': StaticPartitionsDefinition(['a'])})",
     ],
 )
 def test_partitions_that_are_no_time_windows_need_no_backfill_policy(tmp_path: Path, partitions: str) -> None:

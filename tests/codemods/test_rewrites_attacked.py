@@ -140,7 +140,7 @@ def test_where_checks_are_selected_the_tests_of_dbt_are_none(tmp_path: Path, sel
         "defs = Definitions(assets=[models], jobs=[fast])\n"
     )
     text, report = migrate(tmp_path, {"program.py": program})
-    settings = "DagsterDbtTranslator(DagsterDbtTranslatorSettings(enable_asset_checks=False))"
-    assert f"    dagster_dbt_translator={settings},\n" in text["program.py"]
+    settings = "(\n        DagsterDbtTranslatorSettings(enable_asset_checks=False)\n    )"
+    assert f"    dagster_dbt_translator=DagsterDbtTranslator{settings},\n" in text["program.py"]
     (checks,) = {one.message.partition(": ")[2] for one in report.findings if one.code == "LDC205"}
     assert checks == "dbt tests do not become asset checks, so that this selects what it selected before"

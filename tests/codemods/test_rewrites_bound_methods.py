@@ -28,7 +28,8 @@ def wait_for_run(client, run_id, poll_interval=10, poll_timeout=None, href=None)
             poll_timeout=poll_timeout or float("inf"),
         )
     except Exception:
-        run = client.get_run_details(run_id)  # it may have ended since poll_run looked
+        # It may have ended since poll_run looked.
+        run = client.get_run_details(run_id)
         if run["status"] < DbtCloudJobRunStatusType.SUCCESS:
             raise
     DbtCloudRun.from_run_details(run).raise_for_status()

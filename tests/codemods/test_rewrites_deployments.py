@@ -69,7 +69,9 @@ def test_what_differs_stands_in_a_table_by_the_job(tmp_path: Path) -> None:
 
         def dbt_cloud_facts(job_id: int) -> dict:
             if job_id not in DBT_CLOUD_JOBS:
-                raise ValueError(f"DBT_CLOUD_JOBS has no row for dbt Cloud job {job_id}: add one")
+                raise ValueError(
+                    f"DBT_CLOUD_JOBS has no row for dbt Cloud job {job_id}: add one"
+                )
             return DBT_CLOUD_JOBS[job_id]
 
 
@@ -240,7 +242,9 @@ def test_the_row_of_each_job_says_where_it_runs_in_any_deployment(tmp_path: Path
     text = texts["program.py"]
     assert text.count('"environment_id": 22,\n        "name": "Nightly",\n') == 2
     assert text.count('"environment_id": 23,\n        "name": "Nightly (staging)",\n') == 1
-    assert 'raise ValueError(f"DBT_CLOUD_JOBS has no row for dbt Cloud job {job_id}: add' in text
+    assert (
+        'raise ValueError(\n            f"DBT_CLOUD_JOBS has no row for dbt Cloud job {job_id}: add' in text
+    )
 
 
 def test_a_second_migration_changes_nothing(tmp_path: Path) -> None:

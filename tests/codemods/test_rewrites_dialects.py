@@ -11,7 +11,7 @@ PROGRAM = """
 from dagster import *
 from dagster_dbt import DbtCloudClientResource
 cloud = DbtCloudClientResource(auth_token="t", account_id=12345)
-WHY, PATIENCE = "because", 5
+WHY, A_WAIT = "because", 5
 
 @op(required_resource_keys={{"cloud"}})
 def run(context, day):
@@ -34,7 +34,7 @@ cloud = DbtCloudWorkspace(
     project_id=11,
     environment_id=22,
 )
-WHY, PATIENCE = "because", 5
+WHY, A_WAIT = "because", 5
 {helper}
 @op(required_resource_keys={{"cloud"}})
 def run(context, day):
@@ -60,7 +60,8 @@ TIMED = """
     try:
         dbt_run = client.poll_run(dbt_run["id"], {polled})
     except Exception:
-        dbt_run = client.get_run_details(dbt_run["id"])  # it may have ended since poll_run looked
+        # It may have ended since poll_run looked.
+        dbt_run = client.get_run_details(dbt_run["id"])
         if dbt_run["status"] < DbtCloudJobRunStatusType.SUCCESS:
             raise
 """
@@ -76,7 +77,8 @@ def run_job(client, job_id, poll_interval=10, poll_timeout=None, steps_override=
             poll_timeout=poll_timeout or float("inf"),
         )
     except Exception:
-        run = client.get_run_details(run["id"])  # it may have ended since poll_run looked
+        # It may have ended since poll_run looked.
+        run = client.get_run_details(run["id"])
         if run["status"] < DbtCloudJobRunStatusType.SUCCESS:
             raise
     DbtCloudRun.from_run_details(run).raise_for_status()
@@ -98,7 +100,7 @@ def run_job(client, job_id, poll_interval=10, poll_timeout=None, steps_override=
         ('"of {}".format(day)', "67890", FOR_EVER),
         ("str(day), poll_timeout=7", "67890", "poll_interval=10, poll_timeout=7"),
         ("5, 60", "67890", "poll_interval=5, poll_timeout=60"),
-        ("PATIENCE, 60", "67890", "poll_interval=PATIENCE, poll_timeout=60"),
+        ("A_WAIT, 60", "67890", "poll_interval=A_WAIT, poll_timeout=60"),
         ("cause=WHY, schema_override=None", "67890", FOR_EVER),
     ],
 )

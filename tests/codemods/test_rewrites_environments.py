@@ -166,7 +166,9 @@ def dbt_cloud_workspace(
 
 def dbt_cloud_job(workspace: DbtCloudWorkspace, job_id: int):
     job = DBT_CLOUD_JOBS[job_id]
-    workspace = dbt_cloud_workspace(workspace, job["project_id"], job["environment_id"], job["name"])
+    workspace = dbt_cloud_workspace(
+        workspace, job["project_id"], job["environment_id"], job["name"]
+    )
 
 """
 

@@ -55,11 +55,20 @@ def test_the_file_defines_a_class_and_reads_stay(tmp_path: Path) -> None:
                 self.run_id, self.job_id = run_details["id"], run_details["job_definition_id"]
                 self.job_name = job.get("name")
                 self.is_successful = run_details["status_humanized"] == "Success"
-                docs = urljoin(run_details["href"], f"/accounts/{run_details['account_id']}/runs/{self.run_id}/docs/")
+                docs = urljoin(
+                    run_details["href"],
+                    f"/accounts/{run_details['account_id']}/runs/{self.run_id}/docs/",
+                )
                 self.docs_url = docs if job.get("generate_docs") else None
 
             def __getattr__(self, name):
-                if name not in ("created_at", "updated_at", "dequeued_at", "started_at", "finished_at"):
+                if name not in (
+                    "created_at",
+                    "updated_at",
+                    "dequeued_at",
+                    "started_at",
+                    "finished_at",
+                ):
                     raise AttributeError(name)
                 text = self.run_details[name]
                 return text and datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
@@ -74,7 +83,8 @@ def test_the_file_defines_a_class_and_reads_stay(tmp_path: Path) -> None:
                     poll_timeout=poll_timeout or float("inf"),
                 )
             except Exception:
-                run = client.get_run_details(run["id"])  # it may have ended since poll_run looked
+                # It may have ended since poll_run looked.
+                run = client.get_run_details(run["id"])
                 if run["status"] < DbtCloudJobRunStatusType.SUCCESS:
                     raise
             DbtCloudRun.from_run_details(run).raise_for_status()

@@ -178,7 +178,10 @@ def _polled(poll: Poll, run_id: str, run: str, client: str, use: Use, style: Sty
     return "\n".join(lines).split("\n")
 
 
-_LOOK = "{tab}{run} = {client}.get_run_details({run_id})  # it may have ended since poll_run looked"
+_LOOK = (
+    "{tab}# It may have ended since poll_run looked.",
+    "{tab}{run} = {client}.get_run_details({run_id})",
+)
 """Legacy looked at a run before it looked at the clock; v2's ``poll_run`` does not look again when the time is up."""
 
 
@@ -195,7 +198,7 @@ def _raising_as_v2(
             "try:",
             *(f"{tab}{line}" for line in waiting.split("\n")),
             "except Exception:",
-            _LOOK.format(tab=tab, run=run, client=client, run_id=run_id),
+            *(line.format(tab=tab, run=run, client=client, run_id=run_id) for line in _LOOK),
             f"{tab}if {run}[{style.string('status')}] < {success}:",
             f"{tab * 2}raise",
         ]
@@ -222,7 +225,7 @@ def _raising_as_legacy(
             "except Exception as error:",
             f"{tab}if type(error) is not Exception:  # a plain one says that the time is up",
             f"{tab * 2}raise",
-            _LOOK.format(tab=tab, run=run, client=client, run_id="run_id"),
+            *(line.format(tab=tab, run=run, client=client, run_id="run_id") for line in _LOOK),
             f"{tab}if {run}[{text('status')}] < {success}:",
             *([f"{tab * 2}{client}.cancel_run(run_id)"] if poll.fails is Fails.AS_LEGACY else []),
             f"{tab * 2}raise {failure}(",

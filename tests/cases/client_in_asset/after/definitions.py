@@ -13,7 +13,8 @@ def dbt_project_run(context: AssetExecutionContext, dbt_cloud: DbtCloudWorkspace
     try:
         output = client.poll_run(output["id"], poll_interval=2.5, poll_timeout=600)
     except Exception:
-        output = client.get_run_details(output["id"])  # it may have ended since poll_run looked
+        # It may have ended since poll_run looked.
+        output = client.get_run_details(output["id"])
         if output["status"] < DbtCloudJobRunStatusType.SUCCESS:
             raise
 

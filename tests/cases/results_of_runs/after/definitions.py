@@ -43,7 +43,8 @@ def run_job(client, job_id, poll_interval=10, poll_timeout=None, steps_override=
             poll_timeout=poll_timeout or float("inf"),
         )
     except Exception:
-        run = client.get_run_details(run["id"])  # it may have ended since poll_run looked
+        # It may have ended since poll_run looked.
+        run = client.get_run_details(run["id"])
         if run["status"] < DbtCloudJobRunStatusType.SUCCESS:
             raise
     DbtCloudRun.from_run_details(run).raise_for_status()

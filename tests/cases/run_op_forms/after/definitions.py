@@ -50,7 +50,8 @@ def dbt_cloud_run_op(context):
             poll_timeout=config["poll_timeout"] or float("inf"),
         )
     except Exception:
-        run = client.get_run_details(run["id"])  # it may have ended since poll_run looked
+        # It may have ended since poll_run looked.
+        run = client.get_run_details(run["id"])
         if run["status"] < DbtCloudJobRunStatusType.SUCCESS:
             raise
     DbtCloudRun.from_run_details(run).raise_for_status()
