@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
+
 from legacy_shim.codemods.editing.line_breaks import within
 
 BROKEN = {
@@ -13,8 +14,8 @@ BROKEN = {
         'yield from workspace.cli(job["command"], context=context).wait(\n    timeout=inf\n)',
     ),
     "arguments that do not": (
-        'docs = urljoin(run_details["href"], f"/accounts/{account_id}/runs/{run_id}/docs/")',
-        'docs = urljoin(\n    run_details["href"],\n    f"/accounts/{account_id}/runs/{run_id}/docs/",\n)',
+        'docs = urljoin(run_details["href"], f"/accounts/{account_id}/jobs/{job_id}/runs/{run_id}/docs/")',
+        'docs = urljoin(\n    run_details["href"],\n    f"/accounts/{account_id}/jobs/{job_id}/runs/{run_id}/docs/",\n)',
     ),
     "a call whose answer an item is taken of": (
         'return request(client, "GET", url, params={"job_definition_id": 1}).json()["data"]',
@@ -71,4 +72,4 @@ def test_what_cannot_be_broken_stays(case: str) -> None:
 
 
 def test_a_line_is_indented_as_its_file_is() -> None:
-    assert within("if x:\n\tcall(one, two)", 10, "\t") == "if x:\n\tcall(\n\t\tone,\n\t\ttwo,\n\t)"
+    assert within("if x:\n\tcall(one, two)", 9, "\t") == "if x:\n\tcall(\n\t\tone,\n\t\ttwo,\n\t)"

@@ -55,7 +55,7 @@ OF_ITSELF = {
 HARMLESS = {
     "one_name": "from . import steps\nWEEKLY = vars(steps)['Weekly']\nOTHER = steps.__dict__.get('Weekly')\nIS = 'Weekly' in dir(steps)\n",
     "another_module": "import json\nfrom . import steps\nNAMES = sorted(vars(json)), steps.Weekly\n",
-    "an_object": "from . import steps\n\n\ndef row(step):\n    return vars(step), step.__dict__, dir(step)\n",
+    "an_object": "from . import steps\n\n\nclass Row: ...\n\n\ndef row(step: Row):\n    return vars(step), step.__dict__, dir(step)\n",
     "own_names": "from .steps import Weekly\nNAMES = sorted(globals()) + dir()\n",
     "what_is_exported": "from .steps import *\n__all__ = [name for name in dir() if not name.startswith('_')]\n",
     "locals_of_a_function": "from .steps import *\n\n\ndef f(x):\n    return dict(locals())\n",

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from legacy_shim.catalogue import BY_NAME
 
+from ...analysis.inference.branches import EVERY_BRANCH
 from ...analysis.inference.legacy_names import (
     LEGACY_PACKAGES,
     RUN_AND_POLL,
@@ -221,8 +222,17 @@ def _shown_inside(context: Context, module: Module) -> Iterator[ast.Call]:
             if isinstance(shown, ast.Call) and isinstance(shown.func, ast.Name) and shown.func.id == "type":
                 shown = shown.args[0]
             values = context.index.values(module, shown)
-            if not values or any(map(is_output, values)):  # A run may be out of sight by now.
+            is_open = not values and not _is_module(context, module, shown)
+            if is_open or any(map(is_output, values)):  # A run may be out of sight by now.
                 yield call
+
+
+def _is_module(context: Context, module: Module, node: ast.expr) -> bool:
+    """Whether an expression is a module: ``steps``, ``sys.modules[__name__]``."""
+    evaluator = context.index.evaluator
+    if isinstance(node, ast.Subscript):
+        return External("sys.modules") in evaluator.values(module, node.value)
+    return None not in evaluator.modules_named.homes(module, node, EVERY_BRANCH)
 
 
 def _imports_of_class(
