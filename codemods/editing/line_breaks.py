@@ -35,7 +35,7 @@ def broken_line(line: str, style: Style) -> list[str]:
 def within(text: str, width: int, indent: str) -> str:
     """Statements in lines of at most ``width`` columns, as far as brackets allow."""
     lines = text.split("\n")
-    if all(len(line) <= width for line in lines):
+    if "\r" in text or all(len(line) <= width for line in lines):
         return text
     try:
         tree = ast.parse(text)

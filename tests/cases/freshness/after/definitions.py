@@ -42,7 +42,9 @@ def either(node_info):
 
 class DbtCloudJob67890Translator(DagsterDbtTranslator):
     def get_asset_key(self, dbt_resource_props):
-        return AssetKey(["nightly", dbt_resource_props["resource_type"], dbt_resource_props["name"]])
+        return AssetKey(
+            ["nightly", dbt_resource_props["resource_type"], dbt_resource_props["name"]]
+        )
 
     def get_asset_spec(self, manifest, unique_id, project):
         spec = super().get_asset_spec(manifest, unique_id, project)
@@ -63,7 +65,9 @@ def nightly(context: AssetExecutionContext, dbt_cloud: DbtCloudWorkspace):
 
 class DbtCloudJob67891Translator(DagsterDbtTranslator):
     def get_asset_key(self, dbt_resource_props):
-        return AssetKey(["finance", dbt_resource_props["resource_type"], dbt_resource_props["name"]])
+        return AssetKey(
+            ["finance", dbt_resource_props["resource_type"], dbt_resource_props["name"]]
+        )
 
     def get_asset_spec(self, manifest, unique_id, project):
         spec = super().get_asset_spec(manifest, unique_id, project)
@@ -75,7 +79,9 @@ class DbtCloudJob67891Translator(DagsterDbtTranslator):
     workspace=dbt_cloud,
     select="tag:weekly",
     name="dbt_cloud_job_67891",
-    dagster_dbt_translator=DbtCloudJob67891Translator(DagsterDbtTranslatorSettings(enable_asset_checks=False)),
+    dagster_dbt_translator=DbtCloudJob67891Translator(
+        DagsterDbtTranslatorSettings(enable_asset_checks=False)
+    ),
 )
 def finance(context: AssetExecutionContext, dbt_cloud: DbtCloudWorkspace):
     yield from dbt_cloud.cli(["run"], context=context).wait(timeout=float("inf"))
@@ -83,7 +89,13 @@ def finance(context: AssetExecutionContext, dbt_cloud: DbtCloudWorkspace):
 
 class DbtCloudJob67892Translator(DagsterDbtTranslator):
     def get_asset_key(self, dbt_resource_props):
-        return AssetKey(["everything", dbt_resource_props["resource_type"], dbt_resource_props["name"]])
+        return AssetKey(
+            [
+                "everything",
+                dbt_resource_props["resource_type"],
+                dbt_resource_props["name"],
+            ]
+        )
 
     def get_asset_spec(self, manifest, unique_id, project):
         spec = super().get_asset_spec(manifest, unique_id, project)

@@ -26,7 +26,9 @@ if DbtCloudWorkspace is not None:
         adhoc_job_name="Nightly",  # runs job 67890 itself, with its settings
     )
 
-    @dbt_cloud_assets(workspace=dbt_cloud, select="tag:daily", name="dbt_cloud_job_67890")
+    @dbt_cloud_assets(
+        workspace=dbt_cloud, select="tag:daily", name="dbt_cloud_job_67890"
+    )
     def dbt_assets(context: AssetExecutionContext):
         list(dbt_cloud.cli(["seed"]).wait(timeout=float("inf")))
         yield from dbt_cloud.cli(["build"], context=context).wait(timeout=float("inf"))

@@ -41,12 +41,16 @@ def dbt_cloud_job(workspace: DbtCloudWorkspace, job_id: int):
         workspace=workspace,
         select=job["select"],
         name=f"dbt_cloud_job_{job_id}",
-        dagster_dbt_translator=DagsterDbtTranslator(DagsterDbtTranslatorSettings(enable_asset_checks=job["checks"])),
+        dagster_dbt_translator=DagsterDbtTranslator(
+            DagsterDbtTranslatorSettings(enable_asset_checks=job["checks"])
+        ),
     )
     def models(context: AssetExecutionContext):
         for command in job["before"]:
             list(workspace.cli(command).wait(timeout=float("inf")))
-        yield from workspace.cli(job["command"], context=context).wait(timeout=float("inf"))
+        yield from workspace.cli(job["command"], context=context).wait(
+            timeout=float("inf")
+        )
 
     return models
 

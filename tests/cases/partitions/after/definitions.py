@@ -38,7 +38,9 @@ def run_date_vars(partition_key):
     name="dbt_cloud_job_67891",
     partitions_def=daily,
     backfill_policy=BackfillPolicy.multi_run(),
-    dagster_dbt_translator=DagsterDbtTranslator(DagsterDbtTranslatorSettings(enable_asset_checks=False)),
+    dagster_dbt_translator=DagsterDbtTranslator(
+        DagsterDbtTranslatorSettings(enable_asset_checks=False)
+    ),
 )
 def daily_models(context: AssetExecutionContext, dbt_cloud: DbtCloudWorkspace):
     dbt_vars = []

@@ -24,7 +24,9 @@ my_dbt = DbtCloudWorkspace(
     workspace=my_dbt,
     select="tag:weekly",
     name="dbt_cloud_job_67891",
-    dagster_dbt_translator=DagsterDbtTranslator(DagsterDbtTranslatorSettings(enable_asset_checks=False)),
+    dagster_dbt_translator=DagsterDbtTranslator(
+        DagsterDbtTranslatorSettings(enable_asset_checks=False)
+    ),
 )
 def dbt_models(context: AssetExecutionContext, dbt_cloud: DbtCloudWorkspace):
     yield from dbt_cloud.cli(["run"], context=context).wait(timeout=float("inf"))

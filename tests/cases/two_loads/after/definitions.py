@@ -28,14 +28,18 @@ def daily(context: AssetExecutionContext, dbt_cloud: DbtCloudWorkspace):
 
 
 if int(os.getenv("WEEKLY_JOB_ID", "67891")) != 67891:
-    raise ValueError("this module was generated for dbt Cloud job 67891, but WEEKLY_JOB_ID names another")
+    raise ValueError(
+        "this module was generated for dbt Cloud job 67891, but WEEKLY_JOB_ID names another"
+    )
 
 
 @dbt_cloud_assets(
     workspace=dbt_cloud,
     select="tag:weekly",
     name="dbt_cloud_job_67891",
-    dagster_dbt_translator=DagsterDbtTranslator(DagsterDbtTranslatorSettings(enable_asset_checks=False)),
+    dagster_dbt_translator=DagsterDbtTranslator(
+        DagsterDbtTranslatorSettings(enable_asset_checks=False)
+    ),
 )
 def weekly(context: AssetExecutionContext, dbt_cloud: DbtCloudWorkspace):
     yield from dbt_cloud.cli(["run"], context=context).wait(timeout=float("inf"))

@@ -12,7 +12,9 @@ def group_by_folder(node_info):
 
 
 if int(DBT_CLOUD_JOB_ID) != 67890:
-    raise ValueError("this module was generated for dbt Cloud job 67890, but DBT_CLOUD_JOB_ID names another")
+    raise ValueError(
+        "this module was generated for dbt Cloud job 67890, but DBT_CLOUD_JOB_ID names another"
+    )
 
 
 class DbtCloudJob67890Translator(DagsterDbtTranslator):
