@@ -30,7 +30,7 @@ def cells_of(row: ast.expr) -> Cells:
     """The columns of a row; none where it is something else that stands under a number."""
     found = list(_named(row))
     mine = [(name, value) for name, value in found if name in _COLUMNS]
-    return mine if len(mine) > 1 or (len(mine) == len(found) and mine[0][0] != "name") else []
+    return mine if len(mine) > 1 or (len(mine) == len(found) == 1 and mine[0][0] != "name") else []
 
 
 def is_as_written(row: ast.expr, cells: Cells) -> bool:
