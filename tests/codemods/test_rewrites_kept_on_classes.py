@@ -59,6 +59,25 @@ class Service:
         return self._client
 
 """
+ONE = """
+class Service:
+    _one = None
+
+    def __new__(cls, *args, **kwargs):
+        if cls._one is None:
+            cls._one = {made}
+        return {answer}
+
+    def __init__(self, client):
+        self.client = client
+
+"""
+NEW = """
+
+@op
+def go(dbt_cloud: DbtCloudClientResource):
+    Service(dbt_cloud.get_dbt_client()).client.run_job_and_poll(67891)
+"""
 CLIENT = """
 class Service:
     client = {first}
@@ -73,7 +92,10 @@ USE = GO + "    Service.use(dbt_cloud)\n    Service.client.run_job_and_poll(6789
 MADE = GO + "    Service(dbt_cloud).client.run_job_and_poll(67891)\n"
 GETTER = "self.resource.get_dbt_client()"
 
+SUPER = "super().__new__(cls)"
 MIGRATE = {
+    "one object by `__new__`": ONE.format(made=SUPER, answer="cls._one") + NEW,
+    "a new object each time": ONE.format(made="object.__new__(cls)", answer=SUPER) + NEW,
     "one object for all": SHARED + OF,
     "a client": CLIENT.format(first="None", made="resource.get_dbt_client()") + USE,
     "hasattr": LAZY.format(test='not hasattr(self, "_client")', made=GETTER) + MADE,
@@ -84,6 +106,10 @@ MIGRATE = {
     + "    Service(dbt_cloud).again().run_job_and_poll(67891)\n",
 }  # fmt: skip
 KEPT = {
+    "`__new__` makes something else": ONE.format(made="Fake()", answer="cls._one") + NEW,
+    "`__new__` answers something else": ONE.format(made=SUPER, answer="cls._one if os.name else Fake()") + NEW,
+    "`__new__` of a class with heirs": ONE.format(made=SUPER, answer="cls._one") + "class Heir(Service):\n    pass\n" + NEW,
+    "`__new__`, and set from outside": ONE.format(made=SUPER, answer="cls._one") + "Service._one = Fake()\n" + NEW,
     "a fake is kept there too": SHARED + "    @classmethod\n    def dry(cls):\n        cls._shared = Service(None)\n        cls._shared.client = Fake()\n" + OF,
     "a fake at first": CLIENT.format(first="Fake()", made="resource.get_dbt_client()") + USE,
     "a resource": CLIENT.format(first="None", made="resource") + GO + "    Service.use(dbt_cloud)\n    Service.client.get_dbt_client().get_job(1)\n",

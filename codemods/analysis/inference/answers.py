@@ -11,6 +11,7 @@ from ..dagster_api.names import COPYING_OBJECTS, SAME
 from ..dagster_api.op_outputs import outputs_yielded, value_in_output
 from ..syntax.functions import BUILD_RESOURCES, VARIANTS, renamed, returns_of, takes_unwritten
 from ..syntax.generators import yielded_by
+from ..syntax.own_objects import is_new_object
 from ..syntax.source_module import FUNCTIONS, Module
 from .branches import Branches
 from .copied_objects import objects_copied
@@ -63,6 +64,10 @@ class Answers:
         read = data_read(self.evaluator, module, node)
         if read is not None:
             return self.evaluator.values(*read)
+        function = module.function_of(node)
+        owner = module.parent(function) if function is not None else None
+        if isinstance(owner, ast.ClassDef) and is_new_object(function, node):
+            return frozenset({Instance(Local(module, owner))})
         chosen = picked(self.evaluator, module, node)
         if chosen is not None:
             return frozenset().union(*(self.evaluator.values(module, one) for one in chosen))

@@ -21,6 +21,7 @@ from ..syntax.classes import (
     positional_fields,
 )
 from ..syntax.functions import CALLED_AS, takes_unwritten
+from ..syntax.own_objects import makes_own_objects
 from ..syntax.source_module import Module
 from .calls import Calls
 from .copied_objects import given_to_copies
@@ -86,8 +87,10 @@ class Objects:
         if not isinstance(owner, Local) or not isinstance(owner.node, ast.ClassDef):
             return False
         lineage = [one.node for one in self.lineage(owner) if isinstance(one.node, ast.ClassDef)]
-        if any("__new__" in fields_of(node) or may_have_metaclass(node) for node in lineage):
+        if any(may_have_metaclass(node) or not makes_own_objects(node) for node in lineage):
             return False
+        if "__new__" in fields_of(owner.node) and self.derived_from(owner):
+            return False  # An object of one class may be kept for another.
         if initializer_of(owner.node) is not None or inherited_initializer(self.evaluator, owner) is not None:
             return True
         is_open = not any(node.keywords or initializer_of(node) for node in lineage)

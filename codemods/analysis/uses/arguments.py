@@ -41,6 +41,7 @@ from ..inference.values import (
 )
 from ..syntax.functions import composes, renamed, returns_of, takes_context
 from ..syntax.handed_calls import takes_part
+from ..syntax.own_objects import is_new_object
 from ..syntax.source_module import FUNCTIONS, Module
 from .by_hand import of_call
 from .callees import is_all_known
@@ -77,6 +78,8 @@ class Arguments:
         handed = called_later(self.index, module, call)
         if handed is not None and self._is_handed_on(module, node, value, call, handed):
             return ACCOUNTED
+        if is_new_object(module.function_of(call), call):
+            return ACCOUNTED  # It answers an object of the class.
         use = use_of(module, node)
         is_kept = isinstance(use, Argument) and is_kept_in_namespace(self.index, use)
         if is_kept or self._stands_in_dict(module, node, call):

@@ -36,6 +36,7 @@ from ..syntax.classes import attribute_of_class, attribute_of_self
 from ..syntax.fixtures import is_fixture
 from ..syntax.functions import CALLED_AS
 from ..syntax.generators import yielded_by
+from ..syntax.own_objects import answers_own_object
 from ..syntax.source_module import FUNCTIONS, Module
 from .arguments import ACCOUNTED, Arguments
 from .bound_functions import keys_of_answer
@@ -330,7 +331,8 @@ class Judge:
                 if by_dagster & HANDING_ON
                 else f"is returned to Dagster by `{function.name}`: {_BIND_IT}"
             )
-        if not isinstance(module.parent(function), ast.ClassDef):
+        owner = module.parent(function)
+        if not isinstance(owner, ast.ClassDef) or answers_own_object(owner, function):
             return ACCOUNTED
         if function.name in LOADING_INPUTS:
             return f"is returned by `{function.name}`, which Dagster calls: return what is read of it"
