@@ -12,7 +12,7 @@ from functools import cached_property
 
 from ..dagster_api.decorators import decorators_of_dagster, unknown_decorators
 from ..dagster_api.io_managers import LOADING_INPUTS
-from ..dagster_api.names import COPYING_OBJECTS, HANDING_ON
+from ..dagster_api.names import HANDING_ON
 from ..dagster_api.op_outputs import wraps_as_output
 from ..dagster_api.resource_functions import RESOURCE
 from ..inference.interpreter import Evaluator
@@ -25,13 +25,10 @@ from ..inference.values import (
     Local,
     Made,
     Value,
-    in_order,
     is_load,
     kept_in_namespace,
     legacy_name,
-    root,
 )
-from ..project.test_files import is_test
 from ..syntax.classes import attribute_of_class, attribute_of_self
 from ..syntax.fixtures import is_fixture
 from ..syntax.functions import CALLED_AS
@@ -39,6 +36,7 @@ from ..syntax.generators import yielded_by
 from ..syntax.own_objects import answers_own_object
 from ..syntax.source_module import FUNCTIONS, Module
 from .arguments import ACCOUNTED, Arguments
+from .beside_others import beside_others, is_foreign
 from .bound_functions import keys_of_answer
 from .by_hand import of_lambda
 from .carriers import Carriers, is_asked_its_name, is_class, is_dict, is_function, kind_carried
@@ -133,7 +131,7 @@ class Judge:
         if is_load(value) and isinstance(above, ast.BinOp):
             other = above.right if above.left is node else above.left
             answers = self.evaluator.values(module, other)
-            if not any(isinstance(one, (External, Instance)) or _is_foreign(one) for one in answers):
+            if not any(isinstance(one, (External, Instance)) or is_foreign(one) for one in answers):
                 return ACCOUNTED  # It is a sequence there, which the construct of loads answers for.
         return "is part of an expression that cannot be traced: assign it to a name first"
 
@@ -163,7 +161,7 @@ class Judge:
         name = above.attr
         if isinstance(value, Literal):
             return self._of_container(module, above)
-        if said := self._beside_others(module, value, above):
+        if said := beside_others(self.evaluator, self.carriers, module, value, above):
             return said
         if isinstance(value, Instance) or is_class(value):
             owner = value.owner if isinstance(value, Instance) else value
@@ -179,24 +177,6 @@ class Judge:
         if kept is not None and name not in kept:
             return f"is read as `.{name}`, which is not given where it is made: write it there"
         return ACCOUNTED
-
-    def _beside_others(self, module: Module, value: Value, above: ast.Attribute) -> str:
-        """Why it is not known what an attribute is of: of the user's object, or of what another package answers."""
-        if not isinstance(value, Instance) and kept_in_namespace(value) is None:
-            return ACCOUNTED
-        if not self.carriers.of_all(self.evaluator.values(module, above)):
-            return ACCOUNTED
-        for other in in_order(self.evaluator.values(module, above.value)):
-            made_by = root(other)
-            if isinstance(made_by, Made) and self._is_of_others(made_by):
-                shown = made_by.module.source_of(made_by.call).split("\n", 1)[0]
-                return f"is read as `.{above.attr}` where it may also be `{shown}`: use the two in separate branches, under two names"
-        return ACCOUNTED
-
-    def _is_of_others(self, value: Made) -> bool:
-        """Whether code that is no test gets a value from a function of another package, which may hold anything."""
-        is_known = kept_in_namespace(value) is not None or value.of in COPYING_OBJECTS
-        return _is_foreign(value) and not is_known and not is_test(value.module.path)
 
     def _of_container(self, module: Module, above: ast.Attribute) -> str:
         call, name, held = module.parent(above), above.attr, self.evaluator.values(module, above.value)
@@ -394,8 +374,3 @@ class Judge:
             and isinstance(item.optional_vars, ast.Name | None)
             for caller, call in calls.calling(function)
         )
-
-
-def _is_foreign(value: Value) -> bool:
-    """Whether a value is made by another package than Dagster's and the legacy one."""
-    return isinstance(value, Made) and not value.of.startswith(("dagster", "legacy."))
