@@ -263,8 +263,9 @@ def split_lines(text: str) -> list[str]:
 def parse_module(path: Path, text: str, dotted: tuple[str, ...]) -> Module:
     """Parse a file. Raises ``SyntaxError``, ``ValueError`` (null bytes) or ``RecursionError`` as ``ast.parse`` does."""
     tree = ast.parse(text, filename=str(path))
-    read_as_functions(tree)
-    read_as_functions_beside(tree)
+    if "lambda" in text:
+        read_as_functions(tree)
+        read_as_functions_beside(tree)
     if LOADER in text:
         read_as_loads(tree, text)
     if "getattr" in text:

@@ -56,6 +56,8 @@ class _Wrapper:
 
 def read_as_loads(tree: ast.Module, text: str) -> None:
     """Put a call of the loader in the place of each call of such a function, and take the function out of the tree."""
+    if not any(map(_may_be_wrapper, tree.body)):
+        return  # Most files have no such statement, and walking through a file takes its time.
     if not any(isinstance(node, ast.alias) and node.name == LOADER for node in ast.walk(tree)):
         return
     bound, at_top = Counter(_bound_in(tree)), Counter(_bound_at_top(tree))
@@ -84,6 +86,16 @@ def read_as_loads(tree: ast.Module, text: str) -> None:
                 one.alike = alike
             tree.body.remove(wrapper.statement)
             _Replacer({key: one for key, one in written.items() if one is not None}).visit(tree)
+
+
+def _may_be_wrapper(statement: ast.stmt) -> bool:
+    """Whether a statement has the form of a function that hands on what it gets, whatever it does."""
+    match statement:
+        case ast.FunctionDef(args=ast.arguments(kwarg=ast.arg())):
+            return True
+        case ast.Assign(targets=[ast.Name()], value=ast.Call(args=[ast.Name(), *_])):
+            return True
+    return False
 
 
 def _wrapper(tree: ast.Module, statement: ast.stmt, loaders: set[str]) -> _Wrapper | None:
