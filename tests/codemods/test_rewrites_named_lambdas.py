@@ -102,6 +102,15 @@ KEPT: dict[str, tuple[str, dict[str, str]]] = {
         {},
     ),
     "set by its module": ("import helpers\nhelpers.client_of = fake\n" + GO + BY_MODULE, HELPERS),
+    "set by a name that is computed": (
+        'import helpers\nfor name in ("client_of",):\n    setattr(helpers, name, fake)\n' + GO + BY_MODULE,
+        HELPERS,
+    ),
+    "set in the dict of its module": ('import helpers\nvars(helpers)["client_of"] = fake\n' + GO + BY_MODULE, HELPERS),
+    "put into the dict of its module": (
+        "import helpers\nhelpers.__dict__.update(client_of=fake)\n" + GO + BY_MODULE,
+        HELPERS,
+    ),
     "set by a text": ('import helpers\nsetattr(helpers, "client_of", fake)\n' + GO + BY_MODULE, HELPERS),
     "set in a file of no legacy name": (
         "import helpers\nimport patching\n" + GO + BY_MODULE,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ..dagster_api.names import MUTATING
 from ..inference.values import Instance, InTree, Local, Made, Value, Values, kept_in_namespace
 from ..project.test_files import is_test
 from ..syntax.classes import attribute_of_class, is_own_object
@@ -49,13 +50,42 @@ def _files(index: Index, carriers: Carriers) -> Iterator[Module]:
 
 
 def _at(index: Index, carriers: Carriers, module: Module, target: ast.expr, name: str) -> Iterator[Escape]:
-    if not name or _is_own(module, target) or _is_nothing(module, target):
+    if not name:
+        yield from _by_computed_name(index, carriers, module, target)
+        return
+    if _is_own(module, target) or _is_nothing(module, target):
         return
     lost = NONE.union(
         *(_under(index, carriers, value, name) for value in index.evaluator.values(module, target))
     )
     if lost:
         yield Escape(module, target, lost, _SAID.format(name=name))
+
+
+def _by_computed_name(index: Index, carriers: Carriers, module: Module, target: ast.expr) -> Iterator[Escape]:
+    """A place that sets some name of a module: ``setattr(helpers, name, fake)``, ``vars(helpers).update(...)``."""
+    place = module.parent(target)
+    is_set = isinstance(place, ast.Call) and isinstance(place.func, ast.Name) and place.func.id == "setattr"
+    if place is None or not (is_set or _is_written(module, place)):
+        return
+    homes = [value.module for value in index.evaluator.values(module, target) if isinstance(value, InTree)]
+    lost = NONE.union(
+        *(
+            carriers.of_all(index.evaluator.global_values(home, name))
+            for home in homes
+            for name in index.tree.names(home).tables.get(home.tree, {})
+        )
+    )
+    if lost:
+        yield Escape(module, target, lost, _SAID.format(name="..."))
+
+
+def _is_written(module: Module, names: ast.AST) -> bool:
+    """Whether a dict of names is changed where it is made."""
+    above = module.parent(names)
+    if isinstance(above, ast.Subscript):
+        return not isinstance(above.ctx, ast.Load)
+    return isinstance(above, ast.Attribute) and above.attr in MUTATING
 
 
 def _under(index: Index, carriers: Carriers, value: Value, name: str) -> Values:
