@@ -103,6 +103,15 @@ def test_what_a_workspace_says_may_stand_behind_a_name(tmp_path: Path, case: str
     assert _name(text) == ["Hourly"]
 
 
+@pytest.mark.parametrize(
+    "other", ["67890", "{}", "[]", "dict()", "other(1)", '{"name": "Hourly"}', "{**other}"]
+)
+def test_what_stands_under_the_number_of_a_job_need_not_be_a_row(tmp_path: Path, other: str) -> None:
+    table = f"JOBS = {{67890: {other}, 67891: {other}}}\nJOBS[67890] = {other}\n"
+    text, _ = _second(tmp_path, table + WORKSPACE % (22, '\n    adhoc_job_name="Hourly",'))
+    assert _name(text) == ["Hourly"]
+
+
 def test_parameters_of_a_function_say_it_too(tmp_path: Path) -> None:
     body = WORKSPACE.replace("project_id=11", "project_id=project").replace(
         "%s,%s", "environment, adhoc_job_name=name,"

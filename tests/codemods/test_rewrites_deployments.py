@@ -100,6 +100,8 @@ def test_what_differs_stands_in_a_table_by_the_job(tmp_path: Path) -> None:
 CHOICES = {
     "a dict": 'JOBS = {"prod": 67890, "staging": 67900, "qa": 1}\nJOB = JOBS[os.environ["WHERE"]]\n',
     "a dict with a default": 'JOBS = {"prod": 67890}\nJOB = JOBS.get(os.getenv("WHERE"), 67900)\n',
+    "defaults at each level": 'ALL = {"prod": {"job": 67890}}\nJOB = ALL.get(os.environ["WHERE"], {}).get("job", 67900)\n',
+    "a default that is filled": 'NONE = {}\nNONE["job"] = 67900\nJOB = {"prod": {"job": 67890}}.get(os.environ["WHERE"], NONE).get("job", 1)\n',
     "a dict of dicts": 'ALL = {"prod": {"job": 67890}, "staging": {"job": 67900}}\nJOB = ALL[os.environ["WHERE"]]["job"]\n',
     "if and else": 'if os.environ["WHERE"] == "prod":\n    JOB = 67890\nelse:\n    JOB = 67900\n',
     "elif": 'WHERE = os.environ["WHERE"]\nif WHERE == "prod":\n    JOB = 67890\n'

@@ -323,6 +323,8 @@ class Containers:
             return NOT_KNOWN
         if default is None:
             return found | NOT_KNOWN  # It may be None.
+        if self._is_absent(module, node.func.value, key, branches):
+            return default
         return found | default if key is None or isinstance(node.args[0], ast.Constant) else default
 
     def places_under(self, module: Module, holder: ast.expr, key: str, branches: Branches) -> Possible:
@@ -351,8 +353,11 @@ class Containers:
 
     def is_absent(self, module: Module, node: ast.Subscript, branches: Branches) -> bool:
         """Whether no dict that ``x`` of ``x["key"]`` may be has the key, and nothing puts it in."""
-        key, made = branches.key(module, node.slice), self.evaluator.places(module, node.value, branches)
-        displays = self.displays(module, node.value, branches)
+        return self._is_absent(module, node.value, branches.key(module, node.slice), branches)
+
+    def _is_absent(self, module: Module, holder: ast.expr, key: object, branches: Branches) -> bool:
+        made = self.evaluator.places(module, holder, branches)
+        displays = self.displays(module, holder, branches)
         is_known = made.is_all and {(one.module, one.node) for one in displays}.issuperset(made.places)
         is_read = bool(displays) and is_known and self.evaluator.is_all(made)
         return is_read and all(self._lacks(display, key) for display in displays)
