@@ -194,6 +194,13 @@ def in_function(*lines: str, before: str = "") -> str:
     [
         (in_function("return getattr(client, 'get_job')(1)['name']"), "write `client.get_job`"),
         (in_function("return hasattr(client, 'get_job')"), "take the test out"),
+        (in_function("return getattr(client, acme.name)(1)"), "write an `if` for each name"),
+        (
+            "RES = {'dbt': ResourceDefinition.hardcoded_resource(cloud.get_dbt_client())}\ndefs = Definitions(resources=RES)\n",
+            "bind the resource itself",
+        ),
+        (in_function("return list(map(acme.run, [client]))"), "write a loop, `[acme.run(one) for one in ...]`"),
+        (in_function("acme.current.set(client)"), "pass it as an argument, `def run(client): ...`"),
         (
             in_function("return partial(run, job=1)(client)", before="from functools import partial\ndef run(client, job):\n    return 1\n"),
             "is passed to `partial(run, job=1)(...)`",
@@ -220,7 +227,7 @@ def in_function(*lines: str, before: str = "") -> str:
             "is returned through `@acme.cached`",
         ),
     ],
-    ids=["getattr", "hasattr", "partial_called", "partial", "lambda", "generator", "keywords", "decorator"],
+    ids=["getattr", "hasattr", "getattr_of_a_name", "hardcoded", "map", "variable", "partial_called", "partial", "lambda", "generator", "keywords", "decorator"],
 )  # fmt: skip
 def test_what_to_write_by_hand_has_the_names_of_the_code(tmp_path: Path, program: str, wanted: str) -> None:
     said = said_of(tmp_path, program)

@@ -87,6 +87,23 @@ class Service:
         cls.client = {made}
 
 """
+CHOSEN = """
+class Service:
+    def __init__(self, client):
+        self.client = client
+
+    def do_run(self{taken}):
+        {does}
+
+    def do_name(self):
+        return self.client.get_job(67891)["name"]
+
+    def do(self, action):
+        return getattr(self, f"do_{{action}}")()
+
+"""
+RUN = "return self.client.run_job_and_poll(67891).run_id"
+DO = GO + "    service = Service(dbt_cloud.get_dbt_client())\n    service.do('run')\n    service.do_run()\n"
 OF = GO + "    Service.of(dbt_cloud).client.run_job_and_poll(67891)\n"
 USE = GO + "    Service.use(dbt_cloud)\n    Service.client.run_job_and_poll(67891)\n"
 MADE = GO + "    Service(dbt_cloud).client.run_job_and_poll(67891)\n"
@@ -98,6 +115,7 @@ MIGRATE = {
     "a new object each time": ONE.format(made="object.__new__(cls)", answer=SUPER) + NEW,
     "one object for all": SHARED + OF,
     "a client": CLIENT.format(first="None", made="resource.get_dbt_client()") + USE,
+    "a method by a name that is put together": CHOSEN.format(taken="", does=RUN) + DO,
     "hasattr": LAZY.format(test='not hasattr(self, "_client")', made=GETTER) + MADE,
     "getattr or None": LAZY.format(test='getattr(self, "_client", None) is None', made=GETTER) + MADE,
     "getattr or None, used": LAZY.format(test='not getattr(self, "_client", None)', made=GETTER)
@@ -113,6 +131,11 @@ KEPT = {
     "a fake is kept there too": SHARED + "    @classmethod\n    def dry(cls):\n        cls._shared = Service(None)\n        cls._shared.client = Fake()\n" + OF,
     "a fake at first": CLIENT.format(first="Fake()", made="resource.get_dbt_client()") + USE,
     "a resource": CLIENT.format(first="None", made="resource") + GO + "    Service.use(dbt_cloud)\n    Service.client.get_dbt_client().get_job(1)\n",
+    "a method of many that answers the client": CHOSEN.format(taken="", does="return self.client") + DO,
+    "a method of many that takes something": CHOSEN.format(taken=", more=None", does="print(more)\n        " + RUN) + DO,
+    "an attribute by a name that is put together": CHOSEN.format(taken="", does=RUN)
+    + "class Heir(Service):\n    def set(self):\n        self.do_client = self.client\n"
+    + DO,
     "set from outside": SHARED + "Service._shared = Service.of(Fake())\n" + OF,
     "hasattr, and a fake": LAZY.format(test='not hasattr(self, "_client")', made="Fake() if os.name else " + GETTER) + MADE,
     "hasattr of the client": GO + '    client = dbt_cloud.get_dbt_client()\n    if hasattr(client, "run_job"):\n        client.run_job(1)\n',

@@ -46,6 +46,7 @@ from ..syntax.source_module import FUNCTIONS, Module
 from .by_hand import of_call
 from .callees import is_all_known
 from .carriers import NONE, Carriers, is_asked_its_name, is_class, is_dict, is_function, kind_carried
+from .dispatched import reads_a_plain_method
 from .followed import called_later, is_followed, is_kept_in_namespace
 from .index import Index
 from .loops import has_key, is_looped_over
@@ -198,6 +199,8 @@ class Arguments:
             return isinstance(value, Literal) or is_load(value)
         if name == "isinstance":
             return self._is_own(value) or (len(call.args) == 2 and self._is_of_no_use(module, call.args[1]))
+        if name == "getattr":
+            return call.args[:1] == [node] and reads_a_plain_method(self.carriers, value, call)
         if name == "hasattr":
             return (isinstance(value, Instance) or is_class(value)) and call.args[:1] == [node]
         if name == "type":

@@ -15,6 +15,11 @@ def of_call(module: Module, node: ast.expr, call: ast.Call) -> str:
     """What to write in place of a call that is given a value; empty where nothing special is to be said."""
     name, given = decorator_name(call), call.args
     shown = _line(module, node)
+    if name == "getattr" and len(given) > 1 and given[0] is node and not isinstance(given[1], ast.Constant):
+        return (
+            f"write an `if` for each name that it may have, `if action == "
+            f'"run": {shown}.run_job_and_poll(job_id)`, which the codemod follows'
+        )
     if name in {"getattr", "hasattr"} and len(given) > 1 and given[0] is node:
         read = (
             str(getattr(given[1], "value", "")) if isinstance(given[1], ast.Constant) else "run_job_and_poll"
@@ -24,6 +29,15 @@ def of_call(module: Module, node: ast.expr, call: ast.Call) -> str:
             if name == "getattr"
             else f"take the test out, or compare with `is None`: v2's client has other methods, and the codemod renames `{shown}.{read}`"
         )
+    if name == "hardcoded_resource":
+        return (
+            'bind the resource itself, `"dbt": dbt_cloud`, and write `context.resources.dbt.get_dbt_client()` '
+            "where the client is used"
+        )
+    if name in {"map", "starmap"} and isinstance(call.func, ast.Name | ast.Attribute):
+        return f"write a loop, `[{_line(module, given[0])}(one) for one in ...]`" if given else ""
+    if name == "set" and isinstance(call.func, ast.Attribute):
+        return f"pass it as an argument, `def run({shown.rpartition('.')[2].partition('(')[0]}): ...`, in place of a variable of the context"
     if name == PARTIAL and given:
         callee = _line(module, given[0])
         words = [f"{word.arg}={_line(module, word.value)}" for word in call.keywords if word.arg]
