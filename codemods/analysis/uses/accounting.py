@@ -34,6 +34,7 @@ from .outputs_handed_over import outputs_handed_over
 from .patched_names import patched_names
 from .runs_read_elsewhere import runs_read_elsewhere
 from .set_from_outside import set_from_outside
+from .validated_fields import validated_fields
 
 DYNAMICALLY = "is in a scope that `globals()`, `locals()`, `exec` or the like may read: move it to another function, or read it by its name"
 _SAY_WHAT = "take the client from `context.resources.dbt_cloud`, or from a resource that these files build"
@@ -55,6 +56,7 @@ def escapes_of(index: Index) -> tuple[Escape, ...]:
         *patched_names(index, carriers),
         *fixtures_by_name(index, carriers),
         *set_from_outside(index, carriers),
+        *validated_fields(index, carriers),
     )
     for escape in escapes:
         known = found.get((escape.module, escape.node), escape)

@@ -207,8 +207,9 @@ def _against(context: Context, calls: list[tuple[Module, ast.expr]]) -> str:
             return f"but it has other fields, which `{module.source_of(shown)}` shows at {at}: read the attributes that you need there"
     if _imports_of_class(context, calls) is not None:
         return ""
-    named = next((module for module in _naming(context) if module not in dict(calls)), None)
-    at = f" in {named.path.name}" if named is not None else " in several files"
+    naming = _naming(context)
+    named = next((module for module in naming if module not in dict(calls)), naming[0])
+    at = f" in {named.path.name}" if named not in dict(calls) or len(naming) == 1 else " in several files"
     return f"but the name is already used{at}: rename it there"
 
 
