@@ -91,7 +91,7 @@ class Objects:
             return False
         if "__new__" in fields_of(owner.node) and self.derived_from(owner):
             return False  # An object of one class may be kept for another.
-        if initializer_of(owner.node) is not None or inherited_initializer(self.evaluator, owner) is not None:
+        if self._is_initialized(owner, owner.node):
             return True
         is_open = not any(node.keywords or initializer_of(node) for node in lineage)
         return is_open and self._declares_fields(owner)
@@ -294,11 +294,14 @@ class Objects:
         What its methods assign, or what it is called with where it is a dataclass or the like.
         """
         yield from ((owner.module, value) for value in self.assigned(owner).get(name, ()))
-        if not isinstance(owner.node, ast.ClassDef) or initializer_of(owner.node) is not None:
+        if not isinstance(owner.node, ast.ClassDef) or self._is_initialized(owner, owner.node):
             return
         yield from self.evaluator.answer(
             ("fields given", owner), lambda: self._fields_given(owner), _NONE_GIVEN
         ).get(name, ())
+
+    def _is_initialized(self, owner: Local, node: ast.ClassDef) -> bool:
+        return initializer_of(node) is not None or inherited_initializer(self.evaluator, owner) is not None
 
     def _fields_given(self, owner: Local) -> Given:
         """What the calls that make objects of a class give to each field."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from ..inference.interpreter import Evaluator
-from ..inference.values import Value
+from ..inference.values import Local, Value
 from ..syntax.functions import renamed
 from ..syntax.scopes import Assigned, Binding, Imported, Iterated, Parameter
 from ..syntax.source_module import Module
@@ -23,6 +23,18 @@ def files_handed_to(evaluator: Evaluator, module: Module, matters: Callable[[Val
             matters(value) for argument in given for value in evaluator.values(module, _plain(argument))
         ):
             yield from [spelled] if spelled is not None else _unread_homes(evaluator, module, renamed(node))
+            yield from _unread_bases(evaluator, evaluator.values(module, node.func))
+
+
+def _unread_bases(evaluator: Evaluator, called: Iterable[Value]) -> Iterator[Path]:
+    """The files that the base classes of what is called are imported from: the arguments may go to an ``__init__`` there."""
+    for owner in (value for value in called if isinstance(value, Local)):
+        for one in evaluator.objects.lineage(owner):
+            for base in one.node.bases if isinstance(one.node, ast.ClassDef) else ():
+                spelled = base.value if isinstance(base, ast.Subscript) else base
+                path = _unread_home(evaluator, one.module, spelled)
+                if path is not None:
+                    yield path
 
 
 def _plain(argument: ast.expr) -> ast.expr:
