@@ -213,7 +213,7 @@ def _against(context: Context, job: Job, held: Held, value: object, beside: Iter
         return ""
     return (
         f"job {job.id} is now in project {job.project_id} and environment {job.environment_id}, where the workspace at "
-        f"{other.place} runs in the job {other.name!r}, and v2 keeps one job for each environment of a code location: write "
+        f"{other.place} runs in the job {_name_now(context, other)!r}, and v2 keeps one job for each environment of a code location: write "
         f"project, environment and that adhoc_job_name by hand, or move the job"
     )
 
@@ -225,10 +225,23 @@ def _another_workspace(context: Context, job: Job, held: Held) -> Existing | Non
         (
             other
             for other in existing_workspaces(context)
-            if other.environment == Environment.of(job) and other.name != job.name and other.node not in mine
+            if other.environment == Environment.of(job)
+            and _name_now(context, other) != job.name
+            and other.node not in mine
         ),
         None,
     )
+
+
+def _name_now(context: Context, workspace: Existing) -> str | None:
+    """The name of the job that a workspace runs, which may have been renamed since."""
+    name = workspace.name
+    renamed = (
+        job.name
+        for job in context.facts.jobs
+        if name in job.earlier.get("name", ()) and Environment.of(job) == workspace.environment
+    )
+    return name if workspace.job is not None else next(renamed, name)
 
 
 def _is_of(context: Context, one: Held, job: Job, held: Iterable[Held]) -> bool:

@@ -18,7 +18,7 @@ from ..planning.claims import Context
 from ..planning.components import Component, columns, components
 from ..planning.units import Environment
 from ..planning.v2 import CLOUD_V2
-from .columns_of_jobs import columns_of, rows_before
+from .columns_of_jobs import columns_of, environments_of, rows_before
 
 _SPECS = External(f"{CLOUD_V2}.load_dbt_cloud_asset_specs")
 _WORKSPACE = f"{CLOUD_V2}.DbtCloudWorkspace"
@@ -48,15 +48,11 @@ def _observed(context: Context) -> Iterator[WrittenFact]:
 
 
 def _of_workspace(context: Context, made: Made, call: ast.Call) -> Iterator[WrittenFact]:
-    numbers = {
-        word.arg: word.value.value
-        for word in call.keywords
-        if word.arg and isinstance(word.value, ast.Constant) and type(word.value.value) is int
-    }
-    for job in context.facts.jobs:
-        value = numbers.get("environment_id")
-        if value in (job.environment_id, *job.earlier.get("environment_id", ())):
-            yield WrittenFact(job.id, "environment_id", made.module.place(call), value)
+    given = next((word.value for word in call.keywords if word.arg == "environment_id"), None)
+    found = context.constants.read(made.module, given) if given is not None else None
+    for job in context.facts.jobs if found is not None else ():
+        if found is not None and found.value in environments_of(job):
+            yield WrittenFact(job.id, "environment_id", made.module.place(call), found.value)
 
 
 def facts_to_change_by_hand(context: Context) -> Iterator[Finding]:

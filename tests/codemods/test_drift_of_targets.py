@@ -165,6 +165,10 @@ def test_specs_of_an_environment_that_a_job_has_left_are_named(tmp_path: Path) -
     assert told(tmp_path, whole, to="specs") == []
     (found,) = told(tmp_path, changed(environment_id=23), to="specs")
     assert found.startswith("shop/defs.py:") and "was in environment 22" in found and "in 23 now" in found
+    text = (tmp_path / "shop/defs.py").read_text().replace("environment_id=22", "environment_id=PROD")
+    (tmp_path / "shop/defs.py").write_text(f"PROD = 22\n{text}")
+    (found,) = told(tmp_path, changed(environment_id=23), to="specs")
+    assert "was in environment 22" in found
 
 
 def test_lookup_says_that_it_has_no_job_to_look_up(tmp_path: Path) -> None:

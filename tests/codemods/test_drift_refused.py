@@ -136,6 +136,13 @@ def test_a_job_that_moves_to_where_another_workspace_runs_stays(tmp_path: Path) 
     assert "runs in the job 'Elsewhere'" in told[0]
 
 
+def test_a_job_that_moves_is_told_the_name_that_the_job_there_has_now(tmp_path: Path) -> None:
+    moved, renamed = replace(NIGHTLY, environment_id=23), replace(ELSEWHERE, name="Elsewhere 2")
+    _, after, told = twice(tmp_path, TWO_PLACES, (NIGHTLY, ELSEWHERE), (moved, renamed))
+    assert 'adhoc_job_name="Elsewhere 2"' in after
+    assert any("runs in the job 'Elsewhere 2'" in line for line in told)
+
+
 @pytest.mark.parametrize("program", [ONE, LOOP], ids=["alone", "one of a table"])
 def test_a_job_that_moves_to_where_another_has_its_name_stays(tmp_path: Path, program: str) -> None:
     """v2 finds jobs by name: with the new environment written, the assets would run in the other job."""
