@@ -196,6 +196,17 @@ def in_function(*lines: str, before: str = "") -> str:
         (in_function("return hasattr(client, 'get_job')"), "take the test out"),
         (in_function("return getattr(client, acme.name)(1)"), "write an `if` for each name"),
         (
+            in_function("out = client.run_job_and_poll(1)", "return getattr(out, acme.name), vars(out)"),
+            "the output `out` is passed to `getattr(...)`, which the codemod cannot trace: read what you need here",
+        ),
+        (
+            in_function(
+                "return Api(client).client.get_job(1)",
+                before="def plain(cls):\n    cls.x = 1\n    return cls\n@plain\nclass Api:\n    def __init__(self, client):\n        self.client = client\n",
+            ),
+            "`plain` may make something else of the class",
+        ),
+        (
             "RES = {'dbt': ResourceDefinition.hardcoded_resource(cloud.get_dbt_client())}\ndefs = Definitions(resources=RES)\n",
             "bind the resource itself",
         ),
@@ -227,7 +238,7 @@ def in_function(*lines: str, before: str = "") -> str:
             "is returned through `@acme.cached`",
         ),
     ],
-    ids=["getattr", "hasattr", "getattr_of_a_name", "hardcoded", "map", "variable", "partial_called", "partial", "lambda", "generator", "keywords", "decorator"],
+    ids=["getattr", "hasattr", "getattr_of_a_name", "getattr_of_a_run", "decorated_class", "hardcoded", "map", "variable", "partial_called", "partial", "lambda", "generator", "keywords", "decorator"],
 )  # fmt: skip
 def test_what_to_write_by_hand_has_the_names_of_the_code(tmp_path: Path, program: str, wanted: str) -> None:
     said = said_of(tmp_path, program)

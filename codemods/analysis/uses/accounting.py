@@ -259,12 +259,14 @@ class _Accounting:
             carried = self.carriers.of(Local(module, node)) if foreign else NONE
             if carried:
                 shown = module.source_of(foreign[0]).split("\n", 1)[0]
-                yield Escape(
-                    module,
-                    foreign[0],
-                    carried,
-                    f"may reach what `{node.name}` holds: `{shown}` is from a package that the codemod does not read. Build the client where it is used instead",
+                is_own = any(isinstance(one, Local) for one in self.evaluator.values(module, foreign[0]))
+                why = (
+                    "may make something else of the class"
+                    if is_own
+                    else "is from a package that the codemod does not read"
                 )
+                said = f"may reach what `{node.name}` holds: `{shown}` {why}. Build the client where it is used instead"
+                yield Escape(module, foreign[0], carried, said)
 
     def _is_known_base(self, module: Module, base: ast.expr) -> bool:
         if isinstance(base, ast.Subscript):

@@ -14,6 +14,7 @@ from ..inference.values import (
     Value,
     is_load,
 )
+from ..syntax.functions import is_getattr
 from ..syntax.source_module import (
     Module,
 )
@@ -274,11 +275,23 @@ def lost_trail(use: Use, what: str, name: str) -> Finding:
     by_hand = (
         _IN_CONTAINERS.get(what, _BY_HAND[what]) if isinstance(use, (Element, Entry)) else _BY_HAND[what]
     )
-    how, by_hand = _how_special(use, by_hand)
+    if not (what == "the output" and _reads_computed(use)):  # The lines are for clients.
+        how, by_hand = _how_special(use, by_hand)
+    else:
+        how = _how(use)
     if what == _SEVERAL:
         how = how.replace("is ", "are ", 1)
     said = f"{what} `{line}` {how}: {by_hand}"
     return Finding(module.place(use.node), "LDC303", said, name)
+
+
+def _reads_computed(use: Use) -> bool:
+    """Whether a use is ``getattr(value, name)``, with a name that is not written there."""
+    return (
+        isinstance(use, Argument)
+        and is_getattr(use.call)
+        and not all(isinstance(name, ast.Constant) for name in use.call.args[1:2])
+    )
 
 
 def _how_special(use: Use, by_hand: str) -> tuple[str, str]:
