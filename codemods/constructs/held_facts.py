@@ -45,9 +45,16 @@ def held_facts(context: Context) -> tuple[Held, ...]:
         for node in module.of(*FUNCTIONS)
         for one in _of_assets(context, module, node, rows)
     ]
+    named = {one.job_id for one in (*rows, *loads) if one.column == "command" and one.form != "alike"}
     of_rows = {one.node for one in rows}  # A workspace may take what it says from a row.
     found = [
-        one for one in (*rows, *loads) if one.form != "elsewhere" or one in rows or one.node not in of_rows
+        *rows,
+        *(
+            each
+            for one in loads
+            if one.form != "elsewhere" or one.node not in of_rows
+            for each in _unless_named(one, named)
+        ),
     ]
     known = [one for one in found if one.job_id]
     shared = {one.workspace for one in found if not one.job_id}
@@ -55,6 +62,14 @@ def held_facts(context: Context) -> tuple[Held, ...]:
         *(_shared(one) if one.workspace in shared else one for one in known),
         *_of_workspaces_by_name(context, {(one.workspace, one.job_id) for one in found}),
     )
+
+
+def _unless_named(held: Held, named: Set[int]) -> Iterator[Held]:
+    """What is like a job is not its own where other assets name the job."""
+    if held.form != "alike" or held.job_id not in named:
+        yield held
+    elif held.workspace is not None:
+        yield replace(held, job_id=0)
 
 
 def _shared(held: Held) -> Held:
@@ -90,7 +105,7 @@ def _of_unnamed(context: Context, module: Module, held: list[Held], decorator: a
         yield from (one for one in held if one.workspace is not None)
         return
     (job,) = jobs
-    yield Held(job.id, "", module, decorator)
+    yield Held(job.id, "", module, decorator, form="alike")
     for one in held:
         yield replace(one, job_id=job.id, form=_alike(one))
 

@@ -149,6 +149,19 @@ def test_assets_of_another_name_that_are_like_no_job_are_left_alone(tmp_path: Pa
     assert _again(tmp_path, files, OTHER_COMMANDS) == (files, [])
 
 
+def test_assets_of_their_own_that_are_like_a_job_which_others_name_are_left_alone(tmp_path: Path) -> None:
+    def add(files: Files) -> None:
+        own = files["defs.py"].partition("@dbt_cloud_assets")[2].partition("defs = ")[0]
+        files["defs.py"] += "\n\n@dbt_cloud_assets" + own.replace("dbt_cloud_job_67890", "mine").replace(
+            "def models", "def mine"
+        )
+
+    files = _edited(tmp_path, ONE, add)
+    texts, said = _again(tmp_path, files, OTHER_COMMANDS)
+    assert texts["defs.py"].count('"tag:hourly"') == texts["defs.py"].count('"tag:daily"') == 1
+    assert not any("selection" in one for one in said)
+
+
 def test_the_environment_of_a_workspace_that_serves_assets_of_unknown_jobs_is_not_written(
     tmp_path: Path,
 ) -> None:
