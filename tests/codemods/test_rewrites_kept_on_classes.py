@@ -136,6 +136,15 @@ KEPT = {
     "an attribute by a name that is put together": CHOSEN.format(taken="", does=RUN)
     + "class Heir(Service):\n    def set(self):\n        self.do_client = self.client\n"
     + DO,
+    "`__getattr__` answers it before": LAZY.format(test='not hasattr(self, "_client")', made=GETTER)
+    + "    def __getattr__(self, name):\n        return Fake()\n"
+    + MADE,
+    "`__getattr__` of a base class": "class Base:\n    def __getattr__(self, name):\n        return Fake()\n"
+    + LAZY.format(test='getattr(self, "_client", None) is None', made=GETTER).replace("class Service", "class Service(Base)")
+    + MADE,
+    "`__getattr__` of a metaclass": "class Meta(type):\n    def __getattr__(cls, name):\n        return Fake()\n"
+    + CLIENT.format(first="None", made="resource.get_dbt_client()").replace("    client = None\n", "").replace("class Service", "class Service(metaclass=Meta)")
+    + USE,
     "set from outside": SHARED + "Service._shared = Service.of(Fake())\n" + OF,
     "hasattr, and a fake": LAZY.format(test='not hasattr(self, "_client")', made="Fake() if os.name else " + GETTER) + MADE,
     "hasattr of the client": GO + '    client = dbt_cloud.get_dbt_client()\n    if hasattr(client, "run_job"):\n        client.run_job(1)\n',

@@ -82,3 +82,33 @@ def test_what_may_be_something_else_stays(tmp_path: Path, name: str) -> None:
     texts, report = migrate(tmp_path, {"program.py": HEAD + KEPT[name] + TAIL})
     assert "DbtCloudWorkspace" not in texts["program.py"]
     assert [one for one in report.findings if one.code == "LDC303"]
+
+
+OTHERS = {
+    "beside a lambda that makes a fake": "for make in (lambda: Fake(), lambda: dbt_cloud.get_dbt_client()):",
+    "beside what others make": "for make in [theirs, lambda: dbt_cloud.get_dbt_client()]:",
+    "with one more that is added": "makers = [lambda: dbt_cloud.get_dbt_client()]\n    makers.append(lambda: Fake())\n    for make in makers:",
+    "with more in another list": "makers = [lambda: dbt_cloud.get_dbt_client()]\n    makers = makers + [lambda: Fake()]\n    for make in makers:",
+    "with those of a comprehension": "for make in [lambda: dbt_cloud.get_dbt_client(), *[lambda: Fake() for _ in 'a']]:",
+    "by a key": "for make in [{'a': lambda: Fake(), 'b': lambda: dbt_cloud.get_dbt_client()}[os.name]]:",
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_another_lambda_answers_keeps_what_is_called(tmp_path: Path, name: str) -> None:
+    program = f"{GO}    {OTHERS[name]}\n        print(make().get_job(67891)['name'])\n"
+    texts, _ = migrate(tmp_path, {"program.py": HEAD + program + TAIL})
+    assert "DbtCloudWorkspace" not in texts["program.py"]
+
+
+@pytest.mark.parametrize(
+    "run",
+    ["run = lambda c: c.get_job(67891)['name']\n", "def run(c):\n    return c.get_job(67891)['name']\n"],
+)
+def test_a_parameter_that_has_the_name_of_a_function_is_not_that_function(tmp_path: Path, run: str) -> None:
+    program = f"{run}\n\ndef each(run, c):\n    return run(c)\n{GO}    print(each(run, client), each(lambda c: len(dir(c)), client))\n"
+    texts, _ = migrate(tmp_path, {"program.py": HEAD + program + TAIL})
+    assert "DbtCloudWorkspace" not in texts["program.py"]
+    alone = program.replace(", each(lambda c: len(dir(c)), client)", "")
+    texts, _ = migrate(tmp_path, {"program.py": HEAD + alone + TAIL})
+    assert "get_dbt_client" not in texts["program.py"]

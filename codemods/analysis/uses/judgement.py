@@ -35,6 +35,7 @@ from ..syntax.functions import CALLED_AS
 from ..syntax.generators import yielded_by
 from ..syntax.own_objects import answers_own_object
 from ..syntax.source_module import FUNCTIONS, Module
+from .answered_otherwise import answered_by_another, answered_by_getattr
 from .arguments import ACCOUNTED, Arguments
 from .beside_others import beside_others, is_foreign
 from .bound_functions import keys_of_answer
@@ -84,6 +85,8 @@ class Judge:
             return "is hashed, and v2's run is a dict, which cannot be hashed: use `output.run_id` instead"
         if is_put_into_set(self.carriers, module, node, value):
             return "is put into a set, where v2's workspaces that are configured alike are one: use a list"
+        if said := answered_by_another(self.evaluator, self.carriers, module, node):
+            return said
         above = module.parent(node)
         if isinstance(above, ast.expr):
             return self._in_expression(module, node, value, above)
@@ -161,6 +164,8 @@ class Judge:
         name = above.attr
         if isinstance(value, Literal):
             return self._of_container(module, above)
+        if said := answered_by_getattr(self.evaluator, self.carriers, value, name):
+            return said
         if said := beside_others(self.evaluator, self.carriers, module, value, above):
             return said
         if isinstance(value, Instance) or is_class(value):
