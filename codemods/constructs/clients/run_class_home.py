@@ -10,6 +10,7 @@ from ...analysis.project.source_tree import Tree
 from ...analysis.syntax.scopes import Imported
 from ...analysis.syntax.source_module import Module
 from ...editing.edits import Import
+from ...editing.import_places import names_type_checking
 
 _DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -61,6 +62,7 @@ def _is_quiet(tree: Tree, module: Module) -> bool:
     return all(
         isinstance(one, _DEFINING)
         or _is_documentation(one)
+        or (isinstance(one, ast.If) and names_type_checking(one) and not one.orelse)
         or (isinstance(one, ast.Assign) and _asks_dagster_alone(tree, module, one.value))
         for one in module.tree.body
     )

@@ -75,7 +75,7 @@ def claims(context: Context) -> Iterator[Claim[None]]:
     if not context.run_objects:
         return
     nodes = [(one.module, naming_link(context, one), one.chain[0]) for one in namings(context)]
-    nodes += [(module, node, node) for module, node, name in quoted_names(context.index) if name == NAME]
+    nodes += [(module, node, node) for module, node in _quoted(context)]
     for module, node, first in nodes:
         runs = {root(value) for home, call in homes(context) for value in context.index.values(home, call)}
         of_ops = {KEY} if any(map(is_op, runs)) else set()
@@ -242,15 +242,20 @@ def _imports_of_class(
     """What imports the class in each file that does not define it; None where it cannot be one class."""
     index, named = context.index, namings(context)
     naming = set(_naming(context))
-    if not naming:
-        return {}  # Each file that runs a job has its own.
-    files = naming | {home for home, _ in calls}
-    for module in files:
+    saying = {one.module for one in named} | {module for module, _ in _quoted(context)}
+    files = saying | {home for home, _ in calls}
+    for module in files | naming:
         own = [one for one in named if one.module is module]
         is_named_so = module in naming and _is_own(context, module, own)
         if not is_named_so and not (_is_free(context, module) and _can_be_renamed(context, module, own)):
             return None
-    return imports_of_class(index.tree, files, NAME)
+    # Where no file says the name, each that runs a job has its own.
+    return imports_of_class(index.tree, files, NAME) if saying else {}
+
+
+def _quoted(context: Context) -> list[tuple[Module, ast.Constant]]:
+    """The places where the name of legacy's class stands in quotes, as a type."""
+    return [(module, node) for module, node, name in quoted_names(context.index) if name == NAME]
 
 
 def _naming(context: Context) -> list[Module]:
@@ -318,7 +323,7 @@ def _can_be_renamed(context: Context, module: Module, named: list[Reference]) ->
             return False
         if _is_said(module, module.source_of(link)) or _is_spoken_of(context, module):
             return False
-    return not any(home is module and name == NAME for home, _, name in quoted_names(context.index))
+    return not any(home is module for home, _ in _quoted(context))
 
 
 def _is_said(module: Module, spelled: str) -> bool:
@@ -335,7 +340,7 @@ def _is_plain_path(node: ast.expr) -> bool:
 
 def _is_spoken_of(context: Context, module: Module) -> bool:
     """Whether a file says the name in quotes, otherwise than as a whole annotation: in ``__all__``, in ``"list[..]"``."""
-    quoted = {node for _, node, name in quoted_names(context.index) if name == NAME}
+    quoted = {node for _, node in _quoted(context)}
     texts = (
         node
         for node in module.nodes
@@ -354,7 +359,7 @@ def define(context: Context, module: Module, unit: Unit, done: Rewrite) -> str:
         return imported.name
     named = namings(context)
     own = [one.node for one in named if one.module is module]
-    inside = [call for home, call in homes(context) if home is module]
+    inside = [node for home, node in (*homes(context), *_quoted(context)) if home is module]
     is_own = bool(named) or _is_own(context, module, [])
     name = NAME if is_own else unit.namespace(module).shared(own_name(context, module, NAME))
     first = min((module.top_statement_of(node) for node in (*own, *inside)), key=lambda one: one.lineno)
