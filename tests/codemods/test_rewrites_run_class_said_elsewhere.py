@@ -96,3 +96,62 @@ def test_the_class_is_defined_where_it_is_imported_from(tmp_path: Path, way: str
         is_bound = "class DbtCloudOutput:" in text or "import DbtCloudOutput" in text
         assert is_bound or "DbtCloudOutput" not in text
     assert sum("class DbtCloudOutput:" in text for text in texts.values()) == 1
+
+
+SEVERAL = """\
+import os
+from typing import TYPE_CHECKING
+
+from dagster import job, op
+from dagster_dbt import DbtCloudClientResource
+{imports}
+print(os.getcwd())
+
+
+@op
+def {name}(dbt: DbtCloudClientResource){answers}:
+    return run(dbt.get_dbt_client())
+
+
+def run(client){answers}:
+    return client.run_job_and_poll(67890)
+
+
+@op
+def tell_{name}(output):
+    print(output.docs_url, output.result["results"])
+
+
+@job
+def job_{name}():
+    tell_{name}({name}())
+"""
+DEFS = """\
+from dagster import Definitions
+from dagster_dbt import DbtCloudClientResource
+from first import job_first
+from second import job_second
+
+dbt = DbtCloudClientResource(auth_token="t", account_id=12345)
+defs = Definitions(jobs=[job_first, job_second], resources={"dbt": dbt})
+"""
+
+
+def _several(tmp_path: Path, imports: str, said: str) -> dict[str, str]:
+    first = SEVERAL.format(name="first", imports=imports, answers="").replace(
+        "def run(client)", f"def run(client){said}"
+    )
+    second = SEVERAL.format(name="second", imports="", answers="")
+    return migrate(tmp_path, {"first.py": first, "second.py": second, "defs.py": DEFS})[0]
+
+
+def test_each_file_has_its_own_where_one_says_the_class_to_type_checkers(tmp_path: Path) -> None:
+    texts = _several(tmp_path, CHECKED, ' -> "DbtCloudOutput"')
+    assert "legacy_shim" not in "".join(texts.values())
+    assert "class DbtCloudOutput:" in texts["first.py"]
+    assert "class DbtCloudOutput:" in texts["second.py"]
+
+
+def test_one_that_is_there_when_the_code_runs_must_be_one(tmp_path: Path) -> None:
+    texts = _several(tmp_path, PLAIN, " -> DbtCloudOutput")
+    assert "class DbtCloudOutput:" not in "".join(texts.values())

@@ -249,8 +249,19 @@ def _imports_of_class(
         is_named_so = module in naming and _is_own(context, module, own)
         if not is_named_so and not (_is_free(context, module) and _can_be_renamed(context, module, own)):
             return None
-    # Where no file says the name, each that runs a job has its own.
-    return imports_of_class(index.tree, files, NAME) if saying else {}
+    if not saying:
+        return {}  # Each file that runs a job has its own.
+    found = imports_of_class(index.tree, files, NAME)
+    # What is said to type checkers alone asks no run for its class: each file may have its own all the same.
+    is_said_alone = not named and saying <= {home for home, _ in calls}
+    return {} if found is None and is_said_alone and all(map(_is_for_checkers, saying)) else found
+
+
+def _is_for_checkers(module: Module) -> bool:
+    """Whether a file imports the class for type checkers alone."""
+    imports = [node for node in module.of(ast.ImportFrom) if any(one.name == NAME for one in node.names)]
+    above = [module.parent(node) for node in imports]
+    return all(isinstance(one, ast.If) and names_type_checking(one) for one in above)
 
 
 def _quoted(context: Context) -> list[tuple[Module, ast.Constant]]:
