@@ -41,9 +41,20 @@ def jobs_that_deployments_lack(claims: Iterable[Claim], context: Context) -> Ite
     for claim in claims:
         for ref in claim.jobs:
             if ref.job_ids and ref.lacking and claim.module.path not in context.outside:
-                does = f"set {ref.source}" if ref.source else "name the job"
-                said = f"{does} in deployment {' and '.join(ref.lacking)}"
+                said = f"{_to_do(ref, ref.lacking, context)} in deployment {' and '.join(ref.lacking)}"
                 yield Finding(ref.module.place(ref.node), "LDC402", said, claim.name)
+
+
+def _to_do(ref: JobRef, lacking: Sequence[str], context: Context) -> str:
+    """What gives deployments the job that they lack."""
+    if not ref.source:
+        return "name the job"
+    named = [one for one in context.deployments if one.name in lacking]
+    if any(ref.source in one.variables for one in named):
+        return (
+            f"set each variable that `{ref.module.source_of(ref.node)}` may read, and not {ref.source} alone,"
+        )
+    return f"set {ref.source}"
 
 
 def half_lacking(claims: Sequence[Claim], context: Context) -> tuple[Finding, ...]:
@@ -55,7 +66,7 @@ def half_lacking(claims: Sequence[Claim], context: Context) -> tuple[Finding, ..
         if len(lacking) in (0, len(refs)):
             continue
         for ref in lacking:
-            does = f"set {ref.source}" if ref.source else "name the job"
+            does = _to_do(ref, (name,), context)
             said = f"deployment {name} has other jobs of this unit, but not this one: {does} there"
             found.append(Finding(ref.module.place(ref.node), "LDC402", said, refs[ref].name))
     return tuple(found)

@@ -138,3 +138,19 @@ def test_a_variable_that_the_code_sets_itself_is_no_unset_one(tmp_path: Path) ->
     program = 'os.environ.setdefault("JOB", "67891")\n' + WITHOUT["truth"]
     text, _ = _said(tmp_path, program)
     assert "load_assets_from_dbt_cloud_job" in text
+
+
+def test_the_variable_that_is_set_is_not_the_one_that_lacks(tmp_path: Path) -> None:
+    program = """
+for team in ("A", "B"):
+    assets.append(load_assets_from_dbt_cloud_job(cloud, int(os.environ[f"JOB_{team}"])))
+"""
+    text = f"{HEAD}{program}\ndefs = Definitions(assets=assets)\n"
+    deployments = (
+        Deployment("prod", {"JOB_A": "67890", "JOB_B": "67891"}),
+        Deployment("dev", {"JOB_A": "67891"}),
+    )
+    _, report = migrate(tmp_path, {"defs.py": text}, deployments=deployments)
+    (said,) = {one.message for one in report.findings if one.code == "LDC402"}
+    asked = 'set each variable that `int(os.environ[f"JOB_{team}"])` may read, and not JOB_A alone, in deployment dev'
+    assert said == asked
