@@ -205,7 +205,7 @@ def _arguments(
             common = common_arguments(context, module, keyword.value)
             if common is None or set(common) & set(arguments):
                 own = of_keywords(module, keyword.value)
-                said = f"its arguments are passed with `**`, and differ from call to call: {own}"
+                said = f"its arguments are passed with `**`, which may differ from call to call: {own}"
                 return said if own else _SPREAD, {}, ()
             arguments |= common
             continue
