@@ -14,10 +14,8 @@ from ..inference.interpreter import Evaluator
 from ..inference.values import Instance, Local, Value
 from ..syntax.classes import fields_of
 from ..syntax.functions import renamed
-from ..syntax.lambdas_in_displays import LambdaInDisplay
-from ..syntax.scopes import Defined, Imported, Iterated
 from ..syntax.source_module import FUNCTIONS, Module
-from .callees import is_all_known
+from .callees import is_all_known, is_spelled
 from .carriers import Carriers, is_class
 
 _ANSWERING = frozenset({"__getattr__", "__getattribute__"})
@@ -35,23 +33,11 @@ def answered_by_another(evaluator: Evaluator, carriers: Carriers, module: Module
     ]
     if not functions or not carriers.of_all(evaluator.values(module, node)):
         return ""
-    is_chosen = any(isinstance(one.node, LambdaInDisplay) for one in functions) or _is_chosen(
-        evaluator, module, callee
-    )
+    is_chosen = not all(is_spelled(evaluator, module, callee, one) for one in functions)
     if not is_chosen or is_all_known(evaluator, module, callee):
         return ""
     shown = module.source_of(callee).split("\n", 1)[0]
     return f"is what `{shown}` answers, which may be another function too: call the function by its name"
-
-
-def _is_chosen(evaluator: Evaluator, module: Module, callee: ast.expr) -> bool:
-    """Whether what is called is looked up in a container, or stands in a loop."""
-    if isinstance(callee, ast.Name):
-        bindings = evaluator.bound(module, callee)
-        return any(isinstance(one, Iterated) for one in bindings) and not all(
-            isinstance(one, (Defined, Imported)) for one in bindings
-        )
-    return isinstance(callee, ast.Subscript)
 
 
 def answered_by_getattr(evaluator: Evaluator, carriers: Carriers, value: Value, name: str) -> str:

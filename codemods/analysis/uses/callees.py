@@ -22,6 +22,27 @@ def is_all_known(evaluator: Evaluator, module: Module, callee: ast.expr) -> bool
     return _Callees(evaluator).is_known(module, callee)
 
 
+def is_spelled(evaluator: Evaluator, module: Module, callee: ast.expr, value: Value) -> bool:
+    """Whether a call calls a function by the name that it is defined or imported under, which nothing else has there."""
+    match callee:
+        case ast.Name(id=name):
+            bindings = evaluator.tree.names(module).lookup(module, name, callee)
+            return all(
+                isinstance(binding, (Defined, Imported)) or _is_nothing(binding) for binding in bindings
+            )
+        case ast.Attribute(value=holder, attr=name) if isinstance(value, Local):
+            is_method = isinstance(value.module.parent(value.node), ast.ClassDef)
+            return is_method or not any(
+                isinstance(home, Instance) for home in evaluator.values(module, holder)
+            )
+    return not isinstance(callee, ast.Subscript)
+
+
+def _is_nothing(binding: Binding) -> bool:
+    """Whether a name is given what no code can call: ``get = None``."""
+    return isinstance(binding, Assigned) and isinstance(binding.value, ast.Constant) and not binding.path
+
+
 @dataclass(frozen=True, eq=False)
 class _Callees:
     evaluator: Evaluator

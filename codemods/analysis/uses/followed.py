@@ -11,9 +11,8 @@ from ..inference.values import External, Instance, Literal, Local, Value
 from ..syntax.classes import annotated_fields, initializer_of, is_own_class
 from ..syntax.functions import argument_of, decorator_name, hands_context, renamed
 from ..syntax.handed_calls import handed_call, is_partial
-from ..syntax.scopes import Iterated, Parameter
 from ..syntax.source_module import FUNCTIONS, Module
-from .callees import is_all_known
+from .callees import is_all_known, is_spelled
 from .index import Index
 from .uses import ADDING, Argument
 
@@ -42,7 +41,7 @@ def is_followed(index: Index, use: Argument) -> bool:
             else None
         )
         is_function = isinstance(value, Local) and isinstance(value.node, FUNCTIONS)
-        varies = is_function and _varies(index, use.module, callee)
+        varies = is_function and handed is None and not is_spelled(index.evaluator, use.module, callee, value)
         is_named = _is_by_name(index, value, use, handed) and not varies
         if not is_named and not (
             isinstance(value, Local)
@@ -103,14 +102,6 @@ def called_later(index: Index, module: Module, call: ast.Call) -> ast.Call | Non
 def _inherited(index: Index, value: Value) -> ast.FunctionDef | None:
     found = inherited_initializer(index.evaluator, _class_called(value))
     return found.node if found is not None and isinstance(found.node, ast.FunctionDef) else None
-
-
-def _varies(index: Index, module: Module, callee: ast.expr) -> bool:
-    """Whether a name that a function has is that of a parameter, or of what a loop goes through, where it is called."""
-    if not isinstance(callee, ast.Name):
-        return False
-    bindings = index.evaluator.bound(module, callee)
-    return any(isinstance(one, Parameter | Iterated) for one in bindings)
 
 
 def _is_by_variable(index: Index, called: ast.AST, use: Argument, handed: ast.Call | None) -> bool:
