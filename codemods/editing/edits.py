@@ -26,7 +26,7 @@ class Unstar:
 
 @dataclass(frozen=True)
 class ReplaceAround:
-    """Put ``text`` where the attribute, or ``getattr`` of a text, at ``span`` stands, with ``{}`` in it for what the attribute is taken from.
+    """Put ``text`` where the attribute, or a ``getattr`` of it, at ``span`` stands, with ``{}`` in it for what the attribute is taken from.
 
     What stands there may have edits of its own.
     """

@@ -11,7 +11,7 @@ _NAME = "getattr"
 
 
 def read_as_attributes(tree: ast.Module) -> None:
-    """Put an attribute in the place of each call that reads one by a text."""
+    """Put an attribute in the place of each call that reads one by a string."""
     nodes = list(ast.walk(tree))
     imported = {
         (alias.asname or alias.name).partition(".")[0]

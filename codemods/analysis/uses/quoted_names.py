@@ -21,7 +21,7 @@ _IN_QUOTES = frozenset("'\"\\")
 
 
 def quoted_names(index: Index) -> Iterator[tuple[Module, ast.Constant, str]]:
-    """Each legacy name that stands in quotes as a type, or as a part of one; none of a text that has several."""
+    """Each legacy name that stands in quotes as a type, or as a part of one; none of a string that has several."""
     for module in index.tree.modules.values():
         for node in module.of(ast.Constant):
             path = path_in(node)
@@ -43,7 +43,7 @@ def _is_cast_to(index: Index, module: Module, node: ast.Constant) -> bool:
 
 
 def path_in(node: ast.Constant) -> str:
-    """How a text in quotes spells the one legacy name in it; empty where there is none, or several."""
+    """How a string spells the one legacy name in it; empty where there is none, or several."""
     text = node.value
     if not isinstance(text, str) or not any(name in text for name in BY_NAME) or _IN_QUOTES & set(text):
         return ""
