@@ -54,6 +54,11 @@ READ: dict[str, tuple[str, str, set[int]]] = {
         "job()",
         BOTH,
     ),
+    "a class body with `try`": (
+        'class Jobs:\n    JOB = 67890\n    try:\n        JOB = int(os.environ["NO_SUCH"])\n    except KeyError:\n        JOB = 67893\n',
+        "Jobs.JOB",
+        BOTH,
+    ),
     "a star in each branch": (PROD + "from prod import *\nelse:\n    from staging import *\n", "JOB", BOTH),
     "a module in each branch": (
         PROD + "import prod as conf\nelse:\n    import staging as conf\n",
@@ -137,11 +142,6 @@ KEPT: dict[str, tuple[str, str, str]] = {
         + ELSE
         + "jobs = Jobs.of(67893)\n",
         "jobs.JOB",
-        "",
-    ),
-    "a class body with `try`": (
-        'class Jobs:\n    JOB = 67890\n    try:\n        JOB = int(os.environ["NO_SUCH"])\n    except KeyError:\n        JOB = 67893\n',
-        "Jobs.JOB",
         "",
     ),
     "a class body that deletes": (

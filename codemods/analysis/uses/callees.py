@@ -11,6 +11,7 @@ from ..inference.interpreter import Evaluator
 from ..inference.values import Instance, InTree, Literal, Local, Value, Values
 from ..inference.whole_displays import is_whole
 from ..syntax.classes import fields_of
+from ..syntax.fixtures import answers_of_fixture, may_ask_for_fixtures
 from ..syntax.functions import VARIANTS, default_of, returns_of
 from ..syntax.scopes import Assigned, Binding, Defined, Imported, Iterated, Parameter
 from ..syntax.source_module import FUNCTIONS, Module
@@ -137,6 +138,10 @@ class _Callees:
     def _is_given(self, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
         calls = self.evaluator.calls
         given = calls.arguments(function, name)
+        if not given and may_ask_for_fixtures(function):
+            made = calls.fixtures_for(module, function, name)
+            answers = [(maker, one) for maker, fixture in made for one in answers_of_fixture(fixture)]
+            return bool(answers) and all(self.is_known(maker, one) for maker, one in answers)
         default = default_of(function, name)
         if default is not None and calls.may_leave_out(function, name):
             given = [*given, (module, default)]
