@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from one_op import GO, TAIL
 from rewriting import migrate
 
 HEAD = """
@@ -46,22 +47,6 @@ class Get:
 
 """,
 }
-GO = """
-
-@op
-def go(dbt_cloud: DbtCloudClientResource):
-    client = dbt_cloud.get_dbt_client()
-"""
-TAIL = """
-
-@job
-def nightly():
-    go()
-
-
-cloud = DbtCloudClientResource(auth_token=os.environ["T"], account_id=12345)
-defs = Definitions(jobs=[nightly], resources={"dbt_cloud": cloud})
-"""
 DRY = "class Dry(Get):\n    def __call__(self, resource):\n        return Fake()\n"
 USED = "    get(dbt_cloud).run_job_and_poll(67891)\n"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from one_op import GO, TAIL
 from rewriting import migrate
 
 HEAD = """
@@ -12,22 +13,6 @@ import os
 from dagster import Definitions, job, op
 from dagster_dbt import DbtCloudClientResource
 
-"""
-GO = """
-
-@op
-def go(dbt_cloud: DbtCloudClientResource):
-    client = dbt_cloud.get_dbt_client()
-"""
-TAIL = """
-
-@job
-def nightly():
-    go()
-
-
-cloud = DbtCloudClientResource(auth_token=os.environ["T"], account_id=12345)
-defs = Definitions(jobs=[nightly], resources={"dbt_cloud": cloud})
 """
 CALL = '    getattr(client, "run_job_and_poll")(67891)\n'
 RUN = '    ran = client.run_job_and_poll(67891)\n    print(getattr(ran, "run_id"), getattr(ran, "run_details")["href"])\n'

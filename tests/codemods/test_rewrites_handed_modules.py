@@ -96,3 +96,59 @@ def test_the_finding_names_the_statement_that_hands_the_module_on(tmp_path: Path
     )
     (message,) = [one.message for one in report.findings if one.code == "LDC303"]
     assert "depends on `fix(conf)` (also.py:3)" in message
+
+
+CLIENTS = "def client_of(resource):\n    return resource.get_dbt_client()\n"
+USES_THEM = """\
+from dagster import Definitions, job, op
+from dagster_dbt import DbtCloudClientResource
+import helpers
+
+
+@op
+def go(dbt_cloud: DbtCloudClientResource):
+    print(helpers.client_of(dbt_cloud).get_job(67890)["name"])
+
+
+@job
+def nightly():
+    go()
+
+
+defs = Definitions(jobs=[nightly], resources={"dbt_cloud": DbtCloudClientResource(auth_token="t", account_id=12345)})
+"""
+REPLACES = "class Fake: ...\n\n\ndef patch(m):\n    m.client_of = lambda resource: Fake()\n"
+WRAPS = "def patch(m):\n    for name, one in list(vars(m).items()):\n        setattr(m, name, traced(one))\n"
+LOOKS = "def patch(m):\n    print(m.__name__, m.client_of)\n"
+FUNCTIONS_CHANGE = {
+    "replaced": (REPLACES, "import helpers\npatch(helpers)\n"),
+    "wrapped": (WRAPS, "import helpers\npatch(helpers)\n"),
+    "in a loop": (REPLACES, "import helpers as h\nfor m in (h,):\n    patch(m)\n"),
+    "from all modules": (REPLACES, 'import helpers, sys\npatch(sys.modules["helpers"])\n'),
+}
+FUNCTIONS_STAY = {
+    "looked at": (LOOKS, "import helpers\npatch(helpers)\n"),
+    "in a test": (REPLACES, "import helpers\n\n\ndef test_it(monkeypatch):\n    patch(helpers)\n"),
+    "its names": (LOOKS, "import helpers\nNAMES = sorted(vars(helpers))\n"),
+    "given to Dagster": (
+        LOOKS,
+        "import helpers, dagster\nFOUND = dagster.load_assets_from_modules([helpers])\n",
+    ),
+}
+
+
+def _of_clients(tmp_path: Path, patcher: str, use: str, name: str = "also.py") -> str:
+    files = {"helpers.py": CLIENTS, "patcher.py": patcher, name: f"from patcher import patch\n{use}"}
+    texts, _ = migrate(tmp_path, {**files, "definitions.py": USES_THEM})
+    return texts["helpers.py"]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS_CHANGE)
+def test_clients_stay_where_the_module_of_their_functions_is_given_away(tmp_path: Path, name: str) -> None:
+    assert "get_dbt_client" in _of_clients(tmp_path, *FUNCTIONS_CHANGE[name])
+
+
+@pytest.mark.parametrize("name", FUNCTIONS_STAY)
+def test_clients_migrate_where_it_is_only_looked_at(tmp_path: Path, name: str) -> None:
+    file = "test_also.py" if name == "in a test" else "also.py"
+    assert "get_dbt_client" not in _of_clients(tmp_path, *FUNCTIONS_STAY[name], file)

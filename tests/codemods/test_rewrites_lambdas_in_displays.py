@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from one_op import GO, TAIL
 from rewriting import migrate
 
 HEAD = """
@@ -17,22 +18,6 @@ class Fake:
     def get_job(self, job_id):
         return {"name": ""}
 
-"""
-GO = """
-
-@op
-def go(dbt_cloud: DbtCloudClientResource):
-    client = dbt_cloud.get_dbt_client()
-"""
-TAIL = """
-
-@job
-def nightly():
-    go()
-
-
-cloud = DbtCloudClientResource(auth_token=os.environ["T"], account_id=12345)
-defs = Definitions(jobs=[nightly], resources={"dbt_cloud": cloud})
 """
 TASKS = 'TASKS = {\n    # runs it\n    "run": lambda c: c.run_job_and_poll(67891).run_id,\n    "name": (lambda c: c.get_job(67891)["name"]),\n}\n'
 EACH = "    for task in TASKS.values():\n        print(task(client))\n"

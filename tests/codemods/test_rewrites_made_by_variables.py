@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from one_op import GO, TAIL
 from rewriting import migrate
 
 HEAD = """
@@ -12,16 +13,6 @@ import os
 from dataclasses import dataclass
 from dagster import Definitions, job, op
 from dagster_dbt import DbtCloudClientResource
-"""
-TAIL = """
-
-@job
-def nightly():
-    go()
-
-
-cloud = DbtCloudClientResource(auth_token=os.environ["T"], account_id=12345)
-defs = Definitions(jobs=[nightly], resources={"dbt_cloud": cloud})
 """
 CLASSES = """
 @dataclass
@@ -56,12 +47,6 @@ class Task:
 class Name(Task):
     def go(self, client):
         print(client.get_job(67891)["name"])
-"""
-GO = """
-
-@op
-def go(dbt_cloud: DbtCloudClientResource):
-    client = dbt_cloud.get_dbt_client()
 """
 MIGRATE = {
     "loop": CLASSES + GO + "    for kind in (Name, Run):\n        kind(client).go()\n",

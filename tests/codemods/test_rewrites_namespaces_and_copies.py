@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from one_op import GO, TAIL
 from rewriting import migrate
 
 HEAD = """
@@ -39,22 +40,6 @@ class Run:
         return self.client.run_job_and_poll(self.job_id).run_id
 
 
-"""
-GO = """
-
-@op
-def go(dbt_cloud: DbtCloudClientResource):
-    client = dbt_cloud.get_dbt_client()
-"""
-TAIL = """
-
-@job
-def nightly():
-    go()
-
-
-cloud = DbtCloudClientResource(auth_token=os.environ["T"], account_id=12345)
-defs = Definitions(jobs=[nightly], resources={"dbt_cloud": cloud})
 """
 TOOLS = "    tools = SimpleNamespace(client=client, name='a')\n"
 

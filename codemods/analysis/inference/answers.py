@@ -48,29 +48,10 @@ class Answers:
 
     def values(self, module: Module, node: ast.Call) -> Values:
         """What a call may answer."""
+        known = self._known_by_form(module, node)
+        if known is not None:
+            return known
         found: set[Value] = set()
-        attribute = self.evaluator.attributes.by_getattr(module, node)
-        if attribute is not None:
-            return attribute
-        imported = self.evaluator.imports.by_text(module, node)
-        if imported is not None:
-            return imported
-        copied = self.evaluator.containers.of_call(module, node)
-        if copied is not None:
-            return copied
-        variants = self._variants(module, node)
-        if variants is not None:
-            return variants
-        read = data_read(self.evaluator, module, node)
-        if read is not None:
-            return self.evaluator.values(*read)
-        function = module.function_of(node)
-        owner = module.parent(function) if function is not None else None
-        if isinstance(owner, ast.ClassDef) and is_new_object(function, node):
-            return frozenset({Instance(Local(module, owner))})
-        chosen = picked(self.evaluator, module, node)
-        if chosen is not None:
-            return frozenset().union(*(self.evaluator.values(module, one) for one in chosen))
         callee = renamed(node)
         for value in in_order(
             self.evaluator.called(module, callee if self._is_op(module, callee) else node.func)
@@ -113,6 +94,32 @@ class Answers:
                 ):
                     found.add(Made(module, node, named))
         return frozenset(found)
+
+    def _known_by_form(self, module: Module, node: ast.Call) -> Values | None:
+        """What a call answers that is read as something else than the call of a function; None for all others."""
+        attribute = self.evaluator.attributes.by_getattr(module, node)
+        if attribute is not None:
+            return attribute
+        imported = self.evaluator.imports.by_text(module, node)
+        if imported is not None:
+            return imported
+        copied = self.evaluator.containers.of_call(module, node)
+        if copied is not None:
+            return copied
+        variants = self._variants(module, node)
+        if variants is not None:
+            return variants
+        read = data_read(self.evaluator, module, node)
+        if read is not None:
+            return self.evaluator.values(*read)
+        function = module.function_of(node)
+        owner = module.parent(function) if function is not None else None
+        if isinstance(owner, ast.ClassDef) and is_new_object(function, node):
+            return frozenset({Instance(Local(module, owner))})
+        chosen = picked(self.evaluator, module, node)
+        if chosen is not None:
+            return frozenset().union(*(self.evaluator.values(module, one) for one in chosen))
+        return None
 
     def _loads_yielded(self, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Values:
         """A generator of loaded assets, as a container of what it yields; nothing for other functions."""

@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 
 def handed_away(evaluator: Evaluator, home: Module) -> tuple[Module, ast.expr] | None:
     """Where some file of the tree gives a module to code that is not followed; None where none does."""
-    nothing: tuple[Module, ast.expr] | None = None
-    return evaluator.answer(("handed away", home), lambda: next(_places(evaluator, home), None), nothing)
+    return next(iter(all_handed_away(evaluator, home)), None)
+
+
+def all_handed_away(evaluator: Evaluator, home: Module) -> tuple[tuple[Module, ast.expr], ...]:
+    """All such places."""
+    return evaluator.answer(("handed away", home), lambda: tuple(_places(evaluator, home)), ())
 
 
 def _places(evaluator: Evaluator, home: Module) -> Iterator[tuple[Module, ast.expr]]:

@@ -14,6 +14,7 @@ def timed(function):
 from __future__ import annotations
 
 import ast
+from collections import Counter
 
 from .functions import argument_of, decorator_name, default_of
 
@@ -111,15 +112,11 @@ def _hands_on(
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    for name in kept:
-        if (
-            sum(
-                isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
-                for node in nodes
-            )
-            > 1
-        ):
-            return False
+    stored = Counter(
+        node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    )
+    if any(stored[name] > 1 for name in kept):
+        return False
     rest = [arg.arg for arg in (given.vararg, given.kwarg) if arg is not None]
     read_too = {name for place, name in enumerate(named) if place in readable}
     own = {function, *named, *rest, *kept}
@@ -131,10 +128,7 @@ def _hands_on(
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
         if node.attr in (_LOGGERS if node.value.id in named else _READ) and isinstance(node.ctx, ast.Load)
     }
-    if any(
-        isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in own - kept
-        for node in nodes
-    ):
+    if (own - kept) & stored.keys():
         return False
     loaded = [node for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
     plain -= {

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from ..inference.interpreter import Evaluator
 from ..inference.values import External, Instance, InTree, Local, Made
 from ..syntax.classes import is_own_object
-from ..syntax.functions import decorator_name
 from ..syntax.scopes import Parameter
 from ..syntax.source_module import FUNCTIONS, Module
 from ..uses.uses import COMPREHENSIONS
@@ -22,14 +21,11 @@ from .environment import changes_of_environment
 from .naming import Naming, Variable
 from .owners import members
 from .reads import Reader, Reads
+from .setting import is_dotted, is_looked_up, may_be_name, may_set, names
 from .uses_later import Use, Uses
 
 _MAKING = frozenset({"__init__", "__new__", "__post_init__", "model_post_init", "__set_name__"})
 _INNER = (ast.ClassDef, ast.DictComp, *COMPREHENSIONS)
-_SETTING = frozenset(
-    {*("globals", "vars", "setattr", "delattr", "__setattr__"), *("object", "patch", "dict", "reload")}
-)
-"""Functions and methods that set attributes, or answer what may be used to."""
 _BELOW, _CHANGES, _OWN, _IMPORTS, _TEXT = ("below", "changes", "own", "imports", "text")
 
 
@@ -173,7 +169,7 @@ class _Judge:
     def _setting(self, module: Module) -> tuple[ast.Attribute | ast.Call, ...]:
         """What sets an attribute of anything in a file, or may."""
         return self.evaluator.answer(
-            ("setting", module), lambda: tuple(filter(_may_set, module.of(ast.Attribute, ast.Call))), ()
+            ("setting", module), lambda: tuple(filter(may_set, module.of(ast.Attribute, ast.Call))), ()
         )
 
     def _sets(self, module: Module, node: ast.expr, variable: Variable) -> bool:
@@ -184,9 +180,9 @@ class _Judge:
             case ast.Attribute(value=value, attr="__dict__"):
                 return self._is_module(module, value, home)
             case ast.Call(func=ast.Name(id="globals")):
-                return module is home and not _is_read_only(module, node)
+                return module is home and not is_looked_up(module, node)
             case ast.Call(func=ast.Name(id="vars"), args=[target]):
-                return self._is_module(module, target, home) and not _is_read_only(module, node)
+                return self._is_module(module, target, home) and not is_looked_up(module, node)
             case ast.Call(
                 func=ast.Name(id="setattr" | "delattr") | ast.Attribute(attr="setattr"),
                 args=[target, key, *_],
@@ -194,14 +190,14 @@ class _Judge:
                 text = key.value if isinstance(key, ast.Constant) else None
                 return (
                     (text is None or text == name) and self._is_module(module, target, home)
-                ) or _is_dotted(target, home, name)
+                ) or is_dotted(target, home, name)
             case ast.Call(func=ast.Attribute(attr="object"), args=[target, ast.Constant(value=text), *_]):
                 return text == name and self._is_module(module, target, home)
             case ast.Call(
                 func=ast.Name(id="patch") | ast.Attribute(attr="patch" | "setattr" | "dict"),
                 args=[target, *_],
             ):
-                return _is_dotted(target, home, name)
+                return is_dotted(target, home, name)
             case ast.Call(func=ast.Name(id="reload") | ast.Attribute(attr="reload"), args=[target]):
                 return self._is_module(module, target, home)
         return False
@@ -285,7 +281,7 @@ class _Judge:
                         func=ast.Name(id="setattr" | "delattr")
                         | ast.Attribute(attr="setattr" | "object" | "__setattr__"),
                         args=[target, key, *_],
-                    ) if _text_may_be(key, name):
+                    ) if may_be_name(key, name):
                         pass
                     case ast.Attribute(value=target, attr="__dict__"):
                         pass
@@ -293,7 +289,7 @@ class _Judge:
                         pass
                     case _:
                         continue
-                if target is not None and self._may_be_of(module, target, owner, is_named=_names(node, name)):
+                if target is not None and self._may_be_of(module, target, owner, is_named=names(node, name)):
                     yield module, node
 
     def _attributes(self, owner: Local, name: str) -> Iterator[tuple[Module, ast.expr]]:
@@ -358,13 +354,6 @@ class _Judge:
                         yield from self._if_later(f"{package}.{attribute}", module, node)
 
 
-def _may_set(node: ast.Attribute | ast.Call) -> bool:
-    """Whether an expression may set an attribute, by its form."""
-    if isinstance(node, ast.Attribute):
-        return node.attr == "__dict__" or not isinstance(node.ctx, ast.Load)
-    return decorator_name(node) in _SETTING
-
-
 def _returned(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
     return [
         node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node.value is not None
@@ -377,29 +366,3 @@ def _annotated(owner: Local) -> set[str]:
         for node in getattr(owner.node, "body", ())
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
     }
-
-
-def _text_may_be(node: ast.expr, name: str) -> bool:
-    return not isinstance(node, ast.Constant) or node.value == name
-
-
-def _names(node: ast.AST, name: str) -> bool:
-    """Whether what sets an attribute spells its name."""
-    return (isinstance(node, ast.Attribute) and node.attr == name) or (
-        isinstance(node, ast.Call) and len(node.args) > 1 and isinstance(node.args[1], ast.Constant)
-    )
-
-
-def _is_dotted(node: ast.expr, home: Module, name: str) -> bool:
-    """Whether a string names a variable of a module: ``"package.config.PREFIX"``."""
-    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
-        return False
-    return node.value.endswith(f"{home.dotted[-1] if home.dotted else home.path.stem}.{name}")
-
-
-def _is_read_only(module: Module, node: ast.expr) -> bool:
-    """Whether ``globals()`` is only looked up in: ``globals()["x"]``, ``globals().get("x")``."""
-    above = module.parent(node)
-    if isinstance(above, ast.Subscript):
-        return isinstance(above.ctx, ast.Load)
-    return isinstance(above, ast.Attribute) and above.attr in {"get", "items", "keys", "values"}

@@ -12,6 +12,7 @@ import ast
 from collections.abc import Iterator
 
 from ..dagster_api.names import MUTATING
+from ..inference.handed_modules import all_handed_away
 from ..inference.values import Instance, InTree, Local, Made, Value, Values, kept_in_namespace
 from ..project.test_files import is_test
 from ..syntax.classes import attribute_of_class, is_own_object
@@ -20,6 +21,7 @@ from .carriers import NONE, Carriers, is_class
 from .escape import Escape
 from .index import Index
 
+_HANDED = "is given to code that may set its names: pass the functions and objects that it needs instead"
 _SAID = "gets another `.{name}` here, from outside: pass what differs as an argument, `run(client_of=other)`"
 
 
@@ -31,6 +33,25 @@ def set_from_outside(index: Index, carriers: Carriers) -> Iterator[Escape]:
         for name, targets in index.evaluator.tables.set_in(module).items():
             for target in targets:
                 yield from _at(index, carriers, module, target, name)
+    yield from _handed_away(index, carriers)
+
+
+def _handed_away(index: Index, carriers: Carriers) -> Iterator[Escape]:
+    """Each place that gives a module to code which may set its names: ``instrument(helpers)``."""
+    for home in list(index.tree.modules.values()):
+        if is_test(home.path):
+            continue
+        names = index.tree.names(home).tables.get(home.tree, {})
+        lost = NONE.union(*(carriers.of_all(index.evaluator.global_values(home, name)) for name in names))
+        for module, node in all_handed_away(index.evaluator, home) if lost else ():
+            # What `vars()` answers is looked at where it is written to.
+            if not is_test(module.path) and not _is_asked_for_names(module, node):
+                yield Escape(module, node, lost, _HANDED)
+
+
+def _is_asked_for_names(module: Module, node: ast.expr) -> bool:
+    call = module.parent(node)
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "vars"
 
 
 def _files(index: Index, carriers: Carriers) -> Iterator[Module]:
