@@ -11,12 +11,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..analysis.syntax.scopes import Imported, Table, collect_names
 from ..analysis.syntax.source_module import Module
+from ..analysis.syntax.type_checking import names_type_checking
 from . import render
 from .edits import Edit, Import, InsertBefore, ReplaceStatement
 from .facade_names import FACADE, facade_imports
 from .import_order import OF_LEGACY, Additions, is_sorted, member_key, new_statements
-from .import_places import names_type_checking
 from .legacy_imports import LegacyAlias
 from .render import Field
 from .style import Style, is_directive
@@ -49,9 +50,11 @@ def import_edits(
     nested: dict[ast.stmt, list[Import]] = defaultdict(list)
     for statement, imports in changes.in_place.items():
         nested[statement] += imports
+    own = collect_names(module).tables.get(module.tree, {})
     moved = [(alias, _facade_import(alias)) for alias in changes.to_facade]
     for alias, new in sorted([*moved, *changes.to_v2.items()], key=lambda pair: pair[0].position):
-        (at_top if module.parent(alias.node) is module.tree else nested[alias.node]).append(new)
+        is_free = module.parent(alias.node) is module.tree and not _bound_above(alias, own)
+        (at_top if is_free else nested[alias.node]).append(new)
     for statement in [one for one, imports in nested.items() if imports]:
         # In a block, those of one place are written together, in one order whenever they came.
         for other in _beside_in_block(module, statement, style):
@@ -93,6 +96,15 @@ def import_edits(
             lines if len(lines) > len(told) else [*told, *_comment_behind(module, statement, style)]
         )
     return [*edits, *_replacing(module, texts)]
+
+
+def _bound_above(alias: LegacyAlias, own: Table) -> bool:
+    """Whether code above the import binds its name: the import takes that one's place, and stays below it."""
+    return any(
+        getattr(binding.where, "lineno", sys.maxsize) < alias.node.lineno
+        and not (isinstance(binding, Imported) and binding.module.split(".")[0] in OF_LEGACY)
+        for binding in own.get(alias.bound, ())
+    )
 
 
 def _beside_in_block(module: Module, statement: ast.stmt, style: Style) -> list[ast.ImportFrom]:

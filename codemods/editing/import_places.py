@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from ..analysis.syntax.scopes import Imported, Names
 from ..analysis.syntax.source_module import FUNCTIONS, Module, Span
+from ..analysis.syntax.type_checking import names_type_checking
 from .edits import Edit, Import, InsertAfter, InsertBefore
 from .import_order import OF_LEGACY, new_statements
 from .style import Style
@@ -83,11 +84,6 @@ def is_type_checking(module: Module, statement: ast.stmt) -> bool:
     """Whether a statement is for type checkers alone."""
     above = module.parent(statement)
     return isinstance(above, ast.If) and names_type_checking(above)
-
-
-def names_type_checking(node: ast.If) -> bool:
-    """Whether an ``if`` asks for ``TYPE_CHECKING``."""
-    return ast.unparse(node.test).rpartition(".")[2] == "TYPE_CHECKING"
 
 
 def _first_of_blocks(module: Module, gone: Sequence[ast.stmt]) -> list[ast.stmt]:

@@ -28,6 +28,7 @@ from .fixtures_by_name import fixtures_by_name
 from .followed import called_later
 from .index import Index
 from .judgement import Judge
+from .legacy_or_other import legacy_or_other
 from .looked_up_in_modules import looked_up_in_modules
 from .nodes_by_name import NodesByName
 from .outputs_handed_over import outputs_handed_over
@@ -57,6 +58,7 @@ def escapes_of(index: Index) -> tuple[Escape, ...]:
         *fixtures_by_name(index, carriers),
         *set_from_outside(index, carriers),
         *validated_fields(index, carriers),
+        *legacy_or_other(index),
     )
     for escape in escapes:
         known = found.get((escape.module, escape.node), escape)

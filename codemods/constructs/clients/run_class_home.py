@@ -9,8 +9,8 @@ from ...analysis.project.reach import reached_from
 from ...analysis.project.source_tree import Tree
 from ...analysis.syntax.scopes import Imported
 from ...analysis.syntax.source_module import Module
+from ...analysis.syntax.type_checking import names_type_checking
 from ...editing.edits import Import
-from ...editing.import_places import names_type_checking
 
 _DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 

@@ -28,6 +28,7 @@ from ...analysis.inference.values import LEGACY, External, Keyed, Made, Member, 
 from ...analysis.syntax.functions import composes, is_getattr
 from ...analysis.syntax.scopes import Imported
 from ...analysis.syntax.source_module import Module
+from ...analysis.syntax.type_checking import names_type_checking
 from ...analysis.uses import escapes as sinks
 from ...analysis.uses.accounting import escapes_of
 from ...analysis.uses.index import Reference
@@ -35,7 +36,6 @@ from ...analysis.uses.quoted_names import quoted_names
 from ...analysis.uses.uses import Argument, Chain, Flow, Returned, Seen, use_of
 from ...editing.edits import Import, InsertBefore, ReplaceExpression
 from ...editing.facade_names import FACADE
-from ...editing.import_places import names_type_checking
 from ...planning.claims import Claim, Context, Kind, Rewrite, goes_by_name
 from ...planning.parts import Uses
 from ...planning.units import Unit
