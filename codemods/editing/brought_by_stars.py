@@ -47,7 +47,11 @@ def _read_here(index: Index, rewritten: frozenset[ast.AST]) -> Iterable[tuple[Mo
         is_name = any(
             isinstance(value, External) and legacy_name(value) for value in index.values(module, first)
         )
-        is_bound = bool(index.tree.names(module).lookup(module, first.id, first))
+        # A file of the tree that surely brings it keeps its own import of it.
+        by_star = index.evaluator.star_imports.bound(module, first)
+        is_bound = bool(index.tree.names(module).lookup(module, first.id, first)) or any(
+            not binding.adds for binding in by_star
+        )
         if is_name and not is_bound and _has_star(index, module):
             yield module, first.id
 

@@ -92,6 +92,28 @@ HANDED_OUT: dict[str, tuple[Mapping[str, str], Mapping[str, str], int]] = {
         {"main.py": "from base import *\nfrom legacy_shim import DbtCloudOutput\n\nprint(DbtCloudOutput)\n"},
         1,
     ),
+    "by a star of the tree and one of the legacy package": (
+        {
+            "base.py": "from dagster_dbt import DbtCloudOutput\n",
+            "main.py": "from dagster_dbt.cloud import *\nfrom base import *\n\nprint(DbtCloudOutput)\n",
+        },
+        {
+            "base.py": "from legacy_shim import DbtCloudOutput\n",
+            "main.py": "from base import *\n\nprint(DbtCloudOutput)\n",
+        },
+        1,
+    ),
+    "by a star of the tree that binds it in a branch alone": (
+        {
+            "base.py": "import os\n\nif os.getenv('OLD'):\n    from dagster_dbt import DbtCloudOutput\n",
+            "main.py": "from dagster_dbt.cloud import *\nfrom base import *\n\nprint(DbtCloudOutput)\n",
+        },
+        {
+            "base.py": "import os\n\nif os.getenv('OLD'):\n    from legacy_shim import DbtCloudOutput\n",
+            "main.py": "from base import *\nfrom legacy_shim import DbtCloudOutput\n\nprint(DbtCloudOutput)\n",
+        },
+        1,
+    ),
 }
 NOT_HANDED_OUT: dict[str, Mapping[str, str]] = {
     "a star": {"base.py": "from dagster_dbt import *\n\nprint(DbtCliResource)\n"},
