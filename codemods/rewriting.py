@@ -136,9 +136,8 @@ def settle(planned: Planned, jobs: int) -> tuple[Planned, Collected, list[Change
         }
         if not blocked:
             return planned, found, changes, problems
-        units = keep_what_is_shared(
-            replace(unit, kept=(blocked[unit],)) if unit in blocked else unit for unit in planned.units
-        )
+        left = (replace(unit, kept=(blocked[unit],)) if unit in blocked else unit for unit in planned.units)
+        units = keep_what_is_shared(left, planned.context)
         planned = replace(planned, units=units)
 
 

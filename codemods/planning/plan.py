@@ -77,7 +77,7 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
         _unit(portion, context, namespaces, reused[location], is_alone=loading[location] < 2)
         for portion, location in portions
     )
-    return keep_what_is_shared(unit for unit in units if unit.claims_inside)
+    return keep_what_is_shared((unit for unit in units if unit.claims_inside), context)
 
 
 def _loads(portion: Portion) -> bool:

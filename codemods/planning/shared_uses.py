@@ -12,19 +12,23 @@ from dataclasses import replace
 
 from ..analysis.inference.values import Member, Result
 from ..findings import Finding
-from .claims import Claim
+from .bound_for_loads import kept_for_loads
+from .claims import Claim, Context
+from .groups import components_of
 from .units import Unit
 
 
-def keep_what_is_shared(units: Iterable[Unit]) -> tuple[Unit, ...]:
-    """The units, those kept that have a use in common with one that is kept."""
-    found = list(units)
+def keep_what_is_shared(units: Iterable[Unit], context: Context) -> tuple[Unit, ...]:
+    """The units, those kept that have a use in common with one that is kept, or bind what its loads get."""
+    found, components = list(units), components_of(context)
     while True:
         staying: dict[ast.AST, Unit] = {}
         for unit in found:
             if not unit.migrates:
                 staying.update((claim.node, unit) for claim in _uses(unit))
-        changed = [_kept_with(unit, staying) for unit in found]
+        changed = [
+            _kept_for(_kept_with(unit, staying), kept_for_loads(unit, found, components)) for unit in found
+        ]
         if all(one is other for one, other in zip(changed, found, strict=True)):
             return tuple(found)
         found = changed
@@ -36,6 +40,10 @@ def _kept_with(unit: Unit, staying: dict[ast.AST, Unit]) -> Unit:
     if not shared:
         return unit
     return replace(unit, kept=tuple(_finding(claim, staying[claim.node]) for claim in shared))
+
+
+def _kept_for(unit: Unit, reasons: tuple[Finding, ...]) -> Unit:
+    return replace(unit, kept=reasons) if unit.migrates and reasons else unit
 
 
 def _uses(unit: Unit) -> Iterator[Claim]:

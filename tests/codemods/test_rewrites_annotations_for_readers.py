@@ -123,3 +123,53 @@ def test_what_is_a_workspace_here_and_a_client_there_is_not_chosen(tmp_path: Pat
     text, codes = migrate_one(tmp_path, HEAD + uses)
     assert "DbtCloudWorkspaceClient" not in text
     assert "LDC302" in codes
+
+
+PRIVATE = """
+from dagster import ConfigurableResource, Definitions, job, op
+from dagster_dbt.cloud.resources import DbtCloudClient
+from pydantic import PrivateAttr
+
+
+class Base(ConfigurableResource):
+    token: str
+
+
+class Dbt(Base):
+    {annotation} = PrivateAttr()
+
+    def setup_for_execution(self, context):
+        self._client = DbtCloudClient(auth_token=self.token, account_id=12345)
+
+    def refresh(self):
+        return self._client.run_job_and_poll(67890).run_id
+
+
+@op
+def nightly(dbt: Dbt):
+    print(dbt.refresh())
+
+
+@job
+def daily():
+    nightly()
+
+
+defs = Definitions(jobs=[daily], resources={{"dbt": Dbt(token="t")}})
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("_client: DbtCloudClient", '_client: "DbtCloudWorkspace"'),
+        ("_client: DbtCloudClient | None", "_client: DbtCloudWorkspace | None"),
+        ("_client: 'DbtCloudClient'", '_client: "DbtCloudWorkspace"'),
+    ],
+)
+def test_a_workspace_in_a_private_attribute_is_no_field_for_dagster(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    text, _ = migrate_one(tmp_path, PRIVATE.format(annotation=before))
+    assert f"\n    {after} = PrivateAttr()\n" in text
+    assert "legacy_shim" not in text

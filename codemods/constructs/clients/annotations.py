@@ -64,7 +64,7 @@ from ...planning.units import Unit
 from ...planning.v2 import CLOUD_V2
 from ..run_ops.places import KEY
 from . import run_objects
-from .for_readers import says_it_to_readers
+from .for_readers import is_private_of_resource, says_it_to_readers
 from .unwrapped import is_unwrapped
 
 CONSTRUCT = Kind[str]("annotations")
@@ -256,7 +256,12 @@ def rewrite(claim: Claim[str], unit: Unit, context: Context) -> Rewrite:
         _CLIENT: lambda: use(f"{CLOUD_V2}.client", _CLIENT),
         _DETAILS: lambda: _DETAILS,
     }[claim.detail]()
+    is_hidden = claim.detail == _WORKSPACE and is_private_of_resource(
+        context.index.evaluator, claim.module, claim.node
+    )
     if isinstance(claim.node, ast.Constant):
         text = context.style(claim.module).string(with_name(claim.node, text))
+    elif is_hidden:
+        text = context.style(claim.module).string(text)
     done.edit(claim.module, ReplaceExpression(claim.module.span(claim.node), text))
     return done

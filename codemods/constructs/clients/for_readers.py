@@ -37,6 +37,29 @@ def says_it_to_readers(evaluator: Evaluator, module: Module, node: ast.expr) -> 
     return _says_it(evaluator, module, node, frozenset())
 
 
+def is_private_of_resource(evaluator: Evaluator, module: Module, node: ast.expr) -> bool:
+    """Whether an expression is the annotation of a private attribute in a class that derives from one of Dagster's.
+
+    Dagster takes what is annotated with a resource for a field, and pydantic refuses fields with such a name; it does not
+    look into text. Source: ``BaseResourceMeta`` in ``dagster._config.pythonic_config.typing_utils``.
+    """
+    above = module.parent(node)
+    owner = module.parent(above) if isinstance(above, ast.AnnAssign) and above.annotation is node else None
+    if not isinstance(above, ast.AnnAssign) or not isinstance(owner, ast.ClassDef):
+        return False
+    return (
+        isinstance(above.target, ast.Name)
+        and above.target.id.startswith("_")
+        and any(
+            name.startswith("dagster.")
+            for one in evaluator.objects.lineage(Local(module, owner))
+            if isinstance(one.node, ast.ClassDef)
+            for base in one.node.bases
+            for name in resolved(evaluator, one.module, base)
+        )
+    )
+
+
 def _says_it(evaluator: Evaluator, module: Module, node: ast.expr, aliases: frozenset[ast.stmt]) -> bool:
     """The same, below some aliases of types that are looked at."""
     if any(module.named(name) for name in _READING):
