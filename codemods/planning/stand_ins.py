@@ -17,18 +17,22 @@ from pathlib import Path
 
 from legacy_shim.catalogue import BY_NAME
 
+from ..analysis.dagster_api.injection import is_reached
 from ..analysis.dagster_api.names import CONTEXT_BUILDERS
 from ..analysis.dagster_api.resource_functions import answers_of
+from ..analysis.inference.keys_asked_for import is_name_of_owner
 from ..analysis.inference.legacy_names import RESOURCES, WHOLE, is_output, thing_kind
 from ..analysis.inference.texts import text_of
 from ..analysis.inference.values import (
     External,
+    Keyed,
     Literal,
     Local,
     Made,
     Member,
     Value,
     Values,
+    root,
 )
 from ..analysis.project.test_files import is_test
 from ..analysis.syntax.classes import fields_of
@@ -132,7 +136,8 @@ def _blocked(
 ) -> Claim:
     part = components[claim.module.path]
     found: list[Finding] = []
-    for key in sorted(claim.keys & bound):
+    # What is asked for under several keys may be what stands under any of them.
+    for key in sorted(claim.keys if claim.keys & bound else ()):
         for other in (others.get((part, key)), others.get((part, ""))):
             # A load takes its resource directly; only what asks for a key can be handed something else.
             if other is None or (other.key and isinstance(claim.part, Builds)):
@@ -228,9 +233,12 @@ def _is_known_key(context: Context, module: Module, node: ast.expr) -> bool:
     evaluator = context.index.evaluator
     if text_of(evaluator.tree, module, node):
         return True
-    if not isinstance(node, ast.Name):
+    if not isinstance(node, ast.Name) and not is_name_of_owner(evaluator, module, node):
         return False
-    for binding in context.index.tree.names(module).lookup(module, node.id, node):
+    bindings = (
+        context.index.tree.names(module).lookup(module, node.id, node) if isinstance(node, ast.Name) else ()
+    )
+    for binding in bindings:
         if isinstance(binding, (Iterated, Assigned)):
             continue
         if not isinstance(binding, Parameter) or isinstance(binding.function, ast.Lambda):
@@ -275,8 +283,16 @@ def _others(context: Context, module: Module, node: ast.expr) -> Iterator[tuple[
                 yield from _others(context, home, side)
             elif not _is_nothing(side):
                 values = context.index.values(home, side)
-                if not any(thing_kind(value) or _is_context(value) for value in values):
+                if not any(thing_kind(value) or _is_context(value) for value in values) or any(
+                    _is_under_other_key(context, value) for value in values
+                ):
                     yield side, home
+
+
+def _is_under_other_key(context: Context, value: Value) -> bool:
+    """Whether a value stands under a resource key to which nothing legacy is bound."""
+    base = root(value)
+    return isinstance(base, Keyed) and not is_reached(context.index.evaluator, base, context.index.bound_keys)
 
 
 def _is_context(value: Value) -> bool:

@@ -17,6 +17,7 @@ from .branches import EVERY_BRANCH, Branches
 from .enum_members import places_of_member
 from .fields_given import field_given, field_of_made
 from .initializers import class_of_method, inherited
+from .keys_asked_for import texts_given
 from .legacy_names import OF_LEGACY, RESOURCES, canonical
 from .possible import NOT_KNOWN, Place, Possible, made_at, union
 from .texts import text_of
@@ -150,7 +151,7 @@ class Attributes:
         found: set[Value] = set()
         for value in in_order(self.evaluator.values(module, node.args[0])):
             if value == RESOURCES:
-                keys = {name} if name else self.texts_given(module, node.args[1])
+                keys = {name} if name else texts_given(self.evaluator, module, node.args[1])
                 found |= {Keyed(module, node, key) for key in keys}
                 found = found.union(*(objects_under(self.evaluator, key) for key in keys))
             elif isinstance(value, External) and value != RESOURCES and name:
@@ -160,14 +161,6 @@ class Attributes:
         if not found and name == "resources":
             found.add(RESOURCES)
         return frozenset(found) or None
-
-    def texts_given(self, module: Module, node: ast.expr) -> set[str]:
-        """The texts that a parameter may be, by the calls in sight and its default."""
-        if not isinstance(node, ast.Name):
-            return set()
-        places = self.evaluator.places(module, node, EVERY_BRANCH).places
-        given = (place.value for _, place in places if isinstance(place, ast.Constant))
-        return {text for text in given if isinstance(text, str)}
 
     # -- where the values are made
 
