@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 
+from ..syntax.classes import assigned_by
 from ..syntax.scopes import Assigned
 from ..syntax.source_module import Module
 from ..uses.uses import ADDING, EXTENDING
@@ -169,11 +170,11 @@ class Statements:
 
 def _additions_of(module: Module, node: ast.AST) -> Iterator[tuple[ast.expr, Addition]]:
     if isinstance(node, ast.Assign):
-        for target in node.targets:
+        for target, value in assigned_by(node):
             if isinstance(target, ast.Subscript):
                 is_known = isinstance(target.slice, ast.Constant)
                 key = target.slice.value if isinstance(target.slice, ast.Constant) else None
-                yield target.value, Addition(module, node.value, key, is_anywhere=not is_known)
+                yield target.value, Addition(module, value, key, is_anywhere=not is_known)
     elif isinstance(node, ast.AugAssign) and not isinstance(node.target, ast.Name):
         yield node.target, Addition(module, node.value, is_whole=True)
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):

@@ -54,6 +54,13 @@ def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.ex
         yield target, value
 
 
+def is_unpacked_into(module: Module, node: ast.AST) -> bool:
+    """Whether an attribute or element gets its value from a sequence that does not say which: ``self.a, *rest = made``."""
+    if not isinstance(node, ast.Attribute | ast.Subscript) or isinstance(node.ctx, ast.Load):
+        return False
+    return all(target is not node for target, _ in assigned_by(module.statement_of(node)))
+
+
 def is_self(function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
     """Whether a parameter of a method is the object."""
     positional = [*function.args.posonlyargs, *function.args.args]

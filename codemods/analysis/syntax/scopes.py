@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeGuard
 
@@ -119,7 +119,7 @@ class Entered:
 Binding = Assigned | Iterated | Imported | Defined | Parameter | Opaque | Entered
 Table = dict[str, list[Binding]]
 Declared = dict[ast.AST, list[ast.Global | ast.Nonlocal]]
-"""The ``global`` and ``nonlocal`` statements in each function."""
+"""The ``global`` and ``nonlocal`` statements of each function or class."""
 _BINDING = (
     *FUNCTIONS,
     *(ast.ClassDef, ast.Lambda, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr),
@@ -135,6 +135,7 @@ class Names:
 
     tables: dict[ast.AST, Table]
     stars: tuple[Imported, ...]
+    _declared: Declared = field(default_factory=dict, repr=False)
 
     @cached_property
     def imported(self) -> dict[str, list[tuple[ast.AST, str, Imported]]]:
@@ -169,6 +170,9 @@ class Names:
         scope = module.scope_of(at)
         innermost = True
         while True:
+            declared = self._declared.get(scope, ())
+            if any(isinstance(one, ast.Global) and name in one.names for one in declared):
+                return module.tree if self.tables.get(module.tree, {}).get(name) else None
             # A class body's names are seen in the body alone, not in the functions inside it.
             if (innermost or not isinstance(scope, ast.ClassDef)) and self.tables.get(scope, {}).get(name):
                 return scope
@@ -196,38 +200,49 @@ def collect_names(module: Module) -> Names:
     tables: dict[ast.AST, Table] = defaultdict(lambda: defaultdict(list))
     stars: list[Imported] = []
     declared = _declared_elsewhere(module)
+    of_others: list[tuple[ast.AST, str, Binding]] = []
     for node in module.of(*_BINDING):
         if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
             stars.append(Imported(node, node.module or "", node.level, "*"))
             continue
         for name, binding in _bindings_of(node):
-            if isinstance(binding, Parameter):
-                tables[binding.function][name].append(binding)
+            scope = binding.function if isinstance(binding, Parameter) else _binding_scope(module, node)
+            elsewhere = [one for one in declared.get(scope, ()) if name in one.names]
+            if isinstance(binding, Parameter) or not elsewhere:
+                tables[scope][name].append(binding)
+            elif isinstance(elsewhere[0], ast.Global):
+                tables[module.tree][name].append(binding)
             else:
-                tables[_binding_scope(module, node, name, declared)][name].append(binding)
-    return Names({scope: dict(table) for scope, table in tables.items()}, tuple(stars))
+                of_others.append((scope, name, binding))
+    for scope, name, binding in of_others:
+        tables[_outer_scope(module, scope, name, tables)][name].append(binding)
+    return Names({scope: dict(table) for scope, table in tables.items()}, tuple(stars), declared)
 
 
 def _declared_elsewhere(module: Module) -> Declared:
     found: Declared = defaultdict(list)
     for statement in module.of(ast.Global, ast.Nonlocal):
-        for above in module.ancestors(statement):
-            if isinstance(above, FUNCTIONS):
-                found[above].append(statement)
+        found[module.scope_of(statement)].append(statement)
     return found
 
 
-def _binding_scope(module: Module, node: ast.AST, name: str, declared: Declared) -> ast.AST:
+def _binding_scope(module: Module, node: ast.AST) -> ast.AST:
     scope = module.scope_of(node)
     if isinstance(node, ast.NamedExpr):
         # A walrus in a comprehension binds in the function around it.
         while isinstance(scope, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
             scope = module.scope_of(scope)
-    if isinstance(scope, FUNCTIONS):
-        for statement in declared.get(scope, ()):
-            if name in statement.names:
-                return module.tree if isinstance(statement, ast.Global) else module.scope_of(scope)
     return scope
+
+
+def _outer_scope(module: Module, scope: ast.AST, name: str, tables: Mapping[ast.AST, Table]) -> ast.AST:
+    """The function around another one that ``nonlocal`` speaks of: the nearest that binds the name itself."""
+    outer = module.scope_of(scope)
+    while not isinstance(outer, ast.Module):
+        if isinstance(outer, (*FUNCTIONS, ast.Lambda)) and name in tables.get(outer, {}):
+            return outer
+        outer = module.scope_of(outer)
+    return module.scope_of(scope)
 
 
 def _bindings_of(node: ast.AST) -> Iterator[tuple[str, Binding]]:

@@ -1,9 +1,13 @@
-"""What an expression may also be, by a way that is not followed: a function among others that is not known, or ``__getattr__``.
+"""What an expression may also be, by a way that is not followed: a function among others that is not known, ``__getattr__``, ``match``.
 
 for make in (real, lambda: Fake()): make().run_job_and_poll(67891)
 
 class Service:
     def __getattr__(self, name): return Fake()
+
+match override:
+    case {"client": client}: ...
+client.run_job_and_poll(67890)
 """
 
 from __future__ import annotations
@@ -11,9 +15,10 @@ from __future__ import annotations
 import ast
 
 from ..inference.interpreter import Evaluator
-from ..inference.values import Instance, Local, Value
+from ..inference.values import Instance, InTree, Local, Value, legacy_name
 from ..syntax.classes import fields_of
 from ..syntax.functions import renamed
+from ..syntax.scopes import Binding, Defined, Imported, Opaque
 from ..syntax.source_module import FUNCTIONS, Module
 from .callees import is_all_known, is_spelled
 from .carriers import Carriers, is_class
@@ -38,6 +43,40 @@ def answered_by_another(evaluator: Evaluator, carriers: Carriers, module: Module
         return ""
     shown = module.source_of(callee).split("\n", 1)[0]
     return f"is what `{shown}` answers, which may be another function too: call the function by its name"
+
+
+def bound_to_another(evaluator: Evaluator, carriers: Carriers, module: Module, node: ast.expr) -> str:
+    """Why a name may be something else than what is known of it; empty where it is not."""
+    if not isinstance(node, ast.Name) or isinstance(node.ctx, ast.Store):
+        return ""
+    bindings = evaluator.bound(module, node)
+    known = {_written(one) for one in bindings if not _binds_another(evaluator, carriers, module, one)}
+    if len(bindings) > 1 and any(
+        _binds_another(evaluator, carriers, module, one) and _written(one) not in known for one in bindings
+    ):
+        return "may be something else too, by another statement that binds the name: use two names, in separate branches"
+    return ""
+
+
+def _written(binding: Binding) -> object:
+    """What an import names: the same by two paths is one, `from .cloud import cloud` or `from cloud import cloud`."""
+    if isinstance(binding, Imported) and binding.name:
+        return binding.module.rpartition(".")[2], binding.name
+    return binding
+
+
+def _binds_another(evaluator: Evaluator, carriers: Carriers, module: Module, binding: Binding) -> bool:
+    match binding:
+        case Opaque():
+            return True
+        case Defined(node=defined):
+            return not carriers.of(Local(module, defined))
+        case Imported():
+            values = evaluator.binding_values(module, binding)
+            return not any(isinstance(value, InTree) or legacy_name(value) for value in values) and not (
+                carriers.of_all(values)
+            )
+    return False
 
 
 def answered_by_getattr(evaluator: Evaluator, carriers: Carriers, value: Value, name: str) -> str:

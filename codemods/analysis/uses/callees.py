@@ -32,11 +32,18 @@ def is_spelled(evaluator: Evaluator, module: Module, callee: ast.expr, value: Va
                 isinstance(binding, (Defined, Imported)) or _is_nothing(binding) for binding in bindings
             )
         case ast.Attribute(value=holder, attr=name) if isinstance(value, Local):
-            is_method = isinstance(value.module.parent(value.node), ast.ClassDef)
-            return is_method or not any(
-                isinstance(home, Instance) for home in evaluator.values(module, holder)
-            )
+            owners = [home.owner for home in evaluator.values(module, holder) if isinstance(home, Instance)]
+            if isinstance(value.module.parent(value.node), ast.ClassDef):
+                return not any(_is_replaced(evaluator, owner, name) for owner in owners)
+            return not owners
     return not isinstance(callee, ast.Subscript)
+
+
+def _is_replaced(evaluator: Evaluator, owner: Local, name: str) -> bool:
+    """Whether objects give themselves something else in the place of a method: ``self.client = lambda: Fake()``."""
+    objects = evaluator.objects
+    owners = {one for heir in (owner, *objects.derived_from(owner)) for one in objects.lineage(heir)}
+    return any(name in objects.assigned(one) or name in objects.changed_in_place(one) for one in owners)
 
 
 def _is_nothing(binding: Binding) -> bool:

@@ -29,13 +29,13 @@ from ..inference.values import (
     kept_in_namespace,
     legacy_name,
 )
-from ..syntax.classes import attribute_of_class, attribute_of_self
+from ..syntax.classes import attribute_of_class, attribute_of_self, is_unpacked_into
 from ..syntax.fixtures import is_fixture
 from ..syntax.functions import CALLED_AS
 from ..syntax.generators import yielded_by
 from ..syntax.own_objects import answers_own_object
 from ..syntax.source_module import FUNCTIONS, Module
-from .answered_otherwise import answered_by_another, answered_by_getattr
+from .answered_otherwise import answered_by_another, answered_by_getattr, bound_to_another
 from .arguments import ACCOUNTED, Arguments
 from .beside_others import beside_others, is_foreign
 from .bound_functions import keys_of_answer
@@ -85,8 +85,9 @@ class Judge:
             return "is hashed, and v2's run is a dict, which cannot be hashed: use `output.run_id` instead"
         if is_put_into_set(self.carriers, module, node, value):
             return "is put into a set, where v2's workspaces that are configured alike are one: use a list"
-        if said := answered_by_another(self.evaluator, self.carriers, module, node):
-            return said
+        for asked in (answered_by_another, bound_to_another):
+            if said := asked(self.evaluator, self.carriers, module, node):
+                return said
         above = module.parent(node)
         if isinstance(above, ast.expr):
             return self._in_expression(module, node, value, above)
@@ -103,6 +104,10 @@ class Judge:
 
     def _in_expression(self, module: Module, node: ast.expr, value: Value, above: ast.expr) -> str:
         match above:
+            case ast.Attribute() | ast.Subscript() if self._gets_a_part(module, above):
+                return (
+                    "gets a part of a sequence here, which cannot be traced: assign it on a line of its own"
+                )
             case ast.Attribute():
                 return self._attribute(module, value, above)
             case ast.Call(func=func) if func is node:
@@ -137,6 +142,11 @@ class Judge:
             if not any(isinstance(one, (External, Instance)) or is_foreign(one) for one in answers):
                 return ACCOUNTED  # It is a sequence there, which the construct of loads answers for.
         return "is part of an expression that cannot be traced: assign it to a name first"
+
+    def _gets_a_part(self, module: Module, place: ast.expr) -> bool:
+        """Whether what carries something legacy may be something else that is unpacked there: ``self.client, *rest = made``."""
+        carried = self.carriers.of_all(self.evaluator.values(module, place))
+        return bool(carried) and is_unpacked_into(module, place)
 
     def _compared(self, module: Module, node: ast.expr, value: Value, above: ast.Compare) -> str:
         """Comparing is harmless where nothing of the user's, or of others, can be called by it."""
