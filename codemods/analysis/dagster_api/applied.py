@@ -15,7 +15,12 @@ from ..inference.values import NOTHING, Evaluates, External, Local, Value, Value
 from ..syntax.functions import nodes_run_by, returns_of
 from ..syntax.scopes import Parameter
 from ..syntax.source_module import FUNCTIONS, Module
-from ..syntax.transparent import answers_transparent, is_transparent
+from ..syntax.transparent import (
+    answers_transparent,
+    answers_transparent_for_arguments,
+    is_transparent,
+    is_transparent_for_arguments,
+)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -110,6 +115,19 @@ def hands_on_all(value: Value, decorator: ast.expr, readable: frozenset[int] = f
     if isinstance(decorator, ast.Call):
         return answers_transparent(value.node, decorator, readable)
     return is_transparent(value.node, readable=readable)
+
+
+def hands_on_arguments(value: Value, decorator: ast.expr) -> bool:
+    """Whether a decorator hands on what a function takes, and may answer something of its own in place of what that answers."""
+    if (
+        not isinstance(value, Local)
+        or not isinstance(value.node, ast.FunctionDef)
+        or value.node.decorator_list
+    ):
+        return False
+    if isinstance(decorator, ast.Call):
+        return answers_transparent_for_arguments(value.node)
+    return is_transparent_for_arguments(value.node)
 
 
 def _of(evaluator: Evaluates, decorator: Value, function: Local) -> Values | None:

@@ -9,7 +9,7 @@ from ..inference.values import Evaluates, External, Local, Made, Value
 from ..syntax.reaching_definitions import binds_surely, bound_before
 from ..syntax.scopes import Defined, Imported, Parameter, runs_at_once
 from ..syntax.source_module import Module
-from .applied import hands_on_all, of_decorator
+from .applied import hands_on_all, hands_on_arguments, of_decorator
 from .names import KEEPING_DECORATORS
 
 _DAGSTER = "dagster."
@@ -45,6 +45,25 @@ def unknown_decorators(
 ) -> list[ast.expr]:
     """The decorators that may do anything with a function, what it takes and what it returns; or with a class."""
     return [one for one in decorated.decorator_list if not _is_known(evaluator, module, one, decorated)]
+
+
+def taking_arguments(
+    evaluator: Evaluates, module: Module, decorated: Function | ast.ClassDef
+) -> list[ast.expr]:
+    """The decorators that may do anything with what a function takes; what it answers goes to Dagster."""
+    return [
+        one
+        for one in unknown_decorators(evaluator, module, decorated)
+        if not _is_handed_on(evaluator, module, one)
+    ]
+
+
+def _is_handed_on(evaluator: Evaluates, module: Module, decorator: ast.expr) -> bool:
+    callee = _called(decorator)
+    own = evaluator.values(module, callee)
+    aside = None if own else _defined_aside(evaluator, module, callee)
+    found = own if aside is None else frozenset({aside})
+    return bool(found) and all(hands_on_arguments(value, decorator) for value in found)
 
 
 def _is_known(

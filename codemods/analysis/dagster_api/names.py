@@ -50,6 +50,7 @@ SAME: Final = {
     "copy.copy": 0,
     "copy.deepcopy": 0,
     "asyncio.run": 0,
+    "dagster.ResourceDefinition.hardcoded_resource": 0,
 }
 """Functions that answer one of their arguments, and its place among them."""
 

@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from dataclasses import dataclass
 
 from .functions import argument_of, decorator_name, default_of
 
 _READ = frozenset({"__name__", "__qualname__", "__doc__", "__module__"})
 """Attributes of a function that lead to nothing that it takes or answers."""
-
-
+_READING_ALL = frozenset({"locals", "vars", "exec", "eval"})
+"""Builtins that read what a function takes without its names."""
 _LOGGERS = frozenset({"log", "logger", "_log", "_logger"})
 """Attributes of a context, or of an object of the user's, that write down what they get."""
 _NO_PLACES: frozenset[int] = frozenset()
@@ -35,12 +36,25 @@ def is_transparent(
     It may answer what is ``plain`` in place of that: names from around it that hold constants. It may name the first
     arguments, ``def wrapper(client, job_id, **kwargs)``, and read those at the places that are ``readable``.
     """
+    hands_on = _handing_on(decorator, readable)
+    if hands_on is None:
+        return False
+    own = {node.arg for node in ast.walk(decorator) if isinstance(node, ast.arg)}
+    return hands_on.answers_it_or(plain - own)
+
+
+def is_transparent_for_arguments(decorator: ast.FunctionDef) -> bool:
+    """Whether a decorator neither keeps nor changes what a function takes, and may answer something of its own: ``SkipReason()``."""
+    hands_on = _handing_on(decorator, _NO_PLACES)
+    return hands_on is not None and hands_on.answers_nothing_taken()
+
+
+def _handing_on(decorator: ast.FunctionDef, readable: frozenset[int]) -> _HandsOn | None:
     wrapper = _answered(decorator)
     parameters = [*decorator.args.posonlyargs, *decorator.args.args]
     if wrapper is None or len(parameters) != 1 or decorator.args.vararg or decorator.args.kwarg:
-        return False
-    own = {node.arg for node in ast.walk(decorator) if isinstance(node, ast.arg)}
-    return _hands_on(wrapper, parameters[0].arg, plain - own, readable)
+        return None
+    return _hands_on(wrapper, parameters[0].arg, readable)
 
 
 def answers_transparent(
@@ -58,6 +72,12 @@ def answers_transparent(
     )
     plain = () if is_open else (name for name, value in given if value is not None and _is_plain(value))
     return is_transparent(inner, frozenset(plain), readable)
+
+
+def answers_transparent_for_arguments(factory: ast.FunctionDef) -> bool:
+    """Whether a function answers such a decorator, which stands in it, whatever it is called with."""
+    inner = _answered(factory)
+    return inner is not None and is_transparent_for_arguments(inner)
 
 
 def _is_plain(value: ast.expr) -> bool:
@@ -86,21 +106,53 @@ def _answered(function: ast.FunctionDef) -> ast.FunctionDef | None:
     return inside[0] if isinstance(function.body[-1], ast.Return) else None
 
 
-def _hands_on(
-    wrapper: ast.FunctionDef, function: str, plain: frozenset[str], readable: frozenset[int]
-) -> bool:
+@dataclass(frozen=True)
+class _HandsOn:
+    """A function that calls another with all that it gets, and does nothing else with that."""
+
+    nodes: list[ast.AST]
+    calls: list[ast.AST]
+    """Its calls of the other."""
+    kept: set[str]
+    """The names that hold what the other answered."""
+    taken: set[str]
+    """The names of the other, and of what it is called with."""
+
+    def answers_nothing_taken(self) -> bool:
+        """Whether it answers neither the other nor what that takes."""
+        answers = [node.value for node in self.nodes if isinstance(node, ast.Return)]
+        return not any(isinstance(one, ast.Name) and one.id in self.taken for one in answers)
+
+    def answers_it_or(self, plain: frozenset[str]) -> bool:
+        """Whether it answers what the other does, a constant, or what is plain."""
+        nodes = self.nodes
+        plain -= {
+            node.id
+            for node in nodes
+            if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del))
+        }
+        plain -= {node.name for node in nodes if isinstance(node, ast.ExceptHandler) and node.name}
+        return all(
+            _is_answer(node.value, self.calls, self.kept, plain)
+            for node in nodes
+            if isinstance(node, ast.Return)
+        )
+
+
+def _hands_on(wrapper: ast.FunctionDef, function: str, readable: frozenset[int]) -> _HandsOn | None:
     given = wrapper.args
     if given.kwonlyargs or given.defaults:
-        return False  # What the wrapper puts in by itself is not what the function is called with.
+        return None  # What the wrapper puts in by itself is not what the function is called with.
     named = [arg.arg for arg in (*given.posonlyargs, *given.args)]
     if any(decorator_name(one) != "wraps" for one in wrapper.decorator_list):
-        return False
+        return None
     nodes = [node for statement in wrapper.body for node in ast.walk(statement)]
     if any(
         isinstance(node, (ast.Yield, ast.YieldFrom, ast.Lambda, ast.FunctionDef, ast.Global))
+        or (isinstance(node, ast.Name) and node.id in _READING_ALL)
         for node in nodes
     ):
-        return False
+        return None
     wanted = _call_of(function, given)
     calls: list[ast.AST] = [
         node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node) == wanted
@@ -116,7 +168,7 @@ def _hands_on(
         node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     )
     if any(stored[name] > 1 for name in kept):
-        return False
+        return None
     rest = [arg.arg for arg in (given.vararg, given.kwarg) if arg is not None]
     read_too = {name for place, name in enumerate(named) if place in readable}
     own = {function, *named, *rest, *kept}
@@ -129,18 +181,14 @@ def _hands_on(
         if node.attr in (_LOGGERS if node.value.id in named else _READ) and isinstance(node.ctx, ast.Load)
     }
     if (own - kept) & stored.keys():
-        return False
+        return None
     loaded = [node for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
-    plain -= {
-        node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del))
-    }
-    plain -= {node.name for node in nodes if isinstance(node, ast.ExceptHandler) and node.name}
-    return (
+    is_handed_on = (
         bool(calls)
-        and all(_is_answer(node.value, calls, kept, plain) for node in nodes if isinstance(node, ast.Return))
         and all(id(one) in inside | read or id(one) in answers for one in loaded if one.id in own - read_too)
         and all(_is_used(call, nodes) for call in calls)
     )
+    return _HandsOn(nodes, calls, kept, own - kept) if is_handed_on else None
 
 
 def _call_of(function: str, given: ast.arguments) -> str:

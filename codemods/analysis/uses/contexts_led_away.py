@@ -6,9 +6,16 @@ import ast
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..dagster_api.contexts import is_context, is_logger
-from ..dagster_api.decorators import Function, decorators_of_dagster, resolved, unknown_decorators
+from ..dagster_api.decorators import (
+    Function,
+    decorators_of_dagster,
+    resolved,
+    taking_arguments,
+    unknown_decorators,
+)
 from ..dagster_api.names import LOOKING
 from ..inference.branches import EVERY_BRANCH
 from ..inference.interpreter import Evaluator
@@ -18,6 +25,7 @@ from ..inference.values import External, Made, Member, Value, Values, root
 from ..syntax.functions import composes, is_getattr, nodes_run_by, renamed
 from ..syntax.scopes import Defined, Parameter
 from ..syntax.source_module import FUNCTIONS, Module
+from .carriers import Carriers
 from .escape import Escape
 from .followed import called_later
 from .index import Index
@@ -45,6 +53,10 @@ class _Search:
     @property
     def evaluator(self) -> Evaluator:
         return self.index.evaluator
+
+    @cached_property
+    def carriers(self) -> Carriers:
+        return Carriers(self.index, self.index.bound_keys)
 
     def of(self, module: Module) -> Iterator[Escape]:
         for node in module.of(*FUNCTIONS, ast.Call, ast.Name, ast.Attribute):
@@ -151,10 +163,19 @@ class _Search:
 
     def _decorated(self, module: Module, function: Function) -> Iterator[Escape]:
         keys = self._required(module, function)
-        unknown = unknown_decorators(self.evaluator, module, function) if keys else []
+        find = unknown_decorators if keys and self._answers_legacy(module, function) else taking_arguments
+        unknown = find(self.evaluator, module, function) if keys else []
         for decorator in unknown[:1]:
             said = f"gets the arguments of `{function.name}`, and cannot be traced: put the decorator on a function that does not take the resource"
             yield Escape(module, decorator, _NOTHING, said, keys)
+
+    def _answers_legacy(self, module: Module, function: Function) -> bool:
+        """Whether a function answers something legacy, which others may get something else in place of."""
+        return any(
+            self.carriers.of_all(self.evaluator.values(module, node.value))
+            for node in nodes_run_by(function)
+            if isinstance(node, (ast.Return, ast.Yield, ast.YieldFrom)) and node.value is not None
+        )
 
     # -- definitions of others
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ...exhaustive import assert_never
 from ...findings import Finding
+from ..dagster_api.names import SAME
 from ..inference.values import (
     External,
     Made,
@@ -120,7 +121,7 @@ def resource_uses(index: Index, value: Value) -> ResourceUses:
             case Argument() if not use.through and _is_load(index, use):
                 consumers.append(use)
             case Argument():
-                if not is_followed(index, use) and not only_looks(index, use):
+                if not (is_followed(index, use) or only_looks(index, use) or _is_answered(index, use, value)):
                     escapes.append(use)
             case Chain():
                 if not _is_attribute(use):
@@ -225,6 +226,11 @@ def only_looks(index: Index, use: Argument) -> bool:
     if not isinstance(use.call.func, ast.Name) or use.call.func.id not in _LOOKING:
         return False
     return not index.tree.names(use.module).lookup(use.module, use.call.func.id, use.call)
+
+
+def _is_answered(index: Index, use: Argument, value: Value) -> bool:
+    """Whether a call of a known function answers the value itself, whose uses are those of the call then."""
+    return _callees(index, use) <= SAME.keys() and value in index.values(use.module, use.call)
 
 
 def _takes_assets(index: Index, use: Argument) -> bool:
