@@ -178,8 +178,9 @@ CODES: Final = (
          "a run that times out; before dagster-dbt 0.29.6 it does not cancel the run of a terminated Dagster run either.",
          "Set a timeout for the job in dbt Cloud."),
     Code("LDC217", "vars of the partition replace the command's", "differs",
-         "The values of partition_key_to_vars_fn are passed as one --vars argument, as before, now quoted for a shell.",
-         "Nothing."),
+         "The values of partition_key_to_vars_fn are passed as one --vars argument, as before, now quoted for a shell. The function is "
+         "called in runs alone: legacy called it for the last partition too, each time the code was loaded.",
+         "Nothing, unless the function does more than return the variables."),
     Code("LDC218", "the request behaviour of the client differs", "differs",
          "v2 times out each request after 15 seconds, and retries the POST that starts a run like any other request, so a late "
          "answer can start a job twice. Legacy had no request timeout. v2 also logs neither the start of a run, with its link, nor "

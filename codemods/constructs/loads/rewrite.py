@@ -366,7 +366,8 @@ def _report(claim: Claim[Load], unit: Unit, context: Context, is_bound: bool, do
     ):
         report(module, node, "LDC229", "the assets have the backfill policy `multi_run`", NAME)
     if "partition_key_to_vars_fn" in claim.detail.arguments:
-        report(module, node, "LDC217", "the partition's variables are passed with --vars", NAME)
+        said = "the partition's variables are passed with --vars, and their function is not called when the code loads"
+        report(module, node, "LDC217", said, NAME)
     told = "take their workspace from Definitions" if is_bound else "use the workspace of their module"
     report(module, node, "LDC211", f"the assets {told}", NAME)
     asks = asks_dbt_cloud(context, module, node, claim.detail.arguments, context.index.places_of(claim.value))
