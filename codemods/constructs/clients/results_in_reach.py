@@ -11,6 +11,7 @@ from ...analysis.inference.legacy_names import GETTER, is_run
 from ...analysis.inference.values import Member, Result, Value
 from ...analysis.syntax.source_module import Module
 from ...planning.claims import Context
+from .same_client import is_same_client
 from .uses import client_text
 from .written_anew import is_written_anew
 
@@ -24,7 +25,7 @@ def results_text(context: Context, module: Module, node: ast.Attribute) -> str |
     return f'{client.replace("{", "{{").replace("}", "}}")}.get_run_results_json({{}}["id"])'
 
 
-def _client_at(context: Context, module: Module, node: ast.expr, value: Value) -> str:
+def _client_at(context: Context, module: Module, node: ast.Attribute, value: Value) -> str:
     """How to write, at ``node``, the v2 client that ran what ``value`` is read of; empty where it cannot be."""
     run = value.of if isinstance(value, Member) else None
     if (
@@ -37,9 +38,8 @@ def _client_at(context: Context, module: Module, node: ast.expr, value: Value) -
     client = run.call.func.value
     if not _can_be_written_again(context, module, client):
         return ""
-    for inner in ast.walk(client):
-        if isinstance(inner, ast.Name) and not _means_the_same(context, module, inner, node):
-            return ""
+    if not is_same_client(context.index, module, client, run.call, node):
+        return ""
     return client_text(context, module, client)
 
 
@@ -49,8 +49,3 @@ def _can_be_written_again(context: Context, module: Module, client: ast.expr) ->
     held = getter.value if isinstance(getter, ast.Attribute) and getter.attr == GETTER else client
     does = (inner for inner in ast.walk(held) if isinstance(inner, (ast.Call, ast.NamedExpr, ast.Await)))
     return not any(does) and not is_written_anew(context.index, module, client)
-
-
-def _means_the_same(context: Context, module: Module, name: ast.Name, at: ast.expr) -> bool:
-    names = context.index.tree.names(module)
-    return names.lookup(module, name.id, name) == names.lookup(module, name.id, at)
