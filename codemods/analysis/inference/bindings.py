@@ -22,6 +22,7 @@ from .initializers import is_made_like_heirs
 from .legacy_names import CONFIGURED, RUN_OP
 from .managers import handed_out
 from .possible import NOT_KNOWN, SO_FAR_NOTHING, Possible, union
+from .spread_arguments import given_by_spread
 from .texts import parts_of
 from .values import LEGACY, NOTHING, External, Instance, Keyed, Local, Made, Value, Values
 from .whole_displays import is_whole
@@ -132,6 +133,8 @@ class Bindings:
             return frozenset(found)
         for caller, argument in self.evaluator.calls.arguments(function, name):
             found |= self.evaluator.values(caller, argument)
+        for caller, call in self.evaluator.calls.spreading(function, name):
+            found |= given_by_spread(self.evaluator, caller, call, name)
         if name == first_of(function):
             found |= {Local(home, decorated) for home, decorated in self.evaluator.calls.decorating(function)}
         if not found and (loaded := name_loaded_by(function, name)):

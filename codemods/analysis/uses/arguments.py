@@ -50,6 +50,7 @@ from .dispatched import reads_a_plain_method
 from .followed import called_later, is_followed, is_kept_in_namespace
 from .index import Index
 from .loops import has_key, is_looped_over
+from .spread_over import is_spread_over
 from .uses import ADDING, EXTENDING, Argument, is_dict_call, use_of
 
 ACCOUNTED = ""
@@ -248,7 +249,10 @@ class Arguments:
                 if isinstance(value, Made) and value.of.startswith(CONTEXT_BUILDERS):
                     return bool(decorators_of_dagster(self.evaluator, inner, function))
                 is_known = not unknown_decorators(self.evaluator, inner, function)
-                return is_known and self._is_followed(module, node)
+                return is_known and (
+                    self._is_followed(module, node)
+                    or is_spread_over(self.index, module, node, value, self.carriers.of_all)
+                )
             case Local(node=ast.ClassDef()):
                 return self.evaluator.objects.is_plainly_made(callee) and self._is_followed(module, node)
             case Member() | Made() | Result() if self.carriers.is_legacy(callee):
