@@ -6,7 +6,7 @@ import ast
 import builtins
 
 from ..inference.values import Evaluates, External, Local, Made, Value
-from ..syntax.reaching_definitions import binds_surely, bound_before
+from ..syntax.reaching_definitions import binds_surely, bound_before, is_of_statement
 from ..syntax.scopes import Defined, Imported, Parameter, runs_at_once
 from ..syntax.source_module import Module
 from .applied import hands_on_all, hands_on_arguments, of_decorator
@@ -163,6 +163,5 @@ def may_be_builtin(evaluator: Evaluates, module: Module, node: ast.expr) -> bool
         return False
     if runs_at_once(module, node, module.tree):
         return not bound_before(module, module.tree, bindings, node)
-    return not binds_surely(
-        module.tree.body, {module.statement_of(one.where) for one in bindings if not one.adds}
-    )
+    sure = [one for one in bindings if not one.adds and is_of_statement(module, one)]
+    return not binds_surely(module.tree.body, {module.statement_of(one.where) for one in sure})

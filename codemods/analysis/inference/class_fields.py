@@ -10,6 +10,7 @@ from ..syntax.classes import may_be_replaced
 from ..syntax.functions import is_property, returns_of
 from ..syntax.scopes import Defined
 from .branches import Branches
+from .inherited_fields import has_last_word
 from .possible import NOT_KNOWN, SO_FAR_NOTHING, Possible, union
 from .set_aside import is_set_aside
 from .values import Instance, Local
@@ -43,19 +44,27 @@ class ClassFields:
         return self.evaluator.answer(asked, lambda: self._places_of_field(owner, name, branches), nothing)
 
     def _places_of_field(self, owner: Local, name: str, branches: Branches) -> Possible | None:
-        objects = self.evaluator.objects
-        for one in objects.lineage(owner):
-            in_class = union(self.places_by_class(one, name, branches))
-            found = in_class or self._places_of_method(one, name, branches)
-            if found is not None and found.is_undecided:
-                return found
-            if found is not None:
-                may_be_set = in_class is not None and objects.may_be_set_elsewhere(owner)
-                is_default = found.is_default or may_be_set
-                if found.is_all and self._may_be_changed(one, name):
-                    found |= NOT_KNOWN
-                return replace(found, is_default=is_default).read_from([owner, one])
-        return None
+        found: list[Possible] = []
+        for one in self.evaluator.objects.lineage(owner):
+            said = self._said_by(one, owner, name, branches)
+            if said is not None and said.is_undecided:
+                return said
+            found += [said] if said is not None else []
+            if said is not None and has_last_word(self.evaluator.objects, one, name):
+                break
+        return union(found)
+
+    def _said_by(self, one: Local, owner: Local, name: str, branches: Branches) -> Possible | None:
+        """What a class that ``owner`` is, or derives from, says of an attribute itself."""
+        in_class = union(self.places_by_class(one, name, branches))
+        found = in_class or self._places_of_method(one, name, branches)
+        if found is None or found.is_undecided:
+            return found
+        may_be_set = in_class is not None and self.evaluator.objects.may_be_set_elsewhere(owner)
+        is_default = found.is_default or may_be_set
+        if found.is_all and self._may_be_changed(one, name):
+            found |= NOT_KNOWN
+        return replace(found, is_default=is_default).read_from([owner, one])
 
     def _may_be_changed(self, owner: Local, name: str) -> bool:
         """Whether an attribute may have another value than a class says."""

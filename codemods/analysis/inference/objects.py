@@ -25,6 +25,7 @@ from ..syntax.own_objects import makes_own_objects
 from ..syntax.source_module import Module
 from .calls import Calls
 from .copied_objects import given_to_copies
+from .inherited_fields import has_last_word
 from .initializers import inherited_initializer, made_alike
 from .values import (
     LEGACY,
@@ -281,7 +282,7 @@ class Objects:
             found |= self.evaluator.values(module, value)
         for annotated in _annotations(owner.node, name):
             found |= self.evaluator.instances_of(owner.module, annotated)
-        if not found and isinstance(owner.node, ast.ClassDef):
+        if isinstance(owner.node, ast.ClassDef) and not (found and has_last_word(self, owner, name)):
             for base in owner.node.bases:
                 for inherited in in_order(self.evaluator.values(owner.module, base)):
                     if isinstance(inherited, Local) and inherited != owner:

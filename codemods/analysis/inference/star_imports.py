@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ..syntax.reaching_definitions import binds_surely, reaching, reaching_end
+from ..syntax.reaching_definitions import binds_surely, is_of_statement, reaching, reaching_end
 from ..syntax.scopes import Assigned, Binding, Imported, runs_at_once
 from ..syntax.source_module import Module
 from .branches import Branches
@@ -105,7 +105,9 @@ class StarImports:
         if not bindings:
             return _PERHAPS if says or any(names_set_by_text(home)) else _NOT
         is_open = (bool(says) and listed is None) or _is_deleted(home, name)
-        sure = {home.statement_of(one.where) for one in bindings if not one.adds}
+        sure = {
+            home.statement_of(one.where) for one in bindings if not one.adds and is_of_statement(home, one)
+        }
         return _SURELY if not is_open and binds_surely(home.tree.body, sure) else _PERHAPS
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from .source_module import FUNCTIONS, Module, is_try
 
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_ASSIGNING = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 _BINDING = (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, *FUNCTIONS, ast.ClassDef)
 
 
@@ -67,7 +68,9 @@ def _runs_one_of(statement: ast.AST, binding: Container[ast.AST]) -> bool:
 
 def bound_before(module: Module, scope: ast.AST, bindings: Iterable[Bound], at: ast.AST) -> bool:
     """Whether a name of ``scope`` is surely bound at ``at``, which is in that scope and in no other inside it."""
-    binding = {module.statement_of(one.where) for one in bindings if not one.adds}
+    binding = {
+        module.statement_of(one.where) for one in bindings if not one.adds and is_of_statement(module, one)
+    }
     return any(binds_surely(suite[:place], binding) for suite, place in _suites(module, at, scope))
 
 
@@ -150,14 +153,18 @@ def _is_sure(module: Module, binding: Bound, statement: ast.AST) -> bool:
     """Whether a statement binds the name whenever it runs, and leaves nothing of what was there."""
     if binding.adds:
         return False
+    return module.statement_of(binding.where) is statement and is_of_statement(module, binding)
+
+
+def is_of_statement(module: Module, binding: Bound) -> bool:
+    """Whether a statement is there to bind the name, and does not have a walrus inside that binds it, perhaps."""
     node = binding.where
-    if isinstance(node, ast.stmt):
-        return node is statement
-    return module.statement_of(node) is statement and isinstance(statement, (ast.Assign, ast.AnnAssign))
+    own = module.statement_of(node)
+    return node is own or (isinstance(own, _ASSIGNING) and own.value is node)
 
 
 def _is_no_statement(module: Module, binding: Bound, scope: ast.AST, around: Container[ast.AST]) -> bool:
     if isinstance(binding.where, ast.arg):
         return module.parents[module.parents[binding.where]] is scope
     own = module.statement_of(binding.where)
-    return own in around and not isinstance(own, (ast.Assign, ast.AnnAssign, ast.AugAssign))
+    return own in around and not (isinstance(own, _ASSIGNING) and is_of_statement(module, binding))
