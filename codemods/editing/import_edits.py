@@ -15,6 +15,7 @@ from ..analysis.syntax.scopes import Imported, Table, collect_names
 from ..analysis.syntax.source_module import Module
 from ..analysis.syntax.type_checking import names_type_checking
 from . import render
+from .deleted_imports import without_deleted
 from .edits import Edit, Import, InsertBefore, ReplaceStatement
 from .facade_names import FACADE, facade_imports
 from .import_order import OF_LEGACY, Additions, is_sorted, member_key, new_statements
@@ -50,7 +51,8 @@ def import_edits(
     nested: dict[ast.stmt, list[Import]] = defaultdict(list)
     for statement, imports in changes.in_place.items():
         nested[statement] += imports
-    own = collect_names(module).tables.get(module.tree, {})
+    names = collect_names(module)
+    own = names.tables.get(module.tree, {})
     moved = [(alias, _facade_import(alias)) for alias in changes.to_facade]
     for alias, new in sorted([*moved, *changes.to_v2.items()], key=lambda pair: pair[0].position):
         is_free = module.parent(alias.node) is module.tree and not _bound_above(alias, own)
@@ -95,7 +97,7 @@ def import_edits(
         texts[statement] = (
             lines if len(lines) > len(told) else [*told, *_comment_behind(module, statement, style)]
         )
-    return [*edits, *_replacing(module, texts)]
+    return [*edits, *_replacing(module, texts), *without_deleted(module, names, changes.drop)]
 
 
 def _bound_above(alias: LegacyAlias, own: Table) -> bool:

@@ -35,6 +35,8 @@ class Namespace:
     """Every name that the file binds or reads anywhere: a new one must not be among them."""
     bound: frozenset[str]
     """Those that it binds."""
+    deleted: frozenset[str] = frozenset()
+    """Those that it deletes."""
     used_from: int = sys.maxsize
     """The first line that reads something legacy: what takes its place cannot rest on an import below."""
     _reserved: set[str] = field(default_factory=set)
@@ -44,13 +46,15 @@ class Namespace:
 
     def existing(self, source: str, name: str) -> str:
         """How the file can already write ``source.name`` at module level; empty where it cannot."""
-        is_free = name not in self.bound and (name in self.taken or source in _WITH_ALL_NAMES)
+        is_free = name not in self.bound | self.deleted and (name in self.taken or source in _WITH_ALL_NAMES)
         if is_free and any(star.module == source and self._is_early(star) for star in self.names.stars):
             return name  # `from source import *` brings it.
         through_module, has_from = "", False
         for bound, bindings in self.names.tables.get(self.module.tree, {}).items():
             binding = bindings[0]
             if len(bindings) != 1 or not isinstance(binding, Imported) or binding.level:
+                continue
+            if bound in self.deleted:
                 continue
             if not _brings_from(binding, source) or not self._is_early(binding):
                 continue
@@ -121,7 +125,8 @@ class Namespace:
     def _is_imported_later(self, source: str, name: str) -> bool:
         """Whether the file binds the name to the very same thing, but only below."""
         bindings = self.names.tables.get(self.module.tree, {}).get(name or source, [])
-        return bool(bindings) and all(
+        is_left = bool(bindings) and (name or source) not in self.deleted
+        return is_left and all(
             isinstance(one, Imported) and (one.module, one.name, one.level) == (source, name, 0)
             for one in bindings
         )
@@ -157,8 +162,16 @@ def namespace_of(module: Module, tree: Tree) -> Namespace:
     read = {node.id for node in module.of(ast.Name)}
     for home in star_sources(tree, module)[1:]:
         bound |= tree.names(home).tables.get(home.tree, {}).keys()
+    deleted = {
+        node.id
+        for node in module.of(ast.Name)
+        if isinstance(node.ctx, ast.Del)
+        and names.scope_that_binds(module, node.id, node) in (module.tree, None)
+    }
     handed_on, first = HandedOn(tree, module), _first_legacy_read(module, names)
-    return Namespace(module, names, handed_on, frozenset(bound | read), frozenset(bound), first)
+    return Namespace(
+        module, names, handed_on, frozenset(bound | read), frozenset(bound), frozenset(deleted), first
+    )
 
 
 def _first_legacy_read(module: Module, names: Names) -> int:

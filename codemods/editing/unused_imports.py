@@ -63,7 +63,9 @@ def read_after(module: Module, edits: Iterable[Edit], within: ast.AST | None = N
     kept = (node for node in nodes_before if not _is_within(module, node, replaced, decorated))
     nodes = [*kept, *new]
     return Reads(
-        frozenset(node.id for node in nodes if isinstance(node, ast.Name)),
+        frozenset(
+            node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Del)
+        ),
         frozenset(
             node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)
         ),

@@ -1,0 +1,94 @@
+"""Names that a module deletes below: what is written uses none of them, and an import that goes is not deleted any more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rewriting import migrate
+
+PROGRAM = """
+import os
+import time
+from dagster import Definitions, EnvVar, Failure, job, op
+from dagster_dbt import DbtCloudClientResource, DbtCloudRunStatus
+
+TOKEN = os.environ["TOKEN"], time.time(), Failure
+
+
+@op
+def nightly(dbt: DbtCloudClientResource):
+    print(dbt.get_dbt_client().run_job_and_poll(67891).run_details["status_humanized"] == DbtCloudRunStatus.SUCCESS)
+    print(dbt.get_dbt_client().get_runs())
+
+
+@job
+def by_hand():
+    nightly()
+
+{above}
+defs = Definitions(jobs=[by_hand], resources={{"dbt": DbtCloudClientResource(auth_token=EnvVar("TOKEN"), account_id=12345)}})
+{below}
+"""
+GONE = {
+    "all": ("del DbtCloudClientResource, DbtCloudRunStatus", ""),
+    "an import that is read no more": ("del DbtCloudClientResource, EnvVar", ""),
+    "some": ("del DbtCloudClientResource, TOKEN, job", "del TOKEN, job"),
+    "a tuple": ("del (DbtCloudClientResource, TOKEN)", "del TOKEN"),
+    "an element of a list beside": ("del OWN[0], DbtCloudRunStatus\nOWN = []", "del OWN[0]\nOWN = []"),
+    "two statements": ("del DbtCloudClientResource\ndel TOKEN", "del TOKEN"),
+    "alone in a branch": ("if TOKEN:\n    del DbtCloudRunStatus", "if TOKEN:\n    pass"),
+    "with what it stands behind": ("del DbtCloudRunStatus  # not for others", ""),
+}
+STAYS = ["del TOKEN", "del job, op", "DbtCloudRunStatus = 3\ndel DbtCloudRunStatus", ""]
+
+
+def ending(text: str) -> str:
+    return text.rpartition(")})\n")[2].strip()
+
+
+@pytest.mark.parametrize(("below", "left"), GONE.values(), ids=GONE)
+def test_what_is_imported_no_more_is_not_deleted(tmp_path: Path, below: str, left: str) -> None:
+    texts, _ = migrate(tmp_path, {"defs.py": PROGRAM.format(above="", below=below)})
+    assert "dagster_dbt.cloud_v2" in texts["defs.py"] and "legacy_shim" not in texts["defs.py"]
+    assert ending(texts["defs.py"]).partition("#")[0].strip() == left
+
+
+@pytest.mark.parametrize("below", STAYS)
+def test_what_is_bound_is_deleted_as_before(tmp_path: Path, below: str) -> None:
+    texts, _ = migrate(tmp_path, {"defs.py": PROGRAM.format(above="", below=below)})
+    assert ending(texts["defs.py"]) == below
+
+
+def test_what_stays_on_the_facade_is_deleted_as_before(tmp_path: Path) -> None:
+    program = PROGRAM.format(above="", below="del DbtCloudClientResource").replace(
+        "print(dbt.get_dbt_client().get_runs())", "print(vars(dbt))"
+    )
+    texts, _ = migrate(tmp_path, {"defs.py": program})
+    assert "from legacy_shim import DbtCloudClientResource" in texts["defs.py"]
+    assert ending(texts["defs.py"]) == "del DbtCloudClientResource"
+
+
+@pytest.mark.parametrize(
+    ("deleted", "written"),
+    [
+        ("del os", 'token=os_os.environ["TOKEN"]'),
+        ("del os, time", "time_time.sleep("),
+        ("del Failure", "raise dagster_Failure("),
+        ("def tidy():\n    global time\n    del time\n", "time_time.sleep("),
+    ],
+)
+def test_what_the_file_deletes_is_imported_under_another_name(
+    tmp_path: Path, deleted: str, written: str
+) -> None:
+    texts, _ = migrate(tmp_path, {"defs.py": PROGRAM.format(above=deleted, below="")})
+    assert written in texts["defs.py"] and f"\n{deleted}\n" in texts["defs.py"]
+
+
+@pytest.mark.parametrize(
+    "above",
+    ["", "def other():\n    import os\n    del os\n", "def other(time):\n    del time\n", "del TOKEN"],
+)
+def test_what_is_deleted_elsewhere_is_read_as_it_is(tmp_path: Path, above: str) -> None:
+    texts, _ = migrate(tmp_path, {"defs.py": PROGRAM.format(above=above, below="")})
+    assert 'token=os.environ["TOKEN"]' in texts["defs.py"] and " time.sleep(" in texts["defs.py"]
