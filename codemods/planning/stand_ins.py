@@ -25,6 +25,7 @@ from ..analysis.inference.legacy_names import RESOURCES, WHOLE, is_output, thing
 from ..analysis.inference.texts import text_of
 from ..analysis.inference.values import (
     External,
+    Instance,
     Keyed,
     Literal,
     Local,
@@ -283,8 +284,12 @@ def _others(context: Context, module: Module, node: ast.expr) -> Iterator[tuple[
                 yield from _others(context, home, side)
             elif not _is_nothing(side):
                 values = context.index.values(home, side)
-                if not any(thing_kind(value) or _is_context(value) for value in values) or any(
-                    _is_under_other_key(context, value) for value in values
+                may_be_own = isinstance(side, ast.Call) and any(isinstance(one, Instance) for one in values)
+                is_legacy = any(thing_kind(value) or _is_context(value) for value in values)
+                if (
+                    may_be_own
+                    or not is_legacy
+                    or any(_is_under_other_key(context, value) for value in values)
                 ):
                     yield side, home
 

@@ -111,7 +111,20 @@ MIGRATE = {
     "a global that a function inside of one with the name sets": GO
     + "    number = 2\n\n    def use():\n        global number\n        number = 3\n\n    use()\n    print(number, client.get_job(67891))\n",
 }
+CLASS_OR_FUNCTION = """
+
+def client_of(dbt_cloud):
+    return dbt_cloud.get_dbt_client()
+
+
+if os.getenv("DRY"):
+    class client_of(Fake):
+        def __init__(self, dbt_cloud): pass
+"""
 KEPT = {
+    "a class or a function": CLASS_OR_FUNCTION
+    + GO
+    + "    print(client, client_of(dbt_cloud).get_job(67891))\n",
     **{f"a name: {name}": _dry("", statement, ASK) for name, statement in NAMES.items()},
     **{f"an attribute: {name}": _dry(SERVICE, statement, LOOK) for name, statement in ATTRIBUTES.items()},
     **{f"an element: {name}": _dry(PAIR, statement, FIRST) for name, statement in ELEMENTS.items()},
