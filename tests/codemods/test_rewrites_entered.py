@@ -98,6 +98,102 @@ def test_a_context_that_is_not_entered_and_says_its_resource_elsewhere_stays(
     assert text.endswith(lines)
 
 
+CALLED_WITH = {
+    "by its name": "finished(build_sensor_context(), dbt=cloud)\n",
+    "alone": "late(dbt=cloud)\n",
+    "behind the context": "late(build_schedule_context(), dbt=cloud)\n",
+    "in a function": "def test_it():\n    assert finished(build_sensor_context(), dbt=cloud)\n",
+    "under another name": "from defs import finished as sensed\n\nsensed(build_sensor_context(), dbt=cloud)\n",
+    "in an op": "@op\ndef tick(dbt: DbtCloudClientResource):\n    finished(build_sensor_context(), dbt=dbt)\n",
+    "in a context that is entered": "with build_sensor_context() as ctx:\n    finished(ctx, dbt=cloud)\n",
+}
+LATE = """
+
+@schedule(job=nightly, cron_schedule="@daily")
+def late(dbt: DbtCloudClientResource):
+    return dbt.get_dbt_client().get_job(67890)["id"]
+
+
+@op
+def by_op(dbt: DbtCloudClientResource):
+    return dbt.get_dbt_client().get_job(67890)["id"]
+
+
+"""
+OWN = """
+def own(dbt):
+    return dbt.get_dbt_client().get_job(67890)["id"]
+
+
+own(dbt=cloud)
+"""
+
+
+@pytest.mark.parametrize("lines", CALLED_WITH.values(), ids=CALLED_WITH)
+def test_a_sensor_or_schedule_that_is_called_with_a_resource_gets_it_as_it_is(
+    tmp_path: Path, lines: str
+) -> None:
+    texts, report = migrate(tmp_path, {"defs.py": HEAD + LATE + lines})
+    assert not [one for one in report.findings if one.code.startswith("LDC3")]
+    for held in ("cloud", "dbt"):
+        lines = lines.replace(f"dbt={held})", f"dbt=ResourceDefinition.hardcoded_resource({held}))")
+    assert texts["defs.py"].endswith(lines.replace("DbtCloudClientResource", "DbtCloudWorkspace"))
+
+
+@pytest.mark.parametrize("lines", ["by_op(dbt=cloud)\n", OWN, "by_op(build_op_context(), dbt=cloud)\n"])
+def test_another_function_that_is_called_with_a_resource_gets_the_workspace(
+    tmp_path: Path, lines: str
+) -> None:
+    text, codes = migrate_one(tmp_path, HEAD + LATE + lines)
+    written = lines.replace("get_dbt_client", "get_client").replace("get_job(", "get_job_details(")
+    assert text.endswith(written) and "LDC303" not in codes
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'finished(build_sensor_context(), **{"dbt": cloud})\n',
+        "finished(build_sensor_context(), dbt=DbtCloudClientResource(auth_token='t', account_id=12345))\n",
+        "from functools import partial\n\npartial(finished, dbt=cloud)(build_sensor_context())\n",
+    ],
+)
+def test_a_sensor_that_is_called_with_a_resource_that_has_no_name_there_stays(
+    tmp_path: Path, lines: str
+) -> None:
+    text, codes = migrate_one(tmp_path, HEAD + LATE + lines)
+    assert text.endswith(lines) and {"LDC302", "LDC303"} & {*codes}
+
+
+OF_A_MANAGER = """
+from dagster import IOManager, build_input_context, build_output_context, io_manager
+
+
+class Names(IOManager):
+    def handle_output(self, context, obj):
+        print(context.resources.dbt.get_job(67890)["id"])
+
+    def load_input(self, context):
+        return context.resources.dbt.get_job(67890)["id"]
+
+
+{lines}
+"""
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'Names().handle_output(build_output_context(resources={"dbt": cloud}), 1)',
+        'Names().load_input(build_input_context(resources={"dbt": cloud}))',
+    ],
+)
+def test_contexts_of_io_managers_that_are_never_entered_do_not_get_a_workspace(
+    tmp_path: Path, lines: str
+) -> None:
+    text, codes = migrate_one(tmp_path, HEAD + OF_A_MANAGER.format(lines=lines))
+    assert "LDC303" in codes and "from legacy_shim import" in text
+
+
 POOL = """
 from dagster_dbt.cloud.resources import DbtCloudResource
 

@@ -166,6 +166,9 @@ CONTEXT_BUILDERS: Final = (
     "dagster.build_sensor_context",
     "dagster.build_schedule_context",
     "dagster.build_hook_context",
+    "dagster.build_input_context",
+    "dagster.build_output_context",
+    "dagster.build_run_status_sensor_context",
 )
 """Functions that answer a context which holds the resources that they are given, also where ``with`` enters it."""
 LOADING_BY_NAME = frozenset(

@@ -2,9 +2,12 @@
 
     finished(build_sensor_context(resources={"dbt": dbt}))
     ->  ... resources={"dbt": ResourceDefinition.hardcoded_resource(dbt)} ...
+    finished(build_sensor_context(), dbt=dbt)              # a sensor or schedule puts it into its context
+    ->  finished(build_sensor_context(), dbt=ResourceDefinition.hardcoded_resource(dbt))
 
 Dagster takes a workspace for a resource that must be entered, for its credentials. Source: ``_is_cm_resource_cls`` in
-``dagster._config.pythonic_config.resource``, ``dagster._core.execution.build_resources``.
+``dagster._config.pythonic_config.resource``, ``dagster._core.execution.build_resources``, and ``merge_resources`` of the contexts of
+sensors and schedules.
 """
 
 from __future__ import annotations
@@ -14,10 +17,11 @@ from collections.abc import Iterator
 
 from legacy_shim.catalogue import BY_NAME
 
+from ...analysis.dagster_api.decorators import decorators_of_dagster
 from ...analysis.dagster_api.names import CONTEXT_BUILDERS
 from ...analysis.inference.legacy_names import thing_kind
-from ...analysis.inference.values import External, Literal, Made, Values, legacy_name
-from ...analysis.syntax.source_module import Module
+from ...analysis.inference.values import External, Keyed, Literal, Local, Made, Values, legacy_name
+from ...analysis.syntax.source_module import FUNCTIONS, Module
 from ...editing.edits import ReplaceExpression
 from ...findings import Finding
 from ...planning.claims import Claim, Context, Kind, Rewrite
@@ -25,6 +29,19 @@ from ...planning.parts import Uses
 from ...planning.units import Unit
 
 CONSTRUCT = Kind[None]("built_contexts")
+
+
+_EVALUATED = frozenset(
+    {
+        "asset_sensor",
+        "multi_asset_sensor",
+        "run_failure_sensor",
+        "run_status_sensor",
+        "schedule",
+        "sensor",
+    }
+)
+"""The decorators of functions that Dagster evaluates with a context, which holds the resources that a call gives them."""
 
 
 def claims(context: Context) -> Iterator[Claim[None]]:
@@ -36,6 +53,31 @@ def claims(context: Context) -> Iterator[Claim[None]]:
                 continue
             if not isinstance(module.parent(node), ast.withitem):
                 yield from _of_call(context, module, node)
+    yield from _of_evaluated(context)
+
+
+def _of_evaluated(context: Context) -> Iterator[Claim[None]]:
+    """One claim for each legacy resource that a sensor or a schedule is called with."""
+    index = context.index
+    evaluated = {
+        Local(module, function): function.name
+        for module in index.tree.modules.values()
+        for function in module.of(*FUNCTIONS)
+        if function.decorator_list and _EVALUATED & decorators_of_dagster(index.evaluator, module, function)
+    }
+    for name in dict.fromkeys(evaluated.values()):
+        for module, use in index.evaluator.tables.uses_under_any_name(name):
+            call = module.parent(use)
+            if (
+                not isinstance(call, ast.Call)
+                or call.func is not use
+                or not evaluated.keys() & index.values(module, use)
+            ):
+                continue
+            for given in (*call.args, *(word.value for word in call.keywords)):
+                found = index.values(module, given)
+                if _resources(found) or (_keys(found) and isinstance(given, ast.Name)):
+                    yield _in_place(module, given, found)
 
 
 def _of_call(context: Context, module: Module, call: ast.Call) -> Iterator[Claim[None]]:
@@ -54,16 +96,25 @@ def _of_call(context: Context, module: Module, call: ast.Call) -> Iterator[Claim
         return
     for value in given.values:
         found = context.index.values(module, value)
-        if not _resources(found):
-            continue
-        said = "it is built inside a context: assign it to a name first: `dbt_cloud = DbtCloudClientResource(...)`"
-        is_named = isinstance(value, (ast.Name, ast.Attribute))
-        blocked = () if is_named else (Finding(module.place(value), "LDC302", said, _name(found)),)
-        yield _claim(module, value, found, blocked)
+        if _resources(found):
+            yield _in_place(module, value, found)
+
+
+def _in_place(module: Module, node: ast.expr, found: Values) -> Claim[None]:
+    said = (
+        "it is built inside a context: assign it to a name first: `dbt_cloud = DbtCloudClientResource(...)`"
+    )
+    is_named = isinstance(node, (ast.Name, ast.Attribute))
+    blocked = () if is_named else (Finding(module.place(node), "LDC302", said, _name(found)),)
+    return _claim(module, node, found, blocked)
 
 
 def _resources(values: Values) -> frozenset[Made]:
     return frozenset(one for one in values if isinstance(one, Made) and thing_kind(one) == "resource")
+
+
+def _keys(values: Values) -> frozenset[str]:
+    return frozenset(one.key for one in values if isinstance(one, Keyed))
 
 
 def _name(values: Values) -> str:
@@ -80,6 +131,7 @@ def _claim(module: Module, node: ast.expr, values: Values, blocked: tuple[Findin
         name=name,
         code=BY_NAME[name].code,
         resources=_resources(values),
+        keys=_keys(values),
         blocked=blocked,
         detail=None,
         is_site=False,
