@@ -156,7 +156,7 @@ def unread_job(context: Context, ref: JobRef) -> str:
 
 def unknown_job(ref: JobRef) -> str:
     """What is said of a job id that is not known."""
-    if ref.variable and ref.is_set:
+    if ref.variable and ref.is_computed:
         text = ref.module.source_of(ref.node).replace("\n", " ")
         return f"`{text}` cannot be computed from {ref.variable} here: write the job id, or use a variable that holds only the job id"
     if ref.variable and ref.lacking:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeGuard
 
 from ..analysis.inference.constants import Constants
+from ..analysis.inference.known_if_set import known_if_set
 from ..analysis.inference.left_out import is_left_out
 from ..analysis.inference.values import (
     Made,
@@ -43,8 +44,8 @@ class JobRef:
     """Which it may be; none where that is not known."""
     variable: str = ""
     """The environment variable that the id comes from, if any."""
-    is_set: bool = False
-    """Whether that variable is set in every deployment, so that the id cannot be computed from it."""
+    is_computed: bool = False
+    """Whether the id cannot be known from that variable: it is set in every deployment, or more is made of it than is followed."""
     parameter: str = ""
     """The parameter that the id comes from, if any: the one call in sight gives it."""
     by_deployment: Mapping[str, tuple[int, ...]] = field(default_factory=dict, compare=False)
@@ -257,9 +258,12 @@ class Context:
         found |= dict.fromkeys(absent, elsewhere)
         by_deployment = {name: tuple(ids) for name, ids in found.items()}
         read = tuple(dict.fromkeys(job_id for ids in found.values() for job_id in ids))
+        if not read and variable and may_change(self.constants.evaluator, variable):
+            return JobRef(module, node, ())
         if not read:
             is_set = all(variable in one.variables for one in self.deployments)
-            return JobRef(module, node, (), variable, is_set, by_deployment=by_deployment)
+            is_computed = is_set or not known_if_set(self.constants, module, node)
+            return JobRef(module, node, (), variable, is_computed, by_deployment=by_deployment)
         source = next((name for ids in found.values() for name in ids.values() if name), variable)
         read_from = {name for ids in found.values() for name in ids.values() if name}
         if any(may_change(self.constants.evaluator, name) for name in read_from):

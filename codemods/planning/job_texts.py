@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..analysis.inference.constants import Constant
+from ..analysis.inference.constant_values import Constant
 from ..analysis.inference.values import Made
 from ..analysis.syntax.rebinding import is_bound_again
 from ..analysis.syntax.scopes import Assigned, Binding, Imported

@@ -192,7 +192,7 @@ STAYS = {
         "import json\n\nCONFIG = json.load(open('jobs.json'))\n"
         'models = load_assets_from_dbt_cloud_job(cloud, int(CONFIG[os.environ["ELSE"]]))\n',
         NAMED,
-        "LDC402 set ELSE in deployment prod and staging",
+        'LDC402 `int(CONFIG[os.environ["ELSE"]])` cannot be computed from ELSE here',
     ),
     "settings that each deployment may set": (
         "from elsewhere import BaseSettings\n\n\nclass Settings(BaseSettings):\n    job: int = 67890\n\n\n"

@@ -15,6 +15,7 @@ from ..syntax.scopes import (
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH, UNKNOWN_VALUE, Branches
 from .caught_reads import is_caught
+from .constant_values import Constant, Found, as_kind, joint
 from .data_files import is_data
 from .environment_helpers import variable_read_by
 from .interpreter import CONSTANTS, Evaluator
@@ -36,22 +37,6 @@ _LONGEST = 100_000
 """Characters of these strings together: twenty lines of `b = f"{a}{a}"` make a megabyte."""
 
 
-@dataclass(frozen=True)
-class Constant:
-    """A value, and the environment variable or the setting that it was read from, if any."""
-
-    value: object
-    variable: str = ""
-    is_data: bool = False
-    """Whether a file beside the code says it, which may say another thing tomorrow: it decides no branch."""
-    named_by: tuple[str, ...] = ()
-    """The variables that say which variable that is: ``os.environ[f"JOB_{os.environ['STAGE']}"]``."""
-    is_default: bool = False
-    """Whether it depends on what a class of settings says, which may be set elsewhere where the code runs."""
-
-
-Found = tuple[Constant, ...] | None
-"""The constants that an expression may be; None where it may be anything. None so far: what depends on itself begins so."""
 _NONE_SO_FAR: Found = ()
 
 
@@ -254,7 +239,7 @@ class Constants:
             case ast.Call(func=ast.Name("int" | "str") as name, args=[argument]) if self._is_builtin(
                 module, name
             ):
-                return self._so_far(module, argument)
+                return as_kind(self._so_far(module, argument), name.id)
             case ast.Call(func=ast.Attribute(value=inner, attr="get_value")):
                 return self._so_far(module, inner)
             case ast.Call(func=ast.Attribute(attr=method)) if method in _MAKING:
@@ -278,7 +263,7 @@ class Constants:
             read = self._so_far(module, side)
             if read == _NONE_SO_FAR:
                 return read
-            if read is None and not self.variable_of(module, side):
+            if read is None and self.variable_of(module, side) in ("", *self.environment):
                 return None  # It may be anything.
             if any(one.is_data for one in read or ()):
                 return None
@@ -336,7 +321,7 @@ class Constants:
             if any(one.named_by or type(one.value) not in (str, int) for one in found):
                 return None
             try:
-                texts = [_joint(text, one) for text in texts for one in found]
+                texts = [joint(text, one) for text in texts for one in found]
             except ValueError:  # a number of too many digits
                 return None
             if sum(len(str(text.value)) for text in texts) > _LONGEST:
@@ -389,10 +374,3 @@ class Constants:
             )
             for constant in fallback
         )
-
-
-def _joint(text: Constant, part: Constant) -> Constant:
-    """A text with one more part."""
-    named_by = (*text.named_by, part.variable) if part.variable else text.named_by
-    is_data, is_default = text.is_data or part.is_data, text.is_default or part.is_default
-    return Constant(f"{text.value}{part.value}", "", is_data, named_by, is_default)

@@ -34,9 +34,18 @@ def _changes(evaluator: Evaluator) -> tuple[tuple[Module, ast.expr, frozenset[st
         (module, node, changed)
         for module in modules
         if module is not None
-        for node in module.of(ast.Subscript, ast.Call)
-        if (changed := _changed(evaluator, module, node)) is not None
+        for node, changed in _changes_in(evaluator, module)
     )
+
+
+def _changes_in(evaluator: Evaluator, module: Module) -> Iterator[tuple[ast.expr, frozenset[str]]]:
+    for node in module.of(ast.Subscript, ast.Call):
+        changed = _changed(evaluator, module, node)
+        if changed is not None:
+            yield node, changed
+    for added in module.of(ast.AugAssign):  # os.environ |= {"DBT_JOB_ID": "67890"}
+        if is_environment(evaluator, module, added.target):
+            yield added.target, _in_display(added.value)
 
 
 def may_change(evaluator: Evaluator, name: str) -> bool:
@@ -94,13 +103,18 @@ def _given(call: ast.Call, first: int = 0) -> frozenset[str]:
     found = {word.arg for word in call.keywords if word.arg and word.arg not in {"clear", "values"}}
     given = [*call.args[first:], *(word.value for word in call.keywords if word.arg is None)]
     for each in given:
-        if not isinstance(each, ast.Dict):
-            return frozenset()
-        named = _named([key for key in each.keys if key is not None])
-        if not named or None in each.keys:
+        named = _in_display(each)
+        if not named:
             return frozenset()
         found |= named
     return frozenset(found)
+
+
+def _in_display(node: ast.expr) -> frozenset[str]:
+    """The keys of a dict; none where not all can be seen."""
+    if not isinstance(node, ast.Dict) or None in node.keys:
+        return frozenset()
+    return _named([key for key in node.keys if key is not None])
 
 
 def _named(keys: list[ast.expr]) -> frozenset[str]:

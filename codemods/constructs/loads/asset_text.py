@@ -228,7 +228,8 @@ def guard(module: Module, ref: JobRef, job: Job | None, style: Style) -> list[st
     if not ref.source or job is None or ref.varies:
         return []
     text = render.own_text(module, ref.node)
-    known = text if text.startswith("int(") else f"int({text})"
+    is_number = isinstance(ref.node, ast.Call) and ast.unparse(ref.node.func) == "int"
+    known = text if is_number else f"int({text})"
     said = f"{GENERATED_FOR} {job.id}, but {ref.source} names another"
     return [f"if {known} != {job.id}:", f"{style.indent}raise ValueError({style.string(said)})", ""]
 

@@ -279,7 +279,7 @@ def _against(
         origins = context.constants.origins(module, ref.node)
         if not ref.variable or len(origins.places) != 1 or makes_several:
             yield "LDC303", unread_job(context, ref)
-        elif ref.is_set or any(_is_looked_up(context, home, place) for home, place in origins.places):
+        elif ref.is_computed or any(_is_looked_up(context, home, place) for home, place in origins.places):
             yield "LDC402", unknown_job(ref)  # No fact would ever fill a placeholder.
     yield from _refused(context, ref)
     if not makes_several and isinstance(module.scope_of(call), ast.ClassDef):
