@@ -48,7 +48,7 @@ from ..analysis.uses.keys import WRITING, entries_of
 from ..findings import Finding
 from .claims import NO_CONSTRUCT, Claim, Context, receiver_of
 from .parts import Builds, Stays
-from .patched_in_tests import patched_in
+from .patched_in_tests import patched_by_mocks, patched_in
 
 _CLIENT = "DbtCloudClientResource"
 _APART = "use the two in separate branches, under two names"
@@ -96,9 +96,13 @@ def block_doubtful(
 
 
 def _fakes(context: Context, known: set[Module]) -> Iterator[Claim]:
-    """In test files of which nothing is said yet: fakes of the legacy client, and what stands in for what hands one out."""
+    """In test files of which nothing is said yet: fakes of the legacy client, and what stands in for what hands one out. In others, the latter."""
     for module in context.index.tree.modules.values():
-        if module in known or not is_test(module.path):
+        if not is_test(module.path):
+            for target, said in patched_by_mocks(context, module):
+                yield stand_in_of_a_test(module, target, said)
+            continue
+        if module in known:
             continue
         for node in module.nodes:
             own = fields_of(node) if isinstance(node, ast.ClassDef) else frozenset()

@@ -50,6 +50,7 @@ from .dispatched import reads_a_plain_method
 from .followed import called_later, is_followed, is_kept_in_namespace
 from .index import Index
 from .loops import has_key, is_looped_over
+from .patched_names import is_replaced_by_test
 from .spread_over import is_spread_over
 from .uses import ADDING, EXTENDING, Argument, is_dict_call, use_of
 
@@ -82,6 +83,8 @@ class Arguments:
             return ACCOUNTED
         if is_new_object(module.function_of(call), call):
             return ACCOUNTED  # It answers an object of the class.
+        if is_replaced_by_test(self.index, module, value, call):
+            return ACCOUNTED
         use = use_of(module, node)
         is_kept = isinstance(use, Argument) and is_kept_in_namespace(self.index, use)
         if is_kept or self._stands_in_dict(module, node, call):

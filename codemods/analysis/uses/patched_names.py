@@ -13,9 +13,10 @@ import ast
 from collections.abc import Iterator
 
 from ..inference.legacy_names import LEGACY_PACKAGES
-from ..inference.values import External, legacy_name
+from ..inference.values import External, Instance, Local, Value, legacy_name
 from ..project.test_files import is_test
 from ..syntax.classes import is_own_object
+from ..syntax.functions import decorator_name
 from ..syntax.source_module import Module
 from .carriers import NONE, Carriers
 from .escape import Escape
@@ -23,6 +24,11 @@ from .index import Index
 
 _SETTING = frozenset({"setattr", "delattr"})
 _PATCHING = ("unittest.mock.", "mock.", "wrapt.")
+_FIXTURES = frozenset({"monkeypatch", "mocker"})
+"""The fixtures of pytest, and of pytest-mock, by which tests replace what they test with."""
+_REPLACING = frozenset(
+    {"setattr", "delattr", "object", "multiple", "spy", "Mock", "MagicMock", "create_autospec"}
+)
 _FOR_ALL = "is changed here for all code, and v2's is not: write what it adds as a function of your own, and call that"
 _FOR_ONE = "is set here, and v2's client and resource take no attributes: keep it in a variable, or in an object of your own"
 
@@ -37,6 +43,25 @@ def patched_names(index: Index, carriers: Carriers) -> Iterator[Escape]:
         for call in module.of(ast.Call):
             if call.args and _is_patching(index, module, call) and _is_for_all(index, module, call.args[0]):
                 yield Escape(module, call.args[0], index.resources, _FOR_ALL)
+
+
+def is_replaced_by_test(index: Index, module: Module, value: Value, call: ast.Call) -> bool:
+    """Whether a test replaces something of a class or an object of the user's for itself, or makes a mock of its form.
+
+    patch.object(Runner, "run")                monkeypatch.setattr(Runner, "run", fake)                Mock(spec=Runner)
+    """
+    is_own = isinstance(value, Instance) or (
+        isinstance(value, Local) and isinstance(value.node, ast.ClassDef)
+    )
+    if not is_own or not is_test(module.path):
+        return False
+    called = index.values(module, call.func)
+    if called:
+        return all(isinstance(one, External) and one.name.startswith(_PATCHING[:2]) for one in called)
+    held: ast.expr = call.func
+    while isinstance(held, ast.Attribute):
+        held = held.value
+    return isinstance(held, ast.Name) and held.id in _FIXTURES and decorator_name(call) in _REPLACING
 
 
 def _of_target(index: Index, carriers: Carriers, module: Module, node: ast.Attribute) -> Iterator[Escape]:
