@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeGuard
 
 from ..analysis.inference.constants import Constants
 from ..analysis.inference.known_if_set import known_if_set
-from ..analysis.inference.left_out import is_left_out
+from ..analysis.inference.left_out import is_left_out, is_none_left_out
 from ..analysis.inference.values import (
     Made,
     Member,
@@ -292,7 +292,9 @@ class Context:
     def _is_left_out(self, deployment: Deployment, module: Module, node: ast.expr) -> bool:
         """Whether the code asks first for what a deployment does not set, and does not come to an id there."""
         constants = self.constants_in(deployment)
-        return not self._job_ids(deployment, module, node) and is_left_out(constants, module, node)
+        return not self._job_ids(deployment, module, node) and (
+            is_left_out(constants, module, node) or is_none_left_out(constants, module, node)
+        )
 
     def _job_ids(self, deployment: Deployment, module: Module, node: ast.expr) -> dict[int, str]:
         """The ids that an expression may be in a deployment, and what each is read from."""

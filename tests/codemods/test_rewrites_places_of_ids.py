@@ -31,6 +31,7 @@ KNOWN = {
     "of a copy": "ids = [67891, 67890]\njob = ids.copy()[1]",
     "of a list that is added to": "ids = [67890]\nids.append(67891)\njob = ids[0]",
     "under a key that is there": 'ids = {"a": 67890}\njob = ids.get("a") or 67891',
+    "under a key that is missing": 'ids = {"a": 67890}\njob = ids.get("b") or 67891',
     "an attribute": "class Jobs:\n    a = 67890\n    b: int = 67891\njob = Jobs.a",
     "a field that is checked": f"{_MODEL}    @field_validator('a')\n    @classmethod\n    def check(cls, value):\n        assert value > 0\n        return value\njob = Jobs(a=67890).a",
     "a field beside one that is changed": f"{_MODEL}    b: int = 1\n    @field_validator('b')\n    @classmethod\n    def check(cls, value):\n        return value + 1\njob = Jobs(a=67890).a",
@@ -60,6 +61,7 @@ LOOKED_UP = {
     "an attribute that a tuple sets": "class Jobs:\n    a = 67890\n    def __init__(self):\n        self.a, self.b = 67891, 1\njob = Jobs().a",
     "one of several, by a parameter": "def pick(job_id=None):\n    return job_id or 67891\nother = pick()\njob = pick(67890)",
     "one of three, by parameters": "def pick(a=0, b=None):\n    return a or b or 67891\nother = pick(67892)\njob = pick(b=67890)",
+    "under a key that may be missing": 'import os\nids = {"a": 67890}\njob = ids.get(os.sep) or 67891',
     "under a key that may be another": 'import os\nids = {"a": 67890, os.sep: 67891}\njob = ids[os.sep]',
 }
 """Programs that look up what dbt Cloud knows of the job that they find when they run."""
@@ -71,8 +73,8 @@ NOT_KNOWN = {
     "of a list that loses its first": "ids = [67890, 67891]\ndel ids[0]\njob = ids[0]",
     "of a list with a part replaced": "ids = [67890, 67891]\nids[0:1] = []\njob = ids[0]",
     "one of several, of which one is not known": "import os\njob = os.getpid() and 0 or 67890",
-    "under a key that is missing": 'ids = {"a": 67890}\njob = ids.get("b") or 67891',
-    "under a key that may be missing": 'import os\nids = {"a": 67890}\njob = ids.get(os.sep) or 67891',
+    "under a key that may be missing, and is changed": 'import os\nids = {"a": 67890}\nids.update(os.environ)\njob = ids.get(os.sep) or 67891',
+    "under a key that is popped": 'import os\nids = {"a": 67890}\njob = ids.pop(os.sep, None) or 67891',
     "a field that a validator changes": f"{_MODEL}    @field_validator('a')\n    @classmethod\n    def check(cls, value):\n        return value - 1\njob = Jobs(a=67891).a",
     "a field that a validator binds anew": f"{_MODEL}    @field_validator('a')\n    @classmethod\n    def check(cls, value):\n        value = 67890\n        return value\njob = Jobs(a=67891).a",
     "a field of a model that is changed before": f"{_MODEL}    @model_validator(mode='before')\n    @classmethod\n    def check(cls, values):\n        return {{'a': 67890}}\njob = Jobs(a=67891).a",

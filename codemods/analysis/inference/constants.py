@@ -8,11 +8,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..dagster_api.decorators import is_builtin
-from ..syntax.scopes import (
-    Iterated,
-    Parameter,
-)
+from ..syntax.scopes import Iterated, Parameter
 from ..syntax.source_module import Module
+from .asked_first import is_none_passed_by
 from .branches import EVERY_BRANCH, UNKNOWN_VALUE, Branches
 from .caught_reads import is_caught
 from .constant_values import Constant, Found, as_kind, joint
@@ -142,8 +140,10 @@ class Constants:
         return found[0] if found is not None and len(found) == 1 else None
 
     def integers(self, module: Module, node: ast.expr) -> tuple[Constant, ...] | None:
-        """All values that ``node`` may have, as ints; None where they are not known or one is no number."""
+        """All values that ``node`` may have there, as ints; None where they are not known or one is no number."""
         found = self.possible(module, node)
+        if found and is_none_passed_by(module, node):
+            found = tuple(one for one in found if one.value is not None) or None
         if found is None or any(isinstance(constant.value, bool) for constant in found):
             return None
         try:

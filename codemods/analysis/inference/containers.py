@@ -14,7 +14,7 @@ from .branches import EVERY_BRANCH, Branches
 from .data_files import is_data
 from .looking import Looking, is_read
 from .possible import NOT_KNOWN, Place, Possible, made_at
-from .texts import text_of
+from .texts import none_of, text_of
 from .typed_dicts import is_typed_dict
 from .values import NOTHING, Literal, Value, Values, in_order, is_list_of_modules, is_load
 from .whole_displays import DISPLAYS, Find, is_whole, keys_of
@@ -321,10 +321,14 @@ class Containers:
             return found
         if any(is_data(one.module) for one in self.displays(module, node.func.value, branches)):
             return NOT_KNOWN
+        is_none = default is None and node.func.attr == "get"
+        default = made_at(module, none_of(node)) if is_none else default
         if default is None:
-            return found | NOT_KNOWN  # It may be None.
+            return found | NOT_KNOWN
         if self._is_absent(module, node.func.value, key, branches):
             return default
+        if is_none:
+            return found | default
         return found | default if key is None or isinstance(node.args[0], ast.Constant) else default
 
     def places_under(self, module: Module, holder: ast.expr, key: str, branches: Branches) -> Possible:

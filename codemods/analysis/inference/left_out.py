@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
 
-from ..syntax.source_module import FUNCTIONS, Module
+from ..syntax.source_module import Module
+from .asked_first import is_none_passed_by, leads_past
 from .constants import Constants
-
-_LEAVING = (ast.Return, ast.Raise, ast.Continue)
-Asks = Callable[[ast.expr], bool]
-"""Whether an expression is None because a variable is not set, or is the name of one that is not."""
 
 
 def is_left_out(constants: Constants, module: Module, node: ast.AST) -> bool:
@@ -19,50 +15,13 @@ def is_left_out(constants: Constants, module: Module, node: ast.AST) -> bool:
     def is_unset(test: ast.expr) -> bool:
         return _is_unset(constants, module, test)
 
-    child = node
-    for above in module.ancestors(node):
-        if isinstance(above, ast.If | ast.IfExp) and child is not above.test:
-            is_body = child is above.body if isinstance(above, ast.IfExp) else child in above.body
-            if _holds(above.test, is_unset) is (not is_body):
-                return True
-        if any(_holds(test, is_unset) for test in _left_before(above, child)):
-            return True
-        if isinstance(above, (*FUNCTIONS, ast.Lambda)):
-            return False
-        child = above
-    return False
+    return leads_past(module, node, is_unset)
 
 
-def _left_before(above: ast.AST, child: ast.AST) -> Iterator[ast.expr]:
-    """The tests above a statement, in its block, that leave the block where they hold."""
-    for block in (getattr(above, "body", None), getattr(above, "orelse", None)):
-        if isinstance(block, list) and child in block:
-            for statement in block[: block.index(child)]:
-                if isinstance(statement, ast.If) and isinstance(statement.body[-1], _LEAVING):
-                    yield statement.test
-
-
-def _holds(test: ast.expr, is_unset: Asks) -> bool | None:
-    """Whether a test holds; None where that depends on something else."""
-    match test:
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            inner = _holds(operand, is_unset)
-            return None if inner is None else not inner
-        case ast.BoolOp(op=op, values=values):
-            found = [_holds(value, is_unset) for value in values]
-            decisive = isinstance(op, ast.Or)
-            return decisive if decisive in found else None if None in found else not decisive
-        case ast.Compare(
-            left=left, ops=[ast.Is() | ast.IsNot() as op], comparators=[ast.Constant(value=None)]
-        ):
-            return isinstance(op, ast.Is) if is_unset(left) else None
-        case ast.Compare(
-            left=left, ops=[ast.In() | ast.NotIn() as op], comparators=[ast.Attribute(attr="environ")]
-        ):
-            return isinstance(op, ast.NotIn) if is_unset(left) else None
-        case ast.Constant():
-            return None
-    return False if is_unset(test) else None
+def is_none_left_out(constants: Constants, module: Module, node: ast.expr) -> bool:
+    """Whether what is asked for is None in a deployment, and the code asks for that first."""
+    found = constants.possible(module, node)
+    return bool(found) and all(one.value is None for one in found or ()) and is_none_passed_by(module, node)
 
 
 def _is_unset(constants: Constants, module: Module, node: ast.expr) -> bool:

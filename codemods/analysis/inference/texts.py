@@ -53,3 +53,9 @@ def parts_of(node: ast.expr) -> ast.Starred | None:
         case ast.Call(func=ast.Attribute(attr="split"), args=[] | [ast.Constant()], keywords=[]):
             return ast.copy_location(ast.Starred(value=node, ctx=ast.Load()), node)
     return None
+
+
+@lru_cache(maxsize=1 << 10)
+def none_of(call: ast.Call) -> ast.Constant:
+    """What stands for the None that ``x.get(key)`` answers where the key is not there."""
+    return ast.copy_location(ast.Constant(value=None), call)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 
-_NAME = "getattr"
+from .bound_in_files import may_bind
 
 
 def read_as_attributes(tree: ast.Module) -> None:
@@ -19,19 +19,8 @@ def read_as_attributes(tree: ast.Module) -> None:
         if isinstance(node, (ast.Import, ast.ImportFrom))
         for alias in node.names
     }
-    if imported.isdisjoint({"*", _NAME}) and not any(_binds(node) for node in nodes):
+    if not may_bind(nodes, {"getattr"}):
         _Reader(imported).visit(tree)
-
-
-def _binds(node: ast.AST) -> bool:
-    match node:
-        case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
-            return name == _NAME
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            return name == _NAME
-        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-            return name == _NAME
-    return False
 
 
 class _Reader(ast.NodeTransformer):

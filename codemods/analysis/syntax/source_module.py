@@ -18,6 +18,7 @@ from typing import Any, TypeGuard, TypeVar, overload
 from ...findings import Place
 from .getattr_of_texts import read_as_attributes
 from .lambdas_in_displays import LambdaInDisplay, read_as_functions_beside
+from .maps_of_ids import read_as_comprehensions
 from .named_lambdas import ReturnOfLambda, read_as_functions
 from .wrapped_loads import LOADER, read_as_loads
 
@@ -270,6 +271,8 @@ def parse_module(path: Path, text: str, dotted: tuple[str, ...]) -> Module:
         read_as_loads(tree, text)
     if "getattr" in text:
         read_as_attributes(tree)
+    if "map(int" in text:
+        read_as_comprehensions(tree)
     nodes: list[ast.AST] = [tree]
     parents: dict[ast.AST, ast.AST] = {}
     for node in nodes:  # grows as it goes
