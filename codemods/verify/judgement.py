@@ -63,10 +63,12 @@ def _that_report(row: Difference, findings: Sequence[Finding]) -> tuple[Finding,
     """What reports a difference; nothing where it does not report that of all its jobs."""
     if row.jobs:
         every = frozenset().union(*row.jobs)
+        # What is said of jobs that the code does not say, it says of each that no other finding names.
+        of_any = [finding for finding in findings if not finding.jobs]
         findings = [finding for finding in findings if not every.isdisjoint(finding.jobs)]
         named = frozenset(job for finding in findings for job in finding.jobs)
         if not all(jobs & named for jobs in row.jobs):
-            return ()
+            findings = [*findings, *of_any] if of_any else []
     if row.kind == "dbt Cloud job" and not _names_all(row, findings):
         return ()
     return tuple(findings)

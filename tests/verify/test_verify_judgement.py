@@ -89,6 +89,15 @@ def test_a_difference_whose_code_was_not_told_is_unexpected() -> None:
     assert _verdicts(after, _told("LDC206", 67891)) == {"kinds": "unexpected"}
 
 
+def test_what_is_said_of_jobs_that_the_code_does_not_say_is_said_of_any() -> None:
+    after = _same()
+    next(iter(after["graph"]["assets"].values()))["kinds"] = ["dbtcloud"]
+    of_any = replace(_told("LDC206"), jobs=())
+    assert _verdicts(after, of_any) == {"kinds": "expected"}
+    assert _verdicts(after, _told("LDC206", 67891), of_any) == {"kinds": "expected"}
+    assert _verdicts(after, replace(of_any, code="LDC207")) == {"kinds": "unexpected"}
+
+
 @pytest.mark.parametrize(
     ("jobs", "verdict"),
     [
