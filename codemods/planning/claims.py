@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeGuard
 
 from ..analysis.inference.constants import Constants
+from ..analysis.inference.empty_loops import loops_over_nothing
 from ..analysis.inference.known_if_set import known_if_set
 from ..analysis.inference.left_out import is_left_out, is_none_left_out
 from ..analysis.inference.values import (
@@ -290,10 +291,11 @@ class Context:
         return isinstance(node, ast.Subscript) and self.constants_in(deployment).is_absent(module, node)
 
     def _is_left_out(self, deployment: Deployment, module: Module, node: ast.expr) -> bool:
-        """Whether the code asks first for what a deployment does not set, and does not come to an id there."""
+        """Whether the code does not come to an id: it asks first for what a deployment does not set, or loops over nothing."""
         constants = self.constants_in(deployment)
-        return not self._job_ids(deployment, module, node) and (
-            is_left_out(constants, module, node) or is_none_left_out(constants, module, node)
+        ways_past = (is_left_out, is_none_left_out, loops_over_nothing)
+        return not self._job_ids(deployment, module, node) and any(
+            leads_past(constants, module, node) for leads_past in ways_past
         )
 
     def _job_ids(self, deployment: Deployment, module: Module, node: ast.expr) -> dict[int, str]:
