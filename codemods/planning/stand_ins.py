@@ -273,6 +273,11 @@ def block_mixed(claims: Sequence[Claim], context: Context) -> list[Claim]:
     return [*found, *in_tests.values()]
 
 
+def may_be_another(context: Context, module: Module, node: ast.expr) -> bool:
+    """Whether an expression may also be something that is surely nothing legacy, outside of tests: a dry run's own object."""
+    return any(not is_test(home.path) for _, home in _others(context, module, node))
+
+
 def _is_read_alike(claim: Claim) -> bool:
     """Whether something is read of a run in the same way after the migration, where runs are objects."""
     value = claim.value

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 
 from ...analysis.project.reach import reached_from
 from ...analysis.project.source_tree import Tree
+from ...analysis.syntax.functions import decorator_name
 from ...analysis.syntax.scopes import Imported
 from ...analysis.syntax.source_module import Module
 from ...analysis.syntax.type_checking import names_type_checking
@@ -85,3 +86,15 @@ def _asks_dagster_alone(tree: Tree, module: Module, value: ast.expr) -> bool:
 
 def _is_documentation(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+_ASKING = frozenset({"isinstance", "issubclass", "In", "Out", "PythonObjectDagsterType", "cast"})
+"""What is given a class and makes no object of it."""
+
+
+def may_be_made(module: Module, link: ast.expr) -> bool:
+    """Whether code may make objects of the class that it names: it calls it, derives from it, or hands it on."""
+    above = module.parent(link)
+    if isinstance(above, ast.Call) and above.func is not link:
+        return decorator_name(above) not in _ASKING
+    return isinstance(above, (ast.Call, ast.Attribute, ast.ClassDef, ast.Assign, ast.NamedExpr))

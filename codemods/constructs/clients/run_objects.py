@@ -38,6 +38,7 @@ from ...editing.edits import Import, InsertBefore, ReplaceExpression
 from ...editing.facade_names import FACADE
 from ...planning.claims import Claim, Context, Kind, Rewrite, goes_by_name
 from ...planning.parts import Uses
+from ...planning.stand_ins import may_be_another
 from ...planning.units import Unit
 from ..run_ops.places import KEY, places_of_op
 from .changed_results import may_be_changed
@@ -45,7 +46,7 @@ from .guarded_results import is_guarded
 from .methods import OUTPUT_ATTRIBUTES, RESULTS_ATTRIBUTE, STATUS_ATTRIBUTE
 from .results_in_reach import results_text
 from .run_class import MOMENTS, class_of_parts_text, class_text
-from .run_class_home import imports_of_class
+from .run_class_home import imports_of_class, may_be_made
 from .uses import is_called, own_name
 
 NAME = "DbtCloudOutput"
@@ -166,7 +167,8 @@ def _is_lacking(context: Context, reference: Reference) -> bool:
         if isinstance(link, ast.Call) and is_getattr(link):
             return any(map(is_output, context.index.values(module, link.args[0])))
         if isinstance(link, ast.Attribute) and any(
-            _is_beside_details(context, module, link, value) for value in context.index.values(module, link)
+            _is_beside_details(context, module, link, value) or _is_of_another(context, module, link, value)
+            for value in context.index.values(module, link)
         ):
             return True
     runs = [value for value in context.index.values(module, reference.node) if is_output(value)]
@@ -176,6 +178,12 @@ def _is_lacking(context: Context, reference: Reference) -> bool:
     use = use_of(module, reference.node)
     is_followed = isinstance(use, (Flow, Seen, Chain, Returned))
     return not is_followed and not (isinstance(use, Argument) and sinks.is_followed(context.index, use))
+
+
+def _is_of_another(context: Context, module: Module, link: ast.Attribute, value: Value) -> bool:
+    """Whether something is read of a run that may be an object of the user's too, which has it under the same name."""
+    is_read = isinstance(value, Member) and is_output(value.of) and value.attribute in ATTRIBUTES
+    return is_read and may_be_another(context, module, link.value)
 
 
 def _is_beside_details(context: Context, module: Module, link: ast.Attribute, value: Value) -> bool:
@@ -374,7 +382,7 @@ def define(context: Context, module: Module, unit: Unit, done: Rewrite) -> str:
     is_own = bool(named) or _is_own(context, module, [])
     name = NAME if is_own else unit.namespace(module).shared(own_name(context, module, NAME))
     first = min((module.top_statement_of(node) for node in (*own, *inside)), key=lambda one: one.lineno)
-    is_made_by_code = any(len(one.chain) > 1 for one in named)
+    is_made_by_code = any(may_be_made(one.module, naming_link(context, one)) for one in named)
     text_of = class_of_parts_text if is_made_by_code else class_text
     text = text_of(name, unit.using(done, module), context.style(module))
     done.edit(module, InsertBefore(module.span(first), text, blank=True, rank=-1))
