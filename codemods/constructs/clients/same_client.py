@@ -182,13 +182,17 @@ def _is_set_once(module: Module, name: str) -> bool:
     owners: list[ast.AST | None] = []
     for node in _set(module, name):
         function = module.function_of(node)
-        is_made = (
-            function is not None and function.name in _INITIALIZERS and is_own_object(module, node.value)
-        )
-        if not is_made or not isinstance(node.ctx, ast.Store):
+        if function is None or function.name not in _INITIALIZERS or not isinstance(node.ctx, ast.Store):
             return False
-        owners.append(module.parent(function)) if function is not None else None
+        if not is_own_object(module, node.value) or _is_made_again(module, function.name):
+            return False
+        owners.append(module.parent(function))
     return len(owners) == len(set(owners))
+
+
+def _is_made_again(module: Module, initializer: str) -> bool:
+    """Whether an object calls its own initializer: ``self.__init__(None)``."""
+    return any(is_own_object(module, node.value) for node in module.attributes(initializer))
 
 
 def _set(module: Module, name: str) -> Iterator[ast.Attribute]:
