@@ -17,6 +17,7 @@ from .possible import NOT_KNOWN, Place, Possible, made_at
 from .texts import none_of, text_of
 from .typed_dicts import is_typed_dict
 from .values import NOTHING, Literal, Value, Values, in_order, is_list_of_modules, is_load
+from .varargs import further_arguments
 from .whole_displays import DISPLAYS, Find, is_whole, keys_of
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ class Containers:
                 return self.iterated(module, iterated.args[0], path, find)
             if name == "zip" and path and path[0] < len(iterated.args):
                 return self.iterated(module, iterated.args[path[0]], path[1:], find)
-        found: list[tuple[Module, ast.expr]] = []
+        found: list[tuple[Module, ast.expr]] = further_arguments(self.evaluator, module, iterated)
         for value in find(module, iterated):
             keys = keys_of(value)
             if keys is None:

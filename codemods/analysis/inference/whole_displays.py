@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..syntax.functions import decorator_name
-from ..syntax.scopes import Assigned, Binding, Imported, Parameter
+from ..syntax.scopes import Assigned, Binding, Imported, Opaque, Parameter
 from ..syntax.source_module import Module
 from ..uses.uses import COPYING
 from .branches import EVERY_BRANCH
 from .values import Literal
+from .varargs import are_all_further
 
 if TYPE_CHECKING:
     from .interpreter import Evaluator
@@ -58,6 +59,8 @@ def _is_whole(evaluator: Evaluator, module: Module, node: ast.expr, find: Find, 
                 return False
             if not all(_is_bound_whole(evaluator, module, binding, find, seen) for binding in bindings):
                 return False
+            if bindings and all(isinstance(binding, Opaque) for binding in bindings):
+                return True  # Each holds the further arguments of a function, and calls write those.
     displays = find(module, node)
     return bool(displays) and all(
         _is_whole(evaluator, more.module, more.value, find, seen)
@@ -70,6 +73,8 @@ def _is_whole(evaluator: Evaluator, module: Module, node: ast.expr, find: Find, 
 def _is_bound_whole(
     evaluator: Evaluator, module: Module, binding: Binding, find: Find, seen: set[ast.AST]
 ) -> bool:
+    if isinstance(binding, Opaque):
+        return are_all_further(evaluator, module, binding)
     if isinstance(binding, Assigned) and not binding.path:
         return _is_whole(evaluator, module, binding.value, find, seen)
     if isinstance(binding, Parameter) and not isinstance(binding.function, ast.Lambda):

@@ -206,9 +206,10 @@ def collect_names(module: Module) -> Names:
             stars.append(Imported(node, node.module or "", node.level, "*"))
             continue
         for name, binding in _bindings_of(node):
-            scope = binding.function if isinstance(binding, Parameter) else _binding_scope(module, node)
+            is_parameter = isinstance(binding.where, ast.arg)
+            scope = node if is_parameter else _binding_scope(module, node)
             elsewhere = [one for one in declared.get(scope, ()) if name in one.names]
-            if isinstance(binding, Parameter) or not elsewhere:
+            if is_parameter or not elsewhere:
                 tables[scope][name].append(binding)
             elif isinstance(elsewhere[0], ast.Global):
                 tables[module.tree][name].append(binding)
