@@ -40,8 +40,10 @@ def _steps(
             given = [*given, *(("--env-file", path) for path in here or ["FILE"])]
     where = shell_words([*_words(given), *paths])
     asked = shell_words([*_words(row for row in given if row[0] in _OF_LOOKUP), *paths])
-    if codes & {"LDC401", "LDC402", "LDC403"}:
+    if codes & {"LDC401", "LDC402"}:
         yield f"{COMMAND} lookup {asked}"
+    elif "LDC403" in codes:
+        yield f"{COMMAND} lookup --job-id ID {asked}   (a job of the environment)"
     if command == "scan" and report.sites.total:
         yield f"{COMMAND} migrate --diff {where}"
     elif report.changes and not report.wrote:

@@ -64,6 +64,7 @@ def run_lookup(request: LookupRequest, jobs: JobsInCode, console: Console) -> in
     for finding in jobs.unknown:
         console.print(f"{finding.place}: the job id is not known: {one_line(finding.message)}\n")
     if not wanted and jobs.unknown:
+        console.print("Nothing was looked up: do as these lines say, or name the jobs with --job-id.\n")
         return 2
     if not wanted:
         console.print(

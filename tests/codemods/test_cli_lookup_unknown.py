@@ -25,4 +25,7 @@ def test_a_job_id_that_is_not_known_is_told_with_its_place(tmp_path: Path) -> No
     )
     assert done.returncode == 2, done.stderr
     assert "program.py:5:48: the job id is not known: set NIGHTLY_JOB" in done.stdout
+    assert done.stdout.endswith(
+        "Nothing was looked up: do as these lines say, or name the jobs with --job-id.\n"
+    )
     assert not (tmp_path / "dbt_cloud_jobs.json").exists()

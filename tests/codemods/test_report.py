@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -226,6 +227,12 @@ def test_markdown_shows_what_it_is_given_and_no_markup_of_it(tmp_path: Path) -> 
                 "migrate --diff --env-file FILE 'a dir'",
                 "explain LDC402",
             ],
+        ),
+        (
+            "scan",
+            (replace(MISSING, code="LDC403"),),
+            {"sites": Sites(1, 1)},
+            ["lookup --job-id ID 'a dir'", "migrate --diff 'a dir'", "explain LDC403"],
         ),
         ("migrate", (TOLD,), {"wrote": True}, ["explain LDC201"]),
     ],
