@@ -476,3 +476,15 @@ def test_credentials_are_reported_where_they_were_read_later(
     codes = {finding.code for finding in report.findings}
     assert {"LDC218", "LDC222"} <= codes
     assert "LDC208" not in codes  # the schedule of the job is off already
+
+
+def test_credentials_that_a_function_reads_are_reported_as_read_there(tmp_path: Path) -> None:
+    resource = 'dbt_cloud_resource.configured({"auth_token": {"env": "T"}, "account_id": 12345})'
+    made = f"def make():\n    return {resource}\n\n\ncloud = make()\n"
+    program = HEAD.replace('cloud = dbt_cloud_resource("t", 12345)\n', made)
+    assert made in program
+    _, report = migrate(
+        tmp_path, {"p.py": f"{program}models = load_assets_from_dbt_cloud_job(cloud, 67890)\n"}
+    )
+    said = [finding.message for finding in report.findings if finding.code == "LDC201"]
+    assert said == ["token is read when `make` is called"]

@@ -112,7 +112,9 @@ def decorated_by(module: Module, call: ast.expr) -> ast.FunctionDef | ast.AsyncF
 def _report(claim: Claim, unit: Unit, settings: Settings, context: Context, done: Rewrite) -> None:
     late = list(_read_at_launch(context, claim, settings))
     if late:
-        said = f"{' and '.join(late)} {'are' if len(late) > 1 else 'is'} read when this module is imported"
+        scope = claim.module.scope_of(claim.node)
+        when = f"`{scope.name}` is called" if isinstance(scope, FUNCTIONS) else "this module is imported"
+        said = f"{' and '.join(late)} {'are' if len(late) > 1 else 'is'} read when {when}"
         done.report(claim.module, claim.node, "LDC201", said, claim.name)
     for name in (name for _, name in settings.parts if name in LOGGING):
         said = f"`{name}` is left out: v2's client logs errors alone, by Dagster's own logger"
