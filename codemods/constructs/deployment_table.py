@@ -173,9 +173,9 @@ def _is_same(context: Context, one: JobRef, other: JobRef) -> bool:
 def _from_environment(read: FromEnvironment, use: Use, style: Style) -> str:
     environ, name = f"{use('os', '')}.environ", style.string(read.variable)
     if read.default is None:
-        return f"int({environ}[{name}])"
+        return f"{use('builtins', 'int')}({environ}[{name}])"
     default = style.string(read.default) if isinstance(read.default, str) else read.default
-    return f"int({environ}.get({name}, {default}))"
+    return f"{use('builtins', 'int')}({environ}.get({name}, {default}))"
 
 
 def _function(home: Module, unit: Unit) -> str:

@@ -6,7 +6,7 @@ import ast
 import builtins
 import itertools
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ..analysis.inference.legacy_names import LEGACY_PACKAGES
@@ -35,8 +35,8 @@ class Namespace:
     """Every name that the file binds or reads anywhere: a new one must not be among them."""
     bound: frozenset[str]
     """Those that it binds."""
-    deleted: frozenset[str] = frozenset()
-    """Those that it deletes."""
+    unusable: frozenset[str] = frozenset()
+    """Those that it deletes, or that a function which uses something legacy binds to something of its own."""
     used_from: int = sys.maxsize
     """The first line that reads something legacy: what takes its place cannot rest on an import below."""
     _reserved: set[str] = field(default_factory=set)
@@ -46,7 +46,7 @@ class Namespace:
 
     def existing(self, source: str, name: str) -> str:
         """How the file can already write ``source.name`` at module level; empty where it cannot."""
-        is_free = name not in self.bound | self.deleted and (name in self.taken or source in _WITH_ALL_NAMES)
+        is_free = name not in self.bound | self.unusable and (name in self.taken or source in _WITH_ALL_NAMES)
         if is_free and any(star.module == source and self._is_early(star) for star in self.names.stars):
             return name  # `from source import *` brings it.
         through_module, has_from = "", False
@@ -54,7 +54,7 @@ class Namespace:
             binding = bindings[0]
             if len(bindings) != 1 or not isinstance(binding, Imported) or binding.level:
                 continue
-            if bound in self.deleted:
+            if bound in self.unusable:
                 continue
             if not _brings_from(binding, source) or not self._is_early(binding):
                 continue
@@ -125,7 +125,7 @@ class Namespace:
     def _is_imported_later(self, source: str, name: str) -> bool:
         """Whether the file binds the name to the very same thing, but only below."""
         bindings = self.names.tables.get(self.module.tree, {}).get(name or source, [])
-        is_left = bool(bindings) and (name or source) not in self.deleted
+        is_left = bool(bindings) and (name or source) not in self.unusable
         return is_left and all(
             isinstance(one, Imported) and (one.module, one.name, one.level) == (source, name, 0)
             for one in bindings
@@ -155,23 +155,47 @@ def _brings_from(binding: Imported, source: str) -> bool:
     return moved is not None and moved.module == source
 
 
-def namespace_of(module: Module, tree: Tree) -> Namespace:
-    """The names that a file uses, those that it star-imports from files of the tree included."""
+def namespace_of(module: Module, tree: Tree, places: Iterable[ast.AST]) -> Namespace:
+    """The names that a file uses, those that it star-imports from files of the tree included; new code stands at ``places``."""
     names = tree.names(module)
     bound = {name for table in names.tables.values() for name in table}
     read = {node.id for node in module.of(ast.Name)}
     for home in star_sources(tree, module)[1:]:
         bound |= tree.names(home).tables.get(home.tree, {}).keys()
-    deleted = {
-        node.id
-        for node in module.of(ast.Name)
-        if isinstance(node.ctx, ast.Del)
-        and names.scope_that_binds(module, node.id, node) in (module.tree, None)
-    }
+    unusable = frozenset({*_deleted(module, names), *_shadowed(module, names, places)})
     handed_on, first = HandedOn(tree, module), _first_legacy_read(module, names)
-    return Namespace(
-        module, names, handed_on, frozenset(bound | read), frozenset(bound), frozenset(deleted), first
-    )
+    return Namespace(module, names, handed_on, frozenset(bound | read), frozenset(bound), unusable, first)
+
+
+def _deleted(module: Module, names: Names) -> Iterator[str]:
+    """The names that a file deletes at its top level, or in a function by ``global``."""
+    for node in module.of(ast.Name):
+        if isinstance(node.ctx, ast.Del) and names.scope_that_binds(module, node.id, node) in (
+            module.tree,
+            None,
+        ):
+            yield node.id
+
+
+def _shadowed(module: Module, names: Names, places: Iterable[ast.AST]) -> Iterator[str]:
+    """The imports of a file that something else has the name of in a function or class around some places."""
+    scopes: dict[ast.AST, None] = {}
+    for place in places:
+        scope = module.scope_of(place)
+        while scope is not module.tree and scope not in scopes:
+            scopes[scope] = None
+            scope = module.scope_of(scope)
+    own = names.tables.get(module.tree, {})
+    for name, binding in (
+        (name, one)
+        for scope in scopes
+        for name, found in names.tables.get(scope, {}).items()
+        for one in found
+    ):
+        imported = [(one.module, one.name) for one in own.get(name, ()) if isinstance(one, Imported)]
+        is_same = isinstance(binding, Imported) and (binding.module, binding.name) in imported
+        if imported and not is_same:
+            yield name
 
 
 def _first_legacy_read(module: Module, names: Names) -> int:

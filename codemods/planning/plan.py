@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..analysis.dagster_api.run_later import is_run_later
@@ -46,8 +46,12 @@ def make_units(claims: Sequence[Claim], context: Context, limits: Limits) -> tup
     claims = block_doubtful(claims, context, components)
     claims = set_apart(block_escapes(claims, context, components))
     claims = sorted(claims, key=lambda claim: (claim.module.place(claim.node), claim.construct.name))
+    places: dict[Module, list[ast.AST]] = defaultdict(list)
+    for claim in claims:
+        places[claim.module].append(claim.node)
     namespaces: dict[Module, Namespace] = {
-        module: namespace_of(module, context.index.tree) for module in context.index.tree.modules.values()
+        module: namespace_of(module, context.index.tree, places[module])
+        for module in context.index.tree.modules.values()
     }
     groups = keep_what_may_be_asked_for(grouped(claims, context), context)
     groups = keep_what_may_be_bound(groups, context)

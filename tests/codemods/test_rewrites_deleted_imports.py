@@ -92,3 +92,59 @@ def test_what_the_file_deletes_is_imported_under_another_name(
 def test_what_is_deleted_elsewhere_is_read_as_it_is(tmp_path: Path, above: str) -> None:
     texts, _ = migrate(tmp_path, {"defs.py": PROGRAM.format(above=above, below="")})
     assert 'token=os.environ["TOKEN"]' in texts["defs.py"] and " time.sleep(" in texts["defs.py"]
+
+
+SHADOWED = {
+    "a parameter": ("def made(os='linux'):\n    return {built}\n", "os_os.environ"),
+    "a local name": (
+        "def made():\n    for os in ('linux',):\n        pass\n    return {built}\n",
+        "os_os.environ",
+    ),
+    "around": (
+        "def made(os):\n    def inner():\n        return {built}\n    return inner()\n",
+        "os_os.environ",
+    ),
+    "the same import": ("def made():\n    import os\n    return {built}\n", "os.environ"),
+    "another function": (
+        "def other(os):\n    return os\n\n\ndef made():\n    return {built}\n",
+        "os.environ",
+    ),
+    "a class that ends before": (
+        "class Own:\n    os = 1\n\n\ndef made():\n    return {built}\n",
+        "os.environ",
+    ),
+}
+BUILT = 'DbtCloudClientResource(auth_token=EnvVar("TOKEN"), account_id=EnvVar.int("ACCOUNT"))'
+
+
+@pytest.mark.parametrize(("above", "written"), SHADOWED.values(), ids=SHADOWED)
+@pytest.mark.parametrize(("own", "number"), [("", "int"), ("int = str\n", "builtins.int")])
+def test_what_a_function_binds_itself_is_read_under_another_name(
+    tmp_path: Path, above: str, written: str, own: str, number: str
+) -> None:
+    given = "made('linux')" if "(os)" in above and "other" not in above else "made()"
+    program = f"""
+import os
+from dagster import Definitions, EnvVar, job, op
+from dagster_dbt import DbtCloudClientResource
+
+{own}PATH = os.sep
+
+
+@op
+def nightly(dbt: DbtCloudClientResource):
+    print(dbt.get_dbt_client().get_job(67890))
+
+
+@job
+def by_hand():
+    nightly()
+
+
+{above.format(built=BUILT)}
+
+defs = Definitions(jobs=[by_hand], resources={{"dbt": {given}}})
+"""
+    texts, _ = migrate(tmp_path, {"defs.py": program})
+    assert f'token={written}["TOKEN"],' in texts["defs.py"]
+    assert f'account_id={number}({written}["ACCOUNT"]),' in texts["defs.py"]

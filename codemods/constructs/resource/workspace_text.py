@@ -161,12 +161,12 @@ def _token(context: Context, settings: Settings, use: Use, style: Style) -> str:
 def _integer(context: Context, setting: Setting, use: Use, style: Style) -> str:
     read = _environment_read(context, setting, use, style)
     if read:
-        return f"int({read})"
+        return f"{use('builtins', 'int')}({read})"
     node, text = setting.node, setting.text()
     if setting.others:
         said = [context.constants.read(each.module, each.node) for each in setting.each()]
         is_int = all(one is not None and isinstance(one.value, int) and not one.variable for one in said)
-        return text if is_int else f"int({text})"
+        return text if is_int else f"{use('builtins', 'int')}({text})"
     if isinstance(node, ast.Constant) and not setting.access:
         return str(int(str(node.value)))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "int":
@@ -174,12 +174,12 @@ def _integer(context: Context, setting: Setting, use: Use, style: Style) -> str:
     known = context.constants.read(setting.module, node)
     if known is not None and isinstance(known.value, int) and not known.variable:
         return text
-    return f"int({text})"
+    return f"{use('builtins', 'int')}({text})"
 
 
 def _number(context: Context, setting: Setting, use: Use, style: Style) -> str:
     read = _environment_read(context, setting, use, style)
-    return f"float({read})" if read else setting.text()
+    return f"{use('builtins', 'float')}({read})" if read else setting.text()
 
 
 def _host(context: Context, setting: Setting | None, use: Use, style: Style) -> str:
