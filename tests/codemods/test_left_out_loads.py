@@ -8,6 +8,7 @@ import pytest
 from rewriting import migrate
 
 from legacy_shim.codemods.facts.deployments import Deployment
+from legacy_shim.codemods.facts.jobs import Facts
 
 HEAD = """
 import os
@@ -120,6 +121,15 @@ def test_a_deployment_needs_no_variable_that_the_code_does_without(tmp_path: Pat
     assert said == []
     # A deployment that nobody gave may have another job there: the code says so when it loads.
     assert "raise ValueError(" in text
+
+
+@pytest.mark.parametrize("case", WITHOUT)
+def test_facts_that_come_later_make_the_same_of_it(tmp_path: Path, case: str) -> None:
+    text = f"{HEAD}{WITHOUT[case]}\ndefs = Definitions(assets=assets)\n"
+    once, _ = migrate(tmp_path / "once", {"defs.py": text}, deployments=(PROD, DEV))
+    first, _ = migrate(tmp_path / "steps", {"defs.py": text}, facts=Facts(()), deployments=(PROD, DEV))
+    assert "missing_fact" in first["defs.py"]
+    assert migrate(tmp_path / "steps", first, deployments=(PROD, DEV))[0] == once
 
 
 @pytest.mark.parametrize("case", HANDLED)

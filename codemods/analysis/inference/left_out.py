@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from ..syntax.source_module import Module
+from ..syntax.source_module import FUNCTIONS, Module
 from .asked_first import is_none_passed_by, leads_past
 from .constants import Constants
 
@@ -15,7 +15,11 @@ def is_left_out(constants: Constants, module: Module, node: ast.AST) -> bool:
     def is_unset(test: ast.expr) -> bool:
         return _is_unset(constants, module, test)
 
-    return leads_past(module, node, is_unset)
+    if leads_past(module, node, is_unset):
+        return True
+    # A function is run only where the code came to its definition.
+    around = (above for above in module.ancestors(node) if isinstance(above, (*FUNCTIONS, ast.Lambda)))
+    return any(leads_past(module, function, is_unset) for function in around)
 
 
 def is_none_left_out(constants: Constants, module: Module, node: ast.expr) -> bool:
