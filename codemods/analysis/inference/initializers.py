@@ -61,7 +61,7 @@ def made_alike(evaluator: Evaluates, owner: Local) -> list[Local]:
     found = {owner: None}
     waiting = [owner]
     for one in waiting:  # grows as it goes
-        for heir in evaluator.statements.heirs_of(one.node):
+        for heir in evaluator.heirs_of(one.node):
             if (
                 heir not in found
                 and isinstance(heir.node, ast.ClassDef)
@@ -75,7 +75,7 @@ def made_alike(evaluator: Evaluates, owner: Local) -> list[Local]:
 def is_made_like_heirs(evaluator: Evaluates, owner: Local) -> bool:
     """Whether ``cls(...)`` in a class calls the same ``__init__`` whichever class of the tree it is called of."""
     found = made_alike(evaluator, owner)
-    heirs = [heir for one in found for heir in evaluator.statements.heirs_of(one.node)]
+    heirs = [heir for one in found for heir in evaluator.heirs_of(one.node)]
     return not evaluator.is_derived(owner) and all(
         heir in found and only_base(evaluator, heir) is not None for heir in heirs
     )

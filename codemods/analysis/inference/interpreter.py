@@ -225,6 +225,14 @@ class Evaluator:
         """A class and those of the tree that it derives from."""
         return self.objects.lineage(owner)
 
+    def heirs_of(self, owner: ast.AST) -> list[Local]:
+        """The classes that have a class among their bases."""
+        return self.statements.heirs_of(owner)
+
+    def derived(self) -> list[Local]:
+        """The classes of the tree that derive from something legacy."""
+        return self.statements.derived()
+
     def is_derived(self, value: Local) -> bool:
         """Whether a class of the tree derives from something legacy."""
         return bool(self.bases(value))

@@ -78,7 +78,7 @@ class Objects:
     @property
     def derived(self) -> list[Local]:
         """The classes of the tree that derive from something legacy."""
-        return self.evaluator.statements.derived()
+        return self.evaluator.derived()
 
     def is_plainly_made(self, owner: Value) -> bool:
         """Whether a call of a class gives its arguments to the ``__init__`` that it has or inherits, or to its fields.
@@ -216,7 +216,7 @@ class Objects:
 
     def _attribute_of_any(self, owner: Local, name: str) -> Values:
         # One step down at a time: classes in a row are asked about each name that those above them have.
-        heirs = [heir for heir in self.evaluator.statements.heirs_of(owner.node) if heir != owner]
+        heirs = [heir for heir in self.evaluator.heirs_of(owner.node) if heir != owner]
         return self._attribute(owner, name).union(*(self.attribute(heir, name) for heir in heirs))
 
     def binds(self, owner: Local, name: str) -> bool:
@@ -260,7 +260,7 @@ class Objects:
         found: dict[Local, None] = {}
         waiting = [owner]
         for one in waiting:  # grows as it goes
-            heirs = self.evaluator.statements.heirs_of(one.node)
+            heirs = self.evaluator.heirs_of(one.node)
             new = [heir for heir in dict.fromkeys(heirs) if heir not in found and heir != owner]
             found |= dict.fromkeys(new)
             waiting += new

@@ -15,7 +15,6 @@ from ..syntax.scopes import Binding
 from ..syntax.source_module import Module
 
 if TYPE_CHECKING:
-    from .statements import Statements
     from .tables import Tables
 
 A = TypeVar("A")
@@ -212,11 +211,6 @@ class Evaluates(Protocol):
         """What the files spell."""
         ...
 
-    @property
-    def statements(self) -> Statements:
-        """What statements do to values that were made elsewhere."""
-        ...
-
     def answer(self, question: Hashable, work_out: Callable[[], A], nothing: A) -> A:
         """The answer to a question about the tree, worked out once; ``nothing`` is what it is at least."""
         ...
@@ -251,6 +245,14 @@ class Evaluates(Protocol):
 
     def lineage(self, owner: Local) -> tuple[Local, ...]:
         """A class and those of the tree that it derives from."""
+        ...
+
+    def heirs_of(self, owner: ast.AST) -> list[Local]:
+        """The classes that have a class among their bases."""
+        ...
+
+    def derived(self) -> list[Local]:
+        """The classes of the tree that derive from something legacy."""
         ...
 
     def is_derived(self, value: Local) -> bool:
