@@ -45,6 +45,7 @@ _BY_HAND = {
     "DbtCloudClient": "build the resource at the top of the file and take the client from it: "
     "`DbtCloudClientResource(auth_token=..., account_id=...).get_dbt_client()`",
     "DbtCloudRunStatus": 'write what dbt Cloud answers: `run["status_humanized"] == "Success"`, or `run["status"] == 10`',
+    "DbtCloudRunOpConfig": 'write `{"config": {"job_id": 67890}}` in its place in run configuration, or declare a `Config` class of your own',
     "DbtCloudOutput": 'read the details of the run: `run["id"]`, `run["job_definition_id"]`, `run["status_humanized"]`',
 }
 """What to write instead, where a use has no v2 form."""
@@ -57,6 +58,12 @@ _TYPES = {
     "DbtCloudRunStatus": "str",
 }
 """The types that take the place of legacy ones in annotations."""
+_OWN_TYPES = {"DbtCloudRunOpConfig": "name a `Config` class of your own"}
+_BASE = "put what it changes into functions that take v2's client"
+_BASES = {
+    "DbtCloudRunOpConfig": "derive it from `dagster.Config`, and declare the fields that you read: `job_id: int`, `poll_interval: float = 10`"
+}
+"""What to do with classes that derive from legacy ones."""
 
 
 @dataclass(frozen=True)
@@ -98,10 +105,10 @@ def _stays(context: Context, module: Module, first: ast.expr, link: ast.expr, na
     use = use_of(module, link)
     by_hand = _BY_HAND.get(name, f"use {BY_NAME[name].replacement}")
     if isinstance(use, Annotation) or enclosing_annotation(module, link):
-        by_hand = f"name `{_TYPES[name]}`" if name in _TYPES else "name v2's type"
+        by_hand = f"name `{_TYPES[name]}`" if name in _TYPES else _OWN_TYPES.get(name, "name v2's type")
         said = f"`{name}` in this annotation is not rewritten: {by_hand} here, or no type"
     elif isinstance(use, Base):
-        said = f"a subclass of `{name}` must be rewritten by hand: put what it changes into functions that take v2's client"
+        said = f"a subclass of `{name}` must be rewritten by hand: {_BASES.get(name, _BASE)}"
     elif isinstance(use, Flow):
         said = f"`{name}` is assigned to another name here: {by_hand}"
     else:

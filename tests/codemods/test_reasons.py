@@ -243,3 +243,29 @@ def in_function(*lines: str, before: str = "") -> str:
 def test_what_to_write_by_hand_has_the_names_of_the_code(tmp_path: Path, program: str, wanted: str) -> None:
     said = said_of(tmp_path, program)
     assert any(wanted in one.replace("are returned", "is returned") for one in said), said
+
+
+@pytest.mark.parametrize(
+    ("program", "wanted"),
+    [
+        ("class Own(DbtCloudRunOpConfig):\n    team: str = 'x'\n", "derive it from `dagster.Config`"),
+        (
+            "CONFIG = RunConfig(ops={'x': DbtCloudRunOpConfig(job_id=1)})\n",
+            'write `{"config": {"job_id": 67890}}` in its place',
+        ),
+        (
+            "@op\ndef own(config: DbtCloudRunOpConfig):\n    pass\n",
+            "name a `Config` class of your own here",
+        ),
+        (
+            "class Own(DbtCloudClientResource):\n    def setup_for_execution(self, context):\n"
+            "        self._name = self.get_dbt_client().get_job(1)['name']\n\n"
+            "    def name(self):\n        return self._name\n\n"
+            "own = Own(auth_token='t', account_id=12345)\n",
+            "declare it as a field or `PrivateAttr` of your class",
+        ),
+    ],
+)
+def test_what_to_declare_is_said(tmp_path: Path, program: str, wanted: str) -> None:
+    program = f"from dagster_dbt.cloud.ops import DbtCloudRunOpConfig\n{program}"
+    assert [one for one in said_of(tmp_path, program) if wanted in one]

@@ -141,7 +141,11 @@ def unlike(name: str, client: str) -> str:
     if name in _UNLIKE:
         return f"`.{name}` {_UNLIKE[name].format(client)}"
     is_method = name in METHODS or name in _LEGACY_ALONE or name in _OF_CONFIGURABLE
-    return "" if is_method else f"v2's client has no attribute `{name}`: read it from your own configuration"
+    return (
+        ""
+        if is_method
+        else f"v2's client has no attribute `{name}`: declare it as a field or `PrivateAttr` of your class, or keep it in a variable"
+    )
 
 
 OF_A_WORKSPACE = frozenset(
