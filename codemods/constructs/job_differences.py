@@ -82,10 +82,11 @@ def _shown(value: object) -> str:
 
 def tell_of_schedules(done: Rewrite, claim: Claim, unit: Unit, context: Context) -> None:
     """Report each job whose schedule legacy would have switched off, where it is used first; one that is off needs nothing."""
-    uses = [other for other in unit.claims_inside if not is_test(other.module.path)]
-    refs = [ref for other in unit.claims if not is_test(other.module.path) for ref in other.jobs]
-    first = {job_id: use for use in reversed(uses) for ref in use.jobs for job_id in ref.job_ids}
-    known = {job.id: job for job in unit.jobs}
+    uses = [other for other in unit.claims if not is_test(other.module.path) and _may_run(other)]
+    refs = [ref for other in uses for ref in other.jobs]
+    inside = [use for use in reversed(uses) if use in unit.claims_inside]
+    first = {job_id: use for use in inside for ref in use.jobs for job_id in ref.job_ids}
+    known = {job.id: job for ref in refs for job in unit.jobs_of(ref)}
     tests_alone = _named_by_tests_alone(context, refs)
     named = dict.fromkeys([*known, *(job_id for ref in refs for job_id in ref.job_ids)])
     observed = {
@@ -110,7 +111,28 @@ def tell_of_schedules(done: Rewrite, claim: Claim, unit: Unit, context: Context)
         shown = unknown.module.source_of(unknown.node).split("\n", 1)[0] if unknown is not None else ""
         where = f"from `{shown}` " if shown else ""
         message = f"the dbt Cloud schedules of the jobs that it runs may be on: the codemod cannot tell {where}which jobs these are"
-        done.report(claim.module, claim.node, "LDC208", message, claim.name)
+        spelled = [job for job in _spelled(context) if job.id not in named]
+        if spelled:
+            jobs = " and ".join(f"{job.id} ({job.name})" for job in spelled)
+            message += f"; of those that the files name, that may be {jobs}"
+        spelled_ids = tuple(job.id for job in spelled)
+        done.report(claim.module, claim.node, "LDC208", message, claim.name, jobs=spelled_ids)
+
+
+def _may_run(claim: Claim) -> bool:
+    """Whether what is done there may run its jobs: not where they are asked for alone."""
+    member = _member(claim)
+    return not member or member in STARTING
+
+
+def _spelled(context: Context) -> list[Job]:
+    """The jobs whose ids stand in the files, tests apart, and whose schedules may be on."""
+    texts = [data for path, data in context.index.tree.data.items() if not is_test(path)]
+    return [
+        job
+        for job in context.facts.jobs
+        if job.schedule_is_on is not False and any(str(job.id).encode() in text for text in texts)
+    ]
 
 
 def _only_asks(unit: Unit) -> bool:

@@ -14,6 +14,7 @@ from ..analysis.syntax.source_module import (
     Span,
     nodes_in,
 )
+from ..analysis.syntax.wrapped_loads import WrappedLoad
 from ..analysis.uses.index import Index
 from .edits import (
     AddArgument,
@@ -131,7 +132,7 @@ def _decorated(module: Module) -> dict[ast.AST, ast.stmt]:
 
 def newly_unused(index: Index, module: Module, edits: Sequence[Edit]) -> list[LegacyAlias]:
     """Imports that the file, or the function that they stand in, read before it was edited and reads no more."""
-    found = _unused_at_top(index, module, read_after(module, edits))
+    found = _unused_at_top(index, module, edits)
     for function in module.of(*FUNCTIONS):
         imports = [node for node in function.body if isinstance(node, (ast.Import, ast.ImportFrom))]
         if imports:
@@ -140,13 +141,27 @@ def newly_unused(index: Index, module: Module, edits: Sequence[Edit]) -> list[Le
     return found
 
 
-def _unused_at_top(index: Index, module: Module, after: Reads) -> list[LegacyAlias]:
-    before = {node.id for node in module.of(ast.Name)}
+def _unused_at_top(index: Index, module: Module, edits: Sequence[Edit]) -> list[LegacyAlias]:
+    after = read_after(module, edits)
+    gone, staying = _of_wrappers(module, edits)
+    after = Reads(after.names | staying, after.texts)
+    before = {node.id for node in module.of(ast.Name)} | gone
     imports = [node for node in module.tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
     found = _unused(module, imports, before - _handed_out(index, module), after)
     guarded = [node for node in facade_imports(module.nodes) if node not in imports]
     own = _unused(module, guarded, before & _PLACEHOLDERS, after)
     return [*found, *(alias for alias in own if not isinstance(module.scope_of(alias.node), FUNCTIONS))]
+
+
+def _of_wrappers(module: Module, edits: Iterable[Edit]) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that functions read which hand on to the loader, and are not in the tree: of those that go, and of others."""
+    removed = {edit.span for edit in edits if isinstance(edit, ReplaceStatement)}
+    found: dict[bool, set[str]] = {True: set(), False: set()}
+    for call in module.of(ast.Call):
+        if isinstance(call, WrappedLoad):
+            names = {node.id for node in ast.walk(call.wrapper) if isinstance(node, ast.Name)}
+            found[module.span(call.wrapper) in removed] |= names
+    return frozenset(found[True]), frozenset(found[False])
 
 
 def _unused(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,7 @@ from ..analysis.project.prefilter import LEGACY_METHODS, may_use_legacy, names_v
 from ..analysis.project.source_tree import Tree
 from ..analysis.syntax.functions import INJECTING, decorator_name
 from ..analysis.syntax.source_module import FUNCTIONS, Module
-from ..analysis.uses.keys import entries_of
+from ..analysis.uses.keys import WRITING, entries_of, written_in
 from ..editing.namespace import unbound_names
 from ..findings import Finding, Place
 
@@ -118,11 +118,24 @@ class _Looker:
             for node in module.nodes:
                 for key, value in entries_of(self.evaluator, module, node) if self._may_bind(node) else ():
                     for each in self.evaluator.values(module, value):
-                        if isinstance(each, Made) and _is_workspace(each.of):
+                        if isinstance(each, Made) and is_workspace(each.of):
                             found.setdefault(key, each.module.place(each.call))
                         elif is_resource(each):
                             legacy.add(key)
+        legacy |= self._bound_to_legacy(found.keys() - {""} - legacy)
         return {key: place for key, place in found.items() if key and key not in legacy}
+
+    def _bound_to_legacy(self, keys: Set[str]) -> set[str]:
+        """Those of some keys to which something legacy is bound as well, by whatever name: in another job, perhaps."""
+        return {
+            text
+            for module in (self.tree.modules.values() if keys else ())
+            for node in module.of(*WRITING)
+            for key, value in written_in(node)
+            if isinstance(text := key if isinstance(key, str) else getattr(key, "value", None), str)
+            and text in keys
+            and any(map(is_resource, self.evaluator.values(module, value)))
+        }
 
     def _may_bind(self, node: ast.AST) -> bool:
         if not isinstance(node, (ast.Dict, ast.DictComp, ast.Call, ast.Assign)):
@@ -212,14 +225,14 @@ class _Looker:
             return places[0]
         annotation = self._annotation(module, node)
         if annotation is not None and any(
-            isinstance(value, External) and _is_workspace(value.name)
+            isinstance(value, External) and is_workspace(value.name)
             for value in self.evaluator.values(module, annotation)
         ):
             return module.place(annotation)
         return None
 
     def _place_of(self, value: object) -> Place | None:
-        if isinstance(value, Made) and _is_workspace(value.of):
+        if isinstance(value, Made) and is_workspace(value.of):
             return value.module.place(value.call)
         return self.workspaces.get(value.key) if isinstance(value, Keyed) else None
 
@@ -230,7 +243,8 @@ class _Looker:
         return next(named, None)
 
 
-def _is_workspace(dotted: str) -> bool:
+def is_workspace(dotted: str) -> bool:
+    """Whether a name of another package is the class of v2's resource."""
     return dotted in {
         f"{_CLOUD_V2}.{WORKSPACE}",
         f"{_CLOUD_V2}.resources.{WORKSPACE}",

@@ -47,12 +47,14 @@ from ..analysis.uses.accounting import UNMISTAKABLE
 from ..analysis.uses.keys import WRITING, entries_of
 from ..findings import Finding
 from .claims import NO_CONSTRUCT, Claim, Context, receiver_of
+from .half_migrated import WORKSPACE, is_workspace
 from .parts import Builds, Stays
 from .patched_in_tests import patched_by_mocks, patched_in
 
 _CLIENT = "DbtCloudClientResource"
 _APART = "use the two in separate branches, under two names"
 _FAKE = "give it a `get_client()` with v2's methods (`trigger_job_run`, `poll_run`, `get_run_details`), and migrate again"
+_TWO_KEYS = "bind it to another key, `dbt_cloud_v2`, which the code asks for that is written for v2, and migrate again"
 _IN_A_TEST = (
     "`workspace.get_client.return_value = client`, `client.trigger_job_run.return_value = client.poll_run.return_value = "
     'client.get_run_details.return_value = {"id": 1, "status": 10, ...}`'
@@ -70,6 +72,8 @@ class _Other:
     module: Module
     node: ast.expr
     key: str
+    is_workspace: bool = False
+    """Whether it is v2's resource, which has v2's methods, and not legacy's."""
 
 
 def block_doubtful(
@@ -150,7 +154,9 @@ def _blocked(
             told = other.module.source_of(other.node).split("\n", 1)[0]
             place = other.module.place(other.node)
             said = (
-                f'`{told}` is bound to "{key}" too, at {place}, and would get the calls of v2: {_FAKE}'
+                f'`{told}`, a {WORKSPACE}, is bound to "{key}" too, at {place}: {_TWO_KEYS}'
+                if other.is_workspace
+                else f'`{told}` is bound to "{key}" too, at {place}, and would get the calls of v2: {_FAKE}'
                 if other.key
                 else f"`{told}` at {place} may reach it, by a key that cannot be determined: write the key in quotes"
             )
@@ -167,7 +173,9 @@ def _bound_to_others(context: Context, modules: Iterable[Module], keys: set[str]
         for node in module.of(*WRITING):
             for key, value in entries_of(index.evaluator, module, node):
                 if key in keys and _may_be_other(context, module, value):
-                    yield _Other(module, value, key)
+                    made = index.values(module, value)
+                    is_v2 = any(isinstance(one, Made) and is_workspace(one.of) for one in made)
+                    yield _Other(module, value, key, is_v2)
                 if key in keys and isinstance(node, ast.Dict):
                     yield from (
                         _Other(module, one, key) for one in _spread_behind(context, module, node, value)

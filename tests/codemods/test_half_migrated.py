@@ -152,6 +152,48 @@ WHOLE: dict[str, dict[str, str]] = {
 }
 
 
+TWO_JOBS = """
+from dagster import Definitions, job, op
+from dagster_dbt import DbtCloudClientResource
+from new import cloud
+
+legacy = DbtCloudClientResource(auth_token="t", account_id=12345)
+
+
+@op(required_resource_keys={"dbt_cloud"})
+def old(context):
+    context.resources.dbt_cloud.run_job_and_poll(67890)
+
+
+@op(required_resource_keys={"dbt_cloud"})
+def new(context):
+    context.resources.dbt_cloud.get_client().trigger_job_run(67890)
+
+
+@job(resource_defs={"dbt_cloud": legacy})
+def first():
+    old()
+
+
+@job(resource_defs={"dbt_cloud": cloud})
+def second():
+    new()
+
+
+defs = Definitions(jobs=[first, second])
+"""
+
+
+def test_a_key_that_is_a_workspace_in_one_job_and_legacy_in_another_is_to_be_two(tmp_path: Path) -> None:
+    _, report = migrate(tmp_path, {"new.py": WORKSPACE, "program.py": TWO_JOBS})
+    said = {finding.code: finding.message for finding in report.findings if finding.code != "LDC308"}
+    assert list(said) == ["LDC303"]
+    assert said["LDC303"].startswith('`cloud`, a DbtCloudWorkspace, is bound to "dbt_cloud" too, at ')
+    assert said["LDC303"].endswith(
+        "bind it to another key, `dbt_cloud_v2`, which the code asks for that is written for v2, and migrate again"
+    )
+
+
 @pytest.mark.parametrize("files", WHOLE.values(), ids=WHOLE)
 def test_what_goes_together_is_not(tmp_path: Path, files: dict[str, str]) -> None:
     _, report = migrate(tmp_path, files)

@@ -163,6 +163,7 @@ def test_a_method_of_which_more_is_read_stays(tmp_path: Path, line: str, said: s
 
 RUN = "run = client.run_job_and_poll"
 SCHEDULES = "the dbt Cloud schedules of the jobs that it runs may be on: the codemod cannot tell from `client.run_job_and_poll` which jobs these are"
+NAMED = f"{SCHEDULES}; of those that the files name, that may be 67891 (Hourly)"
 ON = "the dbt Cloud schedule of job 67891 (Hourly) is on now"
 
 
@@ -174,7 +175,7 @@ ON = "the dbt Cloud schedule of job 67891 (Hourly) is on now"
         (("map(client.run_job_and_poll, [67890, 67891])",), {ON}),
         ((RUN, "run(67891)"), {ON}),
         ((RUN, "submit(run, 67890)", "go(run)"), {SCHEDULES}),
-        (("run = partial(client.run_job_and_poll, poll_interval=1)", "run(67891)"), {SCHEDULES}),
+        (("run = partial(client.run_job_and_poll, poll_interval=1)", "run(67891)"), {NAMED}),
         ((RUN, "run(*ids)", "run(67891)"), {ON, SCHEDULES}),
         (("map(client.run_job_and_poll, ids)",), {SCHEDULES}),
     ],

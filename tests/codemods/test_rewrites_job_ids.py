@@ -118,3 +118,33 @@ def test_a_job_that_tests_alone_name_has_no_schedule(tmp_path: Path) -> None:
     assert told(tmp_path / "b", RUNS % "999", "LDC208", files=files) == [
         "the dbt Cloud schedule of job 999 may be on: the facts do not have the job"
     ]
+
+
+ASKING = """
+from dagster import Definitions, job, op
+from dagster_dbt import DbtCloudClientResource
+
+
+@op
+def go(dbt_cloud: DbtCloudClientResource):
+    client = dbt_cloud.get_dbt_client()
+    print(client.{call})
+
+
+@job
+def daily():
+    go()
+
+
+defs = Definitions(jobs=[daily], resources={{"dbt_cloud": DbtCloudClientResource(auth_token="t", account_id=12345)}})
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "is_told"),
+    [('get_job(67891)["name"]', False), ("get_runs(job_id=67891)", False), ("run_job(67891)", True)],
+)
+def test_schedules_are_of_jobs_that_the_code_runs(tmp_path: Path, call: str, is_told: bool) -> None:
+    _, report = migrate(tmp_path, {"program.py": ASKING.format(call=call)})
+    said = [one.message for one in report.findings if one.code == "LDC208"]
+    assert said == ["the dbt Cloud schedule of job 67891 (Hourly) is on now"] * is_told

@@ -119,3 +119,35 @@ def test_a_function_stays_for_the_call_that_stays(tmp_path: Path) -> None:
     texts, _ = migrate(tmp_path, {"program.py": HEAD + program})
     assert "def load(job_id, **more):" in texts["program.py"]
     compile(texts["program.py"], "program.py", "exec")
+
+
+PARTIALS = """
+import theirs
+from functools import partial
+
+from dagster import Definitions
+from dagster_dbt import DbtCloudClientResource, load_assets_from_dbt_cloud_job
+
+cloud = DbtCloudClientResource(auth_token="t", account_id=12345)
+other = DbtCloudClientResource(auth_token="t", account_id=12345)
+load = partial(load_assets_from_dbt_cloud_job, dbt_cloud=cloud)
+a = load(job_id=67890)
+{more}
+defs = Definitions(assets=[a])
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "stays"),
+    [
+        ("", False),
+        ("load_other = partial(load_assets_from_dbt_cloud_job, dbt_cloud=other)\nb = load_other(job_id=theirs.job())", True),
+        ("tell = partial(print, 'models')", True),
+        ("TEXT = 'partial'", True),
+    ],
+    ids=["alone", "beside one that stays", "beside another", "in a text"],
+)  # fmt: skip
+def test_the_import_of_a_partial_that_goes_goes_with_it(tmp_path: Path, more: str, stays: bool) -> None:
+    texts, _ = migrate(tmp_path, {"program.py": PARTIALS.format(more=more)})
+    assert "load = partial(" not in texts["program.py"]
+    assert ("from functools import partial" in texts["program.py"]) is stays
