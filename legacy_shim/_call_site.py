@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 _LIBRARIES = frozenset(
     {
@@ -76,12 +76,26 @@ def user_frame(depth: int) -> FrameType:
     Code without a file (``python -c``, a dataclass's ``__init__``) is taken only where nothing else is there, and
     the outermost frame where even that is missing (a pool that calls a legacy name directly).
     """
-    frame: FrameType | None = sys._getframe(depth + 1)
+    nearest = sys._getframe(depth + 1)
+    frame: Any = nearest
+    is_library = _is_library_file
+    try:
+        # Dozens of frames of Dagster, at each use: no more is done for one than must be.
+        while is_library[frame.f_code.co_filename]:
+            frame = frame.f_back
+    except (KeyError, AttributeError):  # A file that is not known yet, or no frame is left.
+        return _judged(nearest)
+    found: FrameType = frame
+    return found
+
+
+def _judged(nearest: FrameType) -> FrameType:
+    """The same, where some frame's file is not known, or none is the user's."""
     without_file: FrameType | None = None
+    frame: FrameType | None = nearest
     outermost = frame
-    known = _is_library_file.get
-    while frame is not None:  # dozens of frames of Dagster, at each use: no more is done for one than must be
-        library = known(frame.f_code.co_filename)
+    while frame is not None:
+        library = _is_library_file.get(frame.f_code.co_filename)
         if library is None:
             library = _judge(frame)
             if without_file is None and _is_without_file(frame):
