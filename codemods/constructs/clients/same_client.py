@@ -158,16 +158,19 @@ def _attribute_stays(index: Index, module: Module, node: ast.Attribute) -> bool:
     for value in index.values(module, above):
         if isinstance(value, InTree) and not _is_bound_once(index, value.module, node.attr):
             return False
+    return index.evaluator.answer(("stays", node.attr), lambda: _stays(index, node.attr), True)
+
+
+def _stays(index: Index, name: str) -> bool:
+    """Whether no object of the tree gets another attribute of that name once it is made, nor works it out."""
     index.evaluator.fixpoint.watch(("files", None))
     aside = (
         index.tree.module_at(path)
-        for path in index.evaluator.setting_files.of(node.attr.encode())
+        for path in index.evaluator.setting_files.of(name.encode())
         if path not in index.tree.modules and not is_test(path)
     )
     modules = [*index.tree.modules.values(), *(one for one in aside if one is not None)]
-    return all(
-        _is_set_once(one, node.attr) and all(map(_is_kept, _computing(one, node.attr))) for one in modules
-    )
+    return all(_is_set_once(one, name) and all(map(_is_kept, _computing(one, name))) for one in modules)
 
 
 def _is_bound_once(index: Index, home: Module, name: str) -> bool:
