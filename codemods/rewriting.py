@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from .editing.import_edits import ImportChanges, import_edits
 from .editing.import_places import placed
 from .editing.legacy_imports import (
     LegacyAlias,
+    importers_of,
     judge,
     legacy_aliases,
 )
@@ -212,12 +213,12 @@ def _scans(index: Index, found: Collected, outside: frozenset[Path]) -> list[Fin
 
 
 def _handed_out(
-    index: Index, needed: Iterable[LegacyAlias], findings: Iterable[Finding], outside: frozenset[Path]
+    index: Index, needed: Collection[LegacyAlias], findings: Iterable[Finding], outside: frozenset[Path]
 ) -> list[Finding]:
     """Imports that stay for no use in sight: for a package's importers, an annotation in quotes."""
     told = {(finding.place.path, finding.name) for finding in findings if finding.is_left_for_a_person}
     return [
-        kept_for_others(alias)
+        kept_for_others(alias, importers_of(index, alias, needed))
         for alias in needed
         if (alias.alias.name in BY_NAME or alias.bound == "*")
         and (not alias.from_tree or is_by_star(index, alias))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from textwrap import shorten
 
+from ..analysis.inference.known_if_set import lacking
 from ..analysis.inference.legacy_names import GETTER, RUN_OP, STARTING
 from ..analysis.inference.trail import end_of_trail
 from ..analysis.inference.values import Member, Result
@@ -167,6 +168,9 @@ def unread_job(context: Context, ref: JobRef) -> str:
     """What is said of a job id that the code does not say, with the place where its trail ends."""
     said = f"its job id `{ref.module.source_of(ref.node)}` cannot be determined"
     by_hand = "write the number in the code, or in a list of the code, `JOB_IDS = [67890, 67891]`"
+    if unset := lacking(context.constants, ref.module, ref.node):
+        its = "its value" if len(unset) == 1 else "their values"
+        by_hand = f"set {' and '.join(unset)}, or pass --env-file with {its}; or {by_hand}"
     end = end_of_trail(context.constants, ref.module, ref.node)
     if end is None:
         return f"{said}: {by_hand}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from legacy_shim.catalogue import BY_NAME
 
@@ -39,11 +40,14 @@ def site_of(alias: LegacyAlias) -> Finding:
     return Finding(alias.module.place(alias.alias), code, "stays on the facade", name, migrates=False)
 
 
-def kept_for_others(alias: LegacyAlias) -> Finding:
-    """Why it stays."""
+def kept_for_others(alias: LegacyAlias, importers: Iterable[LegacyAlias] = ()) -> Finding:
+    """Why it stays: for files in sight that still need it, or for any that may import it."""
     name = alias.alias.name
+    files = " and ".join(sorted({one.module.path.name for one in importers}))
     said = (
-        f"`{name}` is exported from this file, and comes from the facade: remove it here when nothing uses it"
+        f"`{name}` comes from the facade here, because {files} imports it from this file, and still uses it"
+        if files
+        else f"`{name}` is exported from this file, and comes from the facade: remove it here when nothing uses it"
     )
     return Finding(alias.module.place(alias.alias), "LDC302", said, name)
 

@@ -24,6 +24,28 @@ def known_if_set(constants: Constants, module: Module, node: ast.expr) -> bool:
     return any(_is_known(constants, module, node, sample) for sample in _SAMPLES)
 
 
+def lacking(constants: Constants, module: Module, node: ast.expr) -> tuple[str, ...]:
+    """The variables that are not set, and with which a number would be known; none where it would not be, with any."""
+    names = set(_all_read(constants, module, node, _DEEPEST))
+    for sample in _SAMPLES:
+        given = {**dict.fromkeys(names, sample), **constants.environment}
+        if names and replace(constants, environment=given).integers(module, node) is not None:
+            return tuple(sorted(names - constants.environment.keys()))
+    return ()
+
+
+def _all_read(constants: Constants, module: Module, node: ast.expr, depth: int) -> Iterator[str]:
+    """The variables that an expression may read, also by what a loop goes through: ``os.getenv(name)``."""
+    for home, place in constants.origins(module, node).places:
+        for inner in ast.walk(place):
+            name = constants.variable_read_at(home, inner)
+            if name is not None:
+                found = constants.possible(home, name) or ()
+                yield from (one.value for one in found if isinstance(one.value, str))
+            elif isinstance(inner, ast.Name) and inner is not node and depth:
+                yield from _all_read(constants, home, inner, depth - 1)
+
+
 def _is_known(constants: Constants, module: Module, node: ast.expr, sample: str) -> bool:
     for _ in range(_DEEPEST):
         names = {constants.variable_of(module, node), *_variables(constants, module, node)}

@@ -25,6 +25,7 @@ from ..inference.copied_objects import objects_copied
 from ..inference.interpreter import Evaluator
 from ..inference.legacy_names import is_op
 from ..inference.values import (
+    LEGACY,
     External,
     Instance,
     Literal,
@@ -43,6 +44,7 @@ from ..syntax.functions import composes, renamed, returns_of, takes_context
 from ..syntax.handed_calls import takes_part
 from ..syntax.own_objects import is_new_object
 from ..syntax.source_module import FUNCTIONS, Module
+from ..syntax.wrapped_loads import LOADER
 from .by_hand import of_call
 from .callees import is_all_known
 from .carriers import NONE, Carriers, is_asked_its_name, is_class, is_dict, is_function, kind_carried
@@ -59,6 +61,7 @@ ACCOUNTED = ""
 _BY_HAND = (
     "call the client's method here, or pass a function that does, `lambda: client.run_job_and_poll(67890)`"
 )
+_LOAD_BY_NAME = "call `load_assets_from_dbt_cloud_job` by its own name, in the branch that it belongs to"
 _BIND_IT = "bind the resource that makes the client, and call `.get_dbt_client()` where you use it"
 _READ_HERE = "read what you need here and pass that on"
 _OF_DEFINITIONS = frozenset({"resource", "load", "op"})
@@ -147,6 +150,8 @@ class Arguments:
                     return f"{shown}, whose decorator `@{text}` cannot be traced: call a function without it"
         kinds = {kind_carried(one) for one in self.carriers.of(value)}
         by_hand = _BY_HAND if kinds & {"client", "resource"} else _READ_HERE
+        if External(f"{LEGACY}{LOADER}") in self.evaluator.values(module, renamed(call)):
+            by_hand = _LOAD_BY_NAME
         if any(word.value is node and word.arg in _RESOURCES for word in call.keywords):
             by_hand = _BIND_IT
         return f"{shown}, which cannot be traced: {of_call(module, node, call) or by_hand}"
