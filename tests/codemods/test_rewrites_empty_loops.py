@@ -36,6 +36,7 @@ MIGRATES = {
     + "JOBS = {'prod': {'one': 67890, 'other': 67900}, 'branch': {}}\n"
     + "models = [load(job_id) for _, job_id in JOBS[STAGE].items()]\n",
     "a default": "JOBS = {'prod': [67890, 67900]}.get(STAGE, [])\n" + LOOP,
+    "a copy": EITHER + LOOP.replace("in JOBS", "in sorted(JOBS)"),
     "branches": "if STAGE == 'prod':\n    JOBS = (67890, 67900)\nelse:\n    JOBS = ()\n" + LOOP,
 }
 STAYS = {
@@ -44,6 +45,12 @@ STAYS = {
     + "models = [load(job_id) for job_id in JOBS] or [load()]\n",
     "what another module may fill": EITHER + "import elsewhere\n\nelsewhere.fill(JOBS)\n" + LOOP,
     "a list that goes elsewhere": EITHER + "import elsewhere\n\nJOBS = elsewhere.some(JOBS)\n" + LOOP,
+    "a function of the file that is called like Python's": "def sorted(jobs):\n    return [*jobs, 67900]\n\n\n"
+    + EITHER
+    + LOOP.replace("in JOBS", "in sorted(JOBS)"),
+    "a function of another file that is called like Python's": "from elsewhere import list\n"
+    + EITHER
+    + LOOP.replace("in JOBS", "in list(JOBS)"),
     "a list that is sorted in place": EITHER + "JOBS.sort(key=print)\n" + LOOP,
 }
 

@@ -78,3 +78,51 @@ def test_what_is_handed_out_migrates(tmp_path: Path, name: str) -> None:
 def test_anything_else_stays(tmp_path: Path, name: str) -> None:
     texts, _ = migrate(tmp_path, written(STAY[name]))
     assert "DbtCloudWorkspace" not in texts["program.py"]
+
+
+MADE = "made = ResourceDefinition.hardcoded_resource(client)\n"
+CALLED = "\n\ndef test():\n    nightly({context})\n"
+BUILT = 'build_op_context(resources={"dbt": made})'
+
+
+def called(more: str, context: str) -> dict[str, str]:
+    """The program, whose op is called with a context of its own."""
+    program = PROGRAM.replace("import Definitions", "import Definitions, build_op_context")
+    text = program.format(more=more, call=CALL, bound="ResourceDefinition.hardcoded_resource(client)")
+    return {"program.py": text + CALLED.replace("{context}", context)}
+
+
+IN_PLACE = {
+    "in a variable": (MADE, BUILT),
+    "of a function": ("def hard(one):\n    return ResourceDefinition.hardcoded_resource(one)\n\nmade = hard(client)\n", BUILT),
+    "where it is handed over": ("", BUILT.replace("made", "ResourceDefinition.hardcoded_resource(client)")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", IN_PLACE)
+def test_what_is_hardcoded_is_not_hardcoded_again(tmp_path: Path, name: str) -> None:
+    more, context = IN_PLACE[name]
+    texts, _ = migrate(tmp_path, called(more, context))
+    assert "dbt.get_client()" in texts["program.py"]
+    assert f"nightly({context})" in texts["program.py"]
+
+
+def test_a_client_itself_is_hardcoded_where_it_is_handed_over(tmp_path: Path) -> None:
+    texts, _ = migrate(tmp_path, called("", BUILT.replace("made", "client")))
+    assert 'resources={"dbt": ResourceDefinition.hardcoded_resource(client)})' in texts["program.py"]
+
+
+PERHAPS = {
+    "one of two": (MADE.rstrip() + ' if os.environ.get("X") else client\n', BUILT),
+    "a parameter": (
+        MADE + "\ndef context_of(given):\n    return build_op_context(resources={'dbt': given})\n\ncontext_of(client)\n",
+        "context_of(made)",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PERHAPS)
+def test_what_may_be_hardcoded_already_stays(tmp_path: Path, name: str) -> None:
+    texts, report = migrate(tmp_path, called(*PERHAPS[name]))
+    assert "DbtCloudWorkspace" not in texts["program.py"]
+    assert any("hardcoded already" in each.message for each in report.findings)

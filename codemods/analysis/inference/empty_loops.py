@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ..dagster_api.decorators import is_builtin
 from ..syntax.scopes import Parameter
 from ..syntax.source_module import FUNCTIONS, Module
 from ..uses.uses import COPYING
@@ -66,7 +67,9 @@ def _is_empty(constants: Constants, module: Module, node: ast.expr) -> bool:
     match node:
         case ast.Call(func=ast.Attribute(value=inner, attr=view), args=[], keywords=[]) if view in _VIEWS:
             return _is_empty(constants, module, inner)
-        case ast.Call(func=ast.Name(id=name), args=[inner]) if name in COPYING:
+        case ast.Call(func=ast.Name(id=name) as copying, args=[inner]) if name in COPYING and is_builtin(
+            constants.evaluator, module, copying
+        ):
             return _is_empty(constants, module, inner)
     evaluator, made = constants.evaluator, constants.origins(module, node)
     displays = [

@@ -31,6 +31,7 @@ from ...planning.units import Unit
 CONSTRUCT = Kind[None]("built_contexts")
 
 
+_HARDCODED = "dagster.ResourceDefinition.hardcoded_resource"
 _EVALUATED = frozenset(
     {
         "asset_sensor",
@@ -77,7 +78,7 @@ def _of_evaluated(context: Context) -> Iterator[Claim[None]]:
             for given in (*call.args, *(word.value for word in call.keywords)):
                 found = index.values(module, given)
                 if _resources(found) or (_keys(found) and isinstance(given, ast.Name)):
-                    yield _in_place(module, given, found)
+                    yield from _in_place(context, module, given, found)
 
 
 def _of_call(context: Context, module: Module, call: ast.Call) -> Iterator[Claim[None]]:
@@ -97,16 +98,29 @@ def _of_call(context: Context, module: Module, call: ast.Call) -> Iterator[Claim
     for value in given.values:
         found = context.index.values(module, value)
         if _resources(found):
-            yield _in_place(module, value, found)
+            yield from _in_place(context, module, value, found)
 
 
-def _in_place(module: Module, node: ast.expr, found: Values) -> Claim[None]:
+def _in_place(context: Context, module: Module, node: ast.expr, found: Values) -> Iterator[Claim[None]]:
+    """One claim for a resource that is not handed over as it is already."""
+    made = context.constants.origins(module, node).places
+    hardcoded = [place for home, place in made if _is_hardcoded(context, home, place)]
+    if hardcoded and len(hardcoded) == len(made):
+        return
     said = (
-        "it is built inside a context: assign it to a name first: `dbt_cloud = DbtCloudClientResource(...)`"
+        "it may be hardcoded already, or not: call `ResourceDefinition.hardcoded_resource` here, or nowhere"
+        if hardcoded
+        else "it is built inside a context: assign it to a name first: `dbt_cloud = DbtCloudClientResource(...)`"
     )
-    is_named = isinstance(node, (ast.Name, ast.Attribute))
+    is_named = isinstance(node, (ast.Name, ast.Attribute)) and not hardcoded
     blocked = () if is_named else (Finding(module.place(node), "LDC302", said, _name(found)),)
-    return _claim(module, node, found, blocked)
+    yield _claim(module, node, found, blocked)
+
+
+def _is_hardcoded(context: Context, module: Module, node: ast.expr) -> bool:
+    """Whether an expression makes a resource of Dagster's that is what it is given."""
+    called = context.index.values(module, node.func) if isinstance(node, ast.Call) else ()
+    return External(_HARDCODED) in called
 
 
 def _resources(values: Values) -> frozenset[Made]:
