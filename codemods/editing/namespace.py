@@ -11,10 +11,7 @@ from dataclasses import dataclass, field
 
 from ..analysis.inference.legacy_names import LEGACY_PACKAGES
 from ..analysis.project.source_tree import Tree
-from ..analysis.syntax.scopes import (
-    Imported,
-    Names,
-)
+from ..analysis.syntax.scopes import Binding, Imported, Names
 from ..analysis.syntax.source_module import Module
 from .edits import Import
 from .handed_on import HandedOn, star_sources
@@ -37,6 +34,8 @@ class Namespace:
     """Those that it binds."""
     unusable: frozenset[str] = frozenset()
     """Those that it deletes, or that a function which uses something legacy binds to something of its own."""
+    hiding: frozenset[str] = frozenset()
+    """Those that new code would read in the place of a builtin."""
     used_from: int = sys.maxsize
     """The first line that reads something legacy: what takes its place cannot rest on an import below."""
     _reserved: set[str] = field(default_factory=set)
@@ -160,11 +159,21 @@ def namespace_of(module: Module, tree: Tree, places: Iterable[ast.AST]) -> Names
     names = tree.names(module)
     bound = {name for table in names.tables.values() for name in table}
     read = {node.id for node in module.of(ast.Name)}
+    own = {*names.tables.get(module.tree, {})}
     for home in star_sources(tree, module)[1:]:
-        bound |= tree.names(home).tables.get(home.tree, {}).keys()
-    unusable = frozenset({*_deleted(module, names), *_shadowed(module, names, places)})
-    handed_on, first = HandedOn(tree, module), _first_legacy_read(module, names)
-    return Namespace(module, names, handed_on, frozenset(bound | read), frozenset(bound), unusable, first)
+        own |= tree.names(home).tables.get(home.tree, {}).keys()
+    around = list(_bound_around(module, names, places))
+    unusable = frozenset({*_deleted(module, names), *_shadowed(module, names, around)})
+    return Namespace(
+        module,
+        names,
+        HandedOn(tree, module),
+        frozenset(bound | own | read),
+        frozenset(bound | own),
+        unusable,
+        frozenset(own.union(name for name, _ in around)),
+        _first_legacy_read(module, names),
+    )
 
 
 def _deleted(module: Module, names: Names) -> Iterator[str]:
@@ -177,21 +186,23 @@ def _deleted(module: Module, names: Names) -> Iterator[str]:
             yield node.id
 
 
-def _shadowed(module: Module, names: Names, places: Iterable[ast.AST]) -> Iterator[str]:
-    """The imports of a file that something else has the name of in a function or class around some places."""
+def _bound_around(module: Module, names: Names, places: Iterable[ast.AST]) -> Iterator[tuple[str, Binding]]:
+    """What the functions and classes around some places bind."""
     scopes: dict[ast.AST, None] = {}
     for place in places:
         scope = module.scope_of(place)
         while scope is not module.tree and scope not in scopes:
             scopes[scope] = None
             scope = module.scope_of(scope)
+    for scope in scopes:
+        for name, found in names.tables.get(scope, {}).items():
+            yield from ((name, one) for one in found)
+
+
+def _shadowed(module: Module, names: Names, around: Iterable[tuple[str, Binding]]) -> Iterator[str]:
+    """The imports of a file that something else has the name of."""
     own = names.tables.get(module.tree, {})
-    for name, binding in (
-        (name, one)
-        for scope in scopes
-        for name, found in names.tables.get(scope, {}).items()
-        for one in found
-    ):
+    for name, binding in around:
         imported = [(one.module, one.name) for one in own.get(name, ()) if isinstance(one, Imported)]
         is_same = isinstance(binding, Imported) and (binding.module, binding.name) in imported
         if imported and not is_same:

@@ -23,7 +23,7 @@ def using(rewrite: Rewrite, module: Module, namespace: Namespace) -> Use:
 
     def use(source: str, name: str) -> str:
         if source == "builtins" and name:
-            return name if name not in namespace.bound else f"{use(source, '')}.{name}"
+            return name if name not in namespace.hiding else f"{use(source, '')}.{name}"
         imported = namespace.importing(source, name)
         if imported is not None:
             rewrite.need(module, imported)

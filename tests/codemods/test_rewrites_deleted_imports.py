@@ -148,3 +148,20 @@ defs = Definitions(jobs=[by_hand], resources={{"dbt": {given}}})
     texts, _ = migrate(tmp_path, {"defs.py": program})
     assert f'token={written}["TOKEN"],' in texts["defs.py"]
     assert f'account_id={number}({written}["ACCOUNT"]),' in texts["defs.py"]
+
+
+HIDING = {
+    "range": ("range = 'monthly'\n", "in builtins.range("),
+    "list": ("def list():\n    return []\n", "{builtins.list("),
+    "a parameter elsewhere": ("def other(range, list):\n    return range\n", "in range("),
+    "nothing": ("", "{list("),
+}
+
+
+@pytest.mark.parametrize(("above", "written"), HIDING.values(), ids=HIDING)
+def test_a_builtin_is_read_where_the_file_has_another_of_its_name(
+    tmp_path: Path, above: str, written: str
+) -> None:
+    texts, _ = migrate(tmp_path, {"defs.py": PROGRAM.format(above=above, below="")})
+    assert written in texts["defs.py"] and "legacy_shim" not in texts["defs.py"]
+    assert ("import builtins" in texts["defs.py"]) == ("builtins." in written)

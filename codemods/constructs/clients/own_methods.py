@@ -9,6 +9,7 @@ client they read what is public since 0.28.0: ``api_v2_url``, ``token``, ``reque
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from textwrap import indent
@@ -142,6 +143,8 @@ _RESUMING = Own(
     f"{indent(_RERUN, ' ' * 8)}{METHODS[START].body}",
 )
 """What starts a run where code may have a job go on where it failed."""
+_BUILTINS = ("ValueError", "dict", "isinstance", "list", "range")
+"""What the functions read of Python."""
 NAMES: Mapping[str, str] = {START: "start_run"}
 """What a function is called, where that is not the name of the method."""
 _JOINED = "urljoin"
@@ -204,10 +207,11 @@ def define(context: Context, module: Module, unit: Unit, done: Rewrite, name: st
             module, InsertBefore(span, _request_text(names["request"], use, style), blank=True, rank=-3)
         )
     if "merged" in own.needs:
-        text = _styled(_MERGED.replace("merged(", f"{names['merged']}("), style)
+        merged = _with_builtins(_MERGED, use).replace("merged(", f"{names['merged']}(")
+        text = _styled(merged, style)
         done.edit(module, InsertBefore(span, text, blank=True, rank=-2))
     function = namespace.shared(own_name(context, module, NAMES.get(name, name)))
-    body = own.body
+    body = _with_builtins(own.body, use)
     for each in own.needs:
         body = body.replace(f"{each}(", f"{names[each]}(")
     if _JOINED in body:
@@ -223,7 +227,15 @@ def _request_text(name: str, use: Use, style: Style) -> str:
     text = text.replace("time.sleep", f"{use('time', '')}.sleep").replace(
         "Failure(", f"{use('dagster', 'Failure')}("
     )
-    return _styled(text, style)
+    return _styled(_with_builtins(text, use), style)
+
+
+def _with_builtins(text: str, use: Use) -> str:
+    """A text that reads the builtins of Python also where the file has something of its own under their names."""
+    for name in _BUILTINS:
+        if re.search(rf"\b{name}\b[(,)]", text):
+            text = re.sub(rf"\b{name}\b(?=[(,)])", use("builtins", name), text)
+    return text
 
 
 def _styled(text: str, style: Style) -> str:

@@ -197,7 +197,7 @@ def _raising_as_v2(
         lines = [
             "try:",
             *(f"{tab}{line}" for line in waiting.split("\n")),
-            "except Exception:",
+            f"except {use('builtins', 'Exception')}:",
             *(line.format(tab=tab, run=run, client=client, run_id=run_id) for line in _LOOK),
             f"{tab}if {run}[{style.string('status')}] < {success}:",
             f"{tab * 2}raise",
@@ -218,12 +218,12 @@ def _raising_as_legacy(
     lines.append(f"page = {{{text('run_page_url')}: {metadata}.url({run}[{text('href')}])}}")
     if poll.timeout:
         told = "Attempted to cancel." if poll.fails is Fails.AS_LEGACY else "It goes on in dbt Cloud."
-        late = _late(poll.timeout, told, use, style)
+        late, plain = _late(poll.timeout, told, use, style), use("builtins", "Exception")
         lines += [
             "try:",
             *(f"{tab}{line}" for line in waiting.split("\n")),
-            "except Exception as error:",
-            f"{tab}if type(error) is not Exception:  # a plain one says that the time is up",
+            f"except {plain} as error:",
+            f"{tab}if {use('builtins', 'type')}(error) is not {plain}:  # a plain one says that the time is up",
             f"{tab * 2}raise",
             *(line.format(tab=tab, run=run, client=client, run_id="run_id") for line in _LOOK),
             f"{tab}if {run}[{text('status')}] < {success}:",
@@ -253,7 +253,7 @@ def _late(timeout: str, told: str, use: Use, style: Style) -> str:
     quote, inner = style.quote, "'" if style.quote == '"' else '"'
     begin, after = "Run {run_id} timed out after ", f"{use('datetime', 'timedelta')}(seconds={{}})"
     if inner in timeout or "\\" in timeout or "\n" in timeout:
-        return f"f{quote}{begin}{quote} + str({after.format(timeout)}) + {quote}. {told}{quote}"
+        return f"f{quote}{begin}{quote} + {use('builtins', 'str')}({after.format(timeout)}) + {quote}. {told}{quote}"
     return f"f{quote}{begin}{{{after.format(timeout.replace(quote, inner))}}}. {told}{quote}"
 
 
