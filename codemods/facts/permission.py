@@ -85,7 +85,8 @@ class Permission:
     def _host_refusal(self, host: str, place: str) -> str:
         plain = "" if is_private_line(host) else ", and without encryption everyone on the way can read it"
         return (
-            f"{_at(place)}{host} is named as the host. It is not a dbt Cloud host (*.getdbt.com, *.dbt.com){plain}: "
+            f"{_at(place)}{host} is named as the host. It is not a dbt Cloud host "
+            f"(https://*.getdbt.com, https://*.dbt.com, no port){plain}: "
             f"no token was sent. If it is yours, run\n  {self._run_with('--host', host)}"
         )
 

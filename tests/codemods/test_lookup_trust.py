@@ -107,6 +107,14 @@ def test_the_attack_gets_nothing(tmp_path: Path, attacker: Recorder) -> None:
     assert SECRET not in done.stdout + done.stderr
 
 
+def test_a_refusal_says_what_a_host_of_dbt_cloud_looks_like(tmp_path: Path) -> None:
+    _checkout(tmp_path, "https://cloud.getdbt.com:8443")
+    done = run(tmp_path, "lookup", ".", DBT_CLOUD_API_TOKEN=TOKEN)
+    assert done.returncode == 2
+    assert "is not a dbt Cloud host (https://*.getdbt.com, https://*.dbt.com, no port)" in done.stdout
+    assert TOKEN not in done.stdout + done.stderr
+
+
 def test_the_host_alone_does_not_grant_the_variable(tmp_path: Path, attacker: Recorder) -> None:
     _checkout(tmp_path, attacker.url)
     done = run(tmp_path, "lookup", ".", "--host", attacker.url, AWS_SECRET_ACCESS_KEY=SECRET)
