@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeGuard
 
+from ..analysis.inference.asked_first import is_none_passed_by
 from ..analysis.inference.constants import Constants
 from ..analysis.inference.empty_loops import loops_over_nothing
 from ..analysis.inference.known_if_set import known_if_set
@@ -34,6 +35,9 @@ from ..options import Target
 from .parts import BUILDING, Loads, Part
 from .settings import Settings
 
+_SETS_NOTHING = Deployment("", {})
+"""A deployment that nobody gave, and that sets no variable."""
+
 
 @dataclass(frozen=True)
 class JobRef:
@@ -53,6 +57,8 @@ class JobRef:
     """Which it may be in each deployment, by name."""
     absent: tuple[str, ...] = field(default=(), compare=False)
     """The deployments where the code does not come here: their table has no such job."""
+    may_be_left_out: bool = field(default=False, compare=False)
+    """Whether the code does not come here in some deployment, given or not: nothing outside of the branch may read the id."""
 
     @property
     def job_id(self) -> int | None:
@@ -78,7 +84,9 @@ class JobRef:
     def in_words(self) -> str:
         """Which job it is in each deployment."""
         return ", ".join(
-            f"job {' or '.join(map(str, ids))} in {name}" for name, ids in self.by_deployment.items() if ids
+            f"job {' or '.join(map(str, ids))} in {name}"
+            for name, ids in self.by_deployment.items()
+            if ids and name not in self.absent
         )
 
     def job_in_words(self, job_id: int) -> str:
@@ -274,9 +282,17 @@ class Context:
         if not source and (absent or self._may_be_another(module, node, read)):
             # A deployment that nobody gave may have another job there: it is refused.
             source = module.source_of(node)
-        parameter = self.constants.parameter_of(module, node)
         return JobRef(
-            module, node, read, source, parameter=parameter, by_deployment=by_deployment, absent=tuple(absent)
+            module,
+            node,
+            read,
+            source,
+            parameter=self.constants.parameter_of(module, node),
+            by_deployment=by_deployment,
+            absent=tuple(absent),
+            may_be_left_out=bool(absent)
+            or is_none_passed_by(module, node)
+            or self._is_left_out(_SETS_NOTHING, module, node),
         )
 
     def _may_be_another(self, module: Module, node: ast.expr, read: Sequence[int]) -> bool:

@@ -316,8 +316,14 @@ def _waiting(claims: Sequence[Claim], seen: Sequence[Seen]) -> dict[str, tuple[i
 
 
 def _key(loads: Sequence[Claim], context: Context, resource: Made) -> JobRef | None:
-    """The job id that says where a resource belongs: that of the first load that takes one job in each deployment."""
-    refs = (ref for claim in loads if not claim.makes_several for ref in claim.jobs if ref.varies)
+    """The job id that says where a resource belongs: that of the first load that takes one job in every deployment."""
+    refs = (
+        ref
+        for claim in loads
+        if not claim.makes_several
+        for ref in claim.jobs
+        if ref.varies and not ref.may_be_left_out
+    )
     return next(
         (
             ref

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ cloud = DbtCloudClientResource(auth_token=os.environ["DBT_CLOUD_API_TOKEN"], acc
 assets = []
 """
 PROD = Deployment("prod", {"JOB": "67890"})
+STAGING = Deployment("staging", {"JOB": "67891"})
 DEV = Deployment("dev", {"OTHER": "1"})
 WITHOUT: dict[str, str] = {
     "is not None": """
@@ -60,6 +62,24 @@ assets += dbt_assets()
 """,
 }
 """Code that does not need the variable."""
+BY_TABLE: dict[str, str] = {
+    "None in a table": """
+job = {"67890": 67890, "67891": 67891}.get(os.getenv("JOB", ""))
+if job is not None:
+    assets.append(load_assets_from_dbt_cloud_job(cloud, job))
+""",
+    "None by a pattern": """
+match os.getenv("JOB", "none"):
+    case "67890":
+        job = 67890
+    case "67891":
+        job = 67891
+    case _:
+        job = None
+if job:
+    assets.append(load_assets_from_dbt_cloud_job(cloud, job))
+""",
+}
 HANDLED: dict[str, str] = {
     "a handler": """
 try:
@@ -130,6 +150,35 @@ def test_facts_that_come_later_make_the_same_of_it(tmp_path: Path, case: str) ->
     first, _ = migrate(tmp_path / "steps", {"defs.py": text}, facts=Facts(()), deployments=(PROD, DEV))
     assert "missing_fact" in first["defs.py"]
     assert migrate(tmp_path / "steps", first, deployments=(PROD, DEV))[0] == once
+
+
+@pytest.mark.parametrize("case", [*WITHOUT, *BY_TABLE])
+def test_rows_are_looked_up_where_the_assets_are_loaded_alone(tmp_path: Path, case: str) -> None:
+    program = {**WITHOUT, **BY_TABLE}[case]
+    text = f"{HEAD}{program}\ndefs = Definitions(assets=assets)\n"
+    deployments = (PROD, STAGING, DEV)
+    texts, report = migrate(tmp_path, {"defs.py": text}, deployments=deployments)
+    assert "DBT_CLOUD_JOBS" in texts["defs.py"]
+    assert _looked_up_at_once(texts["defs.py"]) == []
+    assert not any("dev" in one.message for one in report.findings if one.code in ("LDC214", "LDC402"))
+    # A deployment that nobody gave may leave it out as well.
+    known, _ = migrate(tmp_path, {"defs.py": text}, deployments=(PROD, STAGING))
+    assert _looked_up_at_once(known["defs.py"]) == []
+
+
+def test_rows_are_looked_up_beside_the_workspace_where_each_deployment_has_one(tmp_path: Path) -> None:
+    text = f"{HEAD}{NEEDED['no test']}\ndefs = Definitions(assets=assets)\n"
+    texts, _ = migrate(tmp_path, {"defs.py": text}, deployments=(PROD, STAGING))
+    assert _looked_up_at_once(texts["defs.py"]) == ["dbt_job"]
+
+
+def _looked_up_at_once(text: str) -> list[str]:
+    """The names at the top of a file that hold the row of a job."""
+    return [
+        ast.unparse(statement.targets[0])
+        for statement in ast.parse(text).body
+        if isinstance(statement, ast.Assign) and "dbt_cloud_facts(" in ast.unparse(statement.value)
+    ]
 
 
 @pytest.mark.parametrize("case", HANDLED)
