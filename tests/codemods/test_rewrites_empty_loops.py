@@ -81,3 +81,52 @@ def test_what_another_file_adds_is_no_empty_list(tmp_path: Path) -> None:
     }
     text, _ = migrated(tmp_path, files)
     assert "DBT_CLOUD_JOBS" not in text
+
+
+TEAM = "class Team(BaseModel):\n    jobs: list[int] = []\n\n\n"
+ROW = "class Team(NamedTuple):\n    name: str\n    jobs: tuple = ()\n\n\n"
+OF_TEAM = LOOP.replace("in JOBS", "in team.jobs")
+OUT_OF_SIGHT = {
+    "an object that pydantic reads": "from pydantic import BaseModel\n\n\n"
+    + TEAM
+    + "team = Team(jobs=[67890]) if STAGE == 'prod' else Team.model_validate({'jobs': [67900]})\n",
+    "a row of several that pydantic reads": "from pydantic import BaseModel\n\n\n"
+    + TEAM
+    + "TEAMS = {'prod': Team(jobs=[67890]), 'branch': Team.model_validate({'jobs': [67900]})}\nteam = TEAMS[STAGE]\n",
+    "a tuple that differs in a field": "from typing import NamedTuple\n\n\n"
+    + ROW
+    + "team = Team('a', (67890,)) if STAGE == 'prod' else Team('b')._replace(jobs=(67900,))\n",
+    "a tuple of a list": "from typing import NamedTuple\n\n\n"
+    + ROW
+    + "team = Team('a', (67890,)) if STAGE == 'prod' else Team._make(['b', (67900,)])\n",
+}
+
+
+@pytest.mark.parametrize("program", OUT_OF_SIGHT.values(), ids=OUT_OF_SIGHT)
+def test_lists_of_objects_made_out_of_sight_are_not_known(tmp_path: Path, program: str) -> None:
+    text, left = migrated(tmp_path, {"program.py": HEAD + program + OF_TEAM})
+    assert "LDC303" in left
+    assert "load_assets_from_dbt_cloud_job(cloud, job_id)" in text
+
+
+IN_SIGHT = {
+    "one of two objects": "from pydantic import BaseModel\n\n\n"
+    + TEAM
+    + "team = Team(jobs=[67890, 67900]) if STAGE == 'prod' else Team(jobs=[67890])\n",
+    "an object of a function": "from pydantic import BaseModel\n\n\n"
+    + TEAM
+    + "def made():\n    return Team(jobs=[67890, 67900])\n\n\nteam = made()\n",
+    "an object of an object": "from pydantic import BaseModel\n\n\n"
+    + TEAM
+    + "class Company(BaseModel):\n    team: Team = Team(jobs=[67890, 67900])\n\n\nteam = Company().team\n",
+    "a row of a table": "from typing import NamedTuple\n\n\n"
+    + ROW
+    + "team = {'prod': Team('a', (67890,)), 'branch': Team('b', (67900,))}[STAGE]\n",
+}
+
+
+@pytest.mark.parametrize("program", IN_SIGHT.values(), ids=IN_SIGHT)
+def test_lists_of_objects_made_in_sight_are_known(tmp_path: Path, program: str) -> None:
+    text, left = migrated(tmp_path, {"program.py": HEAD + program + OF_TEAM})
+    assert left == []
+    assert {int(found) for found in re.findall(r"^    (\d+): ", text, re.M)} == {67890, 67900}

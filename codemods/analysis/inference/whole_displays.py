@@ -11,6 +11,7 @@ from ..syntax.scopes import Assigned, Binding, Imported, Opaque, Parameter
 from ..syntax.source_module import Module
 from ..uses.uses import COPYING
 from .branches import EVERY_BRANCH
+from .looking import Looking
 from .values import Literal
 from .varargs import are_all_further
 
@@ -44,6 +45,7 @@ def _is_whole(evaluator: Evaluator, module: Module, node: ast.expr, find: Find, 
     if node in seen:
         return True
     seen.add(node)
+    branches = find.branches if isinstance(find, Looking) else EVERY_BRANCH
     match node:
         case ast.IfExp():
             return all(_is_whole(evaluator, module, side, find, seen) for side in (node.body, node.orelse))
@@ -53,6 +55,8 @@ def _is_whole(evaluator: Evaluator, module: Module, node: ast.expr, find: Find, 
             return all(_is_whole(evaluator, module, argument, find, seen) for argument in node.args)
         case ast.Call(func=ast.Attribute(value=inner, attr="items" | "keys" | "values" | "copy")):
             return _is_whole(evaluator, module, inner, find, seen)
+        case ast.Attribute() if not evaluator.places(module, node, branches).is_all:
+            return False  # Of an object that is made out of sight: `Team.model_validate(read())`, `team._replace(jobs=[67891])`.
         case ast.Name():
             bindings = evaluator.star_imports.bound(module, node)
             if any(binding.adds and isinstance(binding, Imported) for binding in bindings):
