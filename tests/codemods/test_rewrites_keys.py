@@ -96,8 +96,6 @@ resources = {{"dbt_acme": {made}}}
         "    client = Fake() if os.getenv('DRY') else context.resources.dbt_acme\n    client.get_job(67890)\n",
         "    if os.getenv('DRY'):\n        client = Fake()\n    else:\n        client = context.resources.dbt_acme\n"
         "    client.get_job(67890)\n",
-        "    output = made_up()\n    if os.getenv('RUN'):\n"
-        "        output = context.resources.dbt_acme.run_job_and_poll(67890)\n    return output.run_id\n",
         "    read(context.resources.dbt_acme)\n    read(Fake())\n",
         "    (made_up() or context.resources.dbt_acme).get_job(67890)\n",
     ],
@@ -109,6 +107,19 @@ def test_what_may_be_something_else_keeps_its_legacy_calls(tmp_path: Path, body:
     assert "get_client" not in text
     assert MADE in text
     assert "LDC303" in codes
+
+
+def test_a_run_that_may_be_something_else_is_an_object(tmp_path: Path) -> None:
+    body = (
+        "    output = made_up()\n    if os.getenv('RUN'):\n"
+        "        output = context.resources.dbt_acme.run_job_and_poll(67890)\n    return output.run_id\n"
+    )
+    text, codes = migrate_one(tmp_path, HEAD + OP.format(body=body, made=MADE) + RUN[RUN.index("\n@job") :])
+    assert (
+        "output = run_job(context.resources.dbt_acme.get_client(), 67890)\n    return output.run_id" in text
+    )
+    assert "return DbtCloudOutput(run, result)" in text
+    assert not [code for code in codes if code.startswith("LDC3")]
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ MIGRATE = {
     "registry": REGISTRY + GO + "    for kind in Task.kinds.values():\n        kind().go(client)\n",
     "registry_by_key": REGISTRY + GO + '    Task.kinds["Name"]().go(client)\n',
     "dict_of_names": GO + '    given = dict(client=client, job=67891)\n    print(given["client"].get_job(given["job"])["name"])\n',
+    "dict_that_is_spread": "\n\ndef show(client):\n    print(client.get_job(1))\n" + GO + "    show(**dict(client=client))\n",
 }  # fmt: skip
 KEPT = {
     "class_of_others": CLASSES
@@ -81,7 +82,6 @@ KEPT = {
     + GO
     + "    for kind in Task.kinds.values():\n        kind().other(client)\n",
     "own_dict": "\n\ndef dict(**given):\n    return given\n" + GO + "    given = dict(client=client)\n    print(given)\n",
-    "dict_that_is_spread": "\n\ndef show(client):\n    print(client.get_job(1))\n" + GO + "    show(**dict(client=client))\n",
 }  # fmt: skip
 LOADS = """
 import os

@@ -117,6 +117,14 @@ def test_ops_of_a_file_that_names_nothing_legacy_are_found_through_a_loop(tmp_pa
         assert texts["steps.py"] == steps.replace(OPS, NEW_OPS)
 
 
+def test_the_entries_of_a_dict_that_is_spread_are_followed(tmp_path: Path) -> None:
+    program = _job('given = {"run": weekly()}\nnote(**given)')
+    text, codes = migrate_one(tmp_path, HEAD + program)
+    assert not [code for code in codes if code.startswith("LDC3")]
+    assert 'print(run["job"]["name"])\n    return run' in text
+    assert text.endswith(program)
+
+
 KEPT = {
     "reduce": _job("reduce(lambda value, step: step(value), (note, mail), weekly())"),
     "map": _job("list(map(note, [weekly()]))"),
@@ -129,7 +137,6 @@ KEPT = {
         "STEPS = (note, mail)\n\n\ndef both(*steps):\n    for step in steps:\n        step(weekly())\n",
     ),
     "arguments by a star": _job("given = [weekly()]\nnote(*given)"),
-    "arguments by two stars": _job('given = {"run": weekly()}\nnote(**given)'),
     "ops that are registered": _job(
         "for step in STEPS:\n    step(weekly())",
         "STEPS = []\n\n\ndef register(step):\n    STEPS.append(step)\n    return step\n\n\n"
