@@ -106,28 +106,30 @@ def is_handed_all(evaluator: Evaluates, module: Module, decorator: ast.expr) -> 
 
 def hands_on_all(value: Value, decorator: ast.expr, readable: frozenset[int] = frozenset()) -> bool:
     """Whether a decorator hands on what a function takes and answers, and reads no more of it than at these places."""
-    if (
-        not isinstance(value, Local)
-        or not isinstance(value.node, ast.FunctionDef)
-        or value.node.decorator_list
-    ):
+    function = _plain_function(value)
+    if function is None:
         return False
     if isinstance(decorator, ast.Call):
-        return answers_transparent(value.node, decorator, readable)
-    return is_transparent(value.node, readable=readable)
+        return answers_transparent(function, decorator, readable)
+    return is_transparent(function, readable=readable)
 
 
 def hands_on_arguments(value: Value, decorator: ast.expr) -> bool:
     """Whether a decorator hands on what a function takes, and may answer something of its own in place of what that answers."""
-    if (
-        not isinstance(value, Local)
-        or not isinstance(value.node, ast.FunctionDef)
-        or value.node.decorator_list
-    ):
+    function = _plain_function(value)
+    if function is None:
         return False
     if isinstance(decorator, ast.Call):
-        return answers_transparent_for_arguments(value.node)
-    return is_transparent_for_arguments(value.node)
+        return answers_transparent_for_arguments(function)
+    return is_transparent_for_arguments(function)
+
+
+def _plain_function(value: Value) -> ast.FunctionDef | None:
+    """A function of the tree that nothing decorates; None for anything else."""
+    match value:
+        case Local(node=ast.FunctionDef(decorator_list=[]) as function):
+            return function
+    return None
 
 
 def _of(evaluator: Evaluates, decorator: Value, function: Local) -> Values | None:
