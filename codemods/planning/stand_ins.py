@@ -303,18 +303,18 @@ def _others(context: Context, module: Module, node: ast.expr) -> Iterator[tuple[
                 values = context.index.values(home, side)
                 may_be_own = isinstance(side, ast.Call) and any(isinstance(one, Instance) for one in values)
                 is_legacy = any(thing_kind(value) or _is_context(value) for value in values)
-                if (
-                    may_be_own
-                    or not is_legacy
-                    or any(_is_under_other_key(context, value) for value in values)
-                ):
+                if may_be_own or not is_legacy or _is_under_other_key(context, values):
                     yield side, home
 
 
-def _is_under_other_key(context: Context, value: Value) -> bool:
-    """Whether a value stands under a resource key to which nothing legacy is bound."""
-    base = root(value)
-    return isinstance(base, Keyed) and not is_reached(context.index.evaluator, base, context.index.bound_keys)
+def _is_under_other_key(context: Context, values: Values) -> bool:
+    """Whether what is asked for stands under a resource key to which nothing legacy is bound, nor an object that holds some."""
+    legacy = [value for value in values if thing_kind(value)]
+    keyed = [base for value in legacy if isinstance(base := root(value), Keyed)]
+    is_traced = len(keyed) < len(legacy)
+    return not is_traced and any(
+        not is_reached(context.index.evaluator, base, context.index.bound_keys) for base in keyed
+    )
 
 
 def _is_context(value: Value) -> bool:

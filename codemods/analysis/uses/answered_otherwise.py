@@ -13,6 +13,7 @@ client.run_job_and_poll(67890)
 from __future__ import annotations
 
 import ast
+import sys
 
 from ..inference.interpreter import Evaluator
 from ..inference.values import Instance, InTree, Local, Value, legacy_name
@@ -71,6 +72,8 @@ def _binds_another(evaluator: Evaluator, carriers: Carriers, module: Module, bin
             return True
         case Defined(node=defined):
             return not carriers.of(Local(module, defined))
+        case Imported(module=source, adds=True) if source.partition(".")[0] in sys.stdlib_module_names:
+            return False  # A star of Python's own library, of which nothing has the name.
         case Imported():
             values = evaluator.binding_values(module, binding)
             return not any(isinstance(value, InTree) or legacy_name(value) for value in values) and not (
