@@ -27,6 +27,7 @@ from .bound_uses import Read, calls_it_with_the_rest, jobs_of, reading_of
 from .call_text import define_helper
 from .methods import METHODS, read_loosely
 from .run_and_poll import FAILS_AS_V2, FIXED_CAUSE, HELPERS, Fails, fails_in, without_related
+from .second_argument import is_documented
 from .uses import (
     Bound,
     ClientUse,
@@ -63,7 +64,7 @@ def own_call(context: Context, module: Module, node: ast.Call, base: ast.expr, n
     job = method.argument("job_id")
     first = module.top_statement_of(node)
     if name == RUN_AND_POLL:
-        if len(node.args) > 3 or (len(node.args) > 1 and context.constants.is_text(module, node.args[1])):
+        if is_documented(context, module, node, name):
             return None
         return OwnCall(PolledInside(method, base, use_of(module, node), first, takes_any=True), "", job)
     if name in HELPERS:

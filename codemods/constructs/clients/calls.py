@@ -66,6 +66,7 @@ from ..resource.host_read import ENVIRONMENT, HOST, host_read
 from .bound_methods import bound_claim, own_call, rewrite_bound
 from .call_text import report_poll, rewrite_call, rewrite_poll, rewrite_poll_inside, rewrite_request
 from .helper_places import with_place_of_helper
+from .left_out import DOES_MORE, does_more
 from .methods import (
     SETTINGS,
     UNSENT,
@@ -81,6 +82,7 @@ from .run_and_poll import (
     Fails,
     fails_in,
 )
+from .second_argument import cannot_be_told, is_documented
 from .spreading import may_be_spread
 from .unwrapped import is_unwrapped, not_unwrapped
 from .uses import (
@@ -255,11 +257,15 @@ def _method_claim(
         blocked_here = _cannot_stand_around(context, module, node, base, name)
         blocked_here += not_unwrapped(context.index, module, node, name)
         return client_claim(CONSTRUCT, module, node, value, Getter(), blocked=tuple(blocked_here))
-    method, problem, job_node = read_call(node, name, lambda given: context.constants.is_text(module, given))
+    documented = is_documented(context, module, node, name)
+    method, problem, job_node = read_call(node, name, is_documented=documented)
+    if method is not None and any(does_more(method.argument(each)) for each in UNSENT):
+        method, problem = None, DOES_MORE
     own = own_call(context, module, node, base, name) if method is None else None
     if own is not None:
         problem, job_node = own.problem, own.job
     jobs: tuple[JobRef, ...] = (context.job_ref(module, job_node),) if job_node is not None else ()
+    problem = problem or cannot_be_told(context, module, node, name)
     blocked = [Finding(module.place(node), "LDC304", problem, name)] if problem else []
     lacks = _lacks(context.release, method)
     if lacks:

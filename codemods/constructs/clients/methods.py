@@ -7,10 +7,10 @@ same request and answers the same data.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...analysis.inference.legacy_names import RUN_AND_POLL, is_client, thing_kind
+from ...analysis.inference.legacy_names import is_client, thing_kind
 from ...analysis.inference.values import (
     Keyed,
     Made,
@@ -237,13 +237,16 @@ def read_loosely(call: ast.Call, name: str) -> Method:
 
 
 def read_call(
-    call: ast.Call, name: str, is_text: Callable[[ast.expr], bool]
+    call: ast.Call, name: str, *, is_documented: bool
 ) -> tuple[Method | None, str, ast.expr | None]:
-    """The method that a call calls, why it has no v2 form (empty where it has one), and the job that it names."""
+    """The method that a call calls, why it has no v2 form (empty where it has one), and the job that it names.
+
+    ``is_documented``: the arguments by position are those of the form in which the cause is the second.
+    """
     if name not in METHODS:
         return None, _unknown(name), None
     parameters = _PARAMETERS[name]
-    if name == RUN_AND_POLL and (len(call.args) > 3 or (len(call.args) > 1 and is_text(call.args[1]))):
+    if is_documented:
         parameters = _DOCUMENTED
     if any(isinstance(argument, ast.Starred) for argument in call.args) or len(call.args) > len(parameters):
         return None, f"the arguments of `{name}` cannot be determined: write them out, without `*`", None
