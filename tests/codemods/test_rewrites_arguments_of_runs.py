@@ -70,8 +70,6 @@ def test_a_call_in_an_argument_that_v2_has_not_is_made(tmp_path: Path, given: st
 
 @pytest.mark.parametrize("given", ['os.getenv("USER")', '"by {}".format(EVERY)', "str(EVERY)"])
 def test_what_has_a_value_alone_is_left_out(tmp_path: Path, given: str) -> None:
-    text, codes = migrate_one(
-        tmp_path, _call(f"cause={given}"
-    )
+    text, codes = migrate_one(tmp_path, _call(f"cause={given}"))
     assert "cause" not in text
     assert "LDC212" in codes
