@@ -128,9 +128,28 @@ def _own_kind(context: Context, module: Module, node: ast.expr) -> Kind:
         return Kind.ENV_DICT
     if isinstance(node, ast.Call):
         callee = context.index.values(module, node.func)
-        return Kind.ENV_VAR if callee & {External(name) for name in ENV_VARS} else Kind.PLAIN
-    is_env = isinstance(node, ast.Dict) and [getattr(key, "value", None) for key in node.keys] == ["env"]
-    return Kind.ENV_DICT if is_env else Kind.PLAIN
+        is_own = any(
+            isinstance(value, Local)
+            and isinstance(value.node, ast.ClassDef)
+            and context.index.evaluator.objects.derives_from(value, ENV_VARS[0])
+            for value in callee
+        )
+        return Kind.ENV_VAR if is_own or callee & {External(name) for name in ENV_VARS} else Kind.PLAIN
+    return Kind.ENV_DICT if is_env_dict(node) else Kind.PLAIN
+
+
+def variable_at(context: Context, module: Module, node: ast.expr) -> ast.expr | None:
+    """The expression that names the variable, where one is ``EnvVar(X)`` or ``{"env": X}`` itself."""
+    kind = _own_kind(context, module, node)
+    match node:
+        case ast.Dict(values=[name]) if kind is Kind.ENV_DICT:
+            return name
+        case ast.Call(keywords=[word]) if kind is Kind.ENV_DICT:
+            return word.value
+        case ast.Call(args=[name], keywords=[]) if kind is Kind.ENV_VAR:
+            callee = context.index.values(module, node.func)  # a class of the user's may read another
+            return name if all(isinstance(value, External) for value in callee) else None
+    return None
 
 
 def _parts(node: ast.expr) -> Iterator[ast.expr]:
@@ -150,6 +169,11 @@ def _is_changed(context: Context, display: Literal) -> bool:
     """Whether code may put another variable into ``{"env": "X"}``."""
     statements = context.index.evaluator.statements
     return bool(statements.added_to(display)) or statements.shifts(display)
+
+
+def is_env_dict(node: ast.expr) -> bool:
+    """Whether an expression is ``{"env": ...}``."""
+    return isinstance(node, ast.Dict) and [getattr(key, "value", None) for key in node.keys] == ["env"]
 
 
 def is_env_call(node: ast.expr) -> bool:

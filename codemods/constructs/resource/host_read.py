@@ -15,7 +15,7 @@ from ...analysis.syntax.scopes import Assigned
 from ...analysis.syntax.source_module import Module
 from ...planning.claims import Context
 from ...planning.settings import Setting
-from .env_vars import Kind, kind_of
+from .env_vars import Kind, kind_of, variable_at
 from .settings import settings_of
 
 HOST = "dbt_cloud_host"
@@ -55,7 +55,7 @@ def _text(context: Context, module: Module, made: Made, value: Value) -> str:
     if kind is Kind.ENV_VAR and not isinstance(
         value, Made
     ):  # one that is read where it is built is no text yet
-        name = _variable(setting.node)
+        name = _variable(context, setting)
         return f"{ENVIRONMENT}[{string(name)}]" if name else ""
     if kind is not Kind.PLAIN:
         return ""
@@ -71,9 +71,9 @@ def _text(context: Context, module: Module, made: Made, value: Value) -> str:
     return ""
 
 
-def _variable(node: ast.expr) -> str:
-    match node:
-        case ast.Call(args=[ast.Constant(str(name))], keywords=[]):
+def _variable(context: Context, setting: Setting) -> str:
+    match variable_at(context, setting.module, setting.node):
+        case ast.Constant(str(name)):
             return name
     return ""
 

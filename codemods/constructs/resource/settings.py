@@ -27,6 +27,7 @@ from .class_defaults import defaults_of, goes_along
 from .config_dicts import UNREADABLE, entries
 from .env_vars import Kind, kind_of
 from .handed_keywords import with_keywords
+from .unseen_variables import may_be_from_a_file, may_name_a_variable
 
 KNOWN = {
     *TOKEN, "account_id", "disable_schedule_on_trigger", "request_max_retries", "request_retry_delay", "dbt_cloud_host"
@@ -185,6 +186,9 @@ def from_mapping(context: Context, module: Module, config: ast.expr) -> Found:
     problem, values = entries(context, module, config)
     if problem:
         return problem, None
+    for name, value in values.items():
+        if may_be_from_a_file(context, value):
+            return _UNSEEN.format(name), None
     is_here = isinstance(config, ast.Dict)
     parts = tuple((value.node, name) for name, value in values.items() if is_here and not value.access)
     return checked(context, Settings(values, parts, config))
@@ -249,6 +253,9 @@ _HAVING = {
 """What to say of settings that only the legacy resource has, or the facade's."""
 
 
+_UNSEEN = 'its `{0}` may be `EnvVar("NAME")` or `{{"env": "NAME"}}`, which cannot be traced: write it where the resource is built'
+
+
 def checked(context: Context, settings: Settings) -> Found:
     """The settings, if a workspace can be built with them."""
     problem, settings = with_keywords(context, settings)
@@ -259,6 +266,8 @@ def checked(context: Context, settings: Settings) -> Found:
         if kind is Kind.MIXED:
             said = f"its `{name}` is an EnvVar, or a dict with `env`, in one place and something else in another: use one of the two"
             return said, None
+        if may_name_a_variable(context, setting):
+            return _UNSEEN.format(name), None
     unknown = sorted(set(settings.values) - KNOWN)
     if unknown:
         who = _HAVING.get(unknown[0], "neither the legacy resource nor a workspace has")

@@ -42,7 +42,7 @@ from ..job_differences import (
     tell_of_schedules,
     unknown_job,
 )
-from .env_vars import Kind, is_env_call, kind_of
+from .env_vars import Kind, kind_of, variable_at
 from .settings import LOGGING
 
 ORDER = ("credentials", "project_id", "environment_id", "adhoc_job_name", *RETRIES)
@@ -213,7 +213,7 @@ def _environment_read(context: Context, setting: Setting, use: Use, style: Style
     kind = kind_of(context, setting)
     if kind is Kind.PLAIN:
         return ""
-    written = _variable_written(setting)
+    written = _variable_written(context, setting)
     if written is not None:
         return f"{use('os', '')}.environ[{_text_of(setting, written, style)}]"
     text = setting.text() if setting.is_simple else f"({setting.text()})"
@@ -222,18 +222,9 @@ def _environment_read(context: Context, setting: Setting, use: Use, style: Style
     return f"{use('os', '')}.environ[{text}[{style.string('env')}]]"
 
 
-def _variable_written(setting: Setting) -> ast.expr | None:
+def _variable_written(context: Context, setting: Setting) -> ast.expr | None:
     """The expression that names the variable, where the setting is ``EnvVar(X)`` or ``{"env": X}`` itself."""
-    node = setting.node
-    if setting.others:
-        return None
-    found: ast.expr | None = None
-    if isinstance(node, ast.Dict):
-        found = node.values[0]
-    elif isinstance(node, ast.Call) and is_env_call(node):
-        found = node.keywords[0].value
-    elif isinstance(node, ast.Call) and len(node.args) == 1:
-        found = node.args[0]
+    found = None if setting.others else variable_at(context, setting.module, setting.node)
     # What stands elsewhere may name what is not known here.
     return found if not setting.access or isinstance(found, ast.Constant) else None
 

@@ -7,7 +7,7 @@ makes no partitions. Source: ``dagster_dbt.cloud_v2.component``.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from ....analysis.dagster_api.decorators import decorators_of_dagster, is_builtin
@@ -22,7 +22,7 @@ from ....files.dg_projects import against_new_folder, defs_folder
 from ....planning.claims import Claim, Context
 from ....planning.settings import RETRIES, TOKEN, Setting
 from ....planning.v2 import DEFAULT_HOST
-from ...resource.env_vars import Kind, is_env_call, kind_of
+from ...resource.env_vars import Kind, kind_of, variable_at
 from ...resource.settings import settings_of
 from ..aim import Place
 from ..read import Load
@@ -223,7 +223,8 @@ def _value(context: Context, setting: Setting) -> str | int | float | None:
         if inner is None:
             break
         node = inner
-    variable = next(iter(_variables(context, setting, node)), None)
+    kind = kind_of(context, setting)
+    variable = None if kind in (Kind.PLAIN, Kind.MIXED) else variable_at(context, module, node)
     if variable is None:
         read = context.constants.variable_read_at(module, node)
         is_alone = isinstance(node, ast.Subscript) or (isinstance(node, ast.Call) and len(node.args) == 1)
@@ -243,15 +244,3 @@ def _inside_int(context: Context, module: Module, node: ast.expr) -> ast.expr | 
         case ast.Call(func=ast.Name(id="int") as function, args=[inner], keywords=[]):
             return inner if is_builtin(context.index.evaluator, module, function) else None
     return None
-
-
-def _variables(context: Context, setting: Setting, node: ast.AST) -> Iterator[ast.expr]:
-    """The expression that names the variable of ``EnvVar(X)`` or ``{"env": X}``."""
-    if kind_of(context, setting) in (Kind.PLAIN, Kind.MIXED):
-        return
-    if isinstance(node, ast.Dict):
-        yield node.values[0]
-    elif isinstance(node, ast.Call) and is_env_call(node):
-        yield node.keywords[0].value
-    elif isinstance(node, ast.Call) and len(node.args) == 1:
-        yield node.args[0]
