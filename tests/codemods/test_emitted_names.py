@@ -125,6 +125,8 @@ def longest(context):
     client = context.resources.cloud
     client.update_job(67890, name="Nightly")
     print(client.poll_run.__name__)
+    again = [67890, "by hand", ["dbt run"]]
+    client.run_job_and_poll(*again)
     return max(map(client.run_job_and_poll, [67890, 67891]), key=lambda run: run.finished_at - run.started_at)
 
 defs = Definitions(resources={"cloud": cloud})

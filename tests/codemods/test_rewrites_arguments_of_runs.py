@@ -73,3 +73,16 @@ def test_what_has_a_value_alone_is_left_out(tmp_path: Path, given: str) -> None:
     text, codes = migrate_one(tmp_path, _call(f"cause={given}"))
     assert "cause" not in text
     assert "LDC212" in codes
+
+
+def test_a_method_that_is_called_with_a_cause_by_position_stays(tmp_path: Path) -> None:
+    call = 'f = client.run_job_and_poll\n    f(67891, "by hand")'
+    text, codes = migrate_one(tmp_path, f"{HEAD}{GO}    {call}\n{TAIL}")
+    assert call in text
+    assert "LDC304" in codes
+
+
+def test_a_method_that_is_called_out_of_sight_tells_the_two_forms_apart(tmp_path: Path) -> None:
+    call = 'list(map(lambda f: f(67891, "by hand"), [client.run_job_and_poll]))'
+    text, _ = migrate_one(tmp_path, f"{HEAD}{GO}    {call}\n{TAIL}")
+    assert "def run_job(client, job_id, *given, **settings):" in text

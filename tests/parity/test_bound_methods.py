@@ -113,3 +113,40 @@ def test_a_run_that_ends_during_the_last_pause_has_succeeded(bench: Bench, reads
     assert "legacy_shim" not in done.migration.now(), [str(one) for one in done.migration.findings]
     assert ("LDC225" in {one.code for one in done.migration.findings}) == (not reads)
     assert [record["success"] for record in (*done.before.actions, *done.after.actions)] == [True, True]
+
+
+BY_PLACE = """
+from functools import partial
+from itertools import starmap
+
+
+class Holder:
+    pass
+
+
+def apart(client, *args, **more):
+    return client.run_job_and_poll(*args, **more)
+
+
+@asset(required_resource_keys={"cloud"})
+def both_forms(context):
+    client = context.resources.cloud
+    holder = Holder()
+    holder.run = client.run_job_and_poll
+    again = partial(client.run_job_and_poll, 67891)
+    said = (67891, "by place", ["dbt run"])
+    done = [apart(client, *said), holder.run(*said), again("by place", ["dbt run"]), *starmap(client.run_job_and_poll, [said])]
+    timed = [apart(client, 67891, 0.01, 20), holder.run(67891, 0.01), again(0.01, 20), apart(client, 67891, poll_interval=0.01)]
+    assert {run.run_details["trigger"]["cause"] for run in done} == {"by place"}
+    assert {run.run_details["trigger"]["steps_override"] is None for run in timed} == {True}
+
+
+defs = Definitions(assets=[both_forms], resources={"cloud": cloud})
+"""
+
+
+def test_the_cause_by_position_is_told_from_the_interval_when_the_method_is_called(bench: Bench) -> None:
+    done = bench.both(HEAD + BY_PLACE, "materialize:all")
+    assert "legacy_shim" not in done.migration.now(), [str(one) for one in done.migration.findings]
+    assert [record["success"] for record in (*done.before.actions, *done.after.actions)] == [True, True]
+    assert len(done.after.runs) == 8

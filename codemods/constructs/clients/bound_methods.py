@@ -23,7 +23,7 @@ from ...planning.units import Unit
 from ..given_up import CODE as GIVEN_UP
 from ..given_up import left_going
 from . import own_methods
-from .bound_uses import Read, calls_it_with_the_rest, jobs_of, reading_of
+from .bound_uses import Read, by_place, calls_it_with_the_rest, jobs_of, reading_of, second_argument_of
 from .call_text import define_helper
 from .methods import METHODS, read_loosely
 from .run_and_poll import FAILS_AS_V2, FIXED_CAUSE, HELPERS, Fails, fails_in, without_related
@@ -66,7 +66,9 @@ def own_call(context: Context, module: Module, node: ast.Call, base: ast.expr, n
     if name == RUN_AND_POLL:
         if is_documented(context, module, node, name):
             return None
-        return OwnCall(PolledInside(method, base, use_of(module, node), first, takes_any=True), "", job)
+        by_place = any(isinstance(argument, ast.Starred) for argument in node.args)
+        detail = PolledInside(method, base, use_of(module, node), first, takes_any=True, by_place=by_place)
+        return OwnCall(detail, "", job)
     if name in HELPERS:
         return OwnCall(PolledInside(method, base, use_of(module, node), first, takes_any=True), "", None)
     if name not in own_methods.METHODS:
@@ -106,7 +108,17 @@ def bound_claim(
         if is_lost
         else ()
     )
-    detail = Bound(name, link.value, module.top_statement_of(link), takes_any, reading)
+    second = second_argument_of(context, module, link)
+    if second:
+        kept = (*kept, Finding(module.place(link), "LDC304", second, name))
+    detail = Bound(
+        name,
+        link.value,
+        module.top_statement_of(link),
+        takes_any,
+        reading,
+        takes_any and by_place(context, module, link),
+    )
     jobs = jobs_of(context, module, link)
     return client_claim(_CALLS, module, link, value, detail, jobs=jobs, blocked=kept)
 
@@ -157,7 +169,7 @@ def _function(claim: Claim[ClientUse], bound: Bound, unit: Unit, context: Contex
     module = claim.module
     if bound.name not in HELPERS:
         return own_methods.define(context, module, unit, done, bound.name, bound.first)
-    return define_helper(module, bound.name, bound.first, unit, context, done, takes_any=bound.takes_any)
+    return define_helper(module, bound.name, bound, unit, context, done)
 
 
 def _name(context: Context, module: Module, bound: Bound, function: str, done: Rewrite) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from ...analysis.inference.legacy_names import STARTING
+from ...analysis.inference.legacy_names import RUN_AND_POLL, STARTING
 from ...analysis.inference.values import Member
 from ...analysis.syntax.functions import decorator_name, is_none
 from ...analysis.syntax.source_module import FUNCTIONS, Module
@@ -15,6 +15,7 @@ from ...analysis.uses import escapes as sinks
 from ...analysis.uses.uses import Argument, Chain, Element, Returned, Unknown, Use
 from ...planning.claims import Context, JobRef
 from .methods import read_loosely
+from .second_argument import is_no_interval
 
 CALLING = frozenset({"partial", "submit", "to_thread"})
 """Functions that call what they are given first with what they are given behind it."""
@@ -168,6 +169,57 @@ def _jobs(context: Context, module: Module, link: ast.Attribute) -> Iterator[Job
                     yield None
             elif isinstance(use, (Unknown, Returned)):
                 yield None
+
+
+def second_argument_of(context: Context, module: Module, link: ast.Attribute) -> str:
+    """Why what is passed second, wherever a method is called, cannot be passed on; empty where it can."""
+    if link.attr != RUN_AND_POLL:
+        return ""
+    for value in context.index.values(module, link):
+        for use in context.index.sinks(value) if isinstance(value, Member) else ():
+            given: list[ast.expr] = []
+            if isinstance(use, Chain) and use.call is not None and not use.through:
+                given = use.call.args
+            elif (
+                isinstance(use, Argument)
+                and use.position is not None
+                and not use.through
+                and decorator_name(use.call) not in _MAPPING
+            ):
+                given = use.call.args[use.position + 1 :]
+            problem = is_no_interval(context, use.module, given)
+            if problem:
+                return problem
+    return ""
+
+
+def by_place(context: Context, module: Module, link: ast.Attribute) -> bool:
+    """Whether the method may be called with arguments by position that are not seen."""
+    if link.attr != RUN_AND_POLL:
+        return False
+    return any(
+        _takes_more(context, use)
+        for value in context.index.values(module, link)
+        for use in (context.index.sinks(value) if isinstance(value, Member) else ())
+    )
+
+
+def _takes_more(context: Context, use: Use) -> bool:
+    if isinstance(use, Chain):
+        return use.call is not None and any(isinstance(one, ast.Starred) for one in use.call.args)
+    if not isinstance(use, Argument):
+        return isinstance(use, Unknown)
+    if use.position is None or use.through:
+        return not sinks.is_followed(context.index, use)
+    name, behind = decorator_name(use.call), use.call.args[use.position + 1 :]
+    is_known = name in _ONLY_CALLING and not _is_own(context, name)
+    if any(isinstance(one, ast.Starred) for one in behind):
+        return True
+    if is_known and name == "partial":
+        return len(behind) < 2
+    if is_known and name in _MAPPING:
+        return len(behind) > 1 or name == "starmap"
+    return not is_known and (bool(behind) or not sinks.is_followed(context.index, use))
 
 
 def _behind(use: Argument) -> Iterator[ast.expr]:

@@ -44,6 +44,7 @@ from .run_and_poll import (
 from .run_class import answer_lines
 from .run_objects import define
 from .uses import (
+    Bound,
     Called,
     Polled,
     PolledInside,
@@ -127,7 +128,7 @@ def rewrite_poll_inside(
     module, node, method = claim.module, claim.node, polled.method
     assert isinstance(node, ast.Call)
     is_object = context.run_objects and method.name == RUN_AND_POLL
-    name = define_helper(module, method.name, polled.first, unit, context, done, takes_any=polled.takes_any)
+    name = define_helper(module, method.name, polled, unit, context, done)
     _hand_client_to(name, module, node, polled.base, context, done)
     if not polled.takes_any:
         _drop_unsent(module, node, method, done)
@@ -139,17 +140,13 @@ def rewrite_poll_inside(
 def define_helper(
     module: Module,
     method: str,
-    first: ast.stmt,
+    needed: PolledInside | Bound,
     unit: Unit,
     context: Context,
     done: Rewrite,
-    *,
-    takes_any: bool,
 ) -> str:
-    """Have a file define the function that does what a method did, before a statement; its name.
-
-    ``takes_any``: it takes all that legacy's method takes, and not only what v2's client does.
-    """
+    """Have a file define the function that does what a method did, before the first statement that needs it; its name."""
+    first, takes_any = needed.first, needed.takes_any
     use, style = unit.using(done, module), context.style(module)
     name = unit.namespace(module).shared(own_name(context, module, HELPERS[method]))
     related, fails = not context.release.lacks("related"), fails_in(context)
@@ -158,7 +155,9 @@ def define_helper(
         if context.run_objects:
             answer = answer_lines(define(context, module, unit, done), use, style)
         start = own_methods.define(context, module, unit, done, own_methods.START, first) if takes_any else ""
-        text = running_text(name, use, style, answer, related=related, fails=fails, start=start)
+        text = running_text(
+            name, use, style, answer, related=related, fails=fails, start=start, by_place=needed.by_place
+        )
     else:
         text = waiting_text(name, use, style, related=related, fails=fails, takes_href=takes_any)
     done.edit(module, InsertBefore(module.span(first), text, blank=True, rank=0))

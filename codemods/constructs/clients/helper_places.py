@@ -23,6 +23,7 @@ def with_place_of_helper(claims: list[Claim[ClientUse]]) -> Iterator[Claim[Clien
     first: dict[tuple[Module, str], ast.stmt] = {}
     asking: set[Module] = set()
     loose: set[tuple[Module, str]] = set()
+    by_place: set[tuple[Module, str]] = set()
     for claim in claims:
         detail = claim.detail
         if not isinstance(detail, _IN_FUNCTIONS):
@@ -31,6 +32,8 @@ def with_place_of_helper(claims: list[Claim[ClientUse]]) -> Iterator[Claim[Clien
             asking.add(claim.module)
         if not isinstance(detail, Requested) and detail.takes_any:
             loose.add((claim.module, _helper_of(detail)))
+            if detail.by_place:
+                by_place.add((claim.module, _helper_of(detail)))
         for key in ((claim.module, _helper_of(detail)), (claim.module, "")):
             first[key] = min(first.get(key, detail.first), detail.first, key=lambda one: one.lineno)
     for claim in claims:
@@ -39,7 +42,8 @@ def with_place_of_helper(claims: list[Claim[ClientUse]]) -> Iterator[Claim[Clien
             at = first[claim.module, "" if claim.module in asking else _helper_of(detail)]
             detail = replace(detail, first=at)
         if isinstance(detail, (PolledInside, Bound)):
-            detail = replace(detail, takes_any=(claim.module, _helper_of(detail)) in loose)
+            key = claim.module, _helper_of(detail)
+            detail = replace(detail, takes_any=key in loose, by_place=key in by_place)
         yield replace(claim, detail=detail)
 
 

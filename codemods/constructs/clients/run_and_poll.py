@@ -105,22 +105,50 @@ def without_related(release: Release) -> str:
 
 
 def running_text(
-    name: str, use: Use, style: Style, answer: Sequence[str], *, related: bool, fails: Fails, start: str
+    name: str,
+    use: Use,
+    style: Style,
+    answer: Sequence[str],
+    *,
+    related: bool,
+    fails: Fails,
+    start: str,
+    by_place: bool,
 ) -> str:
     """A function that runs a job and waits for it, on v2's client, which it takes as its first argument.
 
     ``answer`` are the statements that answer what is made of the details in ``run``; ``start`` is the function of the file
-    that starts a run with any settings, empty where v2's client does.
+    that starts a run with any settings, empty where v2's client does. ``by_place``: it tells legacy's two forms apart.
     """
     poll = _poll_of_parameters(related=related, fails=fails)
     if start:
         more = "**settings"
         lines = [f"run = {start}(client, job_id, **settings)"]
+        if by_place:
+            lines = [*_told_apart(use, style), *lines]
         lines += _polled(poll, f"run[{style.string('id')}]", "run", "client", use, style)
     else:
         more = "steps_override=None"
         lines = run_and_poll(poll, "run", "client", "client", use, style)
+    if by_place:
+        return _function_of("client, job_id, *given, **settings", name, [*lines, *answer], style)
     return _function_text(name, "job_id", [*lines, *answer], style, more)
+
+
+def _told_apart(use: Use, style: Style) -> list[str]:
+    """Name what is passed by position. Source: ``run_job_and_poll`` takes the interval there, and as documented the cause."""
+    text = style.string
+    limits = f"[{text('poll_interval')}, {text('poll_timeout')}]"
+    documented = f"[{text('cause')}, {text('steps_override')}, {text('schema_override')}, *names]"
+    return [
+        "# What is passed by position is the cause and what follows it if it begins with a string.",
+        f"names = {limits}",
+        f"if given and {use('builtins', 'isinstance')}(given[0], {use('builtins', 'str')}):",
+        f"{style.indent}names = {documented}",
+        f"settings.update({use('builtins', 'zip')}(names, given))",
+        f"poll_interval = settings.pop({text('poll_interval')}, {INTERVAL})",
+        f"poll_timeout = settings.pop({text('poll_timeout')}, None)",
+    ]
 
 
 def waiting_text(name: str, use: Use, style: Style, *, related: bool, fails: Fails, takes_href: bool) -> str:
@@ -141,6 +169,10 @@ def _poll_of_parameters(*, related: bool, fails: Fails) -> Poll:
 
 def _function_text(name: str, subject: str, lines: Sequence[str], style: Style, more: str) -> str:
     parameters = f"client, {subject}, poll_interval={INTERVAL}, poll_timeout=None{more and f', {more}'}"
+    return _function_of(parameters, name, lines, style)
+
+
+def _function_of(parameters: str, name: str, lines: Sequence[str], style: Style) -> str:
     head = render.signature(name, parameters, style)
     return f"{head}\n" + "".join(f"{style.indent}{line}\n" for line in lines)
 

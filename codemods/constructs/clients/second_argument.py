@@ -22,21 +22,35 @@ _LONGEST = 3
 
 def is_documented(context: Context, module: Module, call: ast.Call, name: str) -> bool:
     """Whether the arguments by position are those of the documented form, in which the cause is the second."""
-    if name != RUN_AND_POLL or len(call.args) < 2:
-        return False
-    return len(call.args) > _LONGEST or context.constants.is_text(module, call.args[1])
+    return name == RUN_AND_POLL and _has_cause(context, module, call.args)
 
 
 def cannot_be_told(context: Context, module: Module, call: ast.Call, name: str) -> str:
     """Why a call could mean either; empty where its second argument is known to be text or a number."""
-    if name != RUN_AND_POLL or not 1 < len(call.args) <= _LONGEST:
+    if name != RUN_AND_POLL or _has_cause(context, module, call.args):
         return ""
-    given = call.args[1]
-    if isinstance(given, ast.Starred) or context.constants.is_text(module, given):
+    return _either(context, module, call.args)
+
+
+def is_no_interval(context: Context, module: Module, given: Sequence[ast.expr]) -> str:
+    """Why the method cannot be called by a function that takes the interval second; empty where it can.
+
+    ``given``: the job, and what stands behind it by position.
+    """
+    if _has_cause(context, module, given):
+        said = module.source_of(given[1])
+        return f"its cause `{said}` is passed by position: pass it by name, `cause={said}`"
+    return _either(context, module, given)
+
+
+def _has_cause(context: Context, module: Module, given: Sequence[ast.expr]) -> bool:
+    return len(given) > 1 and (len(given) > _LONGEST or context.constants.is_text(module, given[1]))
+
+
+def _either(context: Context, module: Module, given: Sequence[ast.expr]) -> str:
+    if len(given) < 2 or isinstance(given[1], ast.Starred) or _is_number(context, module, given[1]):
         return ""
-    if _is_number(context, module, given):
-        return ""
-    said = module.source_of(given)
+    said = module.source_of(given[1])
     return f"`{said}` is the cause if it is text, and the poll interval if it is a number: pass it by name, `poll_interval={said}`"
 
 

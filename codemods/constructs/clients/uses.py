@@ -82,6 +82,8 @@ class PolledInside:
     """The first statement of the module that calls the method inside of an expression."""
     takes_any: bool = False
     """Whether the method is called with what v2's client does not take, or what is not written there, here or in the module."""
+    by_place: bool = False
+    """Whether what is passed by position is not written there, so that it may be the interval or the cause."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +106,8 @@ class Bound:
     takes_any: bool
     """Whether the method may be called with what v2's client does not take, here or in the module."""
     reading: Reading
+    by_place: bool = False
+    """Whether what is passed by position is not seen, so that it may be the interval or the cause."""
 
 
 @dataclass(frozen=True, eq=False)
