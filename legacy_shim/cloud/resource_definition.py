@@ -67,7 +67,9 @@ class DbtCloudResourceFactory(ResourceDefinition):
         if isinstance(config_or_config_fn, Mapping):
             config = config_or_config_fn
             one_token(config.get("auth_token"), config.get("api_token"), of=f"{_NAME}.configured()")
-            config_or_config_fn = hide_tokens(config)
+            hide_tokens(config)  # a token that is none shall fail here
+            # Dagster reads the dict when a run starts, with what was put into it until then.
+            return super().configured(lambda _: hide_tokens(config), config_schema, description)
         return super().configured(config_or_config_fn, config_schema, description)
 
     def _client_of_config(self, context: InitResourceContext) -> DbtCloudResource:

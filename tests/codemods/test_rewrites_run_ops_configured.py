@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rewriting import migrate
+from rewriting import migrate, migrate_one
 
 HEAD = """\
 from dagster import Definitions, job, op
@@ -76,3 +76,20 @@ def test_a_dict_that_is_not_python_s_is_not_read(tmp_path: Path) -> None:
     body = "dict = read\nfirst = dbt_cloud_run_op.configured(dict(job_id=67891), name='first')"
     text, _ = _told(tmp_path, f"from read import x as read\n\n\n{body}")
     assert "op_config" in text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        'CONFIG["job_id"] = 67891',
+        "CONFIG.update(job_id=67891)",
+        'CONFIG |= {"job_id": 67891}',
+        "again = CONFIG\nagain.clear()",
+    ],
+)
+def test_a_dict_that_is_changed_later_is_read_when_the_op_runs(tmp_path: Path, change: str) -> None:
+    configured = (
+        f'CONFIG = {{"job_id": 67890}}\nfirst = dbt_cloud_run_op.configured(CONFIG, name="first")\n{change}\n'
+    )
+    text, _ = migrate_one(tmp_path, HEAD + configured + END)
+    assert "trigger_job_run(67890)" not in text

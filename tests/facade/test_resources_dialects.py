@@ -179,6 +179,13 @@ def test_subclass_with_defaults_of_its_own(server: Server, token: str) -> None:
     assert OurCloud(api_token="another").auth_token == "another"
 
 
+def test_the_configuration_is_read_when_a_run_starts(server: Server, token: str) -> None:
+    config = {"auth_token": token, "account_id": 1, "dbt_cloud_host": server.url}
+    resource = dbt_cloud_resource.configured(config)
+    config["account_id"] = 12345
+    assert run_in_a_job(resource)["account"] == 12345
+
+
 def test_called_with_an_init_context(server: Server, token: str) -> None:
     config = {"auth_token": token, "account_id": 12345, "dbt_cloud_host": server.url}
     client = dbt_cloud_resource(build_init_resource_context(config=config))

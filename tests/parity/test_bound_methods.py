@@ -136,7 +136,7 @@ def both_forms(context):
     again = partial(client.run_job_and_poll, 67891)
     said = (67891, "by place", ["dbt run"])
     done = [apart(client, *said), holder.run(*said), again("by place", ["dbt run"]), *starmap(client.run_job_and_poll, [said])]
-    timed = [apart(client, 67891, 0.01, 20), holder.run(67891, 0.01), again(0.01, 20), apart(client, 67891, poll_interval=0.01)]
+    timed = [apart(client, 67891, 0.01, 20), holder.run(67891, 0.01), again(0.01, 20), apart(client, 67891, cause=None, poll_interval=0.01)]
     assert {run.run_details["trigger"]["cause"] for run in done} == {"by place"}
     assert {run.run_details["trigger"]["steps_override"] is None for run in timed} == {True}
 

@@ -138,3 +138,23 @@ def test_what_depends_on_the_calls_stays(bench: Bench, name: str) -> None:
     migration = bench.migrate(folder)
     assert migration.told("LDC302") or migration.told("LDC303")
     assert "load_assets_from_dbt_cloud_job" in migration.now()
+
+
+BUILT = 'dbt_cloud_resource.configured({"auth_token": {"env": "DBT_CLOUD_API_TOKEN"}, "account_id": 12345})'
+RESOURCES = {
+    "a call": (f"made = []\ndef make():\n    made.append(1)\n    return {BUILT}\n", "make()"),
+    "a choice": ("", 'cloud if "NO_SUCH" not in os.environ else None'),
+    "an element that is taken away": ("made = [cloud]\n", "made.pop()"),
+}
+"""What a load takes its resource from, for which a name would not do."""
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+@pytest.mark.parametrize("before", ["", "if True:\n    "], ids=["alone", "in a branch"])
+def test_the_resource_of_a_load_is_evaluated_once(bench: Bench, name: str, before: str) -> None:
+    program, given = RESOURCES[name]
+    loaded = f"{before}models = load_assets_from_dbt_cloud_job({given}, 67891)\n"
+    done = bench.both(f"{HEAD}{program}{loaded}{DEFS}", "materialize:all", "materialize:all")
+    assert "legacy_shim" not in done.migration.now()
+    assert [action["success"] for action in done.after.actions] == [True, True]
+    assert done.migration.now().count(f"= {given}") == 1

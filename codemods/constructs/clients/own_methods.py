@@ -59,7 +59,8 @@ _RERUN = (
 METHODS: Mapping[str, Own] = {
     START: Own(
         "job_id, **settings",
-        'sent = {"cause": "Triggered via Dagster", **settings}\n'
+        'sent = {"cause": "Triggered via Dagster"}\n'
+        "sent.update((name, value) for name, value in settings.items() if value is not None)\n"
         'return request(client, "POST", f"{client.api_v2_url}/jobs/{job_id}/run/", json=sent).json()["data"]',
     ),
     "rerun_job": Own("job_id", _RERUN.rstrip()),

@@ -89,6 +89,10 @@ def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, 
     if wanted.load is not None:
         given, workspace = workspace, unit.namespace(module).reserve(f"{wanted.name}_workspace")
         own = workspace_lines(workspace, given, wanted.load, unit, wanted.lookup, use, style)
+    elif not wanted.parameter and not _is_the_same_later(workspace):
+        given, workspace = workspace, unit.namespace(module).reserve(f"{wanted.name}_workspace")
+        text = given if render.stands_alone(given) else f"({given})"
+        own = f"{workspace} = {text}".split("\n")
     bound = bound_once(context, module, wanted.arguments)
     names = {name: unit.namespace(module).reserve(NAMES[name]) for name in bound}
     fields, comments, definition = _decorator_fields(wanted, call, workspace, names, context, unit, use)
@@ -118,6 +122,16 @@ def asset_text(wanted: AssetText, call: ast.Call, unit: Unit, context: Context, 
     text = "\n".join(lines) + "\n" + "".join(f"{style.indent}{line}\n" for line in body)
     translator = next((field.text for field in fields if field.name == "dagster_dbt_translator"), "")
     return Written(text, workspace, translator)
+
+
+def _is_the_same_later(workspace: str) -> bool:
+    """Whether what names a workspace still does when the assets are made: it calls nothing, and chooses nothing."""
+    node = ast.parse(workspace, mode="eval").body
+    while isinstance(node, ast.Attribute) or (
+        isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)
+    ):
+        node = node.value
+    return isinstance(node, ast.Name)
 
 
 def assigned(module: Module, value: ast.expr) -> str:

@@ -135,11 +135,26 @@ def _display(context: Context, module: Module, config: ast.expr | None) -> ast.e
         named = context.index.values(module, config)
         display = next(iter(named)) if len(named) == 1 else None
         # A dict that is read elsewhere too stays where it is, and the op says the same.
-        config = display.node if isinstance(display, Literal) and display.module is module else None
+        is_bound_again = may_change(context.index.tree.names(module), module, config)
+        config = None
+        if (
+            not is_bound_again
+            and isinstance(display, Literal)
+            and display.module is module
+            and not _is_changed(context, display)
+        ):
+            config = display.node
     evaluator = context.constants.evaluator
     if isinstance(config, ast.Call) and isinstance(config.func, ast.Name):
         return config if is_builtin(evaluator, module, config.func) else None
     return config
+
+
+def _is_changed(context: Context, display: Literal) -> bool:
+    """Whether anything is put into a dict, which the op reads when it runs, or may be."""
+    evaluator = context.constants.evaluator
+    is_changed = evaluator.statements.added_to(display) or evaluator.statements.shifts(display)
+    return bool(is_changed) or evaluator.changes.is_led_away(display)
 
 
 def _entries(config: ast.expr) -> list[tuple[object, ast.expr]] | None:
