@@ -9,7 +9,7 @@ from rewriting import clean, migrate_one
 
 HEAD = """
 from dataclasses import dataclass
-from typing import Any, Callable, Optional, Protocol
+from typing import Any, Callable, Generic, Optional, Protocol, TypeVar
 
 from dagster import ConfigurableResource, Definitions, asset, op
 from dagster_dbt import DbtCloudClientResource
@@ -45,9 +45,15 @@ FOR_READERS = {
     "an alias": "Clients = dict[str, DbtCloudClient]\n\n\ndef use(clients: Clients):\n    return clients\n",
     "an alias of an alias": "Client = Optional[DbtCloudClient]\nUses = Callable[[Client], Any]\n\n\ndef use(fn: Uses):\n    return fn\n",
     "an alias of a union": "Client = DbtCloudClient | None\ncurrent: Client = None\n",
+    "a bound": 'C = TypeVar("C", bound=DbtCloudClient)\n\n\ndef use(client: C) -> C:\n    return client\n',
+    "one of several types": 'C = TypeVar("C", DbtCloudClient, str)\n\n\ndef use(client: C) -> C:\n    return client\n',
+    "a bound of a generic class": 'C = TypeVar("C", bound=Optional[DbtCloudClient])\n\n\nclass Held(Generic[C]):\n    def __init__(self, client: C) -> None:\n        self.client = client\n',
     "a name in a function": "def use():\n    found: list[DbtCloudClient] = []\n    return found\n",
 }
 READ = {
+    "a bound of a model": 'C = TypeVar("C", bound=DbtCloudClient)\n\n\nclass Held(BaseModel, Generic[C]):\n    client: C\n',
+    "a bound that code reads": 'C = TypeVar("C", bound=DbtCloudClient)\nprint(C.__bound__)\n',
+    "a bound of an asset": 'C = TypeVar("C", bound=DbtCloudClient)\n\n\n@op\ndef use(client: C):\n    return 1\n',
     "what Dagster decorates": "@op\ndef use(client: Optional[DbtCloudClient] = None):\n    return 1\n",
     "a field of a model": "class Held(BaseModel):\n    client: Optional[DbtCloudClient] = None\n",
     "a field of a resource": "class Held(ConfigurableResource):\n    client: Optional[DbtCloudClient] = None\n",

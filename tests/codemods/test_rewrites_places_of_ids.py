@@ -56,6 +56,7 @@ LOOKED_UP = {
     "of what is added up": "job = ((67891,) + (67890, 67892))[1]",
     "unpacked of what is added up": "first, job = [67891] + [67890]",
     "of a name of what is added up": "def both():\n    return [67891] + [67890, 67892]\nids = both()\njob = ids[1]",
+    "of what is cut": "ids = [67890, 67891]\njob = ids[1:][0]",
     "of what is sorted": "ids = [67890, 67891]\njob = sorted(ids, reverse=True)[0]",
     "of what is turned round": "ids = [67890, 67891]\njob = list(reversed(ids))[0]",
     "an attribute that a tuple sets": "class Jobs:\n    a = 67890\n    def __init__(self):\n        self.a, self.b = 67891, 1\njob = Jobs().a",
@@ -68,7 +69,6 @@ LOOKED_UP = {
 NOT_KNOWN = {
     "behind a star": "*others, job = 67890, 67891, 67892",
     "in what a star of a loop takes": "for first, *others in [(67891, 67890)]:\n    job = others[0]",
-    "of what is cut": "ids = [67890, 67891]\njob = ids[1:][0]",
     "of a list that is shifted": "ids = [67890]\nids.insert(0, 67891)\njob = ids[0]",
     "of a list that loses its first": "ids = [67890, 67891]\ndel ids[0]\njob = ids[0]",
     "of a list with a part replaced": "ids = [67890, 67891]\nids[0:1] = []\njob = ids[0]",

@@ -305,6 +305,8 @@ class Containers:
 
     def places_by_subscript(self, module: Module, node: ast.Subscript, branches: Branches) -> Possible:
         """Where the value of ``x[key]`` is made; there itself where nothing says that."""
+        if isinstance(node.slice, ast.Slice):
+            return made_at(module, node)
         key = branches.key(module, node.slice)
         return self._places_under(module, node.value, key, branches) or made_at(module, node)
 

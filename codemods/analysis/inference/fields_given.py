@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .interpreter import Evaluator
 
 _MAKERS = frozenset({"dataclasses.dataclass", "attr.s", "attrs.define", "attrs.frozen"})
-_TUPLES = frozenset({"typing.NamedTuple"})
+_TUPLES = frozenset({"typing.NamedTuple", "collections.namedtuple"})
 _COMPUTING = frozenset(
     {
         *("__init__", "__new__", "__post_init__", "__attrs_post_init__", "__getattr__", "__getattribute__"),

@@ -327,6 +327,10 @@ class Evaluator:
         generic = [one for one in self.values(module, node.value) if self.objects.is_generic(one)]
         if generic:
             return frozenset(generic)  # `Runner[str]` is the class.
+        if isinstance(node.slice, ast.Slice):
+            # A part is taken for the whole, as a copy is: it holds nothing else.
+            cut = self.values(module, node.value)
+            return frozenset(one for one in cut if isinstance(one, Literal))
         key: object = node.slice.value if isinstance(node.slice, ast.Constant) else None
         key = text_of(self.tree, module, node.slice) or None if key is None else key
         return self.containers.under_key(module, node.value, key)

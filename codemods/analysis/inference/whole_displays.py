@@ -55,6 +55,8 @@ def _is_whole(evaluator: Evaluator, module: Module, node: ast.expr, find: Find, 
             return all(_is_whole(evaluator, module, argument, find, seen) for argument in node.args)
         case ast.Call(func=ast.Attribute(value=inner, attr="items" | "keys" | "values" | "copy")):
             return _is_whole(evaluator, module, inner, find, seen)
+        case ast.Subscript(value=inner, slice=ast.Slice()):
+            return _is_whole(evaluator, module, inner, find, seen)
         case ast.Attribute() if not evaluator.places(module, node, branches).is_all:
             return False  # Of an object that is made out of sight: `Team.model_validate(read())`, `team._replace(jobs=[67891])`.
         case ast.Name():

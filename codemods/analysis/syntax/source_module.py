@@ -20,6 +20,7 @@ from .getattr_of_texts import read_as_attributes
 from .lambdas_in_displays import LambdaInDisplay, read_as_functions_beside
 from .maps_of_ids import read_as_comprehensions
 from .named_lambdas import ReturnOfLambda, read_as_functions
+from .named_tuples import read_as_classes
 from .wrapped_loads import LOADER, read_as_loads
 
 SCOPES = (
@@ -271,6 +272,8 @@ def parse_module(path: Path, text: str, dotted: tuple[str, ...]) -> Module:
         read_as_loads(tree, text)
     if "getattr" in text:
         read_as_attributes(tree)
+    if "namedtuple(" in text:
+        read_as_classes(tree)
     if "map(int" in text:
         read_as_comprehensions(tree)
     nodes: list[ast.AST] = [tree]

@@ -90,7 +90,7 @@ def _is_of_runs(evaluator: Evaluator, carriers: Carriers, value: Value) -> bool:
         return False
     home, kind = value.owner.module, value.owner.node
     bases = {name for base in kind.bases for name in resolved(evaluator, home, base)}
-    has_fields = "typing.NamedTuple" in bases or any(
+    has_fields = bool(bases & {"typing.NamedTuple", "collections.namedtuple"}) or any(
         isinstance(decorator, ast.Call)
         and any(word.arg in {"frozen", "unsafe_hash"} for word in decorator.keywords)
         for decorator in kind.decorator_list

@@ -64,7 +64,7 @@ from ...planning.units import Unit
 from ...planning.v2 import CLOUD_V2
 from ..run_ops.places import KEY
 from . import run_objects
-from .for_readers import is_private_of_resource, says_it_to_readers
+from .for_readers import bounds_a_variable, is_private_of_resource, says_it_to_readers
 from .unwrapped import is_unwrapped
 
 CONSTRUCT = Kind[str]("annotations")
@@ -89,7 +89,8 @@ def claims(context: Context) -> Iterator[Claim[str]]:
                 if len(written) == 1 and "" not in written:
                     yield _claim(reference.module, reference.chain[0], link, name, values, written.pop())
                 elif _is_checked_by_dagster(context, reference.module, link):
-                    yield _kept(context, reference.module, reference.chain[0], link, name)
+                    said = f"Dagster checks values against the type `{name}`, and the codemod cannot tell which values: name `dict` here, or no type"
+                    yield _kept(context, reference.module, reference.chain[0], link, name, said)
                 elif not values:
                     yield from _for_readers(context, reference.module, reference.chain[0], link, name)
                 break
@@ -109,6 +110,9 @@ def _for_readers(
 ) -> Iterator[Claim[str]]:
     """An annotation that says something to readers alone: it names v2's class where all resources migrate."""
     if not says_it_to_readers(context.index.evaluator, module, link):
+        if bounds_a_variable(module, link):
+            said = f"code may read the type `{name}` here, which bounds a variable of types: name no type here, or annotate with `{name}` itself"
+            yield _kept(context, module, first, link, name, said)
         return
     here = [one for one in context.index.references if one.module is module]
     found = list(_all_of(context, here)) or list(_all_of(context, context.index.references))
@@ -161,12 +165,13 @@ def _claim(
     )
 
 
-def _kept(context: Context, module: Module, first: ast.expr, link: ast.expr, name: str) -> Claim[str]:
-    """A type that Dagster checks and whose values cannot be told: what the module runs stays as it is, too."""
+def _kept(
+    context: Context, module: Module, first: ast.expr, link: ast.expr, name: str, said: str
+) -> Claim[str]:
+    """A type that is checked, and whose values cannot be told: what the module runs stays as it is, too."""
     index = context.index
     links = [link for other in index.references if other.module is module for link in other.chain]
     found = [value for link in links for value in index.values(module, link) if thing_kind(value)]
-    said = f"Dagster checks values against the type `{name}`, and the codemod cannot tell which values: name `dict` here, or no type"
     return replace(
         _claim(module, first, link, name, found, ""),
         blocked=(Finding(module.place(link), "LDC302", said, name),),

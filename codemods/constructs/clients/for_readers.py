@@ -13,6 +13,7 @@ import ast
 from ...analysis.dagster_api.decorators import resolved, unknown_decorators
 from ...analysis.inference.interpreter import Evaluator
 from ...analysis.inference.values import Local
+from ...analysis.syntax.functions import decorator_name
 from ...analysis.syntax.source_module import FUNCTIONS, Module
 
 _READING = (
@@ -26,6 +27,8 @@ _READING = (
 )
 _KEEPING_NO_FIELDS = frozenset({"typing.Protocol", "typing_extensions.Protocol", "abc.ABC", "object"})
 _ALIAS = frozenset({"typing.TypeAlias", "typing_extensions.TypeAlias"})
+_VARIABLE = frozenset({"typing.TypeVar", "typing_extensions.TypeVar"})
+_OF_VARIABLES = frozenset({"typing.Generic", "typing.Protocol", "typing_extensions.Protocol"})
 _GENERIC = frozenset({"dict", "frozenset", "list", "set", "tuple", "type"})
 _TYPING = ("collections.abc.", "typing.", "typing_extensions.")
 _CHECKED = ("dagster.", "pydantic.", "legacy.")
@@ -80,6 +83,12 @@ def _says_it(evaluator: Evaluator, module: Module, node: ast.expr, aliases: froz
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value) if value is child:
                 is_said = resolved(evaluator, module, above.annotation) <= _ALIAS
                 return is_said and _is_alias(evaluator, module, above, value, name, aliases)
+            case ast.ClassDef() if child is not node and child in above.bases:
+                return _is_generic(evaluator, module, child) and _keeps_no_fields(evaluator, module, above)
+            case ast.keyword(arg="bound"):
+                return _is_of_variable(evaluator, module, module.parent(above), aliases)
+            case ast.Call() if child in above.args[1:]:
+                return _is_of_variable(evaluator, module, above, aliases)
             case ast.Call() | ast.stmt():
                 return False
         child = above
@@ -106,12 +115,59 @@ def _is_alias(
         or not _is_of_types(evaluator, module, value)
     ):
         return False
+    return _is_named_by_readers(evaluator, module, statement, name, aliases)
+
+
+def _is_named_by_readers(
+    evaluator: Evaluator, module: Module, statement: ast.stmt, name: str, aliases: frozenset[ast.stmt]
+) -> bool:
     read = evaluator.tree.modules
     if any(path not in read for path in evaluator.tree.importing(module, name)):
         return False
     return all(
         _says_it(evaluator, home, use, aliases | {statement})
         for home, use in evaluator.tables.uses_under_any_name(name)
+    )
+
+
+def bounds_a_variable(module: Module, node: ast.expr) -> bool:
+    """Whether an expression stands in the types that a variable of types is bound to."""
+    return any(
+        isinstance(above, ast.Call) and decorator_name(above) == "TypeVar" for above in module.ancestors(node)
+    )
+
+
+def _is_of_variable(
+    evaluator: Evaluator, module: Module, call: ast.AST | None, aliases: frozenset[ast.stmt]
+) -> bool:
+    """Whether a call makes a variable of types, ``C = TypeVar("C", bound=X)``, that such annotations alone name."""
+    statement = module.parent(call) if isinstance(call, ast.Call) else None
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as made) if made is call:
+            if statement in aliases:
+                return True
+            is_variable = resolved(evaluator, module, made.func) <= _VARIABLE
+            is_at_top = module.parent(statement) is module.tree
+            is_named = is_variable and is_at_top and bool(resolved(evaluator, module, made.func))
+            return is_named and _is_named_by_readers(evaluator, module, statement, name, aliases)
+    return False
+
+
+def _is_generic(evaluator: Evaluator, module: Module, base: ast.AST) -> bool:
+    """Whether a base of a class says its variables of types alone: ``Generic[C]``."""
+    names = resolved(evaluator, module, base.value) if isinstance(base, ast.Subscript) else frozenset()
+    return bool(names) and names <= _OF_VARIABLES
+
+
+def _keeps_no_fields(evaluator: Evaluator, module: Module, owner: ast.ClassDef) -> bool:
+    """Whether nothing that a class derives from looks at its annotations."""
+    return all(
+        _is_generic(evaluator, one.module, base)
+        or resolved(evaluator, one.module, base) <= _KEEPING_NO_FIELDS
+        for one in evaluator.objects.lineage(Local(module, owner))
+        if isinstance(one.node, ast.ClassDef)
+        for base in one.node.bases
+        if not any(isinstance(value, Local) for value in evaluator.values(one.module, base))
     )
 
 
