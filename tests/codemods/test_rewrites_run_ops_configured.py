@@ -92,4 +92,4 @@ def test_a_dict_that_is_changed_later_is_read_when_the_op_runs(tmp_path: Path, c
         f'CONFIG = {{"job_id": 67890}}\nfirst = dbt_cloud_run_op.configured(CONFIG, name="first")\n{change}\n'
     )
     text, _ = migrate_one(tmp_path, HEAD + configured + END)
-    assert "trigger_job_run(67890)" not in text
+    assert '.configured(CONFIG, name="first")' in text
