@@ -93,3 +93,18 @@ def test_a_dict_that_is_changed_later_is_read_when_the_op_runs(tmp_path: Path, c
     )
     text, _ = migrate_one(tmp_path, HEAD + configured + END)
     assert '.configured(CONFIG, name="first")' in text
+
+
+def test_a_call_that_answers_the_op_stays_a_call(tmp_path: Path) -> None:
+    program = 'def again():\n    return dbt_cloud_run_op.alias("again").tag({"team": "data"})\n\n\nfirst = again()\n'
+    text, codes = migrate_one(tmp_path, HEAD + program + END)
+    assert "first = again()" in text
+    assert "dbt_cloud_run_op" not in "".join(line for line in text.splitlines() if "import" in line)
+    assert not {code for code in codes if code[3] == "3"}
+
+
+def test_a_method_of_the_op_that_is_passed_on_keeps_it(tmp_path: Path) -> None:
+    program = 'from functools import partial\n\nagain = partial(dbt_cloud_run_op.alias, "again")\n\n\n@op\ndef reads(out):\n    print(out.run_details)\n\n\ndef first():\n    return reads(again()())\n'
+    text, codes = migrate_one(tmp_path, HEAD + program + END)
+    assert "LDC303" in codes
+    assert "trigger_job_run" not in text

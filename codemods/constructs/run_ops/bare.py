@@ -110,7 +110,9 @@ def _spells_op(context: Context, reference: Reference, place: int) -> bool:
     if isinstance(link, ast.Name):
         bindings = context.index.tree.names(module).lookup(module, link.id, link)
         return all(isinstance(binding, Imported) for binding in bindings)
-    return not isinstance(link, ast.Subscript)
+    if isinstance(link, ast.Call):
+        return isinstance(link.func, ast.Name) and link.func.id == "getattr"
+    return isinstance(link, ast.Attribute)
 
 
 def _is_named(module: Module, link: ast.expr) -> bool:
@@ -201,7 +203,14 @@ def _claim(
 def _blocked(context: Context, module: Module, link: ast.expr, said: str) -> tuple[Finding, ...]:
     if said:
         return (Finding(module.place(link), "LDC302", said, NAME),)
-    return () if context.run_objects else goes_by_name(context, module, link, NAME)
+    if context.run_objects:
+        return ()
+    above = module.parent(link)
+    call = module.parent(above) if isinstance(above, ast.Attribute) else None
+    if isinstance(above, ast.Attribute) and not (isinstance(call, ast.Call) and call.func is above):
+        passed = f"`{module.source_of(above)}` is passed on as a value, which cannot be traced: call it here"
+        return (Finding(module.place(link), "LDC303", passed, NAME),)
+    return goes_by_name(context, module, link, NAME)
 
 
 def _common_name(context: Context, module: Module, links: list[ast.expr]) -> str:
