@@ -15,6 +15,7 @@ from ..facts.jobs import Job
 from ..planning.claims import Claim, Context, JobRef, Rewrite
 from ..planning.parts import Loads
 from ..planning.units import Environment, Unit
+from .ids_by_hand import PLAIN, ids_by_hand
 
 RUN_OP_NAME = RUN_OP.rpartition(".")[2]
 
@@ -167,11 +168,13 @@ def _named_by_tests_alone(context: Context, refs: Sequence[JobRef]) -> set[int]:
 def unread_job(context: Context, ref: JobRef) -> str:
     """What is said of a job id that the code does not say, with the place where its trail ends."""
     said = f"its job id `{ref.module.source_of(ref.node)}` cannot be determined"
-    by_hand = "write the number in the code, or in a list of the code, `JOB_IDS = [67890, 67891]`"
+    end = end_of_trail(context.constants, ref.module, ref.node)
+    asked = [(ref.module, ref.node), *([end] if end is not None else [])]
+    found = (ids_by_hand(context.constants, home, node) for home, node in asked)
+    by_hand = next((one for one in found if one != PLAIN), PLAIN)
     if unset := lacking(context.constants, ref.module, ref.node):
         its = "its value" if len(unset) == 1 else "their values"
         by_hand = f"set {' and '.join(unset)}, or pass --env-file with {its}; or {by_hand}"
-    end = end_of_trail(context.constants, ref.module, ref.node)
     if end is None:
         return f"{said}: {by_hand}"
     module, node = end

@@ -14,7 +14,7 @@ from ..analysis.inference.values import (
     in_order,
     legacy_name,
 )
-from ..analysis.syntax.functions import is_getattr
+from ..analysis.syntax.functions import decorator_name, is_getattr
 from ..analysis.syntax.source_module import (
     FUNCTIONS,
     Module,
@@ -101,6 +101,25 @@ def _only_copies(context: Context, module: Module, link: ast.expr) -> bool:
     return not any(legacy_name(value) for value in context.index.values(module, link.func))
 
 
+def _of_fake(module: Module, link: ast.expr, name: str) -> str:
+    """What to write where a test makes a fake of a client, or the run that it answers; empty for other uses."""
+    above = module.parent(link)
+    call = module.parent(above) if isinstance(above, ast.keyword) else above
+    if not isinstance(call, ast.Call):
+        return ""
+    is_spec = isinstance(above, ast.keyword) and above.arg in {"spec", "spec_set", "autospec"}
+    if (is_spec or decorator_name(call) == "create_autospec") and name in _TYPES:
+        return (
+            f"a fake is made of `{name}`, which the migrated code does not call: name `{_TYPES[name]}` here, "
+            "and give the fake the methods that the migrated code calls"
+        )
+    if name != "DbtCloudOutput" or call.func is not link:
+        return ""
+    given = next((word.value for word in call.keywords if word.arg == "run_details"), None)
+    details = module.source_of(given).split("\n", 1)[0] if given is not None else '{"id": 1, "status": 10}'
+    return f"an object of `{name}` is made here, and the migrated code reads the details of the run: write `{details}` in its place"
+
+
 def _stays(context: Context, module: Module, first: ast.expr, link: ast.expr, name: str) -> Claim:
     use = use_of(module, link)
     by_hand = _BY_HAND.get(name, f"use {BY_NAME[name].replacement}")
@@ -109,6 +128,8 @@ def _stays(context: Context, module: Module, first: ast.expr, link: ast.expr, na
         said = f"`{name}` in this annotation is not rewritten: {by_hand} here, or no type"
     elif isinstance(use, Base):
         said = f"a subclass of `{name}` must be rewritten by hand: {_BASES.get(name, _BASE)}"
+    elif fake := _of_fake(module, link, name):
+        said = fake
     elif isinstance(use, Flow):
         said = f"`{name}` is assigned to another name here: {by_hand}"
     else:

@@ -158,7 +158,7 @@ def _blocked(
                 if other.is_workspace
                 else f'`{told}` is bound to "{key}" too, at {place}, and would get the calls of v2: {_FAKE}'
                 if other.key
-                else f"`{told}` at {place} may reach it, by a key that cannot be determined: write the key in quotes"
+                else f'`{told}` at {place} may reach it, by a key that cannot be determined: write the key in quotes, or bind the resource of each job under one key, `resource_defs={{"dbt_cloud": ...}}`, and read `context.resources.dbt_cloud`'
             )
             found.append(
                 Finding(claim.module.place(claim.node), "LDC303", said, claim.name, related=(place,))

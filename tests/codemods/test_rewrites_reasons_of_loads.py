@@ -17,7 +17,7 @@ from dagster_dbt import DbtCloudClientResource, load_assets_from_dbt_cloud_job
 cloud = DbtCloudClientResource(auth_token="t", account_id=12345)
 """
 TAIL = '\ndefs = Definitions(assets=assets, resources={"dbt_cloud": cloud})\n'
-LIST = "write the number in the code, or in a list of the code, `JOB_IDS = [67890, 67891]`"
+LIST = "write the number in the code, or loop over a plain list of numbers, `JOB_IDS = [67890, 67891]`"
 IDS = {
     "a loop that skips": (
         'assets = []\nfor team in ("FIN", "OPS"):\n    job = os.getenv(f"JOB_{team}")\n    if not job:\n        continue\n'

@@ -51,6 +51,9 @@ def _behind(constants: Constants, module: Module, node: ast.expr) -> Iterator[tu
     for home, place in evaluator.places(module, node, EVERY_BRANCH).places:
         if place is not node:
             yield home, place
+        elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+            held = _behind(constants, module, node.value)
+            yield from ((where, found) for where, found in held if isinstance(found, ast.Call))
 
 
 def _handed_away(constants: Constants, home: Module) -> Iterator[tuple[Module, ast.AST]]:

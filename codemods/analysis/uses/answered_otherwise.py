@@ -101,5 +101,5 @@ def answered_by_getattr(evaluator: Evaluator, carriers: Carriers, value: Value, 
         if isinstance(made, Local)
     }
     if any(fields_of(one.node) & _ANSWERING for one in (*owners, *metaclasses)):
-        return f"is read as `.{name}`, which `__getattr__` of its class may answer too: set it in `__init__`, and name the methods"
+        return f"is read as `.{name}`, which `__getattr__` of its class may answer too: write the methods that the code calls in place of `__getattr__`, `def run_job_and_poll(self, job_id): ...`"
     return ""

@@ -147,7 +147,7 @@ class Arguments:
             if isinstance(callee, Local) and isinstance(callee.node, ast.FunctionDef | ast.AsyncFunctionDef):
                 for decorator in unknown_decorators(self.evaluator, callee.module, callee.node)[:1]:
                     text = callee.module.source_of(decorator).split("\n", 1)[0]
-                    return f"{shown}, whose decorator `@{text}` cannot be traced: call a function without it"
+                    return f"{shown}, whose decorator `@{text}` cannot be traced: take it off `{callee.node.name}`, and write what it does into that function"
         kinds = {kind_carried(one) for one in self.carriers.of(value)}
         by_hand = _BY_HAND if kinds & {"client", "resource"} else _READ_HERE
         if External(f"{LEGACY}{LOADER}") in self.evaluator.values(module, renamed(call)):

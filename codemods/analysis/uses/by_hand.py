@@ -29,6 +29,8 @@ def of_call(module: Module, node: ast.expr, call: ast.Call) -> str:
             if name == "getattr"
             else f"take the test out, or compare with `is None`: v2's client has other methods, and the codemod renames `{shown}.{read}`"
         )
+    if name == "isinstance" and given[:1] == [node]:
+        return _of_isinstance(module, node)
     if name == "hardcoded_resource":
         return (
             'bind the resource itself, `"dbt": dbt_cloud`, and write `context.resources.dbt.get_dbt_client()` '
@@ -44,6 +46,15 @@ def of_call(module: Module, node: ast.expr, call: ast.Call) -> str:
         others = ", ".join([*(_line(module, one) for one in given[1:]), *words])
         return f"write a function in its place, `def run(value): return {callee}({others}, ...)`, and call that with what differs"
     return ""
+
+
+def _of_isinstance(module: Module, node: ast.expr) -> str:
+    function = module.function_of(node)
+    taken = {one.arg for one in function.args.args} if function is not None else set()
+    if function is None or not isinstance(node, ast.Name) or node.id not in taken:
+        return "take the test out: in v2 it is an object of another class"
+    shown = f"{function.name}(dbt_cloud.get_dbt_client())"
+    return f"take the test out, and give `{function.name}` the client in each call: `{shown}`"
 
 
 def of_lambda(module: Module, node: ast.expr) -> str:

@@ -60,6 +60,9 @@ _BUILD_IT = (
     "where you bind it"
 )
 
+_OF_TUPLES = frozenset({"_asdict", "_fields", "_make", "_replace"})
+"""What named tuples have beside their fields."""
+
 
 @dataclass(frozen=True, eq=False)
 class Judge:
@@ -187,7 +190,10 @@ class Judge:
             asked = above.value if is_class(value) else above if name == "__class__" else None
             if asked is not None and is_asked_its_name(module, asked):
                 return ACCOUNTED
-            return f"is read as `.{name}`, which its class does not define: set it in `__init__`"
+            if name in _OF_TUPLES:
+                return f"is read as `.{name}`, which cannot be traced: read the fields that you need by their names"
+            told = getattr(owner.node, "name", "it")
+            return f"is read as `.{name}`, which its class does not define: write it there, `def {name}(self, ...)` in `{told}`, or set it in `__init__`"
         kept = kept_in_namespace(value)
         if kept is not None and name not in kept:
             return f"is read as `.{name}`, which is not given where it is made: write it there"
