@@ -21,6 +21,7 @@ from ..syntax.functions import renamed
 from ..syntax.scopes import Parameter
 from ..syntax.source_module import Module
 from .branches import EVERY_BRANCH
+from .changed_by_text import is_changed_by_text
 from .data_files import is_data
 from .handed_modules import handed_away
 from .possible import Holder, Place
@@ -141,6 +142,8 @@ class Changes:
         self.evaluator.fixpoint.watch(("files", None))
         names = self.evaluator.tree.names(module)
         if any(not names.lookup(module, node.id, node) for node in names_set_by_text(module)):
+            return True
+        if is_changed_by_text(self.evaluator, module, name):
             return True
         if is_replaced(self.evaluator, module) or handed_away(self.evaluator, module):
             return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..syntax.classes import may_be_replaced
 from ..syntax.functions import is_property, returns_of
 from ..syntax.scopes import Defined
+from ..syntax.source_module import Module
 from .branches import Branches
 from .inherited_fields import has_last_word
 from .possible import NOT_KNOWN, SO_FAR_NOTHING, Possible, union
@@ -74,7 +76,23 @@ class ClassFields:
             or may_be_replaced(owner.node, name)
             or objects.makes_its_own(owner)
             or is_set_aside(self.evaluator, owner, name)
+            or self._is_set_by_object(owner, name)
         )
+
+    def _is_set_by_object(self, owner: Local, name: str) -> bool:
+        """Whether it is set of the class of an object: ``type(x).name = y``, ``x.__class__.name = y``."""
+        return any(
+            self._may_be_of(module, made, owner)
+            for module, target in self.evaluator.tables.attributes_set(name)
+            for made in _whose_class(target)
+        )
+
+    def _may_be_of(self, module: Module, node: ast.expr, owner: Local) -> bool:
+        """Whether an object may be of a class, of one that it derives from or of one that derives from it."""
+        values = self.evaluator.values(module, node)
+        owners = [value.owner for value in values if isinstance(value, Instance)]
+        lineage = self.evaluator.objects.lineage
+        return not values or any(owner in lineage(one) or one in lineage(owner) for one in owners)
 
     def places_by_class(self, owner: Local, name: str, branches: Branches) -> Iterator[Possible]:
         """What the body of a class gives an attribute, and what its methods and whoever makes its objects give it."""
@@ -93,3 +111,10 @@ class ClassFields:
         returned = branches.first_of(owner.module, returns_of(methods[0]), lambda node: node)
         found = self.evaluator.places_of_any([(owner.module, node) for node in returned], branches)
         return (found or NOT_KNOWN).read_from([Local(owner.module, methods[0])])
+
+
+def _whose_class(target: ast.expr) -> Iterator[ast.expr]:
+    """The object whose class an expression is."""
+    match target:
+        case ast.Attribute(value=made, attr="__class__") | ast.Call(func=ast.Name("type"), args=[made]):
+            yield made
