@@ -252,7 +252,8 @@ def _place(claim: Claim, unit: Unit, use: Use, style: Style, lookup: Lookup) -> 
         return [*fields, Field(lookup.cell("name", style), "adhoc_job_name", trailing=lookup.note)]
     reused = unit.reused.get(where) if where is not None and _loads_of(claim, unit) else None
     if reused is not None:
-        note = REUSE_NOTE if any(ref.varies for ref in _refs_of(claim, unit)) else reuse_note(reused)
+        varies = any(ref.varies and reused.id in ref.job_ids for ref in _refs_of(claim, unit))
+        note = REUSE_NOTE if varies else reuse_note(reused)
         fields.append(Field(style.string(reused.name), "adhoc_job_name", trailing=note))
     return fields
 

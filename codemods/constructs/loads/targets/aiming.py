@@ -17,6 +17,25 @@ from .observed import against_observing
 
 def aimed(context: Context, claims: Sequence[Claim[Load]]) -> Iterator[Claim[Load]]:
     """The claims of all loads, each with its target."""
+    found = list(_aimed(context, claims))
+    waiting = [claim for claim in found if any(one.code == "LDC401" for one in claim.blocked)]
+    for claim in found:
+        beside = next((one for one in waiting if one.resources & claim.resources), None)
+        yield _waiting_for(claim, beside) if beside is not None else claim
+
+
+def _waiting_for(claim: Claim[Load], beside: Claim[Load]) -> Claim[Load]:
+    """A function shares its job with those of its resource: which that is must not depend on whose facts come first."""
+    aim = claim.detail.aim
+    if claim.blocked or aim.target != "decorator" or not aim.against:
+        return claim
+    job_id = next(job_id for finding in beside.blocked for job_id in finding.jobs)
+    said = f"job {job_id}: its project, environment and commands; other loads of its resource wait for them"
+    place = claim.module.place(claim.node)
+    return replace(claim, blocked=(Finding(place, "LDC401", said, claim.name, jobs=(job_id,)),))
+
+
+def _aimed(context: Context, claims: Sequence[Claim[Load]]) -> Iterator[Claim[Load]]:
     folders: set[Path] = set()
     for claim in claims:
         if context.to == "decorator" or claim.blocked:

@@ -37,6 +37,8 @@ def place_of(context: Context, claim: Claim[Load], taken: set[Path]) -> Place | 
     (ref,) = claim.jobs
     job = context.facts.job(ref.job_id) if ref.job_id is not None else None
     against = context.release.lacks("component") or _against_load(claim)
+    if ref.varies:
+        against = against or f"deployments run different jobs here: {ref.in_words}"
     if against or job is None:
         return against or "its job id is not known"
     against = _against_words(job) or _against_file(context, claim)
