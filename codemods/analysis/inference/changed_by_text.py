@@ -24,7 +24,7 @@ _WRITING = frozenset({"setdefault", "pop", "update", "clear", "popitem", "__seti
 def is_changed_by_text(evaluator: Evaluator, module: Module, name: str) -> bool:
     """Whether an expression may reach what ``name`` holds by the text of the name, and change it or lead it on."""
     reached = [*_looked_up(module, name), *_of_itself(evaluator, module, name)]
-    if any(_is_set(module, node) for node in reached):
+    if any(_is_set(node) for node in reached):
         return True
     is_led_on = any(_is_changed(evaluator, module, node) for node in reached)
     return is_led_on and not _is_constant(evaluator, module, name)
@@ -77,7 +77,7 @@ def _is_some_module(evaluator: Evaluator, module: Module, node: ast.AST) -> bool
     return False
 
 
-def _is_set(module: Module, node: ast.expr) -> bool:
+def _is_set(node: ast.expr) -> bool:
     """Whether the name itself is given something else."""
     if isinstance(node, ast.Call):
         return isinstance(node.func, ast.Attribute) and node.func.attr in _WRITING
