@@ -78,3 +78,39 @@ def test_a_load_of_another_code_location_keeps_nothing_here(tmp_path: Path) -> N
     texts, _ = migrate(tmp_path, {"one.py": one, "other.py": other})
     assert "loading = DbtCloudClientResource(" in texts["one.py"]
     assert "running = DbtCloudWorkspace(" in texts["other.py"]
+
+
+OTHERS = {
+    "another token": 'DbtCloudClientResource(auth_token="another", account_id=12345)',
+    "the token of another variable": 'DbtCloudClientResource(auth_token=EnvVar("OTHER"), account_id=12345)',
+    "another host": 'DbtCloudClientResource(auth_token=EnvVar("TOKEN"), account_id=12345, dbt_cloud_host="https://emea.dbt.com")',
+}
+ALIKE = {
+    "the same variable": 'DbtCloudClientResource(auth_token=os.environ["TOKEN"], account_id=12345)',
+    "a dict": 'dbt_cloud_resource.configured({"auth_token": {"env": "TOKEN"}, "account_id": int(os.environ["ACCOUNT"])})',
+    "the host of dbt Cloud": 'DbtCloudClientResource(auth_token=EnvVar("TOKEN"), account_id=12345, dbt_cloud_host="https://cloud.getdbt.com/")',
+}
+BOUND = """
+import os
+
+from dagster import Definitions, EnvVar
+from dagster_dbt import DbtCloudClientResource, dbt_cloud_resource, load_assets_from_dbt_cloud_job
+
+loading = DbtCloudClientResource(auth_token=EnvVar("TOKEN"), account_id=12345)
+finance = load_assets_from_dbt_cloud_job(loading, 67890)
+defs = Definitions(assets=[finance], resources={"dbt_cloud": BOUND})
+"""
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_assets_that_run_with_other_credentials_stay(tmp_path: Path, name: str) -> None:
+    texts, report = migrate(tmp_path, {"program.py": BOUND.replace("BOUND", OTHERS[name])})
+    assert "DbtCloudWorkspace" not in texts["program.py"]
+    said = [one.message for one in report.findings if one.code == "LDC302"]
+    assert "its assets run with the resource that is bound to `dbt_cloud`" in said[0]
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_assets_that_run_with_the_same_credentials_migrate(tmp_path: Path, name: str) -> None:
+    texts, _ = migrate(tmp_path, {"program.py": BOUND.replace("BOUND", ALIKE[name])})
+    assert "legacy_shim" not in texts["program.py"]

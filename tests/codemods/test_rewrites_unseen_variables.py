@@ -92,6 +92,14 @@ def test_what_is_seen_is_read_from_the_environment(tmp_path: Path, name: str) ->
     assert f"token={read}," in text
 
 
+def test_the_class_under_another_name_is_the_class(tmp_path: Path) -> None:
+    text, _ = _migrated(tmp_path, CALLED.format('Held.env("T")'), "class Held:\n    env = EnvVar")
+    assert 'token=os.environ["T"],' in text
+    built = 'DbtCloudClientResource(auth_token="t", account_id=Held.env.int("ACCOUNT"))'
+    text, _ = _migrated(tmp_path, built, "class Held:\n    env = EnvVar")
+    assert 'account_id=int(os.environ["ACCOUNT"]),' in text
+
+
 def test_a_class_of_ones_own_that_is_an_env_var_is_read_as_one(tmp_path: Path) -> None:
     text, _ = _migrated(tmp_path, CALLED.format('Env("T")'), "class Env(EnvVar):\n    pass")
     assert 'token=Env("T").get_value(),' in text

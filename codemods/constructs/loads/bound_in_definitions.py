@@ -44,6 +44,14 @@ def look_for(context: Context, module: Module, call: ast.Call, key: str, resourc
     return states.pop() if len(states) == 1 else "other"
 
 
+def bound_under(context: Context, module: Module, call: ast.Call, key: str) -> Values:
+    """What a call of ``Definitions`` binds under a key, as far as it is known."""
+    given = given_as_resources(call)
+    displays = context.index.values(module, given) if given is not None else ()
+    found = (_under(context, one, key) for one in displays if isinstance(one, Literal))
+    return frozenset(value for values in found for value in values or ())
+
+
 def _under(context: Context, display: Literal, key: str) -> Values | None:
     if not isinstance(display.node, ast.Dict):
         return frozenset()

@@ -41,6 +41,7 @@ from .compiled_fields import compiled_fields
 from .evaluated_earlier import fails_unseen, read_sooner
 from .moved_above import place_above
 from .moved_below import Below, place_below
+from .other_resource import runs_with_another
 from .own_checks import checks_named_like_tests
 from .sequence_uses import SequenceUses, may_be_other, sequence_uses, takes_no_place
 from .translator import FUNCTION_PARAMETERS, hidden_by
@@ -125,6 +126,7 @@ def read_load(context: Context, value: Made) -> ReadLoad:
             unseen if above is None else "",
             read_elsewhere(context, placements, _resources_in(found)),
             configured_by_runs(context, _resources_in(found)),
+            runs_with_another(context, placements, _resources_in(found)),
             *against_binding(context, module, call, arguments, makes_several),
         ]
         blocked += [

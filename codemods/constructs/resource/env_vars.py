@@ -134,6 +134,9 @@ def _own_kind(context: Context, module: Module, node: ast.expr) -> Kind:
             and context.index.evaluator.objects.derives_from(value, ENV_VARS[0])
             for value in callee
         )
+        function = node.func
+        if isinstance(function, ast.Attribute) and function.attr == "int":  # of another name for the class
+            is_own = is_own or External(ENV_VARS[0]) in context.index.values(module, function.value)
         return Kind.ENV_VAR if is_own or callee & {External(name) for name in ENV_VARS} else Kind.PLAIN
     return Kind.ENV_DICT if is_env_dict(node) else Kind.PLAIN
 
