@@ -19,7 +19,7 @@ from ..analysis.syntax.functions import decorator_name
 from ..analysis.uses.index import Index
 from ..findings import Finding, Place
 from .claims import Claim, Context
-from .parts import BUILDING, Builds, Fills, Loads, Stays
+from .parts import BUILDING, Builds, Escapes, Fills, Loads, Stays
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def keep_what_may_be_asked_for(groups: Sequence[list[Claim]], context: Context) 
     """The groups; those of a resource that nothing uses blocked, where one is asked for that nothing builds or binds."""
     if not any(map(_is_not_used, groups)):
         return list(groups)
-    asking = _asked_in(groups) or _asked_for(context.index)
+    asking = _asked_in(groups) or _asked_beside(groups) or _asked_for(context.index)
     if asking is None:
         return list(groups)
     return [
@@ -57,6 +57,19 @@ def _asked_in(groups: Sequence[list[Claim]]) -> _Asking | None:
                 return _Asking(
                     f"nor to build the one that {place} loads with", "pass it there by its name", (place,)
                 )
+    return None
+
+
+def _asked_beside(groups: Sequence[list[Claim]]) -> _Asking | None:
+    """What is asked for under a key to which nothing is seen to be bound but what is led out of sight."""
+    claims = [claim for group in groups for claim in group]
+    bound = {
+        key for claim in claims if isinstance(claim.part, (*BUILDING, Fills, Stays)) for key in claim.keys
+    }
+    led_away = {key for claim in claims if isinstance(claim.part, Escapes) for key in claim.keys} - bound
+    for claim in claims:
+        if not isinstance(claim.part, Escapes) and led_away & claim.keys:
+            return _under(min(led_away & claim.keys), claim.module.place(claim.node))
     return None
 
 

@@ -184,3 +184,46 @@ def test_a_dict_that_gets_it_by_setdefault_keeps_it(tmp_path: Path, bound: str, 
     texts, _ = migrate(tmp_path, {"program.py": program})
     assert ("DbtCloudWorkspace(" not in texts["program.py"]) == is_kept
     assert ("get_job_details" not in texts["program.py"]) == is_kept
+
+
+LED_AWAY = """
+from functools import lru_cache
+from dagster import *
+from base import *
+from legacy_shim import DbtCloudClientResource
+
+
+def make(account=12345):
+    return DbtCloudClientResource(auth_token=EnvVar("TOKEN"), account_id=account)
+
+
+@lru_cache
+def made_once():
+    return make()
+
+
+@op(required_resource_keys={"dbt"})
+def go(context):
+    r = context.resources.dbt
+    held = {"x": r}
+    client = held["x"]
+    out = client.run_job_and_poll(67891)
+    print(out.run_details["status"])
+
+
+@job
+def nightly():
+    go()
+
+
+defs = Definitions(jobs=[nightly], resources={"dbt": [DbtCloudClientResource(auth_token=EnvVar("TOKEN"), account_id=12345)][0]})
+"""
+
+
+def test_what_is_led_out_of_sight_is_not_what_a_key_is_bound_to(tmp_path: Path) -> None:
+    texts, report = migrate(
+        tmp_path,
+        {"program.py": LED_AWAY, "base.py": "from functools import lru_cache\nfrom dagster import *\n"},
+    )
+    assert "DbtCloudWorkspace" not in texts["program.py"]
+    assert "LDC303" in {finding.code for finding in report.findings}

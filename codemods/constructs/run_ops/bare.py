@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from legacy_shim.catalogue import BY_NAME
 
 from ...analysis.inference.legacy_names import RESUMES
+from ...analysis.inference.values import Literal
 from ...analysis.syntax.scopes import (
     Binding,
     Imported,
@@ -45,7 +46,7 @@ from ..clients.run_and_poll import (
     Poll,
     fails_in,
 )
-from .configured import read
+from .configured import is_changed, read
 from .op_text import (
     NAME,
     PREFIX,
@@ -135,7 +136,12 @@ def _jobs_in_configuration(context: Context, module: Module, link: ast.expr) -> 
     given = [*call.args[:1], *(word.value for word in call.keywords if word.arg == "config_or_config_fn")]
     found = [context.constants.under(module, config, "job_id") for config in given]
     known = [context.job_ref(home, node) for each in found for home, node in each.places]
-    unknown = [] if all(each.is_all for each in found) else [context.job_ref(module, link)]
+    is_as_written = all(each.is_all for each in found) and not any(
+        isinstance(value, Literal) and is_changed(context, value)
+        for config in given
+        for value in context.index.values(module, config)
+    )
+    unknown = [] if is_as_written else [context.job_ref(module, link)]
     return tuple(ref for ref in known if ref.job_ids or ref.variable) + tuple(unknown)
 
 

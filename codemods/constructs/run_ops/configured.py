@@ -141,7 +141,7 @@ def _display(context: Context, module: Module, config: ast.expr | None) -> ast.e
             not is_bound_again
             and isinstance(display, Literal)
             and display.module is module
-            and not _is_changed(context, display)
+            and not is_changed(context, display)
         ):
             config = display.node
     evaluator = context.constants.evaluator
@@ -150,7 +150,7 @@ def _display(context: Context, module: Module, config: ast.expr | None) -> ast.e
     return config
 
 
-def _is_changed(context: Context, display: Literal) -> bool:
+def is_changed(context: Context, display: Literal) -> bool:
     """Whether anything is put into a dict, which the op reads when it runs, or may be."""
     evaluator = context.constants.evaluator
     is_changed = evaluator.statements.added_to(display) or evaluator.statements.shifts(display)
