@@ -298,9 +298,7 @@ class Containers:
 
     def _is_partly_read(self, module: Module, node: ast.expr) -> bool:
         """Whether a name is bound to something in a file that the index does not need, beside what is in it."""
-        if not isinstance(node, ast.Name):
-            return False
-        bound = self.evaluator.star_imports.bound(module, node)
+        bound = self.evaluator.star_imports.bound(module, node) if isinstance(node, ast.Name) else ()
         return len(bound) > 1 and not all(self.evaluator.binding_values(module, one) for one in bound)
 
     def places_by_subscript(self, module: Module, node: ast.Subscript, branches: Branches) -> Possible:

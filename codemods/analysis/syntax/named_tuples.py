@@ -68,7 +68,7 @@ def _class(statement: ast.stmt) -> ast.ClassDef | None:
 
 
 def _names(fields: ast.expr) -> list[str]:
-    """The fields that are written, as a text or as a list of texts; none where they are not."""
+    """The fields that are written, as one string or as a list of strings; none where they are not."""
     match fields:
         case ast.Constant(str(text)):
             names = text.replace(",", " ").split()
